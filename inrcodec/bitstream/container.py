@@ -1,0 +1,225 @@
+"""The outer shell of a file: the signature, chunks with their checksums, and a write that never leaves half a file."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import google_crc32c
+
+from inrcodec.errors import CorruptFileError, InrError, UnsupportedFileError, UsageError
+
+SIGNATURE = b"\x89INR\r\n\x1a\n"
+HEAD, WEIGHTS, BLOCK, TAIL = b"HEAD", b"WGTS", b"BLCK", b"TAIL"
+NAMES, FIGURES, RECORD = b"nAME", b"fIGS", b"rECD"
+CRITICAL = (HEAD, WEIGHTS, BLOCK, TAIL)
+ANCILLARY = (NAMES, FIGURES, RECORD)
+EXPENDABLE = (BLOCK, *ANCILLARY)  # what a lenient reader can do without
+MAX_FILE_BYTES = 1 << 30
+MAX_CHUNKS = 4096
+_CAP = f"more than the {MAX_FILE_BYTES} an .inr file may have"
+_DAMAGED = "the file is damaged, get a fresh copy"
+_FRAME = struct.Struct("<4sI")
+_OVERHEAD = _FRAME.size + 4
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """One chunk; `damage` says what is wrong with it, and then `payload` is empty."""
+
+    kind: bytes
+    payload: bytes
+    offset: int = field(default=0, compare=False)
+    damage: str | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes the chunk takes in the file, type, length and checksum included."""
+        return _OVERHEAD + len(self.payload)
+
+
+def write_chunks(chunks: Iterable[Chunk]) -> bytes:
+    """Join chunks, HEAD first, into the bytes of a whole file; the closing TAIL is added when it is not given."""
+    given = list(chunks)
+    if not given or given[-1].kind != TAIL:
+        given.append(Chunk(TAIL, b""))
+    _check_order(given)
+    blob = SIGNATURE + b"".join(_framed(chunk) for chunk in given)
+    if len(blob) > MAX_FILE_BYTES:
+        raise UnsupportedFileError(f"the file would have {len(blob)} bytes, {_CAP}; encode fewer images")
+    return blob
+
+
+def read_chunks(blob: bytes, *, lenient: bool = False) -> tuple[Chunk, ...]:
+    """Take a whole file apart, check all of it, and return its known chunks in order, without the closing TAIL.
+
+    With `lenient`, a chunk of latents, names or figures whose checksum is wrong comes back empty with its `damage`."""
+    _check_signature(blob)
+    if len(blob) > MAX_FILE_BYTES:
+        raise UnsupportedFileError(f"the file has {len(blob)} bytes, {_CAP}")
+    chunks: list[Chunk] = []
+    for chunk in _walk(blob, lenient):
+        if len(chunks) == MAX_CHUNKS:
+            raise UnsupportedFileError(f"the file has more than the {MAX_CHUNKS} chunks this reader accepts")
+        chunks.append(chunk)
+    _check_order(chunks)
+    return tuple(chunk for chunk in chunks[:-1] if chunk.kind in CRITICAL or chunk.kind in ANCILLARY)
+
+
+def _framed(chunk: Chunk) -> bytes:
+    if not _is_kind(chunk.kind) or chunk.damage is not None:
+        raise ValueError(f"chunk {chunk.kind!r} cannot be written")
+    framed = _FRAME.pack(chunk.kind, len(chunk.payload)) + chunk.payload
+    return framed + _checksum(framed)
+
+
+def _checksum(framed: bytes) -> bytes:
+    return int(google_crc32c.value(framed)).to_bytes(4, "little")
+
+
+def _is_kind(kind: bytes) -> bool:
+    return len(kind) == 4 and kind.isalpha()  # bytes.isalpha knows ASCII letters only
+
+
+def _check_signature(blob: bytes) -> None:
+    start = blob[: len(SIGNATURE)]
+    if start == SIGNATURE:
+        return
+    if not start:
+        raise CorruptFileError("not an .inr file: it is empty")
+    if SIGNATURE.startswith(start):
+        raise CorruptFileError(f"file is cut short: it has only {len(blob)} bytes")
+    if start[:4] == SIGNATURE[:4]:
+        raise CorruptFileError("the signature is damaged, as by a transfer in text mode: get a fresh copy")
+    raise CorruptFileError("not an .inr file")
+
+
+def _walk(blob: bytes, lenient: bool) -> Iterator[Chunk]:
+    """Yield every chunk up to and including TAIL; nothing may follow it."""
+    offset = len(SIGNATURE)
+    while True:
+        chunk, following = _chunk_at(blob, offset, lenient)
+        yield chunk
+        if chunk.kind == TAIL:
+            break
+        offset = following
+    if following != len(blob):
+        raise CorruptFileError(f"{len(blob) - following} bytes follow the end at byte {following}: {_DAMAGED}")
+
+
+def _chunk_at(blob: bytes, offset: int, lenient: bool) -> tuple[Chunk, int]:
+    """Read and check the chunk at `offset`; also return where the next one starts."""
+    if len(blob) - offset < _OVERHEAD:
+        raise CorruptFileError(f"file is cut short: no whole chunk at byte {offset} of {len(blob)}")
+    kind, length = _FRAME.unpack_from(blob, offset)
+    if not _is_kind(kind):
+        raise CorruptFileError(f"no chunk where one should start, at byte {offset}: {_DAMAGED}")
+    name, end = kind.decode("ascii"), offset + _FRAME.size + length
+    if end + 4 > len(blob):
+        raise CorruptFileError(
+            f"file is cut short: chunk {name} at byte {offset} should end at byte {end + 4} of {len(blob)}"
+        )
+    if _checksum(blob[offset:end]) != blob[end : end + 4]:
+        damage = f"checksum of chunk {name} at byte {offset} does not match: {_DAMAGED}"
+        if lenient and kind in EXPENDABLE:
+            return Chunk(kind, b"", offset, damage), end + 4
+        raise CorruptFileError(damage)
+    if kind[:1].isupper() and kind not in CRITICAL:
+        raise UnsupportedFileError(f"chunk {name} at byte {offset} is unknown but needed: update inrcodec")
+    return Chunk(kind, blob[offset + _FRAME.size : end], offset), end + 4
+
+
+def _check_order(chunks: Sequence[Chunk]) -> None:
+    """HEAD, one WGTS, any number of BLCK, an empty TAIL; in between ancillary kinds, each known one at most once."""
+    critical = [chunk for chunk in chunks if chunk.kind[:1].isupper()]
+    kinds = [chunk.kind for chunk in critical]
+    expected = [HEAD, WEIGHTS, *[BLOCK] * (len(kinds) - 3), TAIL]
+    if kinds != expected or chunks[0].kind != HEAD or chunks[-1].kind != TAIL:
+        listed = " ".join(chunk.kind.decode("ascii", "replace") for chunk in chunks[:8])
+        raise CorruptFileError(f"chunks out of order: HEAD WGTS BLCK... TAIL expected, found {listed}")
+    if chunks[-1].payload:
+        raise CorruptFileError("the closing chunk TAIL is not empty")
+    for kind in ANCILLARY:
+        if sum(chunk.kind == kind for chunk in chunks) > 1:
+            raise CorruptFileError(f"chunk {kind.decode('ascii')} occurs more than once")
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of the file at `path`; what is no .inr file, or too large to be one, is refused before it is read."""
+    try:
+        with path.open("rb") as source:
+            start = source.read(len(SIGNATURE))
+            _check_signature(start)
+            size = os.fstat(source.fileno()).st_size
+            if size > MAX_FILE_BYTES:
+                raise UnsupportedFileError(f"the file has {size} bytes, {_CAP}")
+            return start + source.read(MAX_FILE_BYTES + 1 - len(start))
+    except FileNotFoundError as failure:
+        raise UsageError(f"{path}: no such file") from failure
+    except IsADirectoryError as failure:
+        raise UsageError(f"{path}: is a folder, not an .inr file") from failure
+    except OSError as failure:
+        raise InrError(f"{path}: cannot be read: {failure.strerror}") from failure
+
+
+def write_atomically(path: Path, blob: bytes, *, overwrite: bool) -> None:
+    """Put `blob` at `path` whole or not at all; without `overwrite` a file that is there is never replaced."""
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path}: exists and is not a file")
+    if path.exists() and not overwrite:
+        raise UsageError(f"{path}: exists already; use --force to replace it")
+    target = Path(os.path.realpath(path))  # a link keeps pointing at the file it points at
+    temporary = target.parent / f".inr-{secrets.token_hex(8)}.part"
+    try:
+        try:
+            _write_and_compare(temporary, blob)
+            if overwrite:
+                temporary.replace(target)
+            else:
+                _rename_without_replacing(temporary, target)
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                temporary.unlink()
+        _flush_folder(target.parent)
+    except FileExistsError as failure:
+        raise UsageError(f"{path}: exists already; use --force to replace it") from failure
+    except FileNotFoundError as failure:
+        raise UsageError(f"{path}: the folder does not exist; create it first") from failure
+    except OSError as failure:
+        raise InrError(f"{path}: cannot be written: {failure.strerror or failure}") from failure
+
+
+def _write_and_compare(temporary: Path, blob: bytes) -> None:
+    with temporary.open("xb") as sink:
+        sink.write(blob)
+        sink.flush()
+        os.fsync(sink.fileno())
+    if temporary.read_bytes() != blob:
+        raise OSError("the disk returned other bytes than were written")
+
+
+def _rename_without_replacing(temporary: Path, target: Path) -> None:
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links: take the name first, then replace our own empty file
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        temporary.replace(target)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Ask for the new name itself to reach the disk, where the system can do that; the file is in place either way."""
+    if os.name != "posix":
+        return
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,90 @@
+"""Colour: every mode that Pillow decodes to becomes float RGB(A) in [0, 1], scaled by its own white, never clipped."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image, ImageColor
+
+from inrcodec.errors import UsageError
+from inrcodec.images.picture import Pixels
+
+EXIF_ORIENTATION = 274
+TIFF_BITS_PER_SAMPLE, TIFF_PHOTOMETRIC, TIFF_WHITE_IS_ZERO = 258, 262, 0
+
+
+def to_pixels(image: Image.Image) -> Pixels:
+    """A decoded image as (height, width, 3), or as premultiplied (height, width, 4) when any pixel is not opaque."""
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        pixels = _deep_grey(image)
+    else:
+        mode = "RGBA" if image.has_transparency_data else "RGB"
+        pixels = np.asarray(image.convert(mode), np.float32) / np.float32(255)
+    return premultiplied(_upright(pixels, image.getexif().get(EXIF_ORIENTATION, 1)))
+
+
+def premultiplied(straight: Pixels) -> Pixels:
+    """Colours times alpha; an alpha channel that is 1 everywhere is dropped."""
+    if straight.shape[2] == 3:
+        return np.ascontiguousarray(straight)
+    if straight[..., 3].min() >= 1:
+        return np.ascontiguousarray(straight[..., :3])
+    return np.concatenate([straight[..., :3] * straight[..., 3:], straight[..., 3:]], axis=2)
+
+
+def with_alpha(pixels: Pixels) -> Pixels:
+    """The same picture in 4 channels (height, width, 4)."""
+    if pixels.shape[2] == 4:
+        return pixels
+    return np.concatenate([pixels, np.ones_like(pixels[..., :1])], axis=2)
+
+
+def flattened(pixels: Pixels, ground: Pixels) -> Pixels:
+    """A premultiplied picture laid over one opaque colour (3,): (height, width, 3)."""
+    if pixels.shape[2] == 3:
+        return pixels
+    return pixels[..., :3] + (1 - pixels[..., 3:]) * ground
+
+
+def parse_colour(text: str) -> Pixels:
+    """A colour name or #hex as three numbers in [0, 1]."""
+    try:
+        values = ImageColor.getrgb(text.strip())
+    except ValueError:
+        raise UsageError(f"{text!r} is not a colour; use a name such as white, or a code such as #ffeecc") from None
+    if len(values) == 4 and values[3] < 255:
+        raise UsageError(f"{text!r} is not opaque; a background has to cover")
+    return np.array(values[:3], np.float32) / np.float32(255)
+
+
+def _deep_grey(image: Image.Image) -> Pixels:
+    """Grey of more than 8 bits (height, width, 3 or 4); what has no known white is refused."""
+    values = np.asarray(image)
+    low, high = float(values.min()), float(values.max())
+    tags = getattr(image, "tag_v2", {})  # only TIFF has them
+    white = 1.0 if image.mode == "F" else 65535.0
+    if image.mode.startswith("I;16"):
+        white = 2.0 ** tags.get(TIFF_BITS_PER_SAMPLE, (16,))[0] - 1
+    if not (low >= 0 and high <= white):  # not-a-number fails both
+        raise ValueError(
+            f"its values run from {low:g} to {high:g}, so its white is unknown; convert it to 8 or 16 bits"
+        )
+    grey = (values / white).astype(np.float32)
+    if tags.get(TIFF_PHOTOMETRIC) == TIFF_WHITE_IS_ZERO and image.mode != "I":
+        grey = 1 - grey  # Pillow turns only 8-bit greys the right way round
+    channels = [grey, grey, grey]
+    if isinstance(key := image.info.get("transparency"), int):
+        channels.append((values != key).astype(np.float32))
+    return np.stack(channels, axis=2)
+
+
+def _upright(pixels: Pixels, orientation: object) -> Pixels:
+    """The picture as it was seen, from the EXIF number 1-8 of how the camera was held."""
+    if orientation not in (2, 3, 4, 5, 6, 7, 8):
+        return pixels
+    if orientation in (5, 6, 7, 8):
+        pixels = pixels.swapaxes(0, 1)
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    return pixels

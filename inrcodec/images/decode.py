@@ -1,0 +1,91 @@
+"""One file becomes pixels, or a reason why not: allowed formats only, a cap before anything is decoded, no noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, UnidentifiedImageError
+
+from inrcodec.images.colour import to_pixels
+from inrcodec.images.picture import Pixels
+from inrcodec.images.silence import no_stderr, no_warnings
+
+FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF", "BMP", "DIB", "TIFF")
+MAX_PIXELS = 2**26  # what the file's header allows for one image
+FRAME_WORDS = {"GIF": "animated", "WEBP": "animated", "AVIF": "animated", "PNG": "animated", "TIFF": "several pages"}
+GREY_DEPTHS = {"1": 255, "L;2": 85, "L;4": 17}  # how Pillow stretches small PNG greys to 8 bits
+
+
+class Unreadable(Exception):
+    """Why a file cannot be used, in half a sentence."""
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """Pixels as `to_pixels` gives them, and what the user should know about the file, if anything."""
+
+    pixels: Pixels
+    note: str | None
+    file_bytes: int
+
+
+def decode(path: Path) -> Decoded:
+    """The first frame of one image file."""
+    file_bytes = 0
+    try:
+        file_bytes = path.stat().st_size
+        with no_warnings(), Image.open(path, formats=FORMATS) as image, no_stderr(image.format == "TIFF"):
+            return Decoded(_first_frame(image), _note(image), file_bytes)
+    except Unreadable:
+        raise
+    except UnidentifiedImageError:
+        what = "not a PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF image, or damaged"
+        raise Unreadable(what if file_bytes else "the file is empty") from None
+    except Image.DecompressionBombError:
+        raise Unreadable(f"more than {MAX_PIXELS:,} pixels") from None
+    except Exception as error:  # hostile bytes make Pillow's readers raise nearly anything; none of it may stop the set
+        raise Unreadable(_in_words(error)) from error
+
+
+def _first_frame(image: Image.Image) -> Pixels:
+    """Decoded only when its size is within the cap."""
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        raise Unreadable(f"{width}x{height} is more than {MAX_PIXELS:,} pixels")
+    raw_mode = _raw_mode(image)
+    image.load()
+    _mend_colour_key(image, raw_mode)
+    return to_pixels(image)
+
+
+def _note(image: Image.Image) -> str | None:
+    """Whether there is more in the file than is used; damage further on is no reason to refuse the first frame."""
+    try:
+        word = FRAME_WORDS.get(image.format or "") if getattr(image, "is_animated", False) else None
+    except Exception:
+        return None
+    return word and f"{word}, first {'page' if image.format == 'TIFF' else 'frame'} used"
+
+
+def _raw_mode(image: Image.Image) -> str:
+    """How the samples lie in a PNG ("L;4", "RGB;16B"); empty elsewhere."""
+    if image.format != "PNG" or not (tiles := getattr(image, "tile", [])):
+        return ""
+    arguments = tiles[0][3]
+    return arguments if isinstance(arguments, str) else str(arguments[0]) if arguments else ""
+
+
+def _mend_colour_key(image: Image.Image, raw_mode: str) -> None:
+    """Bring a PNG's transparent colour, kept at the file's depth, to the 8 bits that Pillow decoded to."""
+    key = image.info.get("transparency")
+    if raw_mode in GREY_DEPTHS and isinstance(key, int):
+        image.info["transparency"] = min(255, key * GREY_DEPTHS[raw_mode])
+    elif raw_mode == "RGB;16B" and isinstance(key, tuple):
+        image.info["transparency"] = tuple(value >> 8 for value in key)
+
+
+def _in_words(error: Exception) -> str:
+    """One line without the path: the system's own words, or Pillow's, or the kind of error."""
+    words = (isinstance(error, OSError) and error.strerror) or str(error)
+    return words.splitlines()[0] if words.strip() else type(error).__name__

@@ -1,0 +1,74 @@
+"""The room's one door: sources in, pictures out, with a reason for every file that stayed outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from inrcodec.errors import InputError, UsageError
+from inrcodec.images.colour import flattened, parse_colour, with_alpha
+from inrcodec.images.decode import Unreadable, decode
+from inrcodec.images.picture import Picture, PictureSet, Pixels, Skipped
+from inrcodec.images.scan import Found, find_files
+from inrcodec.images.shrink import shrunk
+
+MAX_SIDE = 16384  # what the file's header allows
+
+
+def load_pictures(
+    sources: Sequence[str | Path],
+    *,
+    max_size: int | None = None,
+    background: str | None = None,
+    on_file: Callable[[int, int], None] | None = None,
+) -> PictureSet:
+    """Read every image of the sources; `on_file(done, all)` is called after each."""
+    if max_size is not None and max_size < 1:
+        raise UsageError(f"a longest side of {max_size} pixels leaves nothing; use at least 1")
+    ground = parse_colour(background) if background is not None else None
+    found, passed_by = find_files(sources)
+    pictures, skipped, notes = [], list(passed_by), []
+    for done, file in enumerate(found, 1):
+        try:
+            picture, note = _read(file, max_size, ground)
+            pictures.append(picture)
+            notes += [f"{file.name}: {note}"] if note else []
+        except Unreadable as reason:
+            skipped.append(Skipped(str(file.path), str(reason)))
+        if on_file:
+            on_file(done, len(found))
+    if not pictures:
+        raise InputError(_nothing(sources, skipped))
+    return PictureSet(_same_channels(pictures), tuple(skipped), tuple(notes))
+
+
+def _read(file: Found, max_size: int | None, ground: Pixels | None) -> tuple[Picture, str | None]:
+    """One file, flattened and shrunk as asked; colours are premultiplied by then, so both are plain sums."""
+    decoded = decode(file.path)
+    pixels = decoded.pixels
+    if ground is not None:
+        pixels = flattened(pixels, ground)
+    if max_size is not None:
+        pixels = shrunk(pixels, max_size)
+    height, width = pixels.shape[:2]
+    if max(height, width) > MAX_SIDE:
+        raise Unreadable(f"{width}x{height} has a side of more than {MAX_SIDE:,} pixels; shrink it with a largest size")
+    return Picture(file.name, pixels, decoded.file_bytes), decoded.note
+
+
+def _same_channels(pictures: Sequence[Picture]) -> tuple[Picture, ...]:
+    """One picture with alpha gives alpha to all."""
+    if all(picture.pixels.shape[2] == 3 for picture in pictures):
+        return tuple(pictures)
+    return tuple(replace(picture, pixels=with_alpha(picture.pixels)) for picture in pictures)
+
+
+def _nothing(sources: Sequence[str | Path], skipped: Sequence[Skipped]) -> str:
+    """One line for when not a single image came in."""
+    if skipped:
+        first = skipped[0]
+        more = f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else ""
+        return f"no image could be read: {first.path}: {first.reason}{more}"
+    places = ", ".join(map(str, sources)) or "nothing"
+    return f"no image found in {places}; give a folder or files of PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF"
