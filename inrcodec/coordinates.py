@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -10,27 +11,48 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float32]
 
 
-def cell_centres(count: int) -> FloatArray:
-    """Centres of `count` equal cells that fill [-1, 1], shape (count,).
+@dataclass(frozen=True)
+class Axis:
+    """`count` equal cells that fill the stretch from `start` to `stop` of an image side that runs from -1 to 1.
 
-    The K sub-samples per pixel of an n-pixel axis are the centres of n * K cells: a pixel is an area, not a point.
+    The K sub-samples per pixel of an n-pixel side are the centres of `Axis(n * K)`: a pixel is an area, not a point.
     """
-    return ((2.0 * np.arange(count) + 1.0) / count - 1.0).astype(np.float32)
+
+    count: int
+    start: float = -1.0
+    stop: float = 1.0
+
+    def centres(self) -> FloatArray:
+        """Coordinates of the cells' centres, shape (count,)."""
+        return _centres(self).astype(np.float32)
+
+    def finer(self, times: int) -> Axis:
+        """The same stretch with every cell cut into that many."""
+        return Axis(self.count * times, self.start, self.stop)
+
+    def part(self, first: int, last: int) -> Axis:
+        """The cells from number `first` to before number `last`."""
+        length = (self.stop - self.start) / self.count
+        return Axis(last - first, self.start + first * length, self.start + last * length)
+
+
+def _centres(axis: Axis) -> NDArray[np.float64]:
+    return axis.start + (axis.stop - axis.start) * (np.arange(axis.count) + 0.5) / axis.count
 
 
 @lru_cache(maxsize=512)
-def interpolation_matrix(positions: int, cells: int) -> FloatArray:
-    """Rows that read `positions` cell centres out of `cells` cells by cubic convolution, shape (positions, cells).
+def interpolation_matrix(axis: Axis, cells: int) -> FloatArray:
+    """Weights that read the centres of `axis` out of `cells` cells over [-1, 1], shape (axis.count, cells).
 
-    Keys, "Cubic convolution interpolation for digital image processing" (1981), a = -1/2; cells beyond the border
-    repeat the last one, so every row sums to 1. The matrix is cached and read-only.
+    Cubic convolution with a = -1/2 (Keys, "Cubic convolution interpolation for digital image processing", 1981); cells
+    beyond the border repeat the last one, so every row sums to 1. The matrix is cached and read-only.
     """
-    place = (np.arange(positions) + 0.5) * (cells / positions) - 0.5
+    place = (_centres(axis) + 1.0) * (0.5 * cells) - 0.5
     first = np.floor(place).astype(np.int64)
-    matrix = np.zeros((positions, cells))
+    matrix = np.zeros((axis.count, cells))
     for offset in (-1, 0, 1, 2):
         column = np.clip(first + offset, 0, cells - 1)
-        np.add.at(matrix, (np.arange(positions), column), _keys(place - (first + offset)))
+        np.add.at(matrix, (np.arange(axis.count), column), _keys(place - (first + offset)))
     frozen = matrix.astype(np.float32)
     frozen.setflags(write=False)
     return frozen
@@ -44,6 +66,11 @@ def _keys(distance: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(near <= 1.0, inner, outer)
 
 
-def footprint_samples(native: int, requested: int, footprint: int) -> int:
-    """Sub-samples per output pixel and axis, so that no output grid samples the field more coarsely than it was fitted."""
+def samples_per_pixel(native: int, requested: int, footprint: int) -> int:
+    """Sub-samples per output pixel and axis: never sparser over the image than the grid the field was fitted on."""
     return max(1, -(-native * footprint // requested))
+
+
+def image_places(images: int) -> FloatArray:
+    """The place of each image in the set, from -1 (first) to 1 (last), shape (images,)."""
+    return np.linspace(-1.0, 1.0, images).astype(np.float32) if images > 1 else np.zeros(1, np.float32)

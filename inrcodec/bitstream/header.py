@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from inrcodec.bitstream.deflate import deflate, inflate
 from inrcodec.errors import CorruptFileError, UnsupportedFileError
-from inrcodec.settings import ModelSettings
+from inrcodec.settings import Holdout, ModelSettings
 
 FORMAT_VERSION = 1
 IMAGES_PER_BLOCK = 64
@@ -23,14 +23,6 @@ MAX_TOTAL_PIXELS = 1 << 32
 MAX_ENCODER_LENGTH = 64
 MAX_HOLDOUT_PPM = 900_000
 HOLDOUT_MODES = ("none", "release", "strict")
-
-
-class Holdout(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
-    """Which pixels the loss never saw (`strict`) or did not see until the last part of the fit (`release`)."""
-
-    fraction_ppm: int
-    seed: int
-    mode: str
 
 
 class Header(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):

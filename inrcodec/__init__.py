@@ -1,0 +1,27 @@
+"""A folder of images as one small SIREN file: encode it, decode any image at any size, browse it.
+
+The doors open lazily: `import inrcodec` loads nothing, `open` loads numpy, `encode` loads torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from inrcodec.version import __version__
+
+if TYPE_CHECKING:
+    from inrcodec.archive import Archive
+    from inrcodec.encoding import encode, plan
+
+    open = Archive.open
+
+__all__ = ["__version__", "encode", "open", "plan"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "open":
+        return import_module("inrcodec.archive").Archive.open
+    if name in ("encode", "plan"):
+        return getattr(import_module("inrcodec.encoding"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

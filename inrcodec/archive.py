@@ -1,0 +1,259 @@
+"""An opened .inr file: images by number or name, each rendered at any size; numpy only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from inrcodec.bitstream.container import read_file
+from inrcodec.bitstream.header import Header
+from inrcodec.bitstream.stored import StoredSet
+from inrcodec.coordinates import Axis, image_places, samples_per_pixel
+from inrcodec.errors import CorruptFileError, InrError, UnsupportedFileError, UsageError
+from inrcodec.field import Field
+from inrcodec.field.field import field_shapes
+from inrcodec.field.siren import Siren
+
+Pixels = npt.NDArray[np.float32]
+BAND_POINTS = 1 << 18  # samples of the field evaluated at once
+PSNR, HOLDOUT_PSNR, LATENT_BITS = "psnr", "holdout_psnr", "bits"  # columns of the stored figures
+
+
+class Archive:
+    """A set of images in one file."""
+
+    def __init__(self, stored: StoredSet, path: Path | None = None) -> None:
+        self.path = path
+        self._stored = stored
+        self.field = Field(stored.header.model, stored.header.channels, _siren(stored))
+        self._places = image_places(len(self))
+
+    @staticmethod
+    def open(path: str | Path, *, lenient: bool = False) -> Archive:
+        """Read a file; CorruptFileError or UnsupportedFileError name it and say what is wrong.
+
+        With `lenient`, damaged blocks are left for the images in them to complain about.
+        """
+        path = Path(path)
+        try:
+            return Archive(StoredSet(read_file(path), field_shapes, lenient=lenient), path)
+        except (CorruptFileError, UnsupportedFileError) as failure:
+            raise _naming(path, failure) from failure
+
+    @staticmethod
+    def from_bytes(blob: bytes) -> Archive:
+        """The same from bytes in memory."""
+        return Archive(StoredSet(blob, field_shapes))
+
+    @property
+    def header(self) -> Header:
+        """What the file says of itself."""
+        return self._stored.header
+
+    @property
+    def channels(self) -> int:
+        """3, or 4 with alpha."""
+        return self.header.channels
+
+    @property
+    def file_size(self) -> int:
+        """Bytes."""
+        return self._stored.size
+
+    @cached_property
+    def pixels(self) -> int:
+        """Native pixels of all images together."""
+        return sum(height * width for height, width in self._stored.shapes)
+
+    @property
+    def bits_per_pixel(self) -> float:
+        """Bits of the whole file per native pixel."""
+        return 8 * self.file_size / self.pixels
+
+    @property
+    def parts(self) -> tuple[tuple[str, int], ...]:
+        """What the bytes are spent on, as (label, bytes)."""
+        return self._stored.parts()
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """One per image; its number where the file has no names."""
+        return self._stored.names() or tuple(str(number) for number in range(len(self)))
+
+    @cached_property
+    def figures(self) -> dict[str, Pixels]:
+        """The stored figures, float32 (images,) by name."""
+        return {column.name: column.values for column in self._stored.figures()}
+
+    @cached_property
+    def means(self) -> dict[str, float]:
+        """Exact means of the stored figures by name."""
+        return {column.name: column.mean for column in self._stored.figures()}
+
+    def __len__(self) -> int:
+        return self.header.images
+
+    def __getitem__(self, which: int | str) -> ArchivedImage:
+        number = self._number(which) if isinstance(which, str) else range(len(self))[which]
+        return ArchivedImage(self, number)
+
+    def __iter__(self) -> Iterator[ArchivedImage]:
+        return (self[number] for number in range(len(self)))
+
+    def select(self, wanted: str) -> tuple[int, ...]:
+        """Image numbers from names, numbers and ranges such as "3,7-9,cat.png"; a name wins over a range."""
+        numbers: list[int] = []
+        for part in filter(None, (part.strip() for part in wanted.split(","))):
+            span = re.fullmatch(r"(\d{1,9})-(\d{1,9})", part)
+            if span and part not in self._numbers:
+                numbers += range(self._number(span[1]), self._number(span[2]) + 1)
+            else:
+                numbers.append(self._number(part))
+        if not numbers:
+            raise UsageError(f"no image named by {wanted!r}; give numbers, ranges or names such as 3,7-9,cat.png")
+        return tuple(dict.fromkeys(numbers))
+
+    def verify(self) -> None:
+        """Decode every block completely; raises what is wrong with the first damaged one."""
+        try:
+            for number in range(0, len(self), 1):
+                self._stored.latents(number)
+        except CorruptFileError as failure:
+            raise _naming(self.path, failure) from failure
+
+    def shape(self, number: int) -> tuple[int, int]:
+        """(height, width) of an image."""
+        return self._stored.shapes[number]
+
+    def latents(self, number: int) -> tuple[npt.NDArray[np.int16], ...]:
+        """Latents (channels, cells down, cells across) per level, coarsest first."""
+        return self._stored.latents(number)
+
+    def place(self, number: int) -> Pixels:
+        """The image's place in the set, (1,), from -1 to 1."""
+        return self._places[number : number + 1]
+
+    @cached_property
+    def image_bits(self) -> Pixels:
+        """Each image's share of the file in bits, (images,): its own latents, and by area what the set shares."""
+        areas = np.array([height * width for height, width in self._stored.shapes], dtype=np.float64)
+        own = self.figures.get(LATENT_BITS, np.zeros(len(self)))
+        shared = 8 * self.file_size - float(own.sum())
+        return (own + shared * areas / areas.sum()).astype(np.float32)
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {name: number for number, name in enumerate(self.names)}
+
+    def _number(self, which: str) -> int:
+        if which in self._numbers:
+            return self._numbers[which]
+        if which.isascii() and which.isdigit() and int(which) < len(self):
+            return int(which)
+        raise UsageError(f"no image {which!r} here; numbers run from 0 to {len(self) - 1}, names are listed by report")
+
+
+@dataclass(frozen=True)
+class ArchivedImage:
+    """One image of an archive."""
+
+    archive: Archive
+    number: int
+
+    @property
+    def name(self) -> str:
+        """Its file's name, relative to the folder that was encoded."""
+        return self.archive.names[self.number]
+
+    @property
+    def height(self) -> int:
+        """Native rows."""
+        return self.archive.shape(self.number)[0]
+
+    @property
+    def width(self) -> int:
+        """Native columns."""
+        return self.archive.shape(self.number)[1]
+
+    @property
+    def bits(self) -> float:
+        """Its share of the file in bits; the shares add up to the file."""
+        return float(self.archive.image_bits[self.number])
+
+    @property
+    def psnr(self) -> float | None:
+        """Measured when the file was written, dB."""
+        return self._figure(PSNR)
+
+    @property
+    def holdout_psnr(self) -> float | None:
+        """On pixels that the fit had not seen, measured before they were released, dB."""
+        return self._figure(HOLDOUT_PSNR)
+
+    @property
+    def code(self) -> Pixels:
+        """The coarsest latents as a vector; the place in the set where there are no latents."""
+        latents = self.archive.latents(self.number)
+        return latents[0].reshape(-1).astype(np.float32) if latents else self.archive.place(self.number)
+
+    def render(self, size: int | tuple[int, int] | None = None) -> Pixels:
+        """Colours in [0, 1] with straight alpha, (height, width, channels).
+
+        size: None for native, the longer side in pixels, or (width, height).
+        """
+        stored = self.render_stored(size)
+        if stored.shape[2] == 3:
+            return stored
+        alpha = stored[..., 3:]
+        colours = np.divide(stored[..., :3], alpha, out=np.zeros_like(stored[..., :3]), where=alpha > 0)
+        return np.concatenate([np.minimum(colours, 1.0), alpha], axis=2)
+
+    def render_stored(self, size: int | tuple[int, int] | None = None) -> Pixels:
+        """The same with colours premultiplied by alpha: what the field holds and distortion is measured on."""
+        width, height = self._requested(size)
+        footprint = self.archive.header.model.footprint
+        samples = samples_per_pixel(self.height, height, footprint), samples_per_pixel(self.width, width, footprint)
+        latents = [level[:, None].astype(np.float32) for level in self.archive.latents(self.number)]
+        rows = max(1, BAND_POINTS // (width * samples[0] * samples[1]))
+        bands = [
+            self.archive.field.pixels(
+                latents, self.archive.place(self.number), Axis(height).part(top, bottom), Axis(width), samples
+            )[:, 0]
+            for top, bottom in _cuts(height, rows)
+        ]
+        pixels: Pixels = np.concatenate(bands, axis=1).transpose(1, 2, 0)
+        return np.ascontiguousarray(np.clip(pixels, 0.0, 1.0))
+
+    def _requested(self, size: int | tuple[int, int] | None) -> tuple[int, int]:
+        if size is None:
+            return self.width, self.height
+        if isinstance(size, tuple):
+            width, height = size
+        else:
+            longer = max(self.width, self.height)
+            width, height = max(1, round(self.width * size / longer)), max(1, round(self.height * size / longer))
+        if min(width, height) < 1:
+            raise UsageError(f"cannot render at {width}x{height}")
+        return width, height
+
+    def _figure(self, name: str) -> float | None:
+        column = self.archive.figures.get(name)
+        return None if column is None or np.isnan(column[self.number]) else float(column[self.number])
+
+
+def _siren(stored: StoredSet) -> Siren:
+    return Siren.from_tensors(tuple(tensor.values() for tensor in stored.network))
+
+
+def _cuts(length: int, step: int) -> Sequence[tuple[int, int]]:
+    return [(start, min(start + step, length)) for start in range(0, length, step)]
+
+
+def _naming(path: Path | None, failure: InrError) -> InrError:
+    return type(failure)(f"{path}: {failure}")

@@ -1,0 +1,41 @@
+"""Integer frequency tables of a discretised Laplace distribution: no float decides a probability.
+
+FORMAT.md, section 9, defines every number here. The two constant tables are far enough from a rounding boundary (a test
+proves it) that every machine's `exp` and `pow` give the same integers.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from inrcodec.bitstream.rangecoder import TOTAL
+
+Ints = npt.NDArray[np.int64]
+
+MEAN_BITS = 8  # a mean is a multiple of 1/256
+SCALE_BITS = 3  # a scale is 2**(index / 8)
+LOWEST_SCALE = -40  # 2**-5: all of the mass on one integer
+HIGHEST_SCALE = 56  # 2**7
+_TAIL = 12  # exp(-12) of 65536 is below one half
+
+# 2**16 / scale for every scale index, and 2**16 * exp(-i / 256) for every distance i / 256 below the tail
+_INVERSE: Ints = np.rint(2.0 ** (16 - np.arange(LOWEST_SCALE, HIGHEST_SCALE + 1) / (1 << SCALE_BITS))).astype(np.int64)
+_DECAY: Ints = np.append(np.rint(TOTAL * np.exp(-np.arange(_TAIL << 8) / 256.0)), 0).astype(np.int64)
+
+
+def frequencies(means: Ints, scales: Ints, lowest: int, highest: int) -> Ints:
+    """Frequencies (n, highest - lowest + 1) of the integers from lowest to highest, each >= 1, rows summing to 65536.
+
+    means (n,) in 1/256, scales (n,) as indices from LOWEST_SCALE to HIGHEST_SCALE.
+    """
+    alphabet = highest - lowest + 1
+    edges = (np.arange(lowest + 1, highest + 1) << MEAN_BITS) - (1 << (MEAN_BITS - 1))
+    offset = edges[None, :] - means[:, None]
+    distance = np.minimum((np.abs(offset) * _INVERSE[scales - LOWEST_SCALE][:, None]) >> 16, _TAIL << 8)
+    half = _DECAY[distance] >> 1
+    below = np.where(offset < 0, half, TOTAL - half)
+    bounds = np.empty((len(means), alphabet + 1), dtype=np.int64)
+    bounds[:, 0], bounds[:, -1] = 0, TOTAL - alphabet
+    bounds[:, 1:-1] = (below * (TOTAL - alphabet)) >> 16
+    return np.diff(bounds, axis=1) + 1

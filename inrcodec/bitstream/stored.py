@@ -1,0 +1,128 @@
+"""A whole set as it is stored: everything a file says, packed into bytes and read back, blocks only when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from inrcodec.bitstream.container import BLOCK, FIGURES, HEAD, NAMES, WEIGHTS, Chunk, read_chunks, write_chunks
+from inrcodec.bitstream.context import context_shapes, level_contexts
+from inrcodec.bitstream.figures import Column, decode_figures, encode_figures
+from inrcodec.bitstream.header import IMAGES_PER_BLOCK, Header, decode_header, encode_header, image_shapes
+from inrcodec.bitstream.latents import LatentCodec, Latents
+from inrcodec.bitstream.names import decode_names, encode_names
+from inrcodec.bitstream.weights import CodedTensor, Range, decode_weights, encode_weights
+from inrcodec.errors import CorruptFileError
+from inrcodec.settings import ModelSettings
+
+FIGURE_LEVELS = 62  # of a column of figures: a quarter of a decibel over a range of 15 dB, in some 0.7 bytes per image
+NetworkShapes = Callable[[ModelSettings, int], Sequence[tuple[int, ...]]]  # the field knows them, the bytes do not
+
+
+def pack_latents(
+    header: Header, context: Sequence[CodedTensor], latents: Sequence[Latents]
+) -> tuple[tuple[Range, ...], list[Chunk], npt.NDArray[np.float64]]:
+    """Ranges of the channels, the blocks, and the bits (images,) that each image takes in them."""
+    ranges = _ranges(header, latents)
+    if not ranges:
+        return (), [], np.zeros(len(latents))
+    codec = LatentCodec(header.model, level_contexts(header.model, context), ranges)
+    shapes = _shapes(header)
+    blocks, bits = [], []
+    for start in range(0, len(latents), IMAGES_PER_BLOCK):
+        images = slice(start, start + IMAGES_PER_BLOCK)
+        payload, shares = codec.encode(latents[images], shapes[images])
+        blocks.append(Chunk(BLOCK, payload))
+        bits.append(shares)
+    return ranges, blocks, np.concatenate(bits)
+
+
+def pack(
+    header: Header,
+    tensors: Sequence[CodedTensor],
+    ranges: Sequence[Range],
+    blocks: Sequence[Chunk],
+    names: Sequence[str],
+    figures: Sequence[Column],
+) -> bytes:
+    """The bytes of a file; `tensors` are the network's, then the context model's."""
+    chunks = [Chunk(HEAD, encode_header(header)), Chunk(WEIGHTS, encode_weights(tensors, ranges)), *blocks]
+    chunks.append(Chunk(NAMES, encode_names(list(names))))
+    if figures:
+        chunks.append(Chunk(FIGURES, encode_figures(figures, top=FIGURE_LEVELS)))
+    return write_chunks(chunks)
+
+
+def _ranges(header: Header, latents: Sequence[Latents]) -> tuple[Range, ...]:
+    ranges = []
+    for number, level in enumerate(header.model.levels):
+        for channel in range(level.channels):
+            lowest = min(int(image[number][channel].min()) for image in latents)
+            highest = max(int(image[number][channel].max()) for image in latents)
+            ranges.append((lowest, highest))
+    return tuple(ranges)
+
+
+def _shapes(header: Header) -> list[tuple[int, int]]:
+    return [(height, width) for height, width in image_shapes(header).tolist()]
+
+
+class StoredSet:
+    """A file's contents; the network is decoded at once, blocks on demand (the last one is kept)."""
+
+    def __init__(self, blob: bytes, network_shapes: NetworkShapes, *, lenient: bool = False) -> None:
+        self.chunks = read_chunks(blob, lenient=lenient)
+        self.size = len(blob)
+        self.header = decode_header(self._only(HEAD))
+        self.shapes = _shapes(self.header)
+        model = self.header.model
+        network = network_shapes(model, self.header.channels)
+        channels = sum(level.channels for level in model.levels)
+        tensors, ranges = decode_weights(self._only(WEIGHTS), (*network, *context_shapes(model)), channels)
+        self.network = tensors[: len(network)]
+        self._codec = LatentCodec(model, level_contexts(model, tensors[len(network) :]), ranges)
+        self._blocks = [chunk for chunk in self.chunks if chunk.kind == BLOCK]
+        expected = -(-self.header.images // IMAGES_PER_BLOCK) if model.levels else 0
+        if len(self._blocks) != expected:
+            raise CorruptFileError(f"{len(self._blocks)} blocks of latents where the header asks for {expected}")
+        self._latest: tuple[int, tuple[Latents, ...]] = (-1, ())
+
+    def latents(self, image: int) -> Latents:
+        """The latents of an image, int16 (channels, cells down, cells across) per level; decodes its block."""
+        if not self.header.model.levels:
+            return ()
+        block, place = divmod(image, IMAGES_PER_BLOCK)
+        if self._latest[0] != block:
+            self._latest = (block, self._decode(block))
+        return self._latest[1][place]
+
+    def names(self) -> tuple[str, ...] | None:
+        """The images' names, or None where the file has none."""
+        payload = self._maybe(NAMES)
+        return None if payload is None else tuple(decode_names(payload, self.header.images))
+
+    def figures(self) -> tuple[Column, ...]:
+        """The figures measured when the file was written."""
+        payload = self._maybe(FIGURES)
+        return () if payload is None else decode_figures(payload, self.header.images)
+
+    def parts(self) -> tuple[tuple[str, int], ...]:
+        """What the bytes are spent on, as (label, bytes); they add up to the file's size."""
+        labels = {WEIGHTS: "network", BLOCK: "latents", NAMES: "names", FIGURES: "figures"}
+        sizes = {label: sum(len(c.payload) for c in self.chunks if c.kind == kind) for kind, label in labels.items()}
+        return (*sizes.items(), ("overhead", self.size - sum(sizes.values())))
+
+    def _decode(self, block: int) -> tuple[Latents, ...]:
+        chunk = self._blocks[block]
+        if chunk.damage:
+            raise CorruptFileError(chunk.damage)
+        first = block * IMAGES_PER_BLOCK
+        return self._codec.decode(chunk.payload, self.shapes[first : first + IMAGES_PER_BLOCK])
+
+    def _only(self, kind: bytes) -> bytes:
+        return next(chunk.payload for chunk in self.chunks if chunk.kind == kind)
+
+    def _maybe(self, kind: bytes) -> bytes | None:
+        return next((chunk.payload for chunk in self.chunks if chunk.kind == kind and not chunk.damage), None)

@@ -1,0 +1,127 @@
+"""The program `inrcodec`: its commands, and what an error looks like (one line on stderr and an exit code)."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from inrcodec.cli import decode, encode, info, report, verify
+from inrcodec.cli.options import epilog
+from inrcodec.errors import InrError
+
+INTERRUPTED = 130
+EXIT_CODES = (
+    "[bold]Exit codes[/bold]  0 done, 1 failed, 2 usage or output exists, 3 corrupt or unsupported file, "
+    "4 time limit missed (file still written), 5 done but some inputs were skipped, 130 Ctrl-C"
+)
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=epilog(("inrcodec encode ./thumbs -o set.inr", "inrcodec decode set.inr --size 256")) + "\n\n" + EXIT_CODES,
+)
+app.command("encode", epilog=encode.EPILOG)(encode.encode)
+app.command("decode", epilog=decode.EPILOG)(decode.decode)
+app.command("info", epilog=info.EPILOG)(info.info)
+app.command("verify", epilog=verify.EPILOG)(verify.verify)
+app.command("report", epilog=report.EPILOG)(report.report)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from inrcodec import __version__
+
+        print(f"inrcodec {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _program(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show a traceback when something fails.")] = False,
+) -> None:
+    """A folder of images as one small .inr file; any image comes back at any size."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit code; `--debug` may stand anywhere on the line."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in words
+    _never_fail_to_print(debug)
+    try:
+        code = app([word for word in words if word != "--debug"], prog_name="inrcodec", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _reader_gone()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    except BaseException as error:  # not only Exception: a panic of the entropy coder's native code derives from this
+        return _failed(error, debug)
+    if code == INTERRUPTED:
+        _complain("interrupted")
+    return code if isinstance(code, int) else 0
+
+
+def _failed(error: BaseException, debug: bool) -> int:
+    """Say in one line what went wrong; returns the exit code."""
+    if debug:
+        traceback.print_exception(error)
+    if isinstance(error, KeyboardInterrupt):
+        _complain("interrupted")
+        return INTERRUPTED
+    if isinstance(error, InrError):
+        _complain(f"error: {error}")
+        return error.exit_code
+    if hasattr(error, "format_message"):  # Typer's own Click; the name of its base class differs between versions
+        _complain(f"error: {error.format_message().rstrip('.')}; see {_help_of(error)}")
+        return int(getattr(error, "exit_code", 2))
+    if isinstance(error, MemoryError):
+        _complain("error: not enough memory; ask for a smaller size or fewer images")
+    elif isinstance(error, OSError) and error.strerror:
+        _complain(f"error: {error.filename or 'system'}: {error.strerror}")
+    else:
+        _complain(f"error: unexpected {type(error).__name__}: {error}; run with --debug to see where")
+    return 1
+
+
+def _complain(text: str) -> None:
+    from inrcodec.exporters.naming import displayed
+
+    print("inrcodec: " + displayed(" ".join(text.split())), file=sys.stderr, flush=True)
+
+
+def _help_of(error: BaseException) -> str:
+    context = getattr(error, "ctx", None)
+    return f"{context.command_path if context else 'inrcodec'} -h"
+
+
+def _never_fail_to_print(debug: bool) -> None:
+    """Odd file names must not break a print, and libraries' warnings are not the user's to read."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    if not debug:
+        warnings.simplefilter("ignore")
+
+
+def _reader_gone() -> int:
+    """`inrcodec report set.inr | head`: stop without a word, also at the interpreter's own last flush."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

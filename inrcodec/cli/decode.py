@@ -1,0 +1,227 @@
+"""`inrcodec decode`: images out of a file, at any size, as files, as one sheet or to stdout."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inrcodec.cli.opening import open_archive
+from inrcodec.cli.options import File, Force, Json, Quiet, Verbose, epilog
+from inrcodec.cli.talk import Talk, print_json
+from inrcodec.cli.values import Size, check_pixels, parse_size
+from inrcodec.errors import UsageError
+
+if TYPE_CHECKING:
+    from inrcodec.archive import Archive, ArchivedImage
+
+    from inrcodec.cli.destination import Destination
+    from inrcodec.exporters.sheets import SheetLayout
+    from inrcodec.exporters.stills import Pixels
+
+EPILOG = epilog(
+    (
+        "inrcodec decode set.inr",
+        "inrcodec decode set.inr --size 256 -o big",
+        "inrcodec decode set.inr --index 3,7-9 --format webp",
+        "inrcodec decode set.inr --index cat.png -o cat.avif",
+        "inrcodec decode set.inr --sheet --size 2x -o sheet.png",
+        "inrcodec decode set.inr --index 3 -o - > three.png",
+    ),
+    ("file, written (path, width, height, bytes, images)",),
+)
+
+
+@dataclass(frozen=True)
+class Written:
+    """One picture that was written: where (null for stdout), its size, and the numbers of the images in it."""
+
+    path: str | None
+    width: int
+    height: int
+    bytes: int
+    images: list[int]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One decode, checked: which images at which (width, height), where they go, and at what quality."""
+
+    archive: Archive
+    numbers: tuple[int, ...]
+    sizes: tuple[tuple[int, int], ...]
+    destination: Destination
+    quality: int | None
+    force: bool
+
+
+def decode(
+    file: File,
+    size: Annotated[
+        str, typer.Option("--size", metavar="SIZE", help="256 (longest side), 320x200 (exact), 2x or native.")
+    ] = "native",
+    index: Annotated[
+        str | None,
+        typer.Option("--index", metavar="LIST", help="Numbers, ranges and names: 3,7-9,cat.png.", show_default="all"),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="PATH",
+            help="A folder, one file (its suffix decides), or - for stdout.",
+            show_default="FILE-decoded or FILE-sheet.png",
+        ),
+    ] = None,
+    format: Annotated[
+        str | None, typer.Option("--format", metavar="FORMAT", help="png, webp, avif or jpeg.", show_default="png")
+    ] = None,
+    quality: Annotated[
+        int | None,
+        typer.Option(
+            "--quality", min=0, max=100, help="Of lossy formats.", show_default="webp lossless, avif 90, jpeg 95"
+        ),
+    ] = None,
+    sheet: Annotated[bool, typer.Option("--sheet", help="Tile all selected images into one picture.")] = False,
+    columns: Annotated[
+        int | None, typer.Option("--columns", min=1, help="Of the sheet.", show_default="about square")
+    ] = None,
+    force: Force = False,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Write images of a file as PNG, WebP, AVIF or JPEG, at any size; the written paths go to stdout."""
+    from inrcodec.cli.destination import find_destination
+    from inrcodec.exporters.sheets import plan_sheet
+    from inrcodec.exporters.stills import check_quality
+
+    talk = Talk(quiet, verbose)
+    wanted = parse_size(size)
+    if columns is not None and not sheet:
+        raise UsageError("--columns is for a sheet; add --sheet")
+    archive = open_archive(file)
+    numbers = tuple(range(len(archive))) if index is None else archive.select(index)
+    destination = find_destination(
+        output, format, stem=Path(file).stem, pictures=1 if sheet else len(numbers), sheet=sheet
+    )
+    request = Request(archive, numbers, _sizes(archive, numbers, wanted), destination, quality, force)
+    _check_stream(destination, json)
+    check_quality(destination.still, quality)
+    if destination.still.name == "jpeg" and archive.channels == 4:
+        talk.say("jpeg holds no transparency: flattened on white")
+    layout = plan_sheet(request.sizes, columns) if sheet else None
+    written = _write_stills(request, talk) if layout is None else _write_sheet(request, layout, talk)
+    if json:
+        print_json({"file": file, "written": written})
+        return
+    for picture in written:
+        if picture.path is not None:
+            print(picture.path)
+
+
+def _sizes(archive: Archive, numbers: Sequence[int], wanted: Size) -> tuple[tuple[int, int], ...]:
+    """The (width, height) of every picture, refused when absurd."""
+    sizes = []
+    for number in numbers:
+        image = archive[number]
+        width, height = wanted.of(image.width, image.height)
+        check_pixels(width, height, f"image {number}")
+        sizes.append((width, height))
+    return tuple(sizes)
+
+
+def _check_stream(destination: Destination, json: bool) -> None:
+    if destination.folder is not None or destination.file is not None:
+        return
+    if json:
+        raise UsageError("-o - and --json both want stdout; leave one of them out")
+    if sys.stdout.isatty():
+        raise UsageError("not writing an image to a terminal; redirect stdout, or give -o a file")
+
+
+def _write_stills(request: Request, talk: Talk) -> list[Written]:
+    """Every image as a picture of its own."""
+    from inrcodec.cli.progress import step_progress
+    from inrcodec.exporters.stills import encode_still
+
+    paths = _paths(request)
+    written = []
+    with step_progress(talk) as step:
+        for done, (image, size) in enumerate(_images(request)):
+            step("decode", done, len(paths), displayed_count(done, len(paths)))
+            blob = encode_still(image.render(size), request.destination.still, request.quality)
+            written.append(_put(request, paths[done], blob, size, [image.number]))
+    return written
+
+
+def _write_sheet(request: Request, layout: SheetLayout, talk: Talk) -> list[Written]:
+    """All images as one picture."""
+    from inrcodec.cli.destination import check_free, check_parent
+    from inrcodec.cli.progress import step_progress
+    from inrcodec.exporters.sheets import draw_sheet
+    from inrcodec.exporters.stills import encode_still
+
+    check_pixels(layout.width, layout.height, "the sheet")
+    path = request.destination.file
+    if path is not None:
+        check_parent(path)
+        check_free([path], force=request.force)
+    total = len(request.numbers)
+    with step_progress(talk) as step:
+
+        def rendered() -> Iterator[Pixels]:
+            for done, (image, size) in enumerate(_images(request)):
+                step("decode", done, total, displayed_count(done, total))
+                yield image.render(size)
+
+        pixels = draw_sheet(layout, rendered(), request.archive.channels)
+    blob = encode_still(pixels, request.destination.still, request.quality)
+    return [_put(request, path, blob, (layout.width, layout.height), list(request.numbers))]
+
+
+def _paths(request: Request) -> tuple[Path | None, ...]:
+    """Where each picture goes, checked to be free; an output folder is made here."""
+    from inrcodec.cli.destination import check_free, check_parent
+    from inrcodec.exporters.naming import file_names
+
+    destination = request.destination
+    if destination.folder is None and destination.file is None:
+        return (None,)
+    if destination.file is not None:
+        check_parent(destination.file)
+        check_free([destination.file], force=request.force)
+        return (destination.file,)
+    assert destination.folder is not None
+    names = [request.archive[number].name or f"image-{number}" for number in request.numbers]
+    paths = tuple(destination.folder / name for name in file_names(names, destination.still.suffixes[0]))
+    check_free(paths, force=request.force)
+    destination.folder.mkdir(parents=True, exist_ok=True)
+    return paths
+
+
+def _images(request: Request) -> Iterator[tuple[ArchivedImage, tuple[int, int]]]:
+    for number, size in zip(request.numbers, request.sizes, strict=True):
+        yield request.archive[number], size
+
+
+def _put(request: Request, path: Path | None, blob: bytes, size: tuple[int, int], numbers: list[int]) -> Written:
+    """Write one picture, whole or not at all."""
+    from inrcodec.bitstream.container import write_atomically
+
+    if path is None:
+        sys.stdout.buffer.write(blob)
+        sys.stdout.buffer.flush()
+    else:
+        write_atomically(path, blob, overwrite=request.force)
+    return Written(None if path is None else str(path), *size, len(blob), numbers)
+
+
+def displayed_count(done: int, total: int) -> str:
+    """Progress in words."""
+    return f"{done} of {total} images"

@@ -1,0 +1,246 @@
+"""`inrcodec encode`: a folder of images becomes one file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from inrcodec.cli.options import Force, Json, Quiet, Verbose, epilog
+from inrcodec.cli.talk import Talk, decibels, print_json, say_pairs
+from inrcodec.cli.values import parse_duration, spoken_duration
+from inrcodec.errors import UsageError
+
+if TYPE_CHECKING:
+    from inrcodec.encoding import EncodeResult, Plan
+
+    from inrcodec.evaluate import Report
+
+EPILOG = epilog(
+    (
+        "inrcodec encode ./thumbs -o set.inr",
+        "inrcodec encode ./thumbs -o small.inr --quality 30 --time-limit 2m",
+        "inrcodec encode 'icons/*.png' logo.webp -o icons.inr --background white",
+        "inrcodec encode ./photos -o photos.inr --max-size 64 --effort 7",
+        "inrcodec encode ./thumbs --dry-run",
+    ),
+    (
+        "file, file_size, images, pixels, bits_per_pixel, mean_psnr, worst_psnr, worst_image, holdout_mode, "
+        "holdout_psnr, source_bytes, ratio, seconds, skipped (path, reason), notes",
+        "(with --dry-run) file, images, pixels, channels, parameters, estimated_seconds, estimated_bytes, "
+        "source_bytes, skipped, notes",
+    ),
+)
+MISSED, SKIPPED = 4, 5
+GRACE_SECONDS = 5.0  # reading, writing and verifying are not what --time-limit is about
+
+
+def encode(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="SOURCES", help="Folders, image files or globs.", show_default=False)
+    ],
+    output: Annotated[
+        str | None,
+        typer.Option("-o", "--output", metavar="FILE", help="The file to write.", show_default="FOLDER.inr, here"),
+    ] = None,
+    quality: Annotated[int, typer.Option("-q", "--quality", min=0, max=100, help="0 smallest, 100 finest.")] = 50,
+    effort: Annotated[
+        int, typer.Option("-e", "--effort", min=1, max=9, help="1 quickest, 9 smallest for its quality.")
+    ] = 5,
+    time_limit: Annotated[
+        str | None,
+        typer.Option(
+            "--time-limit", metavar="TIME", help="Stop fitting in time: 90, 90s, 5m, 1h.", show_default="none"
+        ),
+    ] = None,
+    holdout: Annotated[
+        float,
+        typer.Option(
+            "--holdout", min=0.0, max=0.5, help="Share of pixels hidden from the fit to measure it; 0 for none."
+        ),
+    ] = 0.1,
+    holdout_mode: Annotated[
+        Literal["release", "strict"],
+        typer.Option("--holdout-mode", help="Fit hidden pixels after measuring (release), or never (strict)."),
+    ] = "release",
+    max_size: Annotated[
+        int | None, typer.Option("--max-size", min=1, help="Shrink images to this longest side.", show_default="keep")
+    ] = None,
+    background: Annotated[
+        str | None,
+        typer.Option(
+            "--background", metavar="COLOUR", help="Flatten transparency: white, #ff8800.", show_default="keep"
+        ),
+    ] = None,
+    conditioning: Annotated[str, typer.Option("--conditioning", metavar="NAME", help="pyramid or grid.")] = "pyramid",
+    device: Annotated[Literal["auto", "cuda", "mps", "cpu"], typer.Option("--device", help="Where to fit.")] = "auto",
+    threads: Annotated[
+        int | None, typer.Option("--threads", min=1, help="CPU threads.", show_default="all cores")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="The same seed repeats a run.")] = 0,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would take; write nothing.")] = False,
+    force: Force = False,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Fit one small network and a code per image, and write both as one .inr file; its path goes to stdout."""
+    talk = Talk(quiet, verbose)
+    limit = None if time_limit is None else parse_duration(time_limit)
+    target = _target(output, sources, talk)
+    if not dry_run:
+        check_target(target, force=force)
+    asked: dict[str, Any] = {
+        "quality": quality, "effort": effort, "time_limit": limit, "holdout": holdout, "holdout_mode": holdout_mode,
+        "max_size": max_size, "background": background, "conditioning": conditioning, "device": device,
+        "threads": threads, "seed": seed,
+    }  # fmt: skip
+    if dry_run:
+        _dry_run(sources, target, asked, json, talk)
+    else:
+        _encode(sources, target, asked, force, json, talk)
+
+
+def check_target(target: Path, *, force: bool) -> None:
+    """Refuse an output that cannot or must not be written, before any work."""
+    if str(target) == "-":
+        raise UsageError("encode writes a file that it reads back and checks, not a stream; give -o a file name")
+    if target.is_dir():
+        raise UsageError(f"{target}: is a folder; name a file, as in -o {target / 'set.inr'}")
+    if not target.parent.is_dir():
+        raise UsageError(f"{target}: the folder {target.parent} does not exist; create it first")
+    if target.exists() and not force:
+        raise UsageError(f"{target}: exists already; use --force to replace it, or choose another -o")
+
+
+def _target(output: str | None, sources: Sequence[str], talk: Talk) -> Path:
+    """Where to write: -o, or a name made from the only folder given, in the current folder."""
+    if output is not None:
+        return Path(output)
+    first = Path(sources[0]).resolve()
+    stem = "set"
+    if len(sources) == 1 and first.exists():
+        stem = (first.name if first.is_dir() else first.stem) or stem
+    talk.say(f"no -o given: writing {stem}.inr")
+    return Path(f"{stem}.inr")
+
+
+def _dry_run(sources: Sequence[str], target: Path, asked: dict[str, Any], json: bool, talk: Talk) -> None:
+    import inrcodec
+
+    answer = plan_keys(target, inrcodec.plan(sources, **asked))
+    if json:
+        print_json(answer)
+    else:
+        for name, value in _plan_lines(answer):
+            print(f"{name:<12}{value}")
+    _finish(answer["skipped"], answer["notes"], 0, talk)
+
+
+def _encode(sources: Sequence[str], target: Path, asked: dict[str, Any], force: bool, json: bool, talk: Talk) -> None:
+    import inrcodec
+    from inrcodec.cli.progress import fit_progress
+    from inrcodec.evaluate import evaluate
+
+    talk.detail("loading torch and the images")
+    with fit_progress(talk) as on_progress:
+        result = inrcodec.encode(sources, target, overwrite=force, on_progress=on_progress, **asked)
+    answer = result_keys(result, evaluate(result.archive))
+    if json:
+        print_json(answer)
+    else:
+        print(result.path, flush=True)
+        say_pairs(talk, _summary(answer))
+        for line in _next_commands(result.path):
+            talk.say(line)
+    limit = asked["time_limit"]
+    missed = limit is not None and result.seconds > limit + GRACE_SECONDS
+    if missed:
+        talk.warn(
+            f"inrcodec: it took {spoken_duration(result.seconds)}, longer than --time-limit; the file is complete"
+        )
+    _finish(answer["skipped"], answer["notes"], MISSED if missed else 0, talk)
+
+
+def _finish(skipped: Sequence[dict[str, str]], notes: Sequence[str], code: int, talk: Talk) -> None:
+    """Say what was passed over, and leave with the exit code that it means."""
+    for note in notes:
+        talk.say(f"note: {note}")
+    if skipped:
+        talk.warn(f"inrcodec: {len(skipped)} skipped:")
+        for one in skipped:
+            talk.warn(f"  {one['path']}: {one['reason']}")
+    if code or skipped:
+        raise typer.Exit(code or SKIPPED)
+
+
+def result_keys(result: EncodeResult, report: Report) -> dict[str, Any]:
+    """The outcome as plain values, in the order of the JSON keys."""
+    worst = report.worst
+    return {
+        "file": str(result.path),
+        "file_size": report.file_size,
+        "images": len(report.images),
+        "pixels": report.pixels,
+        "bits_per_pixel": report.bits_per_pixel,
+        "mean_psnr": report.mean_psnr,
+        "worst_psnr": worst.psnr if worst else None,
+        "worst_image": worst.name if worst else None,
+        "holdout_mode": report.holdout_mode,
+        "holdout_psnr": report.mean_holdout_psnr,
+        "source_bytes": result.source_bytes,
+        "ratio": result.source_bytes / report.file_size,
+        "seconds": result.seconds,
+        "skipped": [{"path": one.path, "reason": one.reason} for one in result.skipped],
+        "notes": list(result.notes),
+    }
+
+
+def plan_keys(target: Path, plan: Plan) -> dict[str, Any]:
+    """The forecast as plain values, in the order of the JSON keys."""
+    return {
+        "file": str(target),
+        "images": plan.images,
+        "pixels": plan.pixels,
+        "channels": plan.channels,
+        "parameters": plan.parameters,
+        "estimated_seconds": plan.estimated_seconds,
+        "estimated_bytes": plan.estimated_bytes,
+        "source_bytes": plan.source_bytes,
+        "skipped": [{"path": one.path, "reason": one.reason} for one in plan.skipped],
+        "notes": list(plan.notes),
+    }
+
+
+def _summary(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What was achieved, as (name, value) lines."""
+    yield "images", f"{answer['images']:,}, {answer['pixels']:,} pixels"
+    yield "file size", f"{answer['file_size']:,} bytes, {answer['bits_per_pixel']:.3f} bits per pixel"
+    yield "sources", f"{answer['source_bytes']:,} bytes, {answer['ratio']:.1f} times the file"
+    yield "mean PSNR", decibels(answer["mean_psnr"])
+    if answer["worst_image"] is not None:
+        yield "worst PSNR", f"{decibels(answer['worst_psnr'])}  {answer['worst_image']}"
+    if answer["holdout_psnr"] is not None:
+        ending = "never fitted" if answer["holdout_mode"] == "strict" else "measured before they were released"
+        yield "held-out", f"{decibels(answer['holdout_psnr'])}  {ending}"
+    yield "time", spoken_duration(answer["seconds"])
+
+
+def _plan_lines(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The forecast as (name, value) lines."""
+    yield "images", f"{answer['images']:,}, {answer['pixels']:,} pixels, {answer['channels']} channels"
+    yield "sources", f"{answer['source_bytes']:,} bytes"
+    yield "network", f"{answer['parameters']:,} parameters"
+    yield "time", f"about {spoken_duration(answer['estimated_seconds'])}"
+    yield "file size", f"about {answer['estimated_bytes']:,} bytes"
+
+
+def _next_commands(path: Path) -> tuple[str, ...]:
+    stem = path.stem
+    return (
+        "next:",
+        f"  inrcodec decode {path} --sheet --size 256 -o {stem}-sheet.png",
+        f"  inrcodec report {path} --sort psnr --limit 10",
+    )

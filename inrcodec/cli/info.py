@@ -1,0 +1,111 @@
+"""`inrcodec info`: what a file is, from its header and chunk sizes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from inrcodec.cli.opening import open_archive
+from inrcodec.cli.options import File, Json, Quiet, Verbose, epilog
+from inrcodec.cli.talk import print_json
+from inrcodec.exporters.naming import displayed
+
+if TYPE_CHECKING:
+    from inrcodec.archive import Archive
+
+EPILOG = epilog(
+    ("inrcodec info set.inr", "inrcodec info set.inr --json"),
+    (
+        "file, file_size, format_version, encoder, images, channels, pixels, bits_per_pixel, "
+        "sizes (width, height, images), conditioning, hidden_width, hidden_layers, footprint, "
+        "levels (shift, channels), holdout (mode, fraction, seed), parts (label, bytes)",
+    ),
+)
+LISTED_SIZES = 4
+
+
+def info(file: File, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
+    """Say what a file is: images, sizes, network, bytes by part, bits per pixel. Nothing is decoded."""
+    answer = describe(file, open_archive(file))
+    if json:
+        print_json(answer)
+        return
+    for name, value in _lines(answer, verbose):
+        print(f"{name:<16}{displayed(value)}")
+
+
+def describe(file: str, archive: Archive) -> dict[str, Any]:
+    """The answer as plain values, in the order of the JSON keys."""
+    header, model = archive.header, archive.header.model
+    sizes = Counter((archive[number].width, archive[number].height) for number in range(len(archive)))
+    return {
+        "file": file,
+        "file_size": archive.file_size,
+        "format_version": header.version,
+        "encoder": header.encoder,
+        "images": len(archive),
+        "channels": archive.channels,
+        "pixels": archive.pixels,
+        "bits_per_pixel": archive.bits_per_pixel,
+        "sizes": [{"width": w, "height": h, "images": count} for (w, h), count in sizes.most_common()],
+        "conditioning": model.conditioning,
+        "hidden_width": model.hidden_width,
+        "hidden_layers": model.hidden_layers,
+        "footprint": model.footprint,
+        "levels": [{"shift": level.shift, "channels": level.channels} for level in model.levels],
+        "holdout": {
+            "mode": header.holdout.mode,
+            "fraction": header.holdout.fraction_ppm / 1e6,
+            "seed": header.holdout.seed,
+        },
+        "parts": [{"label": label, "bytes": size} for label, size in archive.parts],
+    }
+
+
+def holdout_words(mode: str, fraction: float) -> str:
+    """What was done with held-out pixels."""
+    if mode == "none" or fraction == 0:
+        return "none: every pixel was fitted from the start"
+    ending = "never fitted" if mode == "strict" else "measured, then released and fitted"
+    return f"{mode}: {100 * fraction:.0f} % of the pixels, {ending}"
+
+
+def _lines(answer: dict[str, Any], verbose: bool) -> list[tuple[str, str]]:
+    """The answer as (name, value) lines for people."""
+    size = answer["file_size"]
+    parts = [
+        (f"  {part['label']}", f"{part['bytes']:>12,} bytes  {100 * part['bytes'] / size:5.1f} %")
+        for part in answer["parts"]
+    ]
+    channels = {3: "3 (colour)", 4: "4 (colour and alpha)"}.get(answer["channels"], str(answer["channels"]))
+    return [
+        ("file", answer["file"]),
+        ("format", f"version {answer['format_version']}, written by {answer['encoder']}"),
+        ("images", f"{answer['images']:,}"),
+        ("sizes", _sizes(answer["sizes"], len(answer["sizes"]) if verbose else LISTED_SIZES)),
+        ("channels", channels),
+        ("conditioning", answer["conditioning"]),
+        (
+            "network",
+            f"{answer['hidden_layers']} sine layers of {answer['hidden_width']}, footprint {answer['footprint']}",
+        ),
+        ("latents", _levels(answer["levels"])),
+        ("held-out pixels", holdout_words(answer["holdout"]["mode"], answer["holdout"]["fraction"])),
+        ("rate", f"{answer['bits_per_pixel']:.3f} bits per pixel over {answer['pixels']:,} pixels"),
+        ("size", f"{size:>12,} bytes"),
+        *parts,
+    ]
+
+
+def _sizes(sizes: list[dict[str, int]], limit: int) -> str:
+    listed = ", ".join(f"{size['width']}x{size['height']} ({size['images']:,})" for size in sizes[:limit])
+    return listed + (f" and {len(sizes) - limit:,} more sizes" if len(sizes) > limit else "")
+
+
+def _levels(levels: list[dict[str, int]]) -> str:
+    if not levels:
+        return "none"
+    return ", ".join(
+        f"{level['channels']} {'per image' if level['shift'] >= 31 else 'at 1/' + str(1 << level['shift'])}"
+        for level in levels
+    )

@@ -1,0 +1,75 @@
+"""Progress on stderr: a bar where a person watches a terminal, else a plain line every few seconds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from inrcodec.cli.talk import Talk
+from inrcodec.cli.values import spoken_duration
+
+if TYPE_CHECKING:
+    from inrcodec.fitting.progress import Progress
+
+LINE_SECONDS = 5.0
+
+
+@contextmanager
+def step_progress(talk: Talk) -> Iterator[Callable[[str, int, int, str], None]]:
+    """Yields step(phase, done, total, figures); whatever was drawn is gone when the block ends."""
+    if talk.quiet:
+        yield lambda phase, done, total, figures: None
+    elif not talk.animated:
+        yield _plain_lines(talk)
+    else:
+        from rich.console import Console
+        from rich.progress import BarColumn, TaskProgressColumn, TextColumn
+        from rich.progress import Progress as Bars
+
+        columns = (
+            TextColumn("{task.description:<7}"),
+            BarColumn(30),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[figures]}"),
+        )
+        with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+            task = bars.add_task("start", total=None, figures="")
+
+            def step(phase: str, done: int, total: int, figures: str) -> None:
+                bars.update(task, description=phase, completed=done, total=total, figures=figures)
+
+            yield step
+
+
+@contextmanager
+def fit_progress(talk: Talk) -> Iterator[Callable[[Progress], None]]:
+    """Yields the callback that `encode` reports its progress to."""
+    with step_progress(talk) as step:
+        yield lambda news: step(news.phase, news.step, news.steps, fit_figures(news))
+
+
+def fit_figures(news: Progress) -> str:
+    """The figures of one progress report, for people."""
+    return (
+        f"pass {news.passes:.0f}  {news.psnr:.2f} dB  {news.bits_per_pixel:.3f} bpp  "
+        f"{spoken_duration(news.remaining)} left"
+    )
+
+
+def _plain_lines(talk: Talk) -> Callable[[str, int, int, str], None]:
+    """Steps as lines: one every LINE_SECONDS and one for each new phase, so that a short job says nothing."""
+    last_phase: str | None = None
+    last_time = time.monotonic()
+
+    def step(phase: str, done: int, total: int, figures: str) -> None:
+        nonlocal last_phase, last_time
+        now, new_phase = time.monotonic(), phase != (last_phase or phase)
+        last_phase = phase
+        if now - last_time < LINE_SECONDS and not new_phase:
+            return
+        last_time = now
+        talk.say(f"{phase} {100 * done // max(1, total)} %  {figures}".rstrip())
+
+    return step

@@ -1,0 +1,86 @@
+"""Talk goes to stderr, data to stdout: lines for people here, one JSON object or one path a line there."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from inrcodec.exporters.naming import displayed
+
+
+@dataclasses.dataclass(frozen=True)
+class Talk:
+    """Lines on stderr, as many as the user wants to read."""
+
+    quiet: bool = False
+    verbose: bool = False
+
+    def say(self, text: str) -> None:
+        """A line of ordinary news."""
+        if not self.quiet:
+            self.warn(text)
+
+    def detail(self, text: str) -> None:
+        """A line that only --verbose shows."""
+        if self.verbose and not self.quiet:
+            self.warn(text)
+
+    def warn(self, text: str) -> None:
+        """A line that is always shown."""
+        print(displayed(text), file=sys.stderr, flush=True)
+
+    @property
+    def animated(self) -> bool:
+        """Whether something may move on stderr: only where a person watches a terminal."""
+        return not self.quiet and sys.stderr.isatty()
+
+
+def print_json(answer: Any) -> None:
+    """One JSON object on stdout; dataclasses become objects, infinities and NaN become null, all text is ASCII."""
+    print(json.dumps(_plain(answer), indent=2, allow_nan=False))
+
+
+def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, left: Sequence[int] = (1,)) -> None:
+    """Aligned columns on stdout, never cut when it is not a terminal; `left` lists the columns not aligned right."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for number, heading in enumerate(headings):
+        table.add_column(heading, justify="left" if number in left else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*(Text(displayed(cell)) for cell in row))
+    console = Console(file=sys.stdout, highlight=False)
+    if not console.is_terminal:
+        console.width = 1000
+    console.print(table)
+
+
+def say_pairs(talk: Talk, pairs: Iterable[tuple[str, str]]) -> None:
+    """Aligned "name  value" lines on stderr."""
+    listed = list(pairs)
+    width = max(len(name) for name, _ in listed)
+    for name, value in listed:
+        talk.say(f"  {name:<{width}}  {value}")
+
+
+def decibels(figure: float | None) -> str:
+    """A PSNR for people; "-" where the file holds none."""
+    return "-" if figure is None or math.isnan(figure) else f"{figure:.2f} dB"
+
+
+def _plain(answer: Any) -> Any:
+    if dataclasses.is_dataclass(answer) and not isinstance(answer, type):
+        return {field.name: _plain(getattr(answer, field.name)) for field in dataclasses.fields(answer)}
+    if isinstance(answer, dict):
+        return {str(key): _plain(value) for key, value in answer.items()}
+    if isinstance(answer, (list, tuple)):
+        return [_plain(value) for value in answer]
+    if isinstance(answer, float):
+        return float(answer) if math.isfinite(answer) else None
+    return answer

@@ -1,0 +1,221 @@
+"""The encode path: pictures, fit, bytes, and the archive that is read back from them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from inrcodec.archive import HOLDOUT_PSNR, LATENT_BITS, PSNR, Archive
+from inrcodec.bitstream.container import write_atomically
+from inrcodec.bitstream.context import context_shapes
+from inrcodec.bitstream.figures import Column
+from inrcodec.bitstream.header import FORMAT_VERSION, Header, pack_shapes
+from inrcodec.bitstream.stored import pack, pack_latents
+from inrcodec.errors import UsageError
+from inrcodec.field.field import field_shapes, level_shapes
+from inrcodec.images import Picture, PictureSet, Skipped, load_pictures
+from inrcodec.metrics import psnr, psnr_of_error
+from inrcodec.settings import FitSettings, Holdout, ModelSettings, model_for, passes_for, rate_weight_for
+from inrcodec.version import __version__
+
+if TYPE_CHECKING:
+    from inrcodec.fitting.progress import Fitted, Progress
+
+SECONDS_PER_SAMPLE = 0.7e-6  # of the field per pass, two CPU cores at width 32; measured, for --dry-run only
+Sources = Sequence[str | Path] | str | Path
+
+
+@dataclass(frozen=True)
+class EncodeResult:
+    """What was written, as read back from its own bytes."""
+
+    path: Path
+    archive: Archive
+    skipped: tuple[Skipped, ...]
+    notes: tuple[str, ...]
+    seconds: float
+    source_bytes: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an encode would do."""
+
+    images: int
+    pixels: int
+    channels: int
+    parameters: int
+    estimated_seconds: float
+    estimated_bytes: int
+    source_bytes: int
+    skipped: tuple[Skipped, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Request:
+    """Everything one may ask of an encode; see the options of `inrcodec encode --help`."""
+
+    quality: float = 50
+    effort: int = 5
+    time_limit: float | None = None
+    holdout: float = 0.1
+    holdout_mode: str = "release"
+    max_size: int | None = None
+    background: str | None = None
+    conditioning: str = "pyramid"
+    device: str = "auto"
+    threads: int | None = None
+    seed: int = 0
+
+    def pictures(self, sources: Sources) -> PictureSet:
+        """The readable pictures of the sources."""
+        listed = [sources] if isinstance(sources, (str, Path)) else list(sources)
+        return load_pictures(listed, max_size=self.max_size, background=self.background)
+
+    def model(self, pixels: int) -> ModelSettings:
+        """What shapes the field of a set of that many pixels."""
+        return model_for(self.conditioning, pixels)
+
+    def fit(self, pixels: int) -> FitSettings:
+        """How hard to fit a set of that many pixels."""
+        if not 0 <= self.seed < 1 << 32:
+            raise UsageError(f"seed {self.seed} is outside 0 to {(1 << 32) - 1}")
+        return FitSettings(
+            rate_weight_for(self.quality),
+            passes_for(self.effort, pixels),
+            self.time_limit,
+            self._holdout(),
+            self.device,
+            self.threads,
+            self.seed,
+        )
+
+    def _holdout(self) -> Holdout:
+        if not 0 <= self.holdout <= 0.9:
+            raise UsageError(f"holdout {self.holdout} is outside 0 to 0.9, the share of pixels that the loss never sees")
+        if self.holdout_mode not in ("release", "strict"):
+            raise UsageError(f"holdout mode {self.holdout_mode!r} is neither release nor strict")
+        fraction = round(self.holdout * 1_000_000)
+        return Holdout(fraction, self.seed, self.holdout_mode) if fraction else Holdout()
+
+
+def encode(
+    sources: Sources,
+    output: str | Path,
+    *,
+    overwrite: bool = False,
+    on_progress: Callable[[Progress], None] | None = None,
+    **asked: Any,
+) -> EncodeResult:
+    """Encode pictures into one file and return the archive as read back; `asked` are the fields of `Request`."""
+    started = time.monotonic()
+    path = Path(output)
+    if path.exists() and not overwrite:
+        raise UsageError(f"{path} exists; choose another name or allow overwriting with --force")
+    request = Request(**asked)
+    found = request.pictures(sources)
+    pixels = _count_pixels(found.pictures)
+    model, settings = request.model(pixels), request.fit(pixels)
+    fitted = _drive(_fit(found.pictures, model, settings), on_progress)
+    blob = assemble(found.pictures, model, settings.holdout, fitted)
+    write_atomically(path, blob, overwrite=overwrite)
+    archive = Archive.open(path)
+    source_bytes = sum(picture.source_bytes for picture in found.pictures)
+    return EncodeResult(path, archive, found.skipped, found.notes, time.monotonic() - started, source_bytes)
+
+
+def plan(sources: Sources, **asked: Any) -> Plan:
+    """What `encode` would do with the same arguments, from the pictures' sizes alone."""
+    request = Request(**asked)
+    found = request.pictures(sources)
+    pixels = _count_pixels(found.pictures)
+    model, settings = request.model(pixels), request.fit(pixels)
+    channels = found.pictures[0].pixels.shape[2]
+    shapes = (*field_shapes(model, channels), *context_shapes(model))
+    weights = sum(int(np.prod(shape)) for shape in shapes)
+    seconds = settings.passes * pixels * model.footprint**2 * SECONDS_PER_SAMPLE
+    bits = weights * 6.0 + (pixels * 2.0 ** (request.quality / 45 - 0.7) if model.levels else 0.0)
+    return Plan(
+        len(found.pictures),
+        pixels,
+        channels,
+        weights + sum(_latent_count(model, picture) for picture in found.pictures),
+        min(seconds, settings.time_limit or seconds),
+        round(bits / 8),
+        sum(picture.source_bytes for picture in found.pictures),
+        found.skipped,
+        found.notes,
+    )
+
+
+def assemble(pictures: Sequence[Picture], model: ModelSettings, holdout: Holdout, fitted: Fitted) -> bytes:
+    """The file's bytes, with the figures measured on what those bytes decode to."""
+    shapes, shape_index = pack_shapes([picture.pixels.shape[:2] for picture in pictures])
+    channels = pictures[0].pixels.shape[2]
+    encoder = f"inrcodec {__version__}"
+    header = Header(FORMAT_VERSION, channels, len(pictures), shapes, shape_index, model, holdout, encoder)
+    ranges, blocks, bits = pack_latents(header, fitted.context, fitted.latents)
+    tensors = (*fitted.network, *fitted.context)
+    names = [picture.name for picture in pictures]
+    bare = Archive.from_bytes(pack(header, tensors, ranges, blocks, names, ()))
+    columns = [_column(PSNR, measure(bare, pictures))]
+    if fitted.holdout_error is not None:
+        columns.append(_column(HOLDOUT_PSNR, [psnr_of_error(error) for error in fitted.holdout_error]))
+    if model.levels:
+        columns.append(_column(LATENT_BITS, bits))
+    return pack(header, tensors, ranges, blocks, names, columns)
+
+
+def measure(archive: Archive, pictures: Sequence[Picture]) -> list[float]:
+    """PSNR of every image at its native size, decoded to 8 bits, in dB; over all channels, colours premultiplied."""
+    return [
+        psnr(picture.pixels, np.rint(image.render_stored() * 255) / 255)
+        for image, picture in zip(archive, pictures, strict=True)
+    ]
+
+
+def _fit(
+    pictures: Sequence[Picture], model: ModelSettings, settings: FitSettings
+) -> Generator[Progress, None, Fitted]:
+    from inrcodec.fitting.engine import fit  # torch takes seconds to load, and `plan` does without
+
+    return fit([picture.pixels for picture in pictures], model, settings)
+
+
+def _drive(
+    steps: Generator[Progress, None, Fitted], on_progress: Callable[[Progress], None] | None
+) -> Fitted:
+    """Run the engine to its end and hand on what it reports."""
+    latest: Progress | None = None
+    while True:
+        try:
+            latest = next(steps)
+        except StopIteration as end:
+            fitted: Fitted = end.value
+            break
+        if on_progress:
+            on_progress(latest)
+    if on_progress and latest:
+        on_progress(replace(latest, phase="write", remaining=0.0))
+    return fitted
+
+
+def _column(name: str, values: Sequence[float] | np.ndarray[Any, np.dtype[np.float64]]) -> Column:
+    known = np.asarray(values, dtype=np.float32)
+    finite = known[np.isfinite(known)]
+    return Column(name, float(finite.mean()) if len(finite) else float("nan"), known)
+
+
+def _count_pixels(pictures: Sequence[Picture]) -> int:
+    return sum(picture.pixels.shape[0] * picture.pixels.shape[1] for picture in pictures)
+
+
+def _latent_count(model: ModelSettings, picture: Picture) -> int:
+    height, width = picture.pixels.shape[:2]
+    return sum(channels * down * across for channels, down, across in level_shapes(model, height, width))

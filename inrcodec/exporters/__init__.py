@@ -1,0 +1,1 @@
+"""What goes out: one file is one kind of output; none of them needs torch."""

@@ -1,0 +1,29 @@
+"""Where the fit runs."""
+
+from __future__ import annotations
+
+import os
+
+import torch
+
+from inrcodec.errors import UsageError
+
+
+def device_named(name: str) -> torch.device:
+    """The device for auto, cpu, cuda or mps; UsageError when it is not there."""
+    present = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if name == "auto":
+        return torch.device("cuda" if present["cuda"] else "cpu")
+    if name not in present:
+        raise UsageError(f"unknown device {name!r}; there are: auto, {', '.join(present)}")
+    if not present[name]:
+        raise UsageError(f"this machine has no usable {name} device; use --device auto or --device cpu")
+    return torch.device(name)
+
+
+def use_threads(threads: int | None) -> None:
+    """Set torch's CPU threads: as asked, or one per available core up to 4, where small matrices stop gaining."""
+    if threads is not None and threads < 1:
+        raise UsageError(f"--threads {threads}: at least 1 is needed")
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    torch.set_num_threads(threads or min(4, available))

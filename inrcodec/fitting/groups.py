@@ -1,0 +1,84 @@
+"""The pictures as tensors, grouped by size, with the latents being fitted for each group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from inrcodec.coordinates import image_places
+from inrcodec.field.conditioning import Shape
+from inrcodec.field.field import level_shapes
+from inrcodec.holdout import hidden_pixels
+from inrcodec.settings import FitSettings, ModelSettings
+
+Pixels = npt.NDArray[np.float32]
+
+
+@dataclass
+class Group:
+    """All pictures of one size; `latents` (B, values) holds every level of an image in one row."""
+
+    numbers: torch.Tensor  # (B,) place of each picture in the set
+    places: torch.Tensor  # (B,) the same from -1 to 1
+    targets: torch.Tensor  # (channels, B, height, width)
+    visible: torch.Tensor | None  # (B, height, width) 1.0 where the loss may look; None when it may everywhere
+    shapes: tuple[Shape, ...]
+    latents: torch.Tensor
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width)."""
+        return self.targets.shape[2], self.targets.shape[3]
+
+    def levels(self, rows: torch.Tensor) -> list[torch.Tensor]:
+        """Views (channels, B, cells down, cells across) of each level in rows of latents (B, values)."""
+        counts = [channels * down * across for channels, down, across in self.shapes]
+        parts = rows.split(counts, dim=1) if counts else ()
+        return [
+            part.reshape(-1, *shape).transpose(0, 1) for part, shape in zip(parts, self.shapes, strict=True)
+        ]
+
+    def batches(self, points: int, footprint: int, generator: torch.Generator) -> Iterator[torch.Tensor]:
+        """The group's images in random order, in batches of about `points` samples of the field."""
+        height, width = self.size
+        length = max(1, points // (height * width * footprint**2))
+        yield from torch.randperm(len(self.numbers), generator=generator).to(self.latents.device).split(length)
+
+
+def make_groups(
+    pictures: Sequence[Pixels], model: ModelSettings, fit: FitSettings, device: torch.device
+) -> tuple[Group, ...]:
+    """Groups of equal size from pictures (height, width, channels); latents start at zero."""
+    sizes: dict[tuple[int, int], list[int]] = {}
+    for number, pixels in enumerate(pictures):
+        sizes.setdefault((pixels.shape[0], pixels.shape[1]), []).append(number)
+    return tuple(_group(pictures, numbers, size, model, fit, device) for size, numbers in sizes.items())
+
+
+def _group(
+    pictures: Sequence[Pixels],
+    numbers: list[int],
+    size: tuple[int, int],
+    model: ModelSettings,
+    fit: FitSettings,
+    device: torch.device,
+) -> Group:
+    targets = np.stack([pictures[number] for number in numbers]).transpose(3, 0, 1, 2)
+    shapes = level_shapes(model, *size)
+    visible = None
+    if fit.holdout.fraction_ppm:
+        hidden = [hidden_pixels(fit.holdout.seed, number, *size, fit.holdout.fraction_ppm) for number in numbers]
+        visible = torch.from_numpy((~np.stack(hidden)).astype(np.float32)).to(device)
+    values = sum(channels * down * across for channels, down, across in shapes)
+    return Group(
+        torch.tensor(numbers, device=device),
+        torch.from_numpy(image_places(len(pictures))[numbers]).to(device),
+        torch.from_numpy(np.ascontiguousarray(targets)).to(device),
+        visible,
+        shapes,
+        torch.zeros(len(numbers), values, device=device),
+    )

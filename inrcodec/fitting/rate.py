@@ -1,0 +1,98 @@
+"""The context model while it is fitted: the same prediction as `bitstream.context`, in floats with gradients.
+
+Only the estimate of bits during the fit comes from here; the bits of the file come from the integer model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as functional
+
+from inrcodec.bitstream.context import MARGIN, OWN, PREVIOUS, context_shapes, static
+from inrcodec.bitstream.laplace import HIGHEST_SCALE, LOWEST_SCALE, SCALE_BITS
+from inrcodec.bitstream.rangecoder import TOTAL
+from inrcodec.settings import ModelSettings
+
+Offsets = tuple[tuple[int, int], ...]
+
+
+def initial_context(model: ModelSettings, generator: torch.Generator) -> list[torch.Tensor]:
+    """Small random weights, zero output biases: every latent starts with mean 0 and scale 1."""
+    tensors = []
+    for shape in context_shapes(model):
+        scale = 0.5 / shape[-1] ** 0.5 if len(shape) == 3 else 0.1
+        uniform = torch.empty(shape).uniform_(-scale, scale, generator=generator)
+        tensors.append(uniform if shape[-1] != 2 else torch.zeros(shape))
+    return tensors
+
+
+def latent_bits(model: ModelSettings, tensors: Sequence[torch.Tensor], levels: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Estimated bits of every latent, one vector, from levels [(channels, B, cells down, cells across)]."""
+    left = list(tensors)
+    means, scales = [], []
+    for number, level in enumerate(model.levels):
+        latents = levels[number]
+        if static(level):
+            predicted = left.pop(0)[:, :, None].expand(-1, -1, latents[0].numel())
+        else:
+            taps, bias, output, output_bias = (left.pop(0) for _ in range(4))
+            coarser = number > 0 and not static(model.levels[number - 1])
+            inputs = _context(latents, levels[number - 1] if coarser else None, model, number)
+            units = torch.baddbmm(bias[:, :, None], taps, inputs).relu_()
+            predicted = torch.baddbmm(output_bias[:, :, None], output, units)
+        means.append(predicted[:, 0].reshape(-1))
+        scales.append(predicted[:, 1].reshape(-1))
+    values = torch.cat([level.reshape(-1) for level in levels])
+    return _laplace_bits(values, torch.cat(means), torch.cat(scales))
+
+
+def _context(
+    latents: torch.Tensor, coarser: torch.Tensor | None, model: ModelSettings, number: int
+) -> torch.Tensor:
+    """What each cell is predicted from, (channels, inputs, B * cells), in the order of `bitstream.latents`."""
+    channels, group, down, across = latents.shape
+    inputs = [_Neighbours.apply(latents, OWN)]
+    if channels > 1:
+        before = torch.cat([torch.zeros_like(latents[:1]), latents[:-1]])
+        inputs.append(_Neighbours.apply(before, PREVIOUS))
+        inputs.append(torch.cat([torch.zeros_like(before[:1]), before[:-1]]).unsqueeze(1))
+    if coarser is not None:
+        steps = model.levels[number - 1].shift - model.levels[number].shift
+        spread = coarser.repeat_interleave(1 << steps, -1).repeat_interleave(1 << steps, -2)[..., :down, :across]
+        inputs.append(spread.unsqueeze(0).expand(channels, -1, -1, -1, -1))
+    return torch.cat(inputs, 1).reshape(channels, -1, group * down * across)
+
+
+class _Neighbours(torch.autograd.Function):
+    """(channels, B, h, w) -> (channels, offsets, B, h, w), zeros outside; by hand, as slicing would fill zeros per tap."""
+
+    @staticmethod
+    def forward(ctx: Any, latents: torch.Tensor, offsets: Offsets) -> torch.Tensor:
+        channels, group, down, across = latents.shape
+        padded = functional.pad(latents, (MARGIN,) * 4)
+        ctx.offsets = offsets
+        gathered = latents.new_empty(channels, len(offsets), group, down, across)
+        for tap, (dy, dx) in enumerate(offsets):
+            gathered[:, tap] = padded[..., MARGIN + dy : MARGIN + dy + down, MARGIN + dx : MARGIN + dx + across]
+        return gathered
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[torch.Tensor, None]:
+        gradient = gradients[0]
+        channels, _, group, down, across = gradient.shape
+        padded = gradient.new_zeros(channels, group, down + 2 * MARGIN, across + 2 * MARGIN)
+        for tap, (dy, dx) in enumerate(ctx.offsets):
+            padded[..., MARGIN + dy : MARGIN + dy + down, MARGIN + dx : MARGIN + dx + across] += gradient[:, tap]
+        return padded[..., MARGIN:-MARGIN, MARGIN:-MARGIN], None
+
+
+def _laplace_bits(values: torch.Tensor, means: torch.Tensor, scales: torch.Tensor) -> torch.Tensor:
+    """-log2 of the mass of a Laplace distribution on [value - 1/2, value + 1/2]; scales as log2."""
+    inverse = torch.exp2(-scales.clamp(LOWEST_SCALE / 2**SCALE_BITS, HIGHEST_SCALE / 2**SCALE_BITS))
+    offset = values - means
+    upper, lower = (offset + 0.5) * inverse, (offset - 0.5) * inverse
+    mass = 0.5 * (lower.sign() * torch.expm1(-lower.abs()) - upper.sign() * torch.expm1(-upper.abs()))
+    return -torch.log2(mass.clamp_min(1.0 / TOTAL))

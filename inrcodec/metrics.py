@@ -1,0 +1,89 @@
+"""How far a picture is from its source: arrays in, floats out."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import ArrayLike, NDArray
+
+SSIM_RADIUS = 5  # an 11 x 11 window, as in the paper
+SSIM_SIGMA = 1.5
+SSIM_K1 = 0.01
+SSIM_K2 = 0.03
+
+
+def mean_absolute_error(source: ArrayLike, decoded: ArrayLike) -> float:
+    """Mean of |source - decoded| over every sample; both of one shape, in the same unit."""
+    first, second = _pair(source, decoded)
+    return float(np.mean(np.abs(first - second)))
+
+
+def mean_squared_error(source: ArrayLike, decoded: ArrayLike) -> float:
+    """Mean of (source - decoded)^2 over every sample; both of one shape, in the same unit."""
+    first, second = _pair(source, decoded)
+    return float(np.mean(np.square(first - second)))
+
+
+def psnr(source: ArrayLike, decoded: ArrayLike, *, peak: float = 1.0) -> float:
+    """Peak signal-to-noise ratio in dB, 10 log10(peak^2 / MSE); infinite for equal arrays."""
+    return psnr_of_error(mean_squared_error(source, decoded), peak=peak)
+
+
+def psnr_of_error(error: float, *, peak: float = 1.0) -> float:
+    """PSNR in dB of a mean squared error; infinite for none."""
+    return math.inf if error == 0.0 else 10.0 * math.log10(peak * peak / error)
+
+
+def bits_per_pixel(size: int, pixels: int) -> float:
+    """Bits that a file of `size` bytes spends on each of `pixels` pixels; colour channels do not multiply the count."""
+    if pixels < 1:
+        raise ValueError("bits per pixel need at least one pixel")
+    return 8.0 * size / pixels
+
+
+def ssim(source: ArrayLike, decoded: ArrayLike, *, peak: float = 1.0) -> float:
+    """Mean structural similarity of two pictures, shape (height, width) or (height, width, channels).
+
+    Wang, Bovik, Sheikh and Simoncelli, "Image quality assessment: from error visibility to structural similarity"
+    (2004), https://doi.org/10.1109/TIP.2003.819861: Gaussian window of 11 x 11 with sigma 1.5, K1 = 0.01, K2 = 0.03,
+    only windows that lie inside the picture, channels averaged. A picture with a side below 11 gets the largest odd
+    window that fits.
+    """
+    first, second = _pair(source, decoded)
+    if first.ndim == 2:
+        first, second = first[..., None], second[..., None]
+    window = _gaussian(min(SSIM_RADIUS, (min(first.shape[:2]) - 1) // 2))
+    mean_first, mean_second = _smoothed(first, window), _smoothed(second, window)
+    variance_first = _smoothed(first * first, window) - mean_first**2
+    variance_second = _smoothed(second * second, window) - mean_second**2
+    covariance = _smoothed(first * second, window) - mean_first * mean_second
+    c1, c2 = (SSIM_K1 * peak) ** 2, (SSIM_K2 * peak) ** 2
+    likeness = (2 * mean_first * mean_second + c1) * (2 * covariance + c2)
+    scale = (mean_first**2 + mean_second**2 + c1) * (variance_first + variance_second + c2)
+    return float(np.mean(likeness / scale))
+
+
+def _pair(source: ArrayLike, decoded: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Both pictures in float64: integer arrays would wrap around when subtracted."""
+    first, second = np.asarray(source, dtype=np.float64), np.asarray(decoded, dtype=np.float64)
+    if first.shape != second.shape:
+        raise ValueError(f"cannot compare pictures of shapes {first.shape} and {second.shape}")
+    if first.size == 0:
+        raise ValueError("cannot compare empty pictures")
+    return first, second
+
+
+def _gaussian(radius: int) -> NDArray[np.float64]:
+    """Gaussian weights of one axis, shape (2 radius + 1,), that sum to 1."""
+    distance = np.arange(-radius, radius + 1)
+    weights = np.exp(-0.5 * (distance / SSIM_SIGMA) ** 2)
+    return np.asarray(weights / weights.sum(), dtype=np.float64)
+
+
+def _smoothed(picture: NDArray[np.float64], window: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weighted means of all windows inside the picture, (h, w, c) to (h - 2 radius, w - 2 radius, c)."""
+    for axis in (0, 1):
+        picture = sliding_window_view(picture, len(window), axis=axis) @ window
+    return picture

@@ -1,0 +1,95 @@
+"""`inrcodec encode`: what is refused before any work, what is said after it, and what Ctrl-C leaves behind."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import inrcodec
+from inrcodec.cli.app import main
+
+Capture = pytest.CaptureFixture[str]
+QUICK = ["--effort", "1", "--time-limit", "3s", "--threads", "1", "--device", "cpu"]
+KEYS = """file file_size images pixels bits_per_pixel mean_psnr worst_psnr worst_image holdout_mode holdout_psnr
+source_bytes ratio seconds skipped notes"""
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_folder_becomes_a_file(small_images: Path, tmp_path: Path, capsys: Capture) -> None:
+    assert main(["encode", str(small_images), "-o", "set.inr", *QUICK]) == 0
+    out, err = capsys.readouterr()
+    assert out == "set.inr\n"
+    for word in ("bits per pixel", "mean PSNR", "worst PSNR", "held-out", "times the file", "inrcodec decode set.inr"):
+        assert word in err
+    assert "\x1b" not in err
+    assert len(inrcodec.open(tmp_path / "set.inr")) == 6
+    assert [path.name for path in tmp_path.iterdir()] == ["set.inr"]
+
+
+def test_json_and_the_default_name(small_images: Path, tmp_path: Path, capsys: Capture) -> None:
+    assert main(["encode", str(small_images), "--json", "--quiet", *QUICK]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    answer = json.loads(out)
+    assert list(answer) == KEYS.split()
+    assert answer["file"] == "icons.inr"
+    assert answer["file_size"] == (tmp_path / "icons.inr").stat().st_size
+    assert answer["bits_per_pixel"] == pytest.approx(8 * answer["file_size"] / answer["pixels"])
+    assert answer["images"] == 6
+
+
+def test_a_dry_run_writes_nothing(small_images: Path, tmp_path: Path, capsys: Capture) -> None:
+    assert main(["encode", str(small_images), "--dry-run", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["images"] == 6
+    assert answer["estimated_bytes"] > 0
+    assert answer["estimated_seconds"] > 0
+    assert not list(tmp_path.iterdir())
+
+
+def test_skipped_files_are_listed_and_exit_5(small_images: Path, tmp_path: Path, capsys: Capture) -> None:
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"\x89PNG\r\n\x1a\nnot really")
+    assert main(["encode", str(small_images), str(broken), "-o", "set.inr", "--quiet", *QUICK]) == 5
+    assert "broken.png" in capsys.readouterr().err
+    assert len(inrcodec.open(tmp_path / "set.inr")) == 6
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [("there.inr", "--force"), (".", "is a folder"), ("missing/set.inr", "does not exist"), ("-", "stream")],
+)
+def test_bad_outputs_are_refused_before_any_work(
+    output: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    (tmp_path / "there.inr").write_text("mine")
+    assert main(["encode", "no-such-folder", "-o", output]) == 2
+    assert said in capsys.readouterr().err
+    assert (tmp_path / "there.inr").read_text() == "mine"
+
+
+def test_no_readable_image_is_one_error(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "empty").mkdir()
+    assert main(["encode", "empty", "-o", "set.inr"]) == 1
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert "no image" in err
+    assert not (tmp_path / "set.inr").exists()
+
+
+def test_ctrl_c_leaves_no_half_file(
+    small_images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    def interrupt(news: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("inrcodec.cli.progress.fit_figures", interrupt)
+    assert main(["encode", str(small_images), "-o", "set.inr", *QUICK]) == 130
+    assert capsys.readouterr().err.endswith("inrcodec: interrupted\n")
+    assert not list(tmp_path.iterdir())

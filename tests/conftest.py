@@ -1,0 +1,44 @@
+"""What the tests of several rooms share: a folder of tiny images, and the archive that was really encoded from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+HOSTILE = "\u202egnp.exe.png"  # shows as "exe.png" backwards where it is not escaped
+
+
+def draw(path: Path, width: int, height: int, phase: float, alpha: bool = False) -> None:
+    """One smooth picture as PNG."""
+    rows, columns = np.mgrid[0:height, 0:width] / max(width, height)
+    waves = [0.5 + 0.5 * np.sin(phase + (k + 2) * rows + (4 - k) * columns) for k in range(3)]
+    if alpha:
+        waves.append(((rows - 0.5) ** 2 + (columns - 0.5) ** 2 < 0.2).astype(float))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.rint(np.stack(waves, axis=-1) * 255).astype(np.uint8)).save(path)
+
+
+@pytest.fixture(scope="session")
+def small_images(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of six images in three sizes, one with alpha, one in a subfolder, one with a hostile name."""
+    folder = tmp_path_factory.mktemp("sources") / "icons"
+    draw(folder / "one.png", 12, 12, 0.0)
+    draw(folder / "two.png", 12, 12, 1.0)
+    draw(folder / "three.png", 16, 8, 2.0)
+    draw(folder / "clear.png", 12, 12, 3.0, alpha=True)
+    draw(folder / "sub" / "four.png", 9, 14, 4.0)
+    draw(folder / HOSTILE, 12, 12, 5.0)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_set(small_images: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive of `small_images`, encoded in a few seconds."""
+    import inrcodec
+
+    path = tmp_path_factory.mktemp("encoded") / "small.inr"
+    inrcodec.encode([small_images], path, effort=1, time_limit=3, threads=1, device="cpu")
+    return path

@@ -1,0 +1,128 @@
+"""The walls of the house: imports only go down, and what must answer quickly loads neither torch nor textual."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "inrcodec"
+
+# From the ground up; a module may import from its own room and from lower floors, never from a neighbour or from above.
+FLOORS: tuple[frozenset[str], ...] = (
+    frozenset({"errors"}),
+    frozenset({"settings", "metrics", "coordinates", "codes"}),
+    frozenset({"bitstream", "images"}),
+    frozenset({"field"}),
+    frozenset({"archive"}),
+    frozenset({"fitting"}),
+    frozenset({"encode", "encoding"}),
+    frozenset({"evaluate", "compare", "morph"}),
+    frozenset({"exporters"}),
+    frozenset({"cli", "tui"}),
+)
+FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+ONLY_IN = {"torch": {"fitting"}, "textual": {"tui"}, "typer": {"cli"}, "PIL": {"images", "exporters", "tui"}}
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    """The room of a file: its folder or file name directly below the package; "" for the package's own door."""
+    first = path.relative_to(PACKAGE).parts[0]
+    return "" if first == "__init__.py" else first.removesuffix(".py")
+
+
+def imported(path: Path) -> Iterator[tuple[str, int]]:
+    """Every imported module with its line, wherever in the file the import stands."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, node.lineno
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: relative import; the walls are read from absolute ones"
+            assert node.module is not None
+            yield node.module, node.lineno
+            if node.module == "inrcodec":
+                yield from ((f"inrcodec.{alias.name}", node.lineno) for alias in node.names)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_only_go_down(path: Path) -> None:
+    room = room_of(path)
+    if room == "":
+        return  # the public door opens every room, lazily
+    assert room in FLOOR, f"{path}: a new room; give it a floor here"
+    for name, line in imported(path):
+        parts = name.split(".")
+        if parts[0] != "inrcodec" or len(parts) < 2 or parts[1] not in FLOOR:
+            continue
+        other = parts[1]
+        allowed = other == room or FLOOR[other] < FLOOR[room]
+        assert allowed, f"{path}:{line}: {room} must not import {name}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_libraries_stay_in_their_rooms(path: Path) -> None:
+    for name, line in imported(path):
+        rooms = ONLY_IN.get(name.split(".")[0])
+        assert rooms is None or room_of(path) in rooms, f"{path}:{line}: {name} belongs in {rooms} only"
+
+
+def test_tui_never_fits() -> None:
+    for path in (PACKAGE / "tui").rglob("*.py"):
+        for name, line in imported(path):
+            assert not name.startswith(("inrcodec.fitting", "inrcodec.encode")), f"{path}:{line}"
+
+
+def test_nobody_imports_the_command_line() -> None:
+    for path in modules():
+        for name, line in imported(path):
+            if name.startswith("inrcodec.cli"):
+                assert room_of(path) == "cli", f"{path}:{line}"
+
+
+def loaded_by(code: str, cwd: Path) -> set[str]:
+    """Which of the heavy libraries are in memory after a fresh process ran the code."""
+    watched = "('torch', 'textual', 'scipy', 'skimage')"
+    script = f"import sys\n{code}\nprint('LOADED', *(name for name in {watched} if name in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=cwd,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.rpartition("LOADED")[2].split())
+
+
+def test_importing_the_package_loads_nothing_heavy(tmp_path: Path) -> None:
+    assert loaded_by("import inrcodec; inrcodec.open", tmp_path) == set()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help"],
+        ["encode", "--help"],
+        ["info", "FILE"],
+        ["verify", "FILE"],
+        ["report", "FILE"],
+        ["decode", "FILE", "--size", "16", "--quiet", "-f"],
+        ["decode", "FILE", "--sheet", "--quiet", "-f"],
+    ],
+    ids=" ".join,
+)
+def test_quick_commands_load_nothing_heavy(words: list[str], small_set: Path, tmp_path: Path) -> None:
+    arguments = [str(small_set) if word == "FILE" else word for word in words]
+    code = f"from inrcodec.cli.app import main\nassert main({arguments!r}) == 0"
+    assert loaded_by(code, tmp_path) == set()
