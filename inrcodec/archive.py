@@ -137,7 +137,8 @@ class Archive:
 
     def place(self, number: int) -> Pixels:
         """The image's place in the set, (1,), from -1 to 1."""
-        return self._places[number : number + 1]
+        place: Pixels = self._places[number : number + 1]
+        return place
 
     @cached_property
     def image_bits(self) -> Pixels:
@@ -145,7 +146,8 @@ class Archive:
         areas = np.array([height * width for height, width in self._stored.shapes], dtype=np.float64)
         own = self.figures.get(LATENT_BITS, np.zeros(len(self)))
         shared = 8 * self.file_size - float(own.sum())
-        return (own + shared * areas / areas.sum()).astype(np.float32)
+        shares: Pixels = np.add(own, shared * areas / areas.sum(), dtype=np.float32)
+        return shares
 
     @cached_property
     def _numbers(self) -> dict[str, int]:

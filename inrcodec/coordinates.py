@@ -1,4 +1,4 @@
-"""Where samples and cells lie: cell-centre grids in [-1, 1] and the matrices that interpolate between them (numpy only)."""
+"""Where samples and cells lie: cell-centre grids in [-1, 1] and the matrices that interpolate between them."""
 
 from __future__ import annotations
 

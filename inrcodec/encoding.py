@@ -98,7 +98,7 @@ class Request:
 
     def _holdout(self) -> Holdout:
         if not 0 <= self.holdout <= 0.9:
-            raise UsageError(f"holdout {self.holdout} is outside 0 to 0.9, the share of pixels that the loss never sees")
+            raise UsageError(f"holdout {self.holdout} is outside 0 to 0.9, the share of hidden pixels")
         if self.holdout_mode not in ("release", "strict"):
             raise UsageError(f"holdout mode {self.holdout_mode!r} is neither release nor strict")
         fraction = round(self.holdout * 1_000_000)
@@ -180,17 +180,13 @@ def measure(archive: Archive, pictures: Sequence[Picture]) -> list[float]:
     ]
 
 
-def _fit(
-    pictures: Sequence[Picture], model: ModelSettings, settings: FitSettings
-) -> Generator[Progress, None, Fitted]:
+def _fit(pictures: Sequence[Picture], model: ModelSettings, settings: FitSettings) -> Generator[Progress, None, Fitted]:
     from inrcodec.fitting.engine import fit  # torch takes seconds to load, and `plan` does without
 
     return fit([picture.pixels for picture in pictures], model, settings)
 
 
-def _drive(
-    steps: Generator[Progress, None, Fitted], on_progress: Callable[[Progress], None] | None
-) -> Fitted:
+def _drive(steps: Generator[Progress, None, Fitted], on_progress: Callable[[Progress], None] | None) -> Fitted:
     """Run the engine to its end and hand on what it reports."""
     latest: Progress | None = None
     while True:

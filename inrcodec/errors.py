@@ -1,4 +1,4 @@
-"""Everything that can go wrong for a reason the user can mend; each message names the thing, what is wrong, and what to do."""
+"""Everything that can go wrong for a reason the user can mend: one line that names the thing, its trouble, the cure."""
 
 from __future__ import annotations
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+Words = npt.NDArray[np.uint64]
+
 
 def hidden_pixels(seed: int, image: int, height: int, width: int, fraction_ppm: int) -> npt.NDArray[np.bool_]:
     """True where a pixel is held out, bool (height, width).
@@ -13,12 +15,12 @@ def hidden_pixels(seed: int, image: int, height: int, width: int, fraction_ppm: 
     fraction * 2**32 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014); FORMAT.md section 11.
     """
     start = _splitmix64(np.array([(seed << 32) + image], dtype=np.uint64))
-    numbers = _splitmix64(start + np.arange(height * width, dtype=np.uint64))
+    numbers = _splitmix64(np.add(start, np.arange(height * width), dtype=np.uint64, casting="unsafe"))
     threshold = np.uint64((fraction_ppm << 32) // 1_000_000)
     return ((numbers >> np.uint64(32)) < threshold).reshape(height, width)
 
 
-def _splitmix64(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+def _splitmix64(numbers: Words) -> Words:
     mixed = numbers + np.uint64(0x9E3779B97F4A7C15)
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

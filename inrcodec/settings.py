@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import msgspec
@@ -26,7 +27,7 @@ class Level(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=
 
     def cells(self, side: int) -> int:
         """Cells along a side of that many pixels."""
-        return max(1, -(-side >> self.shift))
+        return max(1, -(-side // (1 << self.shift)))
 
 
 class ModelSettings(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
@@ -90,7 +91,7 @@ def passes_for(effort: int, pixels: int) -> int:
     """Visits of each image at an effort from 1 to 9: larger sets teach the network more per pass and get fewer."""
     if not 1 <= effort <= len(PASSES):
         raise UsageError(f"effort {effort} is outside 1 to {len(PASSES)}")
-    return max(20, round(PASSES[effort - 1] * min(1.0, (REFERENCE_PIXELS / pixels) ** 0.5)))
+    return max(20, round(PASSES[effort - 1] * min(1.0, math.sqrt(REFERENCE_PIXELS / pixels))))
 
 
 def rate_weight_for(quality: float) -> float:
@@ -111,5 +112,5 @@ def model_for(conditioning: str, pixels: int) -> ModelSettings:
 
 def _width(pixels: int, reference: int, lowest: int, highest: int) -> int:
     """A multiple of 8 that grows with the square root of the set, as the number of weights grows with its square."""
-    wanted = 8 * round(reference / 8 * (pixels / REFERENCE_PIXELS) ** 0.4)
+    wanted = 8 * round(reference / 8 * math.pow(pixels / REFERENCE_PIXELS, 0.4))
     return min(highest, max(lowest, wanted))

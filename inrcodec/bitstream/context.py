@@ -1,7 +1,7 @@
 """The context model: a small network in whole numbers that predicts each latent from latents decoded before it.
 
-All arithmetic is on integers held in float64, where sums below 2**53 are exact in any order: a matrix library may add as
-it likes and still give the same distribution on every machine. FORMAT.md, section 9.
+All arithmetic is on integers held in float64, where sums below 2**53 are exact in any order: a matrix library may add
+as it likes and still give the same distribution on every machine. FORMAT.md, section 9.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ OWN = ((0, -1), (0, -2), (-1, -2), (-1, -1), (-1, 0), (-1, 1), (-2, -1), (-2, 0)
 PREVIOUS = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))  # in the channel before; the channel before that gives one value
 MARGIN = 2  # cells of zeros around a plane, so that every neighbour exists
 WEIGHT_BITS = 5  # weights are multiples of 1/32
+STATIC_SHIFT = 20  # no side is that long
 CONTEXT_STEP = -WEIGHT_BITS * STEPS_PER_OCTAVE
 LARGEST_MEAN = (LARGEST_LATENT + 1) << MEAN_BITS
 
 
 def static(level: Level) -> bool:
     """Whether a level has a single cell, and so no neighbours: its channels have one distribution each."""
-    return level.cells(1 << 20) == 1
+    return level.shift >= STATIC_SHIFT
 
 
 def other_inputs(model: ModelSettings, number: int) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from inrcodec.bitstream.context import MARGIN, OWN, PREVIOUS, WEIGHT_BITS, Exact, LevelContext, fixed_point, static
+from inrcodec.bitstream.context import MARGIN, OWN, PREVIOUS, WEIGHT_BITS, Exact, LevelContext, fixed_point
 from inrcodec.bitstream.laplace import Ints, frequencies
 from inrcodec.bitstream.planes import Planes, lay_out
 from inrcodec.bitstream.rangecoder import TOTAL, RangeDecoder, RangeEncoder
@@ -122,7 +122,8 @@ class _LevelCoder:
             chosen = np.arange(cells.stop - start) if len(tables) > 1 else 0
             shares[cells] = tables[chosen, symbols[cells]]
         bits = np.log2(TOTAL) - np.log2(shares)
-        return np.bincount(self.planes.images, weights=bits, minlength=len(self.planes.corners))
+        sums: Exact = np.bincount(self.planes.images, bits, len(self.planes.corners)).astype(np.float64)
+        return sums
 
     def take(self, coder: RangeDecoder, channel: int, base: Exact) -> None:
         """Decode every cell of a channel, wave by wave."""

@@ -18,8 +18,8 @@ Ints = npt.NDArray[np.int64]
 class Planes:
     """One level of all images of a block: each image's plane, with a margin of zeros, lies in one flat buffer.
 
-    Cells are listed in coding order: by wave (column + 2 * row), then image, then row. Cells of one wave do not see each
-    other, so they are coded together.
+    Cells are listed in coding order: by wave (column + 2 * row), then image, then row. Cells of one wave do not
+    see each other, so they are coded together.
     """
 
     places: Ints  # (cells,) index of each cell in a channel's buffer
@@ -34,13 +34,16 @@ class Planes:
     def neighbours(self, offsets: Sequence[tuple[int, int]], cells: slice = slice(None)) -> Ints:
         """Indices (cells, offsets) of the neighbours at (down, across) of the given cells."""
         down, across = np.array(offsets, dtype=np.int64).T
-        return self.places[cells, None] + down * self.strides[cells, None] + across
+        indices: Ints = self.places[cells, None] + down * self.strides[cells, None] + across
+        return indices
 
     def coarser(self, planes: Planes, steps: int) -> Ints:
         """Indices (cells,) of the cells of a level `steps` halvings coarser that cover the cells of this one."""
         strides = np.zeros(len(planes.corners), dtype=np.int64)
         strides[planes.images] = planes.strides
-        return planes.corners[self.images] + (self.rows >> steps) * strides[self.images] + (self.columns >> steps)
+        first = planes.corners[self.images]
+        indices: Ints = first + (self.rows >> steps) * strides[self.images] + (self.columns >> steps)
+        return indices
 
 
 def lay_out(level: Level, shapes: Sequence[tuple[int, int]]) -> Planes:
@@ -56,6 +59,6 @@ def lay_out(level: Level, shapes: Sequence[tuple[int, int]]) -> Planes:
     order = np.lexsort((rows, images, waves))
     bounds = np.searchsorted(waves[order], np.arange(int(waves.max()) + 2))
     places = corners[images] + rows * widths[images] + columns
-    return Planes(
-        places[order], widths[images[order]], images[order], rows[order], columns[order], bounds, corners, int(starts[-1])
-    )
+    size = int(starts[-1])
+    listed = places[order], widths[images][order], images[order], rows[order], columns[order]
+    return Planes(*listed, bounds, corners, size)

@@ -107,4 +107,4 @@ def _alphabet(tensor: CodedTensor) -> _Alphabet:
 
 def _frequencies(alphabet: _Alphabet) -> npt.NDArray[np.int64]:
     scale = np.array([alphabet.scale], dtype=np.int64)
-    return frequencies(np.zeros(1, dtype=np.int64), scale, alphabet.lowest, alphabet.highest)[0]
+    return np.ravel(frequencies(np.zeros(1, dtype=np.int64), scale, alphabet.lowest, alphabet.highest))

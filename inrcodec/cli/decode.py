@@ -18,7 +18,6 @@ from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
     from inrcodec.archive import Archive, ArchivedImage
-
     from inrcodec.cli.destination import Destination
     from inrcodec.exporters.sheets import SheetLayout
     from inrcodec.exporters.stills import Pixels

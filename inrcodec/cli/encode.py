@@ -15,7 +15,6 @@ from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
     from inrcodec.encoding import EncodeResult, Plan
-
     from inrcodec.evaluate import Report
 
 EPILOG = epilog(

@@ -18,7 +18,7 @@ Array = Any  # numpy or torch: whatever follows the array API
 
 @dataclass(frozen=True)
 class Siren:
-    """Weights of a sine network with a linear skip; `first` maps the inputs to hidden units and, below them, to colours.
+    """Weights of a sine network with a linear skip; `first` maps the inputs to hidden units and, below, to colours.
 
     first (hidden + channels, inputs), first_bias (hidden + channels,), hidden: pairs of (hidden, hidden) and (hidden,),
     output (channels, hidden).
@@ -43,11 +43,19 @@ class Siren:
         """The field's colours (channels, points) at inputs (inputs, points)."""
         sine = array_namespace(inputs).sin
         width = self.output.shape[1]
-        first = self.first @ inputs + self.first_bias[:, None]
-        units = sine(first[:width, :])
+        units = sine(_affine(self.first[:width, :], inputs, self.first_bias[:width]))
         for weight, bias in self.hidden:
-            units = sine(weight @ units + bias[:, None])
-        return first[width:, :] + self.output @ units
+            units = sine(_affine(weight, units, bias))
+        colours = _affine(self.first[width:, :], inputs, self.first_bias[width:])
+        colours += self.output @ units
+        return colours
+
+
+def _affine(weight: Array, inputs: Array, bias: Array) -> Array:
+    """weight @ inputs + bias; added in place, as another copy of the sums would cost as much as the product."""
+    sums = weight @ inputs
+    sums += bias[:, None]
+    return sums
 
 
 def tensor_shapes(model: ModelSettings, inputs: int, channels: int) -> tuple[tuple[int, ...], ...]:

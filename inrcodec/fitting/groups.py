@@ -37,16 +37,15 @@ class Group:
     def levels(self, rows: torch.Tensor) -> list[torch.Tensor]:
         """Views (channels, B, cells down, cells across) of each level in rows of latents (B, values)."""
         counts = [channels * down * across for channels, down, across in self.shapes]
-        parts = rows.split(counts, dim=1) if counts else ()
-        return [
-            part.reshape(-1, *shape).transpose(0, 1) for part, shape in zip(parts, self.shapes, strict=True)
-        ]
+        parts = torch.split(rows, counts, dim=1) if counts else ()
+        return [part.reshape(-1, *shape).transpose(0, 1) for part, shape in zip(parts, self.shapes, strict=True)]
 
     def batches(self, points: int, footprint: int, generator: torch.Generator) -> Iterator[torch.Tensor]:
         """The group's images in random order, in batches of about `points` samples of the field."""
         height, width = self.size
         length = max(1, points // (height * width * footprint**2))
-        yield from torch.randperm(len(self.numbers), generator=generator).to(self.latents.device).split(length)
+        order = torch.randperm(len(self.numbers), generator=generator).to(self.latents.device)
+        yield from torch.split(order, length)
 
 
 def make_groups(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-FIRST_DECAY, SECOND_DECAY = 0.9, 0.99
+FIRST_DECAY, SECOND_DECAY = 0.9, 0.95
 TINY = 1e-9
 
 

@@ -6,7 +6,7 @@ Only the estimate of bits during the fit comes from here; the bits of the file c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as functional
@@ -49,15 +49,13 @@ def latent_bits(model: ModelSettings, tensors: Sequence[torch.Tensor], levels: S
     return _laplace_bits(values, torch.cat(means), torch.cat(scales))
 
 
-def _context(
-    latents: torch.Tensor, coarser: torch.Tensor | None, model: ModelSettings, number: int
-) -> torch.Tensor:
+def _context(latents: torch.Tensor, coarser: torch.Tensor | None, model: ModelSettings, number: int) -> torch.Tensor:
     """What each cell is predicted from, (channels, inputs, B * cells), in the order of `bitstream.latents`."""
     channels, group, down, across = latents.shape
-    inputs = [_Neighbours.apply(latents, OWN)]
+    inputs = [_neighbours(latents, OWN)]
     if channels > 1:
         before = torch.cat([torch.zeros_like(latents[:1]), latents[:-1]])
-        inputs.append(_Neighbours.apply(before, PREVIOUS))
+        inputs.append(_neighbours(before, PREVIOUS))
         inputs.append(torch.cat([torch.zeros_like(before[:1]), before[:-1]]).unsqueeze(1))
     if coarser is not None:
         steps = model.levels[number - 1].shift - model.levels[number].shift
@@ -66,8 +64,12 @@ def _context(
     return torch.cat(inputs, 1).reshape(channels, -1, group * down * across)
 
 
+def _neighbours(latents: torch.Tensor, offsets: Offsets) -> torch.Tensor:
+    return cast(torch.Tensor, _Neighbours.apply(latents, offsets))  # type: ignore[no-untyped-call]
+
+
 class _Neighbours(torch.autograd.Function):
-    """(channels, B, h, w) -> (channels, offsets, B, h, w), zeros outside; by hand, as slicing would fill zeros per tap."""
+    """(channels, B, h, w) -> (channels, offsets, B, h, w), zeros outside; autograd alone would fill a plane per tap."""
 
     @staticmethod
     def forward(ctx: Any, latents: torch.Tensor, offsets: Offsets) -> torch.Tensor:

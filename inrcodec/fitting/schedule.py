@@ -1,10 +1,8 @@
-"""What happens when, as functions of how much of the fit is done (0 to 1); measured choices, see docs/experiments.md."""
+"""What happens when, as functions of how much of the fit is done (0 to 1); see docs/experiments.md."""
 
 from __future__ import annotations
 
 import math
-import time
-from dataclasses import dataclass
 
 NOISE_UNTIL = 0.30  # uniform noise on the latents, then soft rounding with less and less noise
 QUANTISED_FROM = 0.70  # the network learns to live with its quantised weights
@@ -14,6 +12,7 @@ WARM_UP_STEPS = 100
 FIRST_TEMPERATURE, LAST_TEMPERATURE = 0.3, 0.1
 FIRST_NOISE, LAST_NOISE = 1.0, 0.5
 LOWEST_RATE = 0.005
+BITS_PER_WEIGHT = 6.0  # for the estimate shown while fitting
 
 
 def learning_rate(done: float, step: int) -> float:
@@ -30,31 +29,3 @@ def softness(done: float) -> tuple[float, float] | None:
         FIRST_TEMPERATURE + share * (LAST_TEMPERATURE - FIRST_TEMPERATURE),
         FIRST_NOISE + share * (LAST_NOISE - FIRST_NOISE),
     )
-
-
-@dataclass(frozen=True)
-class Clock:
-    """How much of the fit is done: by steps, or by time where a limit would come sooner."""
-
-    steps: int
-    limit: float | None
-    started: float
-
-    @staticmethod
-    def start(steps: int, limit: float | None) -> Clock:
-        """A clock that starts now; `limit` in seconds."""
-        return Clock(steps, limit, time.monotonic())
-
-    def elapsed(self) -> float:
-        """Seconds since the start."""
-        return time.monotonic() - self.started
-
-    def done(self, step: int) -> float:
-        """From 0 at the first step to 1 behind the last."""
-        by_steps = step / self.steps
-        return min(1.0, by_steps if self.limit is None else max(by_steps, self.elapsed() / self.limit))
-
-    def remaining(self, step: int) -> float:
-        """Estimated seconds to the end."""
-        elapsed, done = self.elapsed(), self.done(step)
-        return elapsed * (1.0 - done) / done if done > 0.0 else math.inf

@@ -16,7 +16,7 @@ from inrcodec.errors import UsageError
 from inrcodec.images.picture import Skipped
 
 # What a folder or a glob is searched for; a file named by hand may be called anything.
-SUFFIXES = tuple(".png .apng .jpg .jpeg .jpe .jfif .webp .avif .avifs .gif .bmp .dib .tif .tiff".split())  # noqa: SIM905
+SUFFIXES = tuple(".png .apng .jpg .jpeg .jpe .jfif .webp .avif .avifs .gif .bmp .dib .tif .tiff".split())
 
 
 @dataclass(frozen=True)

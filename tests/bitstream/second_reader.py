@@ -1,7 +1,12 @@
-"""A second reader of .inr files, written from FORMAT.md alone; it imports nothing of inrcodec and no range coder."""
+"""A second reader of .inr files, written from FORMAT.md alone; it imports nothing of inrcodec and no range coder.
+
+This half reads sections 1 to 6, the bytes; second_pixels.py goes on from there.
+"""
 
 from __future__ import annotations
 
+import math
+import struct
 import zlib
 from dataclasses import dataclass
 from typing import Any
@@ -70,8 +75,12 @@ class _Pack:
         code = self.number(1)
         if code <= 0x7F:
             return code
+        if code >= 0xE0:
+            return code - 256
         if 0xCC <= code <= 0xCF:
             return self.number(1 << (code - 0xCC))
+        if 0xD0 <= code <= 0xD3:
+            return int.from_bytes(self.bytes(1 << (code - 0xD0)), "big", signed=True)
         if 0xC4 <= code <= 0xC6:
             return self.bytes(self.number(1 << (code - 0xC4)))
         if 0xA0 <= code <= 0xBF:
@@ -129,6 +138,25 @@ def names(payload: bytes, images: int) -> list[str]:
     if len(found) != images or len(set(found)) != images or not all(1 <= len(name.encode()) <= 4096 for name in found):
         raise Illegal("names")
     return found
+
+
+def figures(payload: bytes, images: int) -> dict[str, tuple[float, list[float]]]:
+    """Section 5: for each column, its mean and the value of every image; NaN is unknown."""
+    plain = inflate(payload, 1 + 16 * (1 + 32 + 13 + images))
+    columns: dict[str, tuple[float, list[float]]] = {}
+    at = 1
+    for _ in range(plain[0]):
+        end = at + 1 + plain[at]
+        top, mean, low, high = struct.unpack_from("<Bfff", plain, end)
+        codes = plain[end + 13 : end + 13 + images]
+        special = {254: math.inf, 255: math.nan}
+        if len(codes) != images or any(top < code < 254 for code in codes):
+            raise Illegal("figures")
+        columns[plain[at + 1 : end].decode()] = mean, [special.get(c, low + (high - low) * c / top) for c in codes]
+        at = end + 13 + images
+    if at != len(plain):
+        raise Illegal("figures")
+    return columns
 
 
 class RangeReader:

@@ -17,7 +17,7 @@ class Conditioning(Protocol):
     """What a variant's module provides; a group of B images of one size is evaluated together."""
 
     def level_shapes(self, model: ModelSettings, height: int, width: int) -> tuple[Shape, ...]:
-        """Shapes (channels, height, width) of the latents of an image of that size, coarsest first; () without latents."""
+        """Shapes (channels, height, width) of the latents of an image of that size, coarsest first; maybe none."""
 
     def input_count(self, model: ModelSettings) -> int:
         """Input values of the SIREN per point."""

@@ -1,0 +1,101 @@
+"""Everything that changes while fitting: the network, the latents, their optimisers, and how far things have got."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from inrcodec.bitstream.context import CONTEXT_STEP
+from inrcodec.bitstream.weights import step_size
+from inrcodec.field import Field
+from inrcodec.field.siren import Siren
+from inrcodec.fitting.devices import device_named
+from inrcodec.fitting.groups import Group, Pixels, make_groups
+from inrcodec.fitting.initial import initial_network
+from inrcodec.fitting.optimise import RowAdam
+from inrcodec.fitting.quantise import rounded
+from inrcodec.fitting.rate import initial_context
+from inrcodec.settings import FitSettings, ModelSettings
+
+NETWORK_RATE, CONTEXT_RATE, LATENT_RATE = 0.01, 0.01, 0.1
+
+
+@dataclass
+class Run:
+    """One fit. Tensors of network and context model are leaves; `rows` moves the latents of each group."""
+
+    model: ModelSettings
+    channels: int
+    settings: FitSettings
+    groups: tuple[Group, ...]
+    network: list[torch.Tensor]
+    context: list[torch.Tensor]
+    adam: torch.optim.Adam
+    rows: tuple[RowAdam, ...]
+    order: torch.Generator  # of the batches
+    steps: list[int] = field(default_factory=list)  # quantisation steps of the network, once they are chosen
+    frozen: bool = False  # the network stands still, quantised
+    released: bool = False  # held-out pixels have joined the loss
+    holdout_error: npt.NDArray[np.float64] | None = None
+    visits: int = 0  # of images, so far
+
+    @property
+    def images(self) -> int:
+        """Images of the set."""
+        return sum(len(group.numbers) for group in self.groups)
+
+    @property
+    def pixels(self) -> int:
+        """Native pixels of the set."""
+        return sum(len(group.numbers) * group.size[0] * group.size[1] for group in self.groups)
+
+    @property
+    def moving(self) -> list[torch.Tensor]:
+        """The tensors that Adam moves."""
+        return [] if self.frozen else [*self.network, *self.context]
+
+    def field(self) -> Field:
+        """The field as a decoder would see it: with quantised weights once their steps are chosen."""
+        tensors = self.network
+        if self.steps and not self.frozen:
+            tensors = [rounded(tensor, step_size(step)) for tensor, step in zip(tensors, self.steps, strict=True)]
+        return Field(self.model, self.channels, Siren.from_tensors(tuple(tensors)))
+
+    def context_model(self) -> list[torch.Tensor]:
+        """The tensors of the context model, quantised like the network's."""
+        if not self.steps or self.frozen:
+            return self.context
+        return [rounded(tensor, step_size(CONTEXT_STEP)) for tensor in self.context]
+
+    def set_rate(self, rate: float) -> None:
+        """Scale Adam's learning rates."""
+        for parameters, base in zip(self.adam.param_groups, (NETWORK_RATE, CONTEXT_RATE), strict=False):
+            parameters["lr"] = base * rate
+
+    @torch.no_grad()
+    def freeze(self) -> None:
+        """Put the quantised weights in the place of the real ones, for good."""
+        quantised = (*self.field().siren.tensors(), *self.context_model())
+        for tensor, values in zip(self.moving, quantised, strict=True):
+            tensor.copy_(values)
+            tensor.requires_grad_(False)
+        self.frozen = True
+
+
+def start(pictures: Sequence[Pixels], model: ModelSettings, settings: FitSettings) -> Run:
+    """A run at its beginning: SIREN's initialisation, latents at zero."""
+    device = device_named(settings.device)
+    generator = torch.Generator().manual_seed(settings.seed)
+    torch.manual_seed(settings.seed)
+    channels = pictures[0].shape[2]
+    groups = make_groups(pictures, model, settings, device)
+    network = [tensor.to(device).requires_grad_() for tensor in initial_network(model, channels, generator)]
+    context = [tensor.to(device).requires_grad_() for tensor in initial_context(model, generator)]
+    parameters = [{"params": tensors} for tensors in (network, context) if tensors]
+    adam = torch.optim.Adam(parameters, betas=(0.9, 0.99), fused=device.type != "mps")
+    rows = tuple(RowAdam(group.latents) for group in groups)
+    return Run(model, channels, settings, groups, network, context, adam, rows, generator)

@@ -1,0 +1,303 @@
+"""The second reader's other half: network, latents, pixels and held-out pixels, sections 7 to 11 of FORMAT.md."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from second_reader import Header, Illegal, RangeReader, _Pack, chunks, header
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
+Range = tuple[int, int]
+
+INVERSE = {s: round(2 ** (16 - s / 8)) for s in range(-40, 57)}
+DECAY = [round(65536 * math.exp(-i / 256)) for i in range(3072)] + [0]
+SAME = [(0, -1), (0, -2), (-1, -2), (-1, -1), (-1, 0), (-1, 1), (-2, -1), (-2, 0), (-2, 1)]
+BEFORE = [(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0)]
+
+
+@dataclass
+class Level:
+    """One [shift, channels] of the header."""
+
+    shift: int
+    channels: int
+
+    @property
+    def static(self) -> bool:
+        return self.shift >= 20
+
+    def cells(self, height: int, width: int) -> tuple[int, int]:
+        return -(-height // 2**self.shift), -(-width // 2**self.shift)
+
+
+@dataclass
+class Model:
+    """The header's model, and the tensors that WGTS fills it with."""
+
+    grid: bool
+    hidden: int
+    layers: int
+    footprint: int
+    levels: list[Level]
+    unit: int
+    channels: int
+
+    def network_shapes(self) -> list[tuple[int, ...]]:
+        """Section 10."""
+        inputs = 3 if self.grid else 2 + sum(level.channels for level in self.levels)
+        further = [(self.hidden, self.hidden), (self.hidden,)] * (self.layers - 1)
+        return [
+            (self.hidden + self.channels, inputs),
+            (self.hidden + self.channels,),
+            *further,
+            (self.channels, self.hidden),
+        ]
+
+    def context_shapes(self) -> list[list[tuple[int, ...]]]:
+        """Section 9, one list per level."""
+        shapes: list[list[tuple[int, ...]]] = []
+        for before, level in zip([None, *self.levels], self.levels, strict=False):
+            c, u = level.channels, self.unit
+            t = 9 + (6 if c > 1 else 0) + (before.channels if before and not before.static else 0)
+            shapes.append([(c, 2)] if level.static else [(c, u, t), (c, u), (c, 2, u), (c, 2)])
+        return shapes
+
+
+@dataclass
+class Weights:
+    """What WGTS holds: float tensors of the network, integer ones of the context model, ranges of the latents."""
+
+    network: list[Floats]
+    context: list[list[Ints]]
+    ranges: list[list[Range]]
+
+
+def model_of(head: Header) -> Model:
+    _, hidden, layers, footprint, levels, unit = head.model
+    found = [Level(shift, channels) for shift, channels in levels]
+    grid = head.conditioning == "grid"
+    if (grid and found) or any(a.shift <= b.shift for a, b in pairwise(found)):
+        raise Illegal("levels")
+    return Model(grid, hidden, layers, footprint, found, unit, head.channels)
+
+
+def weights(payload: bytes, model: Model) -> Weights:
+    """Section 7."""
+    length = int.from_bytes(payload[:2], "little")
+    pack = _Pack(payload[2 : 2 + length])
+    tensors, flat_ranges = pack.value()
+    network_shapes, context_shapes = model.network_shapes(), model.context_shapes()
+    shapes = [*network_shapes, *(shape for level in context_shapes for shape in level)]
+    if pack.at != length or len(tensors) != len(shapes):
+        raise Illegal("tensors")
+    if len(flat_ranges) != sum(level.channels for level in model.levels):
+        raise Illegal("ranges")
+    if not all(-1023 <= lowest <= highest <= 1023 for lowest, highest in flat_ranges):
+        raise Illegal("ranges")
+    stream = RangeReader(payload[2 + length :])
+    integers = [tensor(stream, entry, shape) for entry, shape in zip(tensors, shapes, strict=True)]
+    stream.end()
+    count = len(network_shapes)
+    if any(step != -20 for step, *_ in tensors[count:]):
+        raise Illegal("context model")
+    network = [n * 2.0 ** (step / 4) for n, (step, *_) in zip(integers[:count], tensors, strict=False)]
+    rest, ranges = iter(integers[count:]), iter(flat_ranges)
+    return Weights(
+        [part.astype(np.float32) for part in network],
+        [[next(rest) for _ in level] for level in context_shapes],
+        [[tuple(next(ranges)) for _ in range(level.channels)] for level in model.levels],
+    )
+
+
+def tensor(stream: RangeReader, entry: list[int], shape: tuple[int, ...]) -> Ints:
+    """The integers of one tensor."""
+    step, scale, lowest, highest = entry
+    if not (-96 <= step <= 32 and -40 <= scale <= 56 and -16384 <= lowest <= highest <= 16384):
+        raise Illegal("tensor")
+    table = laplace(0, scale, lowest, highest)
+    found = [lowest + stream.symbol(table) for _ in range(math.prod(shape))]
+    return np.array(found, dtype=np.int64).reshape(shape)
+
+
+@lru_cache(maxsize=10_000)
+def laplace(mean: int, scale: int, lowest: int, highest: int) -> list[int]:
+    """Section 9: the frequencies of lowest to highest."""
+    k = highest - lowest + 1
+    bounds = [0]
+    for j in range(1, k):
+        offset = (lowest + j) * 256 - 128 - mean
+        half = DECAY[min((abs(offset) * INVERSE[scale]) >> 16, 3072)] >> 1
+        below = half if offset < 0 else 65536 - half
+        bounds.append(((below * (65536 - k)) >> 16) + j)
+    return [high - low for low, high in pairwise([*bounds, 65536])]
+
+
+def fixed(total: int, has: int, wanted: int) -> int:
+    """Section 9: a sum with `has` fractional bits as one with `wanted`, to the nearest."""
+    if wanted >= has:
+        return total << (wanted - has)
+    return (total + (1 << (has - wanted - 1))) >> (has - wanted)
+
+
+def table_of(mean: int, scale: int, bits: int, limits: Range) -> list[int]:
+    """The table for the two outputs of the context model."""
+    mean = min(max(fixed(mean, bits, 8), -262144), 262144)
+    scale = min(max(fixed(scale, bits, 3), -40), 56)
+    return laplace(mean, scale, *limits)
+
+
+def waves(rows: int, columns: int) -> Iterator[list[tuple[int, int]]]:
+    """Section 8: the cells of one image, wave by wave, without end."""
+    w = 0
+    while True:
+        yield [(r, w - 2 * r) for r in range(rows) if 0 <= w - 2 * r < columns]
+        w += 1
+
+
+def latents(payload: bytes, model: Model, found: Weights, sizes: list[tuple[int, int]]) -> list[list[Ints]]:
+    """Section 8: for each image of a block, for each level, the integers (channels, rows, columns)."""
+    stream = RangeReader(payload)
+    shapes = [[(level.channels, *level.cells(*size)) for level in model.levels] for size in sizes]
+    planes = [[np.zeros(shape, dtype=np.int64) for shape in image] for image in shapes]
+    for number, level in enumerate(model.levels):
+        for c in range(level.channels):
+            lowest = found.ranges[number][c][0]
+            images = [image[number] for image in planes]
+            last = max(plane.shape[2] - 1 + 2 * (plane.shape[1] - 1) for plane in images)
+            cells = [waves(*plane.shape[1:]) for plane in images]
+            for _ in range(last + 1):
+                for image, walk in enumerate(cells):
+                    for r, q in next(walk):
+                        table = cell_table(model, found, planes[image], number, c, r, q)
+                        planes[image][number][c, r, q] = lowest + stream.symbol(table)
+    stream.end()
+    return planes
+
+
+def cell_table(model: Model, found: Weights, planes: list[Ints], number: int, c: int, r: int, q: int) -> list[int]:
+    """Section 9: the table of one latent."""
+    level, tensors, limits = model.levels[number], found.context[number], found.ranges[number][c]
+    if level.static:
+        mean, scale = tensors[0][c].tolist()
+        return table_of(mean, scale, 5, limits)
+    plane = planes[number]
+
+    def value(channel: int, down: int, across: int) -> int:
+        row, column = r + down, q + across
+        inside = channel >= 0 and 0 <= row < plane.shape[1] and 0 <= column < plane.shape[2]
+        return int(plane[channel, row, column]) if inside else 0
+
+    context = [value(c, *place) for place in SAME]
+    if level.channels > 1:
+        context += [value(c - 1, *place) for place in BEFORE] + [value(c - 2, 0, 0)]
+    if number and not model.levels[number - 1].static:
+        d = model.levels[number - 1].shift - level.shift
+        context += planes[number - 1][:, r >> d, q >> d].tolist()
+    first, bias, second, last = tensors
+    h = np.maximum(0, bias[c] + first[c] @ np.array(context))
+    mean, scale = (32 * last[c] + second[c] @ h).tolist()
+    return table_of(mean, scale, 10, limits)
+
+
+def centres(count: int) -> npt.NDArray[np.float64]:
+    """Section 10: the centres of `count` cells from -1 to 1."""
+    return (2 * np.arange(count) + 1) / count - 1
+
+
+def interpolation(at: npt.NDArray[np.float64], cells: int) -> npt.NDArray[np.float64]:
+    """Section 10: the matrix (places, cells) that interpolates a row of cells."""
+    matrix = np.zeros((len(at), cells))
+    for row, place in enumerate((at + 1) * cells / 2 - 0.5):
+        for j in range(math.floor(place) - 1, math.floor(place) + 3):
+            d = abs(place - j)
+            near, far = 1.5 * d**3 - 2.5 * d**2 + 1, -0.5 * d**3 + 2.5 * d**2 - 4 * d + 2
+            matrix[row, min(max(j, 0), cells - 1)] += near if d <= 1 else far
+    return matrix
+
+
+def field(network: list[Floats], model: Model, points: Floats) -> Floats:
+    """Section 10: colours (points, channels) for inputs (points, inputs)."""
+    first, bias, *further, last = network
+    t = points @ first.T + bias
+    h, skip = np.sin(t[:, : model.hidden]), t[:, model.hidden :]
+    for matrix, shift in zip(further[::2], further[1::2], strict=True):
+        h = np.sin(h @ matrix.T + shift)
+    return skip + h @ last.T
+
+
+@dataclass
+class Set:
+    """A file, read."""
+
+    head: Header
+    model: Model
+    weights: Weights
+    blocks: list[bytes]
+
+    def latents(self, image: int) -> list[Ints]:
+        """The latents of an image, level by level."""
+        if not self.model.levels:
+            return []
+        first = image - image % 64
+        return latents(self.blocks[image // 64], self.model, self.weights, self.head.sizes[first : first + 64])[
+            image % 64
+        ]
+
+    def pixels(self, image: int, height: int, width: int) -> Floats:
+        """Section 10: the image drawn with height x width pixels, as stored."""
+        model, native = self.model, self.head.sizes[image]
+        ky, kx = (max(1, -(-n * model.footprint // s)) for n, s in zip(native, (height, width), strict=True))
+        y, x = centres(height * ky), centres(width * kx)
+        inputs = [np.broadcast_to(x, (len(y), len(x))), np.broadcast_to(y[:, None], (len(y), len(x)))]
+        if model.grid:
+            images = len(self.head.sizes)
+            inputs.append(np.full((len(y), len(x)), 2 * image / (images - 1) - 1 if images > 1 else 0.0))
+        for planes in self.latents(image):
+            for plane in planes:
+                inputs.append(interpolation(y, plane.shape[0]) @ plane @ interpolation(x, plane.shape[1]).T)
+        points = np.stack(inputs, axis=-1).astype(np.float32).reshape(len(y) * len(x), -1)
+        colours = field(self.weights.network, model, points)
+        means = colours.reshape(height, ky, width, kx, model.channels).mean(axis=(1, 3))
+        return np.clip(means, 0, 1)
+
+
+def read(blob: bytes) -> Set:
+    """Every section but the names and figures."""
+    payloads: dict[str, list[bytes]] = {"HEAD": [], "WGTS": [], "BLCK": [], "nAME": [], "fIGS": []}
+    for kind, payload in chunks(blob):
+        payloads[kind].append(payload)
+    head = header(payloads["HEAD"][0])
+    model = model_of(head)
+    if len(payloads["BLCK"]) != (-(-len(head.sizes) // 64) if model.levels else 0):
+        raise Illegal("blocks")
+    return Set(head, model, weights(payloads["WGTS"][0], model), payloads["BLCK"])
+
+
+def pixels(blob: bytes, image: int, height: int, width: int) -> Floats:
+    """An image of a file, drawn with height x width pixels."""
+    return read(blob).pixels(image, height, width)
+
+
+def mix(z: int) -> int:
+    """Section 11: splitmix64."""
+    wrap = 2**64 - 1
+    z = (z + 0x9E3779B97F4A7C15) & wrap
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & wrap
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & wrap
+    return z ^ (z >> 31)
+
+
+def hidden(holdout: list[Any], image: int, height: int, width: int) -> npt.NDArray[np.bool_]:
+    """Section 11: which pixels of an image the fit did not see."""
+    fraction, seed, _ = holdout
+    start, limit = mix((seed << 32) + image), (fraction << 32) // 1_000_000
+    flags = [mix((start + p) % 2**64) >> 32 < limit for p in range(height * width)]
+    return np.array(flags).reshape(height, width)

@@ -1,0 +1,75 @@
+"""The contract of every conditioning: shapes, one function on numpy and torch, images that differ."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from inrcodec.coordinates import Axis, image_places
+from inrcodec.field import Field
+from inrcodec.field.conditioning import conditioning_named
+from inrcodec.field.field import field_shapes, level_shapes
+from inrcodec.field.siren import Siren
+from inrcodec.fitting.initial import initial_network
+from inrcodec.settings import CONDITIONINGS, REFERENCE_PIXELS, ModelSettings, model_for
+
+SIZES = [(8, 8), (9, 14), (1, 1), (48, 5)]
+every = pytest.mark.parametrize("name", CONDITIONINGS)
+
+
+def model(name: str) -> ModelSettings:
+    return model_for(name, REFERENCE_PIXELS)
+
+
+def tensors(name: str, channels: int) -> list[torch.Tensor]:
+    return initial_network(model(name), channels, torch.Generator().manual_seed(1))
+
+
+def random_latents(name: str, size: tuple[int, int], group: int) -> list[np.ndarray]:
+    rng = np.random.default_rng(2)
+    shapes = level_shapes(model(name), *size)
+    return [rng.integers(-4, 5, (c, group, h, w)).astype(np.float32) for c, h, w in shapes]
+
+
+@every
+def test_shapes_agree(name: str) -> None:
+    settings = model(name)
+    settings.validate()
+    assert len(conditioning_named(name).input_scales(settings)) == conditioning_named(name).input_count(settings)
+    assert [tuple(tensor.shape) for tensor in tensors(name, 4)] == list(field_shapes(settings, 4))
+
+
+@every
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("channels", [3, 4])
+def test_numpy_and_torch_compute_the_same_field(name: str, size: tuple[int, int], channels: int) -> None:
+    weights = tensors(name, channels)
+    latents, places = random_latents(name, size, 3), image_places(3)
+    rows, columns, samples = Axis(size[0]).part(0, max(1, size[0] // 2)), Axis(size[1] + 3), (2, 3)
+    in_torch = Field(model(name), channels, Siren.from_tensors(tuple(weights))).pixels(
+        [torch.from_numpy(level) for level in latents], torch.from_numpy(places), rows, columns, samples
+    )
+    in_numpy = Field(model(name), channels, Siren.from_tensors(tuple(w.numpy() for w in weights))).pixels(
+        latents, places, rows, columns, samples
+    )
+    assert in_numpy.shape == (channels, 3, rows.count, columns.count)
+    assert in_numpy.dtype == np.float32
+    np.testing.assert_allclose(in_numpy, in_torch.numpy(), atol=2e-5)
+
+
+@every
+def test_two_images_differ(name: str) -> None:
+    weights = [w.numpy() for w in tensors(name, 3)]
+    field = Field(model(name), 3, Siren.from_tensors(tuple(weights)))
+    pixels = field.pixels(random_latents(name, (8, 8), 2), image_places(2), Axis(8), Axis(8), (1, 1))
+    assert np.abs(pixels[:, 0] - pixels[:, 1]).max() > 1e-3
+
+
+@every
+def test_a_pixel_is_the_mean_over_its_footprint(name: str) -> None:
+    field = Field(model(name), 3, Siren.from_tensors(tuple(w.numpy() for w in tensors(name, 3))))
+    latents, places = random_latents(name, (6, 6), 1), image_places(1)
+    fine = field.pixels(latents, places, Axis(12), Axis(18), (1, 1))
+    means = fine.reshape(3, 1, 6, 2, 6, 3).mean(axis=(3, 5))
+    np.testing.assert_allclose(field.pixels(latents, places, Axis(6), Axis(6), (2, 3)), means, atol=1e-5)

@@ -1,0 +1,85 @@
+"""Draws a few tiny pictures, encodes them into the .inr files of this folder and keeps what they decode to.
+
+Run it after a change of the format, from the repository's root: python tests/golden/make.py
+
+    pyramid-rgb.inr   what `encode` makes: five pictures of four sizes, 10 % of the pixels held out and released
+    pyramid-rgba.inr  other settings: alpha, 2 x 2 points per pixel, three layers, no global code, strict hold-out
+    grid.inr          the conditioning without latents
+    *.npz             what each file decodes to, 8 bits, colours premultiplied: `native0`, `native1`, ... and `enlarged`,
+                      the image LARGE_IMAGE drawn LARGE pixels high and wide
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from inrcodec.archive import Archive
+from inrcodec.encoding import Request, assemble
+from inrcodec.fitting.engine import fit
+from inrcodec.images import Picture
+from inrcodec.settings import Level, ModelSettings
+
+HERE = Path(__file__).parent
+SIZES = [(12, 12), (16, 8), (9, 14), (12, 12), (1, 5)]  # height, width
+LARGE_IMAGE, LARGE = 1, (40, 23)
+COMMON = {"effort": 1, "quality": 60, "threads": 1, "device": "cpu", "seed": 5}
+
+FILES: dict[str, tuple[int, ModelSettings, Request]] = {
+    "pyramid-rgb": (3, ModelSettings(hidden_width=12, context_width=8), Request(**COMMON)),
+    "pyramid-rgba": (
+        4,
+        ModelSettings("pyramid", 10, 3, 2, (Level(4, 2), Level(2, 1), Level(0, 2)), 6),
+        Request(**COMMON, holdout=0.2, holdout_mode="strict"),
+    ),
+    "grid": (3, ModelSettings("grid", 24, 3, 1, (), 1), Request(**COMMON, holdout=0.0)),
+}
+
+
+def picture(number: int, channels: int) -> Picture:
+    """A slanted wave of its own colour with a disc in it; with alpha, what lies outside the disc is half clear."""
+    height, width = SIZES[number]
+    rows, columns = np.mgrid[0:height, 0:width] / 12
+    waves = [0.5 + 0.4 * np.sin(number + 2 * k + (3 - k) * rows + (1 + k) * columns) for k in range(3)]
+    disc = np.hypot(rows - 0.5, columns - 0.45) < 0.35
+    colours = np.where(disc[..., None], np.array([0.9, 0.8, 0.1 * number]), np.stack(waves, axis=-1))
+    if channels == 4:
+        alpha = np.where(disc, 1.0, 0.5)[..., None]
+        colours = np.concatenate([colours * alpha, alpha], axis=-1)
+    return Picture(f"wave-{number}.png", np.rint(colours * 255).astype(np.float32) / np.float32(255), 0)
+
+
+def encoded(channels: int, model: ModelSettings, request: Request) -> bytes:
+    """A file of all pictures."""
+    pictures = [picture(number, channels) for number in range(len(SIZES))]
+    settings = request.fit(sum(height * width for height, width in SIZES))
+    steps = fit([drawn.pixels for drawn in pictures], model, settings)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return assemble(pictures, model, settings.holdout, end.value)
+
+
+def grey_levels(pixels: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    """Colours as 8 bits."""
+    return np.rint(pixels * 255).astype(np.uint8)
+
+
+def main() -> None:
+    """Make every file anew."""
+    for name, (channels, model, request) in FILES.items():
+        blob = encoded(channels, model, request)
+        archive = Archive.from_bytes(blob)
+        expected = {f"native{image.number}": grey_levels(image.render_stored()) for image in archive}
+        expected["enlarged"] = grey_levels(archive[LARGE_IMAGE].render_stored(LARGE[::-1]))
+        (HERE / f"{name}.inr").write_bytes(blob)
+        np.savez_compressed(HERE / f"{name}.npz", **expected)
+        means = ", ".join(f"{figure} {mean:.1f}" for figure, mean in archive.means.items())
+        print(f"{name}.inr: {len(blob)} bytes, {means}")
+
+
+if __name__ == "__main__":
+    main()
