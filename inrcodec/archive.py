@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,7 @@ from inrcodec.field.field import field_shapes
 from inrcodec.field.siren import Siren
 
 Pixels = npt.NDArray[np.float32]
-BAND_POINTS = 1 << 18  # samples of the field evaluated at once
+TILE_VALUES = 1 << 22  # hidden units evaluated at once: bounds the memory, and stays in the cache
 PSNR, HOLDOUT_PSNR, LATENT_BITS = "psnr", "holdout_psnr", "bits"  # columns of the stored figures
 
 
@@ -220,17 +220,30 @@ class ArchivedImage:
         """The same with colours premultiplied by alpha: what the field holds and distortion is measured on."""
         width, height = self._requested(size)
         footprint = self.archive.header.model.footprint
-        samples = samples_per_pixel(self.height, height, footprint), samples_per_pixel(self.width, width, footprint)
+        down, across = (
+            samples_per_pixel(self.height, height, footprint),
+            samples_per_pixel(self.width, width, footprint),
+        )
+        sums = np.zeros((self.archive.channels, height, width), dtype=np.float32)
+        for rows, columns, colours in self._tiles(height * down, width * across):
+            part = _add_cells(_add_cells(colours, rows.start, down, 1), columns.start, across, 2)
+            sums[
+                :,
+                rows.start // down : rows.start // down + part.shape[1],
+                columns.start // across : columns.start // across + part.shape[2],
+            ] += part
+        return np.ascontiguousarray(np.clip(sums / (down * across), 0.0, 1.0).transpose(1, 2, 0))
+
+    def _tiles(self, height: int, width: int) -> Iterator[tuple[slice, slice, Pixels]]:
+        """Samples of the field on a grid over the image, tile by tile: (rows, columns, colours (channels, ...))."""
         latents = [level[:, None].astype(np.float32) for level in self.archive.latents(self.number)]
-        rows = max(1, BAND_POINTS // (width * samples[0] * samples[1]))
-        bands = [
-            self.archive.field.pixels(
-                latents, self.archive.place(self.number), Axis(height).part(top, bottom), Axis(width), samples
-            )[:, 0]
-            for top, bottom in _cuts(height, rows)
-        ]
-        pixels: Pixels = np.concatenate(bands, axis=1).transpose(1, 2, 0)
-        return np.ascontiguousarray(np.clip(pixels, 0.0, 1.0))
+        place, model = self.archive.place(self.number), self.archive.header.model
+        points = max(1, TILE_VALUES // model.hidden_width)
+        step = max(1, points // width)
+        for rows in _cuts(height, step):
+            for columns in _cuts(width, max(1, points // step)):
+                down, across = Axis(height).part(rows.start, rows.stop), Axis(width).part(columns.start, columns.stop)
+                yield rows, columns, self.archive.field.pixels(latents, place, down, across, (1, 1))[:, 0]
 
     def _requested(self, size: int | tuple[int, int] | None) -> tuple[int, int]:
         if size is None:
@@ -253,8 +266,16 @@ def _siren(stored: StoredSet) -> Siren:
     return Siren.from_tensors(tuple(tensor.values() for tensor in stored.network))
 
 
-def _cuts(length: int, step: int) -> Sequence[tuple[int, int]]:
-    return [(start, min(start + step, length)) for start in range(0, length, step)]
+def _cuts(length: int, step: int) -> Iterator[slice]:
+    return (slice(start, min(start + step, length)) for start in range(0, length, step))
+
+
+def _add_cells(samples: Pixels, start: int, cells: int, axis: int) -> Pixels:
+    """Sums over groups of `cells` neighbours along an axis; the first sample has number `start` in the whole image."""
+    if cells == 1:
+        return samples
+    first = np.arange(start // cells * cells, start + samples.shape[axis], cells) - start
+    return np.add.reduceat(samples, np.maximum(first, 0), axis=axis)
 
 
 def _naming(path: Path | None, failure: InrError) -> InrError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from inrcodec.bitstream.container import write_atomically
 from inrcodec.bitstream.context import context_shapes
 from inrcodec.bitstream.figures import Column
 from inrcodec.bitstream.header import FORMAT_VERSION, Header, pack_shapes
+from inrcodec.bitstream.limits import check_limits
 from inrcodec.bitstream.stored import pack, pack_latents
 from inrcodec.errors import UsageError
 from inrcodec.field.field import field_shapes, level_shapes
@@ -110,10 +111,14 @@ def encode(
     output: str | Path,
     *,
     overwrite: bool = False,
+    resume: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
     **asked: Any,
 ) -> EncodeResult:
-    """Encode pictures into one file and return the archive as read back; `asked` are the fields of `Request`."""
+    """Encode pictures into one file and return the archive as read back; `asked` are the fields of `Request`.
+
+    A KeyboardInterrupt between two steps leaves a checkpoint beside the output, which `resume` goes on from.
+    """
     started = time.monotonic()
     path = Path(output)
     if path.exists() and not overwrite:
@@ -122,7 +127,8 @@ def encode(
     found = request.pictures(sources)
     pixels = _count_pixels(found.pictures)
     model, settings = request.model(pixels), request.fit(pixels)
-    fitted = _drive(_fit(found.pictures, model, settings), on_progress)
+    _check_limits(found.pictures, model)
+    fitted = _fit(found.pictures, model, settings, checkpoint_path(path), resume, on_progress)
     blob = assemble(found.pictures, model, settings.holdout, fitted)
     write_atomically(path, blob, overwrite=overwrite)
     archive = Archive.open(path)
@@ -180,26 +186,43 @@ def measure(archive: Archive, pictures: Sequence[Picture]) -> list[float]:
     ]
 
 
-def _fit(pictures: Sequence[Picture], model: ModelSettings, settings: FitSettings) -> Generator[Progress, None, Fitted]:
-    from inrcodec.fitting.engine import fit  # torch takes seconds to load, and `plan` does without
+def checkpoint_path(output: Path) -> Path:
+    """Where an interrupted encode of that output waits."""
+    return output.with_name(output.name + ".checkpoint")
 
-    return fit([picture.pixels for picture in pictures], model, settings)
 
+def _fit(
+    pictures: Sequence[Picture],
+    model: ModelSettings,
+    settings: FitSettings,
+    checkpoint: Path,
+    resume: bool,
+    on_progress: Callable[[Progress], None] | None,
+) -> Fitted:
+    """Run the engine to its end and hand on what it reports; an interrupt leaves a checkpoint."""
+    from inrcodec.fitting.engine import Fit  # torch takes seconds to load, and `plan` does without
 
-def _drive(steps: Generator[Progress, None, Fitted], on_progress: Callable[[Progress], None] | None) -> Fitted:
-    """Run the engine to its end and hand on what it reports."""
-    latest: Progress | None = None
-    while True:
-        try:
-            latest = next(steps)
-        except StopIteration as end:
-            fitted: Fitted = end.value
-            break
-        if on_progress:
-            on_progress(latest)
-    if on_progress and latest:
-        on_progress(replace(latest, phase="write", remaining=0.0))
+    fit = Fit([picture.pixels for picture in pictures], model, settings)
+    if resume:
+        fit.restore(checkpoint)
+    try:
+        for progress in fit.steps():
+            if on_progress:
+                on_progress(progress)
+    except KeyboardInterrupt:
+        fit.save(checkpoint)
+        raise
+    fitted = fit.finish()
+    checkpoint.unlink(missing_ok=True)
+    if on_progress:
+        on_progress(replace(progress, phase="write", remaining=0.0))
     return fitted
+
+
+def _check_limits(pictures: Sequence[Picture], model: ModelSettings) -> None:
+    """Refuse, before any work, what no reader would accept."""
+    shapes = [(picture.pixels.shape[0], picture.pixels.shape[1]) for picture in pictures]
+    check_limits(model, shapes, field_shapes(model, pictures[0].pixels.shape[2]))
 
 
 def _column(name: str, values: Sequence[float] | np.ndarray[Any, np.dtype[np.float64]]) -> Column:

@@ -36,7 +36,7 @@ class ModelSettings(msgspec.Struct, array_like=True, frozen=True, forbid_unknown
     conditioning: str = "pyramid"
     hidden_width: int = 32
     hidden_layers: int = 2
-    footprint: int = 1  # sub-samples of a native pixel along each axis
+    footprint: int = 2  # sub-samples of a native pixel along each axis
     levels: tuple[Level, ...] = (Level(WHOLE, 8), Level(3, 4), Level(2, 3), Level(1, 2), Level(0, 1))
     context_width: int = 16
 
@@ -54,6 +54,8 @@ class ModelSettings(msgspec.Struct, array_like=True, frozen=True, forbid_unknown
             _bound("level channels", level.channels, 1, MAX_LEVEL_CHANNELS)
         if any(fine.shift >= coarse.shift for coarse, fine in zip(self.levels, self.levels[1:], strict=False)):
             raise UnsupportedFileError("latent levels are not in order from coarse to fine")
+        if self.conditioning == "grid" and self.levels:
+            raise UnsupportedFileError("the conditioning grid has no latents, but the header lists levels of them")
 
 
 def _bound(what: str, value: int, lowest: int, highest: int) -> None:
@@ -83,7 +85,7 @@ class FitSettings:
 
 
 # Effort 1 to 9: passes over a set of REFERENCE_PIXELS; each level takes about 1.7 times as long as the one before.
-PASSES = (300, 500, 850, 1450, 2500, 4200, 7000, 12000, 20000)
+PASSES = (250, 420, 700, 1200, 2000, 3400, 5800, 9800, 16000)
 REFERENCE_PIXELS = 100 * 48 * 48
 
 

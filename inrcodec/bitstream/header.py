@@ -13,7 +13,6 @@ from inrcodec.errors import CorruptFileError, UnsupportedFileError
 from inrcodec.settings import Holdout, ModelSettings
 
 FORMAT_VERSION = 1
-IMAGES_PER_BLOCK = 64
 MAX_HEADER_BYTES = 1 << 20
 MAX_IMAGES = 100_000
 MAX_SHAPES = 65_535

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,8 @@ from inrcodec.bitstream.rangecoder import TOTAL, RangeDecoder, RangeEncoder
 from inrcodec.bitstream.weights import Range
 from inrcodec.settings import ModelSettings
 
-SLICE = 1 << 12  # cells whose tables are made at once while encoding: they stay in the cache
+SLICE = 1 << 12  # cells whose tables are made at once: they stay in the cache
+ENTRIES = 1 << 18  # of those tables together, where alphabets are large
 Latents = tuple[npt.NDArray[np.int16], ...]  # one array (channels, cells down, cells across) per level, coarsest first
 
 
@@ -36,8 +38,7 @@ class LatentCodec:
         for level in self._levels(shapes):
             level.fill([image[level.number] for image in images])
             for channel in range(level.channels):
-                base = level.base(channel)
-                bits += level.put(coder, channel, base)
+                bits += level.put(coder, channel)
         return coder.finish(), bits
 
     def decode(self, payload: bytes, shapes: Sequence[tuple[int, int]]) -> tuple[Latents, ...]:
@@ -46,7 +47,7 @@ class LatentCodec:
         levels = []
         for level in self._levels(shapes):
             for channel in range(level.channels):
-                level.take(coder, channel, level.base(channel))
+                level.take(coder, channel)
             levels.append(level.images())
         coder.done()
         return tuple(zip(*levels, strict=True))
@@ -84,7 +85,7 @@ class _LevelCoder:
         self.channels = level.channels
         self._cells = [(level.cells(height), level.cells(width)) for height, width in shapes]
         self.buffer: Exact = np.zeros((self.channels, planes.size))
-        self._coarser = coarser.buffer[:, planes.coarser(coarser.planes, steps)].T if coarser else None
+        self._coarser, self._steps = coarser, steps
 
     def fill(self, levels: Sequence[npt.NDArray[np.int16]]) -> None:
         """Lay the latents (channels, cells down, cells across) of each image into the planes."""
@@ -95,44 +96,52 @@ class _LevelCoder:
         """The latents of each image, (channels, cells down, cells across)."""
         return [plane.astype(np.int16) for plane in self._planes()]
 
-    def base(self, channel: int) -> Exact:
-        """What the planes already known add to the hidden units of every cell of a channel."""
-        if self.context.static is not None:
-            return np.zeros((0, 0))
-        others = []
-        if self.channels > 1:
-            around = self.planes.neighbours(PREVIOUS)
-            zeros = np.zeros((len(around), len(PREVIOUS)))
-            others.append(self.buffer[channel - 1][around] if channel else zeros)
-            others.append(self.buffer[channel - 2][self.planes.places][:, None] if channel > 1 else zeros[:, :1])
-        if self._coarser is not None:
-            others.append(self._coarser)
-        known = np.concatenate(others, axis=1) if others else np.zeros((len(self.planes.places), 0))
-        return self.context.from_others(channel, known)
-
-    def put(self, coder: RangeEncoder, channel: int, base: Exact) -> npt.NDArray[np.float64]:
+    def put(self, coder: RangeEncoder, channel: int) -> npt.NDArray[np.float64]:
         """Code every cell of a channel; the bits (images,) that it takes."""
-        lowest, _ = self.ranges[channel]
-        symbols = self.buffer[channel][self.planes.places].astype(np.int64) - lowest
+        symbols = self.buffer[channel][self.planes.places].astype(np.int64) - self.ranges[channel][0]
         shares = np.empty(len(symbols))
-        for start in range(0, len(symbols), SLICE):
-            cells = slice(start, min(start + SLICE, len(symbols)))
-            tables = self._frequencies(channel, base, cells)
+        for cells in self._slices(channel, 0, len(symbols)):
+            tables = self._frequencies(channel, self._base(channel, cells), cells)
             coder.put(symbols[cells], tables)
-            chosen = np.arange(cells.stop - start) if len(tables) > 1 else 0
+            chosen = np.arange(len(tables)) if len(tables) > 1 else 0
             shares[cells] = tables[chosen, symbols[cells]]
         bits = np.log2(TOTAL) - np.log2(shares)
         sums: Exact = np.bincount(self.planes.images, bits, len(self.planes.corners)).astype(np.float64)
         return sums
 
-    def take(self, coder: RangeDecoder, channel: int, base: Exact) -> None:
+    def take(self, coder: RangeDecoder, channel: int) -> None:
         """Decode every cell of a channel, wave by wave."""
         lowest, _ = self.ranges[channel]
-        waves = self.planes.waves
-        for start, stop in zip(waves[:-1].tolist(), waves[1:].tolist(), strict=True):
-            cells = slice(start, stop)
-            symbols = coder.take(self._frequencies(channel, base, cells), count=stop - start)
+        waves = self.planes.waves.tolist()
+        ready, base = slice(0, 0), np.zeros((0, 0))
+        for cells in (part for wave in pairwise(waves) for part in self._slices(channel, *wave)):
+            if cells.stop > ready.stop:
+                ready = slice(cells.start, max(cells.stop, cells.start + SLICE))
+                base = self._base(channel, ready)
+            known = base[cells.start - ready.start : cells.stop - ready.start]
+            symbols = coder.take(self._frequencies(channel, known, cells), count=cells.stop - cells.start)
             self.buffer[channel, self.planes.places[cells]] = symbols + lowest
+
+    def _slices(self, channel: int, start: int, stop: int) -> Iterator[slice]:
+        """The cells from start to stop, as many at once as have tables of a reasonable size."""
+        lowest, highest = self.ranges[channel]
+        length = max(1, min(SLICE, ENTRIES // (highest - lowest + 1)))
+        return (slice(first, min(first + length, stop)) for first in range(start, stop, length))
+
+    def _base(self, channel: int, cells: slice) -> Exact:
+        """What the planes already known add to the hidden units of some cells of a channel."""
+        if self.context.static is not None:
+            return np.zeros((0, 0))
+        places = self.planes.places[cells]
+        others = [np.zeros((len(places), 0))]
+        if self.channels > 1:
+            zeros = np.zeros((len(places), len(PREVIOUS)))
+            others.append(self.buffer[channel - 1][self.planes.neighbours(PREVIOUS, cells)] if channel else zeros)
+            others.append(self.buffer[channel - 2][places][:, None] if channel > 1 else zeros[:, :1])
+        if self._coarser is not None:
+            covering = self.planes.coarser(self._coarser.planes, self._steps, cells)
+            others.append(self._coarser.buffer[:, covering].T)
+        return self.context.from_others(channel, np.concatenate(others, axis=1))
 
     def _frequencies(self, channel: int, base: Exact, cells: slice) -> Ints:
         """Frequencies (cells, alphabet), or (1, alphabet) where all cells share one distribution."""
@@ -141,7 +150,7 @@ class _LevelCoder:
             means, scales = fixed_point(self.context.static[channel : channel + 1].astype(np.int64), WEIGHT_BITS)
         else:
             own = self.buffer[channel][self.planes.neighbours(OWN, cells)]
-            means, scales = self.context.distribution(channel, own, base[cells])
+            means, scales = self.context.distribution(channel, own, base)
         return frequencies(means, scales, lowest, highest)
 
     def _planes(self) -> Iterator[Exact]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from inrcodec.bitstream.context import MARGIN
 from inrcodec.settings import Level
 
 Ints = npt.NDArray[np.int64]
+Indices = npt.NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True)
@@ -22,43 +24,40 @@ class Planes:
     see each other, so they are coded together.
     """
 
-    places: Ints  # (cells,) index of each cell in a channel's buffer
-    strides: Ints  # (cells,) distance between rows of its plane
-    images: Ints  # (cells,) number of its image within the block
-    rows: Ints  # (cells,)
-    columns: Ints  # (cells,)
+    places: Indices  # (cells,) index of each cell in a channel's buffer
+    images: Indices  # (cells,) number of its image within the block
+    rows: Indices  # (cells,)
+    columns: Indices  # (cells,)
     waves: Ints  # (waves + 1,) where each wave starts
     corners: Ints  # (images,) index of each image's first cell
+    strides: Ints  # (images,) distance between rows of its plane
     size: int  # length of a channel's buffer
 
-    def neighbours(self, offsets: Sequence[tuple[int, int]], cells: slice = slice(None)) -> Ints:
+    def neighbours(self, offsets: Sequence[tuple[int, int]], cells: slice) -> Ints:
         """Indices (cells, offsets) of the neighbours at (down, across) of the given cells."""
         down, across = np.array(offsets, dtype=np.int64).T
-        indices: Ints = self.places[cells, None] + down * self.strides[cells, None] + across
+        strides = self.strides[self.images[cells]]
+        indices: Ints = self.places[cells, None] + down * strides[:, None] + across
         return indices
 
-    def coarser(self, planes: Planes, steps: int) -> Ints:
-        """Indices (cells,) of the cells of a level `steps` halvings coarser that cover the cells of this one."""
-        strides = np.zeros(len(planes.corners), dtype=np.int64)
-        strides[planes.images] = planes.strides
-        first = planes.corners[self.images]
-        indices: Ints = first + (self.rows >> steps) * strides[self.images] + (self.columns >> steps)
+    def coarser(self, planes: Planes, steps: int, cells: slice) -> Ints:
+        """Indices (cells,) of the cells of a level `steps` halvings coarser that cover the given cells of this one."""
+        images, rows, columns = self.images[cells], self.rows[cells], self.columns[cells]
+        indices: Ints = planes.corners[images] + (rows >> steps) * planes.strides[images] + (columns >> steps)
         return indices
 
 
 def lay_out(level: Level, shapes: Sequence[tuple[int, int]]) -> Planes:
-    """The planes of a level for images of the given (height, width)."""
+    """The planes of a level for images of the given (height, width); small integers, as there may be 2**26 cells."""
     cells = [(level.cells(height), level.cells(width)) for height, width in shapes]
     starts = np.cumsum([0, *((down + 2 * MARGIN) * (across + 2 * MARGIN) for down, across in cells)])
-    images = np.repeat(np.arange(len(cells)), [down * across for down, across in cells])
-    rows = np.concatenate([np.repeat(np.arange(down), across) for down, across in cells])
-    columns = np.concatenate([np.tile(np.arange(across), down) for down, across in cells])
-    widths = np.array([across + 2 * MARGIN for _, across in cells], dtype=np.int64)
-    corners = starts[:-1] + MARGIN * widths + MARGIN
-    waves = columns + 2 * rows
-    order = np.lexsort((rows, images, waves))
-    bounds = np.searchsorted(waves[order], np.arange(int(waves.max()) + 2))
-    places = corners[images] + rows * widths[images] + columns
-    size = int(starts[-1])
-    listed = places[order], widths[images][order], images[order], rows[order], columns[order]
-    return Planes(*listed, bounds, corners, size)
+    strides = np.array([across + 2 * MARGIN for _, across in cells], dtype=np.int64)
+    corners = starts[:-1] + MARGIN * strides + MARGIN
+    images = np.repeat(np.arange(len(cells), dtype=np.uint8), [down * across for down, across in cells])
+    rows = np.concatenate([np.repeat(np.arange(down, dtype=np.int16), across) for down, across in cells])
+    columns = np.concatenate([np.tile(np.arange(across, dtype=np.int16), down) for down, across in cells])
+    waves = columns.astype(np.uint16) + 2 * rows.astype(np.uint16)  # below 3 * 16,384
+    order = np.argsort(waves, kind="stable")  # images and rows are in order already
+    bounds = np.append(0, np.cumsum(np.bincount(waves)))
+    places = (corners[images] + rows * strides[images] + columns).astype(np.int32)
+    return Planes(places[order], images[order], rows[order], columns[order], bounds, corners, strides, int(starts[-1]))

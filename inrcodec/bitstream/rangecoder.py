@@ -93,6 +93,8 @@ class RangeDecoder:
             repeat = (stop - start,) if len(model) == 1 else ()
             symbols[start:stop] = _guarded(self._coder.decode, *model, *repeat)
             self._echo._coder.encode(symbols[start:stop], *model)
+            if self._echo.settled_bytes > self._length:
+                self.done()  # whatever follows, these bytes are too few
         return symbols
 
     def done(self) -> None:

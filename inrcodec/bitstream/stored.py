@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +12,9 @@ import numpy.typing as npt
 from inrcodec.bitstream.container import BLOCK, FIGURES, HEAD, NAMES, WEIGHTS, Chunk, read_chunks, write_chunks
 from inrcodec.bitstream.context import context_shapes, level_contexts
 from inrcodec.bitstream.figures import Column, decode_figures, encode_figures
-from inrcodec.bitstream.header import IMAGES_PER_BLOCK, Header, decode_header, encode_header, image_shapes
+from inrcodec.bitstream.header import Header, decode_header, encode_header, image_shapes
 from inrcodec.bitstream.latents import LatentCodec, Latents
+from inrcodec.bitstream.limits import block_bounds, check_limits
 from inrcodec.bitstream.names import decode_names, encode_names
 from inrcodec.bitstream.weights import CodedTensor, Range, decode_weights, encode_weights
 from inrcodec.errors import CorruptFileError
@@ -25,15 +28,15 @@ def pack_latents(
     header: Header, context: Sequence[CodedTensor], latents: Sequence[Latents]
 ) -> tuple[tuple[Range, ...], list[Chunk], npt.NDArray[np.float64]]:
     """Ranges of the channels, the blocks, and the bits (images,) that each image takes in them."""
+    shapes = _shapes(header)
+    check_limits(header.model, shapes, ())
     ranges = _ranges(header, latents)
     if not ranges:
         return (), [], np.zeros(len(latents))
     codec = LatentCodec(header.model, level_contexts(header.model, context), ranges)
-    shapes = _shapes(header)
     blocks, bits = [], []
-    for start in range(0, len(latents), IMAGES_PER_BLOCK):
-        images = slice(start, start + IMAGES_PER_BLOCK)
-        payload, shares = codec.encode(latents[images], shapes[images])
+    for first, last in pairwise(block_bounds(shapes)):
+        payload, shares = codec.encode(latents[first:last], shapes[first:last])
         blocks.append(Chunk(BLOCK, payload))
         bits.append(shares)
     return ranges, blocks, np.concatenate(bits)
@@ -79,24 +82,26 @@ class StoredSet:
         self.shapes = _shapes(self.header)
         model = self.header.model
         network = network_shapes(model, self.header.channels)
+        check_limits(model, self.shapes, network)
+        self._bounds = block_bounds(self.shapes)
+        self._blocks = [chunk for chunk in self.chunks if chunk.kind == BLOCK]
+        expected = len(self._bounds) - 1 if model.levels else 0
+        if len(self._blocks) != expected:
+            raise CorruptFileError(f"{len(self._blocks)} blocks of latents where the header asks for {expected}")
         channels = sum(level.channels for level in model.levels)
         tensors, ranges = decode_weights(self._only(WEIGHTS), (*network, *context_shapes(model)), channels)
         self.network = tensors[: len(network)]
         self._codec = LatentCodec(model, level_contexts(model, tensors[len(network) :]), ranges)
-        self._blocks = [chunk for chunk in self.chunks if chunk.kind == BLOCK]
-        expected = -(-self.header.images // IMAGES_PER_BLOCK) if model.levels else 0
-        if len(self._blocks) != expected:
-            raise CorruptFileError(f"{len(self._blocks)} blocks of latents where the header asks for {expected}")
         self._latest: tuple[int, tuple[Latents, ...]] = (-1, ())
 
     def latents(self, image: int) -> Latents:
         """The latents of an image, int16 (channels, cells down, cells across) per level; decodes its block."""
         if not self.header.model.levels:
             return ()
-        block, place = divmod(image, IMAGES_PER_BLOCK)
+        block = bisect_right(self._bounds, image) - 1
         if self._latest[0] != block:
             self._latest = (block, self._decode(block))
-        return self._latest[1][place]
+        return self._latest[1][image - self._bounds[block]]
 
     def names(self) -> tuple[str, ...] | None:
         """The images' names, or None where the file has none."""
@@ -118,8 +123,7 @@ class StoredSet:
         chunk = self._blocks[block]
         if chunk.damage:
             raise CorruptFileError(chunk.damage)
-        first = block * IMAGES_PER_BLOCK
-        return self._codec.decode(chunk.payload, self.shapes[first : first + IMAGES_PER_BLOCK])
+        return self._codec.decode(chunk.payload, self.shapes[self._bounds[block] : self._bounds[block + 1]])
 
     def _only(self, kind: bytes) -> bytes:
         return next(chunk.payload for chunk in self.chunks if chunk.kind == kind)

@@ -64,10 +64,13 @@ def decode_weights(
 ) -> tuple[tuple[CodedTensor, ...], tuple[Range, ...]]:
     """Tensors of the given shapes and the ranges of `channels` latent channels; CorruptFileError on anything else."""
     length = int.from_bytes(payload[:2], "little")
+    plain = payload[2 : 2 + length]
     try:
-        table = msgspec.msgpack.decode(payload[2 : 2 + length], type=_Table)
-    except (msgspec.MsgspecError, UnicodeError) as failure:
+        table = msgspec.msgpack.decode(plain, type=_Table)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as failure:
         raise CorruptFileError(f"network weights: the table of alphabets is unreadable ({failure})") from failure
+    if len(plain) != length or msgspec.msgpack.encode(table) != plain:
+        raise CorruptFileError("network weights: the table of alphabets is cut short or not in its shortest form")
     if len(table.tensors) != len(shapes) or len(table.ranges) != channels:
         raise CorruptFileError("network weights: the table of alphabets does not match the header")
     if any(not -LARGEST_LATENT <= lowest <= highest <= LARGEST_LATENT for lowest, highest in table.ranges):

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from inrcodec.cli import decode, encode, info, report, verify
+from inrcodec.cli import compare, decode, encode, info, report, verify
 from inrcodec.cli.options import epilog
 from inrcodec.errors import InrError
 
@@ -33,6 +33,7 @@ app.command("decode", epilog=decode.EPILOG)(decode.decode)
 app.command("info", epilog=info.EPILOG)(info.info)
 app.command("verify", epilog=verify.EPILOG)(verify.verify)
 app.command("report", epilog=report.EPILOG)(report.report)
+app.command("compare", epilog=compare.EPILOG)(compare.compare)
 
 
 def _show_version(wanted: bool) -> None:

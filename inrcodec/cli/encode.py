@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -16,6 +18,7 @@ from inrcodec.errors import UsageError
 if TYPE_CHECKING:
     from inrcodec.encoding import EncodeResult, Plan
     from inrcodec.evaluate import Report
+    from inrcodec.fitting.progress import Progress
 
 EPILOG = epilog(
     (
@@ -80,6 +83,7 @@ def encode(
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="The same seed repeats a run.")] = 0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would take; write nothing.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the same command after Ctrl-C.")] = False,
     force: Force = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -99,7 +103,7 @@ def encode(
     if dry_run:
         _dry_run(sources, target, asked, json, talk)
     else:
-        _encode(sources, target, asked, force, json, talk)
+        _encode(sources, target, asked, {"overwrite": force, "resume": resume}, json, talk)
 
 
 def check_target(target: Path, *, force: bool) -> None:
@@ -138,14 +142,26 @@ def _dry_run(sources: Sequence[str], target: Path, asked: dict[str, Any], json: 
     _finish(answer["skipped"], answer["notes"], 0, talk)
 
 
-def _encode(sources: Sequence[str], target: Path, asked: dict[str, Any], force: bool, json: bool, talk: Talk) -> None:
+def _encode(
+    sources: Sequence[str], target: Path, asked: dict[str, Any], how: dict[str, bool], json: bool, talk: Talk
+) -> None:
     import inrcodec
+    from inrcodec.cli.interrupt import between_steps
     from inrcodec.cli.progress import fit_progress
     from inrcodec.evaluate import evaluate
 
     talk.detail("loading torch and the images")
-    with fit_progress(talk) as on_progress:
-        result = inrcodec.encode(sources, target, overwrite=force, on_progress=on_progress, **asked)
+    try:
+        with between_steps() as check, fit_progress(talk) as draw:
+
+            def on_progress(news: Progress) -> None:
+                draw(news)
+                check()
+
+            result = inrcodec.encode(sources, target, on_progress=on_progress, **how, **asked)
+    except KeyboardInterrupt:
+        _say_how_to_resume(target, talk)
+        raise
     answer = result_keys(result, evaluate(result.archive))
     if json:
         print_json(answer)
@@ -161,6 +177,15 @@ def _encode(sources: Sequence[str], target: Path, asked: dict[str, Any], force: 
             f"inrcodec: it took {spoken_duration(result.seconds)}, longer than --time-limit; the file is complete"
         )
     _finish(answer["skipped"], answer["notes"], MISSED if missed else 0, talk)
+
+
+def _say_how_to_resume(target: Path, talk: Talk) -> None:
+    """After Ctrl-C: the line that goes on from the checkpoint, if the fit had begun."""
+    from inrcodec.encoding import checkpoint_path
+
+    if checkpoint_path(target).exists():
+        words = [word for word in sys.argv[1:] if word != "--resume"]
+        talk.warn(f"inrcodec: stopped; to go on: {shlex.join(['inrcodec', *words, '--resume'])}")
 
 
 def _finish(skipped: Sequence[dict[str, str]], notes: Sequence[str], code: int, talk: Talk) -> None:

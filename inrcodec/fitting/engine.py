@@ -1,14 +1,16 @@
-"""The fit, from pictures to integers: read `fit` top to bottom."""
+"""The fit, from pictures to integers: read `Fit.steps` and what it calls, top to bottom."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
 from inrcodec.fitting import schedule
+from inrcodec.fitting.checkpoint import fingerprint, restore, save
 from inrcodec.fitting.devices import keep_memory, use_threads
 from inrcodec.fitting.groups import Pixels
 from inrcodec.fitting.objective import distortions, hidden_error, rate
@@ -25,41 +27,64 @@ from inrcodec.fitting.quantise import (
 from inrcodec.fitting.run import LATENT_RATE, Run, start
 from inrcodec.settings import FitSettings, ModelSettings
 
-BATCH_POINTS = {"cpu": 20_000, "cuda": 1 << 20, "mps": 1 << 18}  # samples of the field per step
+BATCH_PIXELS = {"cpu": 20_000, "cuda": 1 << 19, "mps": 1 << 17}  # per step
 
 
-def fit(pictures: Sequence[Pixels], model: ModelSettings, settings: FitSettings) -> Generator[Progress, None, Fitted]:
-    """Fit pictures (height, width, channels) and return integers; yields after every step, may be stopped at any."""
-    use_threads(settings.threads)
-    keep_memory()
-    run = start(pictures, model, settings)
-    meter = Meter(len(list(_batches(run))) * settings.passes, settings.time_limit)
-    while meter.done < 1.0:
-        for number, images in _batches(run):
-            _enter_phase(run, meter.done)
-            run.set_rate(schedule.learning_rate(meter.done, meter.step))
-            error, bits = _step(run, number, images, meter)
-            run.visits += len(images)
-            yield meter.tick(_phase(run), run.visits / run.images, error, bits + _network_bits(run))
-            if meter.done >= 1.0:
-                break
-    return _finish(run, meter.seconds)
+class Fit:
+    """A fit of pictures (height, width, channels) that can be stopped between any two steps and gone on with later."""
+
+    def __init__(self, pictures: Sequence[Pixels], model: ModelSettings, settings: FitSettings) -> None:
+        use_threads(settings.threads)
+        keep_memory()
+        self._owner = fingerprint(pictures, model, settings)
+        self.run = start(pictures, model, settings)
+        self.meter = Meter(self.run.images, settings.passes, settings.time_limit, model.footprint)
+
+    def steps(self) -> Iterator[Progress]:
+        """Fit; yields after every step."""
+        run, meter = self.run, self.meter
+        while meter.done < 1.0:
+            for number, images in _batches(run):
+                _enter_phase(run, meter.done)
+                error, bits = _step(run, number, images, meter)
+                yield meter.tick(_phase(run), len(images), error, bits + _network_bits(run))
+                if meter.done >= 1.0:
+                    break
+
+    def save(self, path: Path) -> None:
+        """Write a checkpoint."""
+        save(path, self.run, self.meter, self._owner)
+
+    def restore(self, path: Path) -> None:
+        """Go on from a checkpoint of the same pictures and settings."""
+        restore(path, self.run, self.meter, self._owner)
+
+    def finish(self) -> Fitted:
+        """Integers of the network, the context model and every image; call it when the steps are through."""
+        run = self.run
+        _enter_phase(run, 1.0)
+        latents: list[tuple[npt.NDArray[np.int16], ...]] = [()] * run.images
+        for group in run.groups:
+            integers = [level.transpose(0, 1).numpy() for level in group.levels(coded_latents(group.latents))]
+            for row, number in enumerate(group.numbers.tolist()):
+                latents[number] = tuple(level[row] for level in integers)
+        holdout_error = hidden_error(run) if run.settings.holdout.mode == "strict" else run.holdout_error
+        network, context = coded_weights(run.network, run.steps), coded_context(run.context)
+        return Fitted(network, context, tuple(latents), holdout_error, self.meter.passes, self.meter.seconds)
 
 
 def _batches(run: Run) -> Iterator[tuple[int, torch.Tensor]]:
     """(group number, images) of one pass over the set; groups of different sizes mix."""
-    points = BATCH_POINTS[run.groups[0].latents.device.type]
-    every = [
-        (number, images)
-        for number, group in enumerate(run.groups)
-        for images in group.batches(points, run.model.footprint, run.order)
-    ]
+    pixels = BATCH_PIXELS[run.groups[0].latents.device.type]
+    batches = (group.batches(pixels, run.order) for group in run.groups)
+    every = [(number, images) for number, parts in enumerate(batches) for images in parts]
     for index in torch.randperm(len(every), generator=run.order).tolist():
         yield every[index]
 
 
 def _enter_phase(run: Run, done: float) -> None:
-    """Release held-out pixels, choose weight steps, and freeze the network when their time has come."""
+    """Release held-out pixels, turn to areas, choose weight steps, and freeze the network when their time has come."""
+    run.footprint = schedule.footprint(done, run.model.footprint)
     if run.settings.holdout.mode == "release" and not run.released and done >= schedule.RELEASED_FROM:
         run.holdout_error = hidden_error(run)
         run.released = True
@@ -76,6 +101,7 @@ def _phase(run: Run) -> str:
 def _step(run: Run, number: int, images: torch.Tensor, meter: Meter) -> tuple[float, float]:
     """Move the network and the latents of some images of one group; mean squared error and bits per pixel."""
     group = run.groups[number]
+    rate_now = schedule.learning_rate(meter.done, meter.step)
     latents = group.latents[images].requires_grad_()
     quantised = _quantised(run, latents, meter.done)
     seen = quantised.detach().requires_grad_()  # parts of the loss share it, so that each can be freed on its own
@@ -87,8 +113,9 @@ def _step(run: Run, number: int, images: torch.Tensor, meter: Meter) -> tuple[fl
         bits = _gather(rate(run, group, images, seen), moving, gradients, run.settings.rate_weight)
         slope = gradients[0] if gradients[0] is not None else torch.zeros_like(seen)
         (slope,) = torch.autograd.grad(quantised, latents, slope)
-        run.rows[number].step(images, slope * len(images), LATENT_RATE * schedule.learning_rate(meter.done, meter.step))
+        run.rows[number].step(images, slope * len(images), LATENT_RATE * rate_now)
     if not run.frozen:
+        run.set_rate(rate_now)
         for tensor, gradient in zip(moving[1:], gradients[1:], strict=True):
             tensor.grad = gradient
         run.adam.step()
@@ -109,7 +136,7 @@ def _gather(
 
 
 def _quantised(run: Run, latents: torch.Tensor, done: float) -> torch.Tensor:
-    if run.frozen:
+    if done >= schedule.ROUNDED_FROM:
         return rounded(latents)
     soft = schedule.softness(done)
     return with_noise(latents) if soft is None else softened(latents, *soft)
@@ -118,16 +145,3 @@ def _quantised(run: Run, latents: torch.Tensor, done: float) -> torch.Tensor:
 def _network_bits(run: Run) -> float:
     """Estimated bits per pixel of the network and the context model."""
     return schedule.BITS_PER_WEIGHT * sum(tensor.numel() for tensor in (*run.network, *run.context)) / run.pixels
-
-
-def _finish(run: Run, seconds: float) -> Fitted:
-    """Integers of the network, the context model and every image."""
-    _enter_phase(run, 1.0)
-    latents: list[tuple[npt.NDArray[np.int16], ...]] = [()] * run.images
-    for group in run.groups:
-        integers = [level.transpose(0, 1).numpy() for level in group.levels(coded_latents(group.latents))]
-        for row, number in enumerate(group.numbers.tolist()):
-            latents[number] = tuple(level[row] for level in integers)
-    holdout_error = hidden_error(run) if run.settings.holdout.mode == "strict" else run.holdout_error
-    network, context = coded_weights(run.network, run.steps), coded_context(run.context)
-    return Fitted(network, context, tuple(latents), holdout_error, run.visits / run.images, seconds)

@@ -40,10 +40,10 @@ class Group:
         parts = torch.split(rows, counts, dim=1) if counts else ()
         return [part.reshape(-1, *shape).transpose(0, 1) for part, shape in zip(parts, self.shapes, strict=True)]
 
-    def batches(self, points: int, footprint: int, generator: torch.Generator) -> Iterator[torch.Tensor]:
-        """The group's images in random order, in batches of about `points` samples of the field."""
+    def batches(self, pixels: int, generator: torch.Generator) -> Iterator[torch.Tensor]:
+        """The group's images in random order, in batches of at most that many pixels, or of one image."""
         height, width = self.size
-        length = max(1, points // (height * width * footprint**2))
+        length = max(1, pixels // (height * width))
         order = torch.randperm(len(self.numbers), generator=generator).to(self.latents.device)
         yield from torch.split(order, length)
 

@@ -52,7 +52,7 @@ def _squared_errors(
 ) -> Iterator[tuple[slice, torch.Tensor]]:
     """Bands of rows with their squared errors (channels, B, rows, width) at native size."""
     height, width = group.size
-    footprint = run.model.footprint
+    footprint = run.footprint
     step = max(1, BAND_POINTS // (len(images) * width * footprint**2))
     for top in range(0, height, step):
         rows = slice(top, min(top + step, height))

@@ -17,6 +17,15 @@ class RowAdam:
         self._second = torch.zeros_like(latents)
         self._visits = torch.zeros(len(latents), 1, device=latents.device)
 
+    def state(self) -> list[torch.Tensor]:
+        """Everything that steps change, latents included."""
+        return [self._latents, self._first, self._second, self._visits]
+
+    def restore(self, state: list[torch.Tensor]) -> None:
+        """Take over the state of another run."""
+        for tensor, stored in zip(self.state(), state, strict=True):
+            tensor.copy_(stored)
+
     @torch.no_grad()
     def step(self, rows: torch.Tensor, gradient: torch.Tensor, rate: float) -> None:
         """Move the given rows against their gradient (rows, values)."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inrcodec.bitstream.weights import CodedTensor
+from inrcodec.fitting import schedule
 from inrcodec.metrics import psnr_of_error
 
 SMOOTHING = 0.98  # share of the running means that a step keeps
@@ -20,7 +20,7 @@ class Progress:
     """One moment of a fit; `psnr` (dB, from the running mean error) and `bits_per_pixel` are estimates."""
 
     phase: str  # fit, settle, freeze, write
-    step: int
+    step: int  # visits of images, those that a time limit skips counted in
     steps: int
     passes: float
     psnr: float
@@ -42,30 +42,62 @@ class Fitted:
 
 
 class Meter:
-    """How much of a fit is done, by steps, or by time where a limit would come sooner; and the running means."""
+    """How much of a fit is done, by visits of images, or by time where a limit would come sooner; and running means."""
 
-    def __init__(self, steps: int, limit: float | None) -> None:
-        self.step, self.steps = 0, steps
+    def __init__(self, images: int, passes: int, limit: float | None, footprint: int) -> None:
+        self.step = 0
         self.done = 0.0  # from 0 before the first step to 1 behind the last
-        self._limit, self._started = limit, time.monotonic()
+        self._images, self._visits, self._planned = images, 0, images * passes
+        self._limit, self._footprint, self._started = limit, footprint, time.monotonic()
+        self._earlier = self._resumed = 0.0  # seconds and share of the fit that an interrupted run had behind it
         self._error = self._bits = self._weight = 0.0
+
+    @property
+    def passes(self) -> float:
+        """Visits of each image so far."""
+        return self._visits / self._images
 
     @property
     def seconds(self) -> float:
         """Since the start."""
-        return time.monotonic() - self._started
+        return self._earlier + time.monotonic() - self._started
 
-    def tick(self, phase: str, passes: float, error: float, bits: float) -> Progress:
-        """Count a step with its mean squared error and bits per pixel."""
+    def state(self) -> list[float]:
+        """What a checkpoint must keep."""
+        return [self.step, self.done, self._visits, self.seconds, self._error, self._bits, self._weight]
+
+    def restore(self, state: list[float]) -> None:
+        """Go on from another meter's state; a time limit counts anew."""
+        self.step, self.done, self._visits = int(state[0]), state[1], int(state[2])
+        self._earlier, self._error, self._bits, self._weight = state[3:]
+        self._resumed = self.done
+
+    def tick(self, phase: str, images: int, error: float, bits: float) -> Progress:
+        """Count a step that visited that many images, with its mean squared error and bits per pixel."""
         self.step += 1
+        self._visits += images
         seconds = self.seconds
-        by_steps, by_time = self.step / self.steps, seconds / self._limit if self._limit else 0.0
-        self.done = min(1.0, max(by_steps, by_time, self.done))
+        self.done = min(1.0, max(self._visits / self._planned, self._done_by_time(seconds), self.done))
         self._error, self._bits, self._weight = (
             SMOOTHING * mean + (1 - SMOOTHING) * value
             for mean, value in ((self._error, error), (self._bits, bits), (self._weight, 1.0))
         )
-        remaining = seconds * (1.0 - self.done) / self.done if self.done else math.inf
-        shown = round(self.done * self.steps)
-        psnr, rate = psnr_of_error(self._error / self._weight), self._bits / self._weight
-        return Progress(phase, shown, self.steps, passes, psnr, rate, seconds, remaining)
+        behind = schedule.work(self.done, self._footprint)
+        return Progress(
+            phase,
+            round(self.done * self._planned),
+            self._planned,
+            self.passes,
+            psnr_of_error(self._error / self._weight),
+            self._bits / self._weight,
+            seconds,
+            seconds * (1.0 - behind) / behind,
+        )
+
+    def _done_by_time(self, seconds: float) -> float:
+        """How much should be done by now to keep the time limit, which counts from the start or the resumption."""
+        if self._limit is None:
+            return 0.0
+        before = schedule.work(self._resumed, self._footprint)
+        share = min(1.0, (seconds - self._earlier) / self._limit)
+        return schedule.done_after(before + (1.0 - before) * share, self._footprint)

@@ -37,11 +37,11 @@ class Run:
     adam: torch.optim.Adam
     rows: tuple[RowAdam, ...]
     order: torch.Generator  # of the batches
+    footprint: int = 1  # sub-samples per pixel and axis that the loss looks at
     steps: list[int] = field(default_factory=list)  # quantisation steps of the network, once they are chosen
     frozen: bool = False  # the network stands still, quantised
     released: bool = False  # held-out pixels have joined the loss
     holdout_error: npt.NDArray[np.float64] | None = None
-    visits: int = 0  # of images, so far
 
     @property
     def images(self) -> int:

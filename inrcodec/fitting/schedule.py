@@ -5,14 +5,36 @@ from __future__ import annotations
 import math
 
 NOISE_UNTIL = 0.30  # uniform noise on the latents, then soft rounding with less and less noise
+AREAS_FROM = 0.60  # pixels are points until then, and areas, as the decoder draws them, from then on
 QUANTISED_FROM = 0.70  # the network learns to live with its quantised weights
-FROZEN_FROM = 0.93  # the quantised network stands still and rounded latents are fitted to it
+ROUNDED_FROM = 0.93  # latents are rounded for good, with a straight-through gradient
+FROZEN_FROM = 0.98  # the quantised network stands still and the rounded latents are fitted to it
 RELEASED_FROM = 0.50  # held-out pixels join the loss
 WARM_UP_STEPS = 100
 FIRST_TEMPERATURE, LAST_TEMPERATURE = 0.3, 0.1
 FIRST_NOISE, LAST_NOISE = 1.0, 0.5
 LOWEST_RATE = 0.005
-BITS_PER_WEIGHT = 6.0  # for the estimate shown while fitting
+BITS_PER_WEIGHT = 8.0  # for the estimate shown while fitting
+
+
+def footprint(done: float, native: int) -> int:
+    """Sub-samples per pixel and axis: points teach as much in a fraction of the time, so areas may wait."""
+    return native if done >= AREAS_FROM else 1
+
+
+def work(done: float, native: int) -> float:
+    """Share of the fit's time that is behind when `done` of its steps are."""
+    dear = 0.4 + 0.6 * native**2  # what a step on areas costs, in steps on points
+    whole = AREAS_FROM + (1.0 - AREAS_FROM) * dear
+    return (min(done, AREAS_FROM) + max(0.0, done - AREAS_FROM) * dear) / whole
+
+
+def done_after(share: float, native: int) -> float:
+    """The inverse of `work`: how much of the steps should be done when that share of the time is gone."""
+    turn = work(AREAS_FROM, native)
+    if share <= turn:
+        return AREAS_FROM * share / turn
+    return min(1.0, AREAS_FROM + (1.0 - AREAS_FROM) * (share - turn) / (1.0 - turn))
 
 
 def learning_rate(done: float, step: int) -> float:
@@ -24,7 +46,7 @@ def softness(done: float) -> tuple[float, float] | None:
     """Temperature and noise width of soft rounding, or None while plain noise is on."""
     if done < NOISE_UNTIL:
         return None
-    share = min(1.0, (done - NOISE_UNTIL) / (FROZEN_FROM - NOISE_UNTIL))
+    share = min(1.0, (done - NOISE_UNTIL) / (ROUNDED_FROM - NOISE_UNTIL))
     return (
         FIRST_TEMPERATURE + share * (LAST_TEMPERATURE - FIRST_TEMPERATURE),
         FIRST_NOISE + share * (LAST_NOISE - FIRST_NOISE),

@@ -11,14 +11,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from second_reader import Header, Illegal, RangeReader, _Pack, chunks, header
+from second_reader import Header, Illegal, Pack, RangeReader, chunks, header
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 Range = tuple[int, int]
 
 INVERSE = {s: round(2 ** (16 - s / 8)) for s in range(-40, 57)}
-DECAY = [round(65536 * math.exp(-i / 256)) for i in range(3072)] + [0]
+DECAY = np.array([round(65536 * math.exp(-i / 256)) for i in range(3072)] + [0])
+CONTEXT_STEP, CONTEXT_BITS = -24, 6  # weights of the context model are multiples of 1/64
 SAME = [(0, -1), (0, -2), (-1, -2), (-1, -1), (-1, 0), (-1, 1), (-2, -1), (-2, 0), (-2, 1)]
 BEFORE = [(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0)]
 
@@ -92,7 +93,7 @@ def model_of(head: Header) -> Model:
 def weights(payload: bytes, model: Model) -> Weights:
     """Section 7."""
     length = int.from_bytes(payload[:2], "little")
-    pack = _Pack(payload[2 : 2 + length])
+    pack = Pack(payload[2 : 2 + length])
     tensors, flat_ranges = pack.value()
     network_shapes, context_shapes = model.network_shapes(), model.context_shapes()
     shapes = [*network_shapes, *(shape for level in context_shapes for shape in level)]
@@ -106,7 +107,7 @@ def weights(payload: bytes, model: Model) -> Weights:
     integers = [tensor(stream, entry, shape) for entry, shape in zip(tensors, shapes, strict=True)]
     stream.end()
     count = len(network_shapes)
-    if any(step != -20 for step, *_ in tensors[count:]):
+    if any(step != CONTEXT_STEP for step, *_ in tensors[count:]):
         raise Illegal("context model")
     network = [n * 2.0 ** (step / 4) for n, (step, *_) in zip(integers[:count], tensors, strict=False)]
     rest, ranges = iter(integers[count:]), iter(flat_ranges)
@@ -127,17 +128,17 @@ def tensor(stream: RangeReader, entry: list[int], shape: tuple[int, ...]) -> Int
     return np.array(found, dtype=np.int64).reshape(shape)
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=256)
 def laplace(mean: int, scale: int, lowest: int, highest: int) -> list[int]:
     """Section 9: the frequencies of lowest to highest."""
     k = highest - lowest + 1
-    bounds = [0]
-    for j in range(1, k):
-        offset = (lowest + j) * 256 - 128 - mean
-        half = DECAY[min((abs(offset) * INVERSE[scale]) >> 16, 3072)] >> 1
-        below = half if offset < 0 else 65536 - half
-        bounds.append(((below * (65536 - k)) >> 16) + j)
-    return [high - low for low, high in pairwise([*bounds, 65536])]
+    j = np.arange(1, k)
+    offset = (lowest + j) * 256 - 128 - mean
+    half = DECAY[np.minimum((np.abs(offset) * INVERSE[scale]) >> 16, 3072)] >> 1
+    below = np.where(offset < 0, half, 65536 - half)
+    bounds = ((below * (65536 - k)) >> 16) + j
+    frequencies: list[int] = np.diff(bounds, prepend=0, append=65536).tolist()
+    return frequencies
 
 
 def fixed(total: int, has: int, wanted: int) -> int:
@@ -182,12 +183,24 @@ def latents(payload: bytes, model: Model, found: Weights, sizes: list[tuple[int,
     return planes
 
 
+def division(sizes: list[tuple[int, int]]) -> list[range]:
+    """Section 8: the images of each block."""
+    blocks = [range(0)]
+    for image in range(len(sizes)):
+        longer = range(blocks[-1].start, image + 1)
+        if len(longer) > 64 or (len(longer) > 1 and sum(sizes[i][0] * sizes[i][1] for i in longer) > 2**22):
+            longer = range(image, image + 1)
+            blocks.append(longer)
+        blocks[-1] = longer
+    return blocks
+
+
 def cell_table(model: Model, found: Weights, planes: list[Ints], number: int, c: int, r: int, q: int) -> list[int]:
     """Section 9: the table of one latent."""
     level, tensors, limits = model.levels[number], found.context[number], found.ranges[number][c]
     if level.static:
         mean, scale = tensors[0][c].tolist()
-        return table_of(mean, scale, 5, limits)
+        return table_of(mean, scale, CONTEXT_BITS, limits)
     plane = planes[number]
 
     def value(channel: int, down: int, across: int) -> int:
@@ -203,8 +216,8 @@ def cell_table(model: Model, found: Weights, planes: list[Ints], number: int, c:
         context += planes[number - 1][:, r >> d, q >> d].tolist()
     first, bias, second, last = tensors
     h = np.maximum(0, bias[c] + first[c] @ np.array(context))
-    mean, scale = (32 * last[c] + second[c] @ h).tolist()
-    return table_of(mean, scale, 10, limits)
+    mean, scale = ((last[c] << CONTEXT_BITS) + second[c] @ h).tolist()
+    return table_of(mean, scale, 2 * CONTEXT_BITS, limits)
 
 
 def centres(count: int) -> npt.NDArray[np.float64]:
@@ -240,16 +253,15 @@ class Set:
     head: Header
     model: Model
     weights: Weights
-    blocks: list[bytes]
+    blocks: list[tuple[range, bytes]]
 
     def latents(self, image: int) -> list[Ints]:
         """The latents of an image, level by level."""
         if not self.model.levels:
             return []
-        first = image - image % 64
-        return latents(self.blocks[image // 64], self.model, self.weights, self.head.sizes[first : first + 64])[
-            image % 64
-        ]
+        images, payload = next(block for block in self.blocks if image in block[0])
+        sizes = self.head.sizes[images.start : images.stop]
+        return latents(payload, self.model, self.weights, sizes)[image - images.start]
 
     def pixels(self, image: int, height: int, width: int) -> Floats:
         """Section 10: the image drawn with height x width pixels, as stored."""
@@ -276,9 +288,10 @@ def read(blob: bytes) -> Set:
         payloads[kind].append(payload)
     head = header(payloads["HEAD"][0])
     model = model_of(head)
-    if len(payloads["BLCK"]) != (-(-len(head.sizes) // 64) if model.levels else 0):
+    blocks = division(head.sizes) if model.levels else []
+    if len(payloads["BLCK"]) != len(blocks):
         raise Illegal("blocks")
-    return Set(head, model, weights(payloads["WGTS"][0], model), payloads["BLCK"])
+    return Set(head, model, weights(payloads["WGTS"][0], model), list(zip(blocks, payloads["BLCK"], strict=True)))
 
 
 def pixels(blob: bytes, image: int, height: int, width: int) -> Floats:

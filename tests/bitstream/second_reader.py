@@ -55,7 +55,7 @@ def chunks(blob: bytes) -> list[tuple[str, bytes]]:
 
 
 @dataclass
-class _Pack:
+class Pack:
     """The few kinds of MessagePack that a header uses."""
 
     raw: bytes
@@ -108,7 +108,7 @@ class Header:
 
 def header(payload: bytes) -> Header:
     """Section 3."""
-    pack = _Pack(payload)
+    pack = Pack(payload)
     version, channels, images, shapes, index, model, holdout, encoder = pack.value()
     if version != 1 or pack.at != len(payload) or channels not in (3, 4) or not 1 <= images <= 100_000:
         raise Illegal("header")

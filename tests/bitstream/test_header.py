@@ -17,7 +17,7 @@ from inrcodec.bitstream import header as room
 from inrcodec.bitstream.deflate import deflate
 from inrcodec.bitstream.header import Header, Holdout, decode_header, encode_header, image_shapes, pack_shapes
 from inrcodec.errors import CorruptFileError, UnsupportedFileError
-from inrcodec.settings import CONDITIONINGS, ModelSettings
+from inrcodec.settings import CONDITIONINGS, Level, ModelSettings
 
 REFUSED = (CorruptFileError, UnsupportedFileError)
 PLAIN = Header(1, 3, 100, ((48, 48),), b"", ModelSettings(), Holdout(100_000, 7, "release"), "inrcodec 0.1.0")
@@ -37,7 +37,8 @@ def headers(draw: st.DrawFn) -> tuple[Header, list[tuple[int, int]]]:
     shapes, index = pack_shapes(sizes)
     ppm = draw(st.integers(0, 900_000))
     mode = draw(st.sampled_from(["release", "strict"])) if ppm else "none"
-    model = ModelSettings(conditioning=draw(st.sampled_from(CONDITIONINGS)))
+    conditioning = draw(st.sampled_from(CONDITIONINGS))
+    model = ModelSettings(conditioning, levels=() if conditioning == "grid" else ModelSettings().levels)
     holdout = Holdout(ppm, draw(st.integers(0, 2**32 - 1)), mode)
     encoder = draw(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=64))
     return Header(1, draw(st.sampled_from([3, 4])), len(sizes), shapes, index, model, holdout, encoder), sizes
@@ -100,6 +101,11 @@ def test_the_largest_set_of_random_sizes_fits() -> None:
         {"encoder": "bell\a"},
         {"encoder": "caf\u00e9"},
         {"model": ["tarot"]},
+        {"model": ModelSettings("grid")},
+        {"model": ModelSettings(levels=(Level(2, 1), Level(2, 1)))},
+        {"model": ModelSettings(levels=(Level(32, 1),))},
+        {"model": ModelSettings(levels=(Level(0, 65),))},
+        {"model": ModelSettings(hidden_width=4097)},
     ],
 )
 def test_out_of_bounds_is_refused_both_ways(changes: dict[str, Any]) -> None:

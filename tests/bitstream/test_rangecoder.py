@@ -94,6 +94,19 @@ def decoded_twice(payload: bytes, tables: Ints) -> tuple[Ints, list[int]]:
     return symbols.astype(np.int64), others
 
 
+def take_all(decoder: RangeDecoder, tables: Ints) -> None:
+    """Decode all of a stream and its end."""
+    decoder.take(tables)
+    decoder.done()
+
+
+def read_all(reader: RangeReader, tables: Ints) -> None:
+    """The same by the second reader."""
+    for table in tables.tolist():
+        reader.symbol(table)
+    reader.end()
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 120), st.integers(1, 40), st.booleans())
 def test_round_trip_and_second_reader(seed: int, count: int, alphabet: int, likely: bool) -> None:
@@ -200,13 +213,10 @@ def test_other_lengths_are_noticed() -> None:
     payload = encoder.finish()
     for other in (payload + bytes(5), payload[:-12], payload[:40], b""):
         decoder, reader = RangeDecoder(other), RangeReader(other)
-        decoder.take(tables)
         with pytest.raises(CorruptFileError, match="does not end with its symbols"):
-            decoder.done()
-        for table in tables.tolist():
-            reader.symbol(table)
+            take_all(decoder, tables)
         with pytest.raises(Illegal):
-            reader.end()
+            read_all(reader, tables)
     decoder = RangeDecoder(payload)
     decoder.take(tables[:300])
     with pytest.raises(CorruptFileError):
@@ -222,7 +232,7 @@ def test_noise_decodes_alike_or_is_refused(payload: bytes, seed: int) -> None:
         symbols = decoder.take(tables).tolist()
     except CorruptFileError:
         with pytest.raises(Illegal):
-            all(reader.symbol(table) >= 0 for table in tables.tolist())
+            read_all(reader, tables)
     else:
         assert symbols == [reader.symbol(table) for table in tables.tolist()]
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -92,4 +95,35 @@ def test_ctrl_c_leaves_no_half_file(
     monkeypatch.setattr("inrcodec.cli.progress.fit_figures", interrupt)
     assert main(["encode", str(small_images), "-o", "set.inr", *QUICK]) == 130
     assert capsys.readouterr().err.endswith("inrcodec: interrupted\n")
-    assert not list(tmp_path.iterdir())
+    assert [path.name for path in tmp_path.iterdir()] == ["set.inr.checkpoint"]
+
+
+def test_an_interrupted_encode_goes_on_where_it_stopped(small_images: Path, tmp_path: Path) -> None:
+    """A real Ctrl-C: the process saves between two steps, says how to go on, and what it says works."""
+    command = [sys.executable, "-m", "inrcodec", "encode", str(small_images), "-o", "set.inr"]
+    command += ["--effort", "1", "--threads", "1", "--device", "cpu"]
+    first = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    assert first.stderr is not None
+    first.stderr.readline()  # the first line of progress: the fit has begun
+    first.send_signal(signal.SIGINT)
+    _, said = first.communicate(timeout=60)
+    assert first.returncode == 130
+    assert said.splitlines()[-1] == "inrcodec: interrupted"
+    assert said.splitlines()[-2].startswith("inrcodec: stopped; to go on: inrcodec encode ")
+    assert said.splitlines()[-2].endswith(" --resume")
+    assert [path.name for path in tmp_path.iterdir()] == ["set.inr.checkpoint"]
+
+    other = subprocess.run([*command, "--resume", "--seed", "5"], cwd=tmp_path, capture_output=True, text=True)
+    assert other.returncode == 2
+    assert "other images or settings" in other.stderr
+
+    second = subprocess.run(
+        [*command, "--resume", "--time-limit", "2"], cwd=tmp_path, capture_output=True, text=True, timeout=100
+    )
+    assert second.returncode == 0, second.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["set.inr"]
+
+
+def test_nothing_to_resume_is_said(small_images: Path, tmp_path: Path, capsys: Capture) -> None:
+    assert main(["encode", str(small_images), "-o", "set.inr", "--resume", *QUICK]) == 2
+    assert "no such checkpoint" in capsys.readouterr().err

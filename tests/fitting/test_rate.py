@@ -19,7 +19,7 @@ def random_context() -> list[torch.Tensor]:
     generator = torch.Generator().manual_seed(3)
     tensors = initial_context(MODEL, generator)
     noisy = [tensor + 0.3 * torch.randn(tensor.shape, generator=generator) for tensor in tensors]
-    return [(tensor * 32).round() / 32 for tensor in noisy]
+    return [(tensor * 64).round() / 64 for tensor in noisy]
 
 
 def random_levels(sizes: list[tuple[int, int]]) -> list[tuple[np.ndarray, ...]]:

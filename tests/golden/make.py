@@ -2,11 +2,12 @@
 
 Run it after a change of the format, from the repository's root: python tests/golden/make.py
 
-    pyramid-rgb.inr   what `encode` makes: five pictures of four sizes, 10 % of the pixels held out and released
+    pyramid-rgb.inr   the levels that `encode` takes: five pictures of four sizes, a tenth of the pixels held out, then
+                      released
     pyramid-rgba.inr  other settings: alpha, 2 x 2 points per pixel, three layers, no global code, strict hold-out
     grid.inr          the conditioning without latents
-    *.npz             what each file decodes to, 8 bits, colours premultiplied: `native0`, `native1`, ... and `enlarged`,
-                      the image LARGE_IMAGE drawn LARGE pixels high and wide
+    *.npz             what each file decodes to, 8 bits, colours premultiplied: `native0`, `native1`, ... and
+                      `enlarged`, image 1 at 40 x 23 pixels
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ import numpy.typing as npt
 
 from inrcodec.archive import Archive
 from inrcodec.encoding import Request, assemble
-from inrcodec.fitting.engine import fit
+from inrcodec.fitting.engine import Fit
 from inrcodec.images import Picture
 from inrcodec.settings import Level, ModelSettings
 
 HERE = Path(__file__).parent
 SIZES = [(12, 12), (16, 8), (9, 14), (12, 12), (1, 5)]  # height, width
-LARGE_IMAGE, LARGE = 1, (40, 23)
+LARGE_IMAGE, LARGE = 1, (40, 23)  # height, width
 COMMON = {"effort": 1, "quality": 60, "threads": 1, "device": "cpu", "seed": 5}
 
 FILES: dict[str, tuple[int, ModelSettings, Request]] = {
@@ -55,12 +56,10 @@ def encoded(channels: int, model: ModelSettings, request: Request) -> bytes:
     """A file of all pictures."""
     pictures = [picture(number, channels) for number in range(len(SIZES))]
     settings = request.fit(sum(height * width for height, width in SIZES))
-    steps = fit([drawn.pixels for drawn in pictures], model, settings)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return assemble(pictures, model, settings.holdout, end.value)
+    fit = Fit([drawn.pixels for drawn in pictures], model, settings)
+    for _ in fit.steps():
+        pass
+    return assemble(pictures, model, settings.holdout, fit.finish())
 
 
 def grey_levels(pixels: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:

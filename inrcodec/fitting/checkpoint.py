@@ -1,0 +1,77 @@
+"""An interrupted fit on disk: all that `run.start` does not make again from the pictures and the settings."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import torch
+
+from inrcodec.errors import InrError, UsageError
+from inrcodec.fitting.groups import Pixels
+from inrcodec.fitting.progress import Meter
+from inrcodec.fitting.run import Run
+from inrcodec.settings import FitSettings, ModelSettings
+
+
+def fingerprint(pictures: Sequence[Pixels], model: ModelSettings, settings: FitSettings) -> str:
+    """What a checkpoint must share with the run that goes on from it: pictures and settings, but not where it runs."""
+    place_free = replace(settings, time_limit=None, device="", threads=None)
+    digest = hashlib.sha256(msgspec.msgpack.encode((model, place_free)))
+    for pixels in pictures:
+        digest.update(repr(pixels.shape).encode() + pixels.tobytes())
+    return digest.hexdigest()
+
+
+def save(path: Path, run: Run, meter: Meter, owner: str) -> None:
+    """Write a checkpoint, whole or not at all."""
+    contents = {
+        "owner": owner,
+        "tensors": [tensor.detach() for tensor in (*run.network, *run.context)],
+        "adam": run.adam.state_dict(),
+        "rows": [rows.state() for rows in run.rows],
+        "steps": run.steps,
+        "frozen": run.frozen,
+        "released": run.released,
+        "holdout_error": None if run.holdout_error is None else torch.from_numpy(run.holdout_error),
+        "meter": meter.state(),
+        "order": run.order.get_state(),
+        "noise": torch.get_rng_state(),
+    }
+    unfinished = path.with_name(path.name + ".tmp")
+    torch.save(contents, unfinished)
+    unfinished.replace(path)
+
+
+def restore(path: Path, run: Run, meter: Meter, owner: str) -> None:
+    """Bring a fresh run to where the checkpoint stood; UsageError when it is of other pictures or settings."""
+    contents = _read(path)
+    if contents["owner"] != owner:
+        raise UsageError(f"{path}: belongs to other images or settings; repeat the command that made it, or delete it")
+    with torch.no_grad():
+        for tensor, stored in zip((*run.network, *run.context), contents["tensors"], strict=True):
+            tensor.copy_(stored)
+    run.adam.load_state_dict(contents["adam"])
+    for rows, state in zip(run.rows, contents["rows"], strict=True):
+        rows.restore(state)
+    run.steps, run.released = contents["steps"], contents["released"]
+    run.holdout_error = None if contents["holdout_error"] is None else contents["holdout_error"].numpy()
+    if contents["frozen"]:
+        run.freeze()
+    meter.restore(contents["meter"])
+    run.order.set_state(contents["order"])
+    torch.set_rng_state(contents["noise"])
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        contents = torch.load(path, map_location="cpu", weights_only=True)  # weights_only: a checkpoint runs no code
+        return dict(contents)
+    except FileNotFoundError as failure:
+        raise UsageError(f"{path}: no such checkpoint; start without --resume") from failure
+    except Exception as failure:  # torch's reader raises whatever its parts raise
+        raise InrError(f"{path}: unreadable checkpoint; delete it and start without --resume") from failure
