@@ -16,17 +16,19 @@ from inrcodec.bitstream.context import context_shapes
 from inrcodec.bitstream.figures import Column
 from inrcodec.bitstream.header import FORMAT_VERSION, Header, pack_shapes
 from inrcodec.bitstream.limits import check_limits
+from inrcodec.bitstream.names import encode_names
 from inrcodec.bitstream.stored import pack, pack_latents
 from inrcodec.errors import UsageError
 from inrcodec.field.field import field_shapes, level_shapes
 from inrcodec.images import Picture, PictureSet, Skipped, load_pictures
 from inrcodec.metrics import psnr, psnr_of_error
-from inrcodec.settings import FitSettings, Holdout, ModelSettings, model_for, passes_for, rate_weight_for
+from inrcodec.settings import FitSettings, Holdout, ModelSettings, Target, model_for, passes_for, rate_weight_for
 from inrcodec.version import __version__
 
 if TYPE_CHECKING:
     from inrcodec.fitting.progress import Fitted, Progress
 
+FIXED_BYTES, FIGURE_BYTES, MINIMUM_BYTES = 140, 1.5, 3000  # header and checksums; figures per image; the rest
 SECONDS_PER_SAMPLE = 0.7e-6  # of the field per pass, two CPU cores at width 32; measured, for --dry-run only
 Sources = Sequence[str | Path] | str | Path
 
@@ -63,6 +65,8 @@ class Request:
     """Everything one may ask of an encode; see the options of `inrcodec encode --help`."""
 
     quality: float = 50
+    target_psnr: float | None = None
+    target_size: int | None = None
     effort: int = 5
     time_limit: float | None = None
     holdout: float = 0.1
@@ -83,12 +87,14 @@ class Request:
         """What shapes the field of a set of that many pixels."""
         return model_for(self.conditioning, pixels)
 
-    def fit(self, pixels: int) -> FitSettings:
-        """How hard to fit a set of that many pixels."""
+    def fit(self, pictures: Sequence[Picture]) -> FitSettings:
+        """How hard to fit these pictures."""
+        pixels = _count_pixels(pictures)
         if not 0 <= self.seed < 1 << 32:
             raise UsageError(f"seed {self.seed} is outside 0 to {(1 << 32) - 1}")
         return FitSettings(
             rate_weight_for(self.quality),
+            self._target([picture.name for picture in pictures]),
             passes_for(self.effort, pixels),
             self.time_limit,
             self._holdout(),
@@ -96,6 +102,21 @@ class Request:
             self.threads,
             self.seed,
         )
+
+    def _target(self, names: list[str]) -> Target | None:
+        if self.target_psnr is None and self.target_size is None:
+            return None
+        if self.target_psnr is not None and self.target_size is not None:
+            raise UsageError("give either a target PSNR or a target size, not both")
+        if self.target_psnr is not None:
+            if not 10 <= self.target_psnr <= 60:
+                raise UsageError(f"target PSNR {self.target_psnr} dB is outside 10 to 60")
+            return Target(psnr=self.target_psnr)
+        assert self.target_size is not None
+        left = self.target_size - FIXED_BYTES - len(encode_names(names)) - round(FIGURE_BYTES * len(names))
+        if left < MINIMUM_BYTES:
+            raise UsageError(f"target size {self.target_size} bytes is too little for {len(names)} images")
+        return Target(size=left)
 
     def _holdout(self) -> Holdout:
         if not 0 <= self.holdout <= 0.9:
@@ -126,7 +147,7 @@ def encode(
     request = Request(**asked)
     found = request.pictures(sources)
     pixels = _count_pixels(found.pictures)
-    model, settings = request.model(pixels), request.fit(pixels)
+    model, settings = request.model(pixels), request.fit(found.pictures)
     _check_limits(found.pictures, model)
     fitted = _fit(found.pictures, model, settings, checkpoint_path(path), resume, on_progress)
     blob = assemble(found.pictures, model, settings.holdout, fitted)
@@ -141,7 +162,7 @@ def plan(sources: Sources, **asked: Any) -> Plan:
     request = Request(**asked)
     found = request.pictures(sources)
     pixels = _count_pixels(found.pictures)
-    model, settings = request.model(pixels), request.fit(pixels)
+    model, settings = request.model(pixels), request.fit(found.pictures)
     channels = found.pictures[0].pixels.shape[2]
     shapes = (*field_shapes(model, channels), *context_shapes(model))
     weights = sum(int(np.prod(shape)) for shape in shapes)

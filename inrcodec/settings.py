@@ -72,11 +72,20 @@ class Holdout(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_field
 
 
 @dataclass(frozen=True)
+class Target:
+    """Where a fit is to end: at a mean PSNR in dB, or at a size in bytes of network and latents; one of the two."""
+
+    psnr: float | None = None
+    size: int | None = None
+
+
+@dataclass(frozen=True)
 class FitSettings:
     """How hard to fit, and where; nothing here is needed to decode."""
 
     rate_weight: float = 5e-4  # lambda: squared error per pixel that one bit per pixel may save
-    passes: int = 2500  # visits of every image
+    target: Target | None = None  # steers rate_weight
+    passes: int = 2000  # visits of every image
     time_limit: float | None = None  # seconds; the schedule shrinks to fit in
     holdout: Holdout = field(default_factory=Holdout)
     device: str = "auto"

@@ -12,7 +12,7 @@ import typer
 
 from inrcodec.cli.options import Force, Json, Quiet, Verbose, epilog
 from inrcodec.cli.talk import Talk, decibels, print_json, say_pairs
-from inrcodec.cli.values import parse_duration, spoken_duration
+from inrcodec.cli.values import parse_bytes, parse_duration, spoken_duration
 from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ EPILOG = epilog(
         "inrcodec encode ./thumbs -o small.inr --quality 30 --time-limit 2m",
         "inrcodec encode 'icons/*.png' logo.webp -o icons.inr --background white",
         "inrcodec encode ./photos -o photos.inr --max-size 64 --effort 7",
+        "inrcodec encode ./thumbs -o set.inr --target-size 60k",
+        "inrcodec encode ./thumbs -o set.inr --target-psnr 35",
         "inrcodec encode ./thumbs --dry-run",
     ),
     (
@@ -36,6 +38,7 @@ EPILOG = epilog(
     ),
 )
 MISSED, SKIPPED = 4, 5
+PSNR_TOLERANCE, SIZE_TOLERANCE = 0.1, 0.02  # dB; share
 GRACE_SECONDS = 5.0  # reading, writing and verifying are not what --time-limit is about
 
 
@@ -48,6 +51,14 @@ def encode(
         typer.Option("-o", "--output", metavar="FILE", help="The file to write.", show_default="FOLDER.inr, here"),
     ] = None,
     quality: Annotated[int, typer.Option("-q", "--quality", min=0, max=100, help="0 smallest, 100 finest.")] = 50,
+    target_psnr: Annotated[
+        float | None,
+        typer.Option("--target-psnr", metavar="DB", help="Steer to this mean PSNR.", show_default="use --quality"),
+    ] = None,
+    target_size: Annotated[
+        str | None,
+        typer.Option("--target-size", metavar="BYTES", help="Steer to this size: 60k.", show_default="use --quality"),
+    ] = None,
     effort: Annotated[
         int, typer.Option("-e", "--effort", min=1, max=9, help="1 quickest, 9 smallest for its quality.")
     ] = 5,
@@ -96,7 +107,9 @@ def encode(
     if not dry_run:
         check_target(target, force=force)
     asked: dict[str, Any] = {
-        "quality": quality, "effort": effort, "time_limit": limit, "holdout": holdout, "holdout_mode": holdout_mode,
+        "quality": quality, "target_psnr": target_psnr,
+        "target_size": None if target_size is None else parse_bytes(target_size), "effort": effort,
+        "time_limit": limit, "holdout": holdout, "holdout_mode": holdout_mode,
         "max_size": max_size, "background": background, "conditioning": conditioning, "device": device,
         "threads": threads, "seed": seed,
     }  # fmt: skip
@@ -170,13 +183,21 @@ def _encode(
         say_pairs(talk, _summary(answer))
         for line in _next_commands(result.path):
             talk.say(line)
-    limit = asked["time_limit"]
-    missed = limit is not None and result.seconds > limit + GRACE_SECONDS
-    if missed:
-        talk.warn(
-            f"inrcodec: it took {spoken_duration(result.seconds)}, longer than --time-limit; the file is complete"
-        )
+    missed = list(_missed(asked, answer))
+    for what in missed:
+        talk.warn(f"inrcodec: {what}; the file is complete")
     _finish(answer["skipped"], answer["notes"], MISSED if missed else 0, talk)
+
+
+def _missed(asked: dict[str, Any], answer: dict[str, Any]) -> Iterator[str]:
+    """What was asked for and not reached."""
+    limit, psnr, size = asked["time_limit"], asked["target_psnr"], asked["target_size"]
+    if limit is not None and answer["seconds"] > limit + GRACE_SECONDS:
+        yield f"it took {spoken_duration(answer['seconds'])}, longer than --time-limit"
+    if psnr is not None and abs(answer["mean_psnr"] - psnr) > PSNR_TOLERANCE:
+        yield f"the mean PSNR is {decibels(answer['mean_psnr'])}, not {decibels(psnr)}; more --effort comes nearer"
+    if size is not None and abs(answer["file_size"] / size - 1.0) > SIZE_TOLERANCE:
+        yield f"the file has {answer['file_size']:,} bytes, not {size:,}; more --effort comes nearer"
 
 
 def _say_how_to_resume(target: Path, talk: Talk) -> None:

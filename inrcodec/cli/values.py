@@ -55,6 +55,15 @@ def check_pixels(width: int, height: int, what: str) -> None:
         )
 
 
+def parse_bytes(text: str) -> int:
+    """Bytes from 60000, 60k, 1.5M (powers of 1000) or 60Ki, 1Mi (of 1024); UsageError when it is none of these."""
+    found = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)\s*([kKmM]?)(i?)[bB]?", text.strip())
+    if not found or (found[3] and not found[2]):
+        raise UsageError(f"size {text!r} is not like 60000, 60k or 1.5M")
+    power = {"": 0, "k": 1, "m": 2}[found[2].lower()]
+    return max(1, round(float(found[1]) * (1024 if found[3] else 1000) ** power))
+
+
 def parse_duration(text: str) -> float:
     """Seconds of "90", "90s", "5m", "1.5h" or "1h30m"."""
     wanted = text.strip().lower()

@@ -39,6 +39,7 @@ def save(path: Path, run: Run, meter: Meter, owner: str) -> None:
         "released": run.released,
         "holdout_error": None if run.holdout_error is None else torch.from_numpy(run.holdout_error),
         "meter": meter.state(),
+        "steering": run.steering.state(),
         "order": run.order.get_state(),
         "noise": torch.get_rng_state(),
     }
@@ -58,11 +59,10 @@ def restore(path: Path, run: Run, meter: Meter, owner: str) -> None:
     run.adam.load_state_dict(contents["adam"])
     for rows, state in zip(run.rows, contents["rows"], strict=True):
         rows.restore(state)
-    run.steps, run.released = contents["steps"], contents["released"]
+    run.steps, run.frozen, run.released = contents["steps"], contents["frozen"], contents["released"]
     run.holdout_error = None if contents["holdout_error"] is None else contents["holdout_error"].numpy()
-    if contents["frozen"]:
-        run.freeze()
     meter.restore(contents["meter"])
+    run.steering.restore(contents["steering"])
     run.order.set_state(contents["order"])
     torch.set_rng_state(contents["noise"])
 

@@ -19,7 +19,6 @@ from inrcodec.fitting.quantise import (
     coded_context,
     coded_latents,
     coded_weights,
-    rounded,
     softened,
     weight_steps,
     with_noise,
@@ -47,7 +46,7 @@ class Fit:
             for number, images in _batches(run):
                 _enter_phase(run, meter.done)
                 error, bits = _step(run, number, images, meter)
-                yield meter.tick(_phase(run), len(images), error, bits + _network_bits(run))
+                yield meter.tick(_phase(run), len(images), error, bits + run.steering.network_bits / run.pixels)
                 if meter.done >= 1.0:
                     break
 
@@ -83,8 +82,9 @@ def _batches(run: Run) -> Iterator[tuple[int, torch.Tensor]]:
 
 
 def _enter_phase(run: Run, done: float) -> None:
-    """Release held-out pixels, turn to areas, choose weight steps, and freeze the network when their time has come."""
+    """Release held-out pixels, turn to areas, quantise the network and freeze the latents when their time has come."""
     run.footprint = schedule.footprint(done, run.model.footprint)
+    phase = _phase(run)
     if run.settings.holdout.mode == "release" and not run.released and done >= schedule.RELEASED_FROM:
         run.holdout_error = hidden_error(run)
         run.released = True
@@ -92,6 +92,8 @@ def _enter_phase(run: Run, done: float) -> None:
         run.steps = weight_steps(run.network)
     if not run.frozen and done >= schedule.FROZEN_FROM:
         run.freeze()
+    if _phase(run) != phase or not run.steering.network_bits:
+        run.steering.network_bits = run.network_bits()
 
 
 def _phase(run: Run) -> str:
@@ -101,25 +103,29 @@ def _phase(run: Run) -> str:
 def _step(run: Run, number: int, images: torch.Tensor, meter: Meter) -> tuple[float, float]:
     """Move the network and the latents of some images of one group; mean squared error and bits per pixel."""
     group = run.groups[number]
-    rate_now = schedule.learning_rate(meter.done, meter.step)
+    learning_rate = schedule.learning_rate(meter.done, meter.step)
     latents = group.latents[images].requires_grad_()
-    quantised = _quantised(run, latents, meter.done)
+    quantised = latents if run.frozen else _softened(latents, meter.done)
     seen = quantised.detach().requires_grad_()  # parts of the loss share it, so that each can be freed on its own
-    moving = [seen, *run.moving]
+    moving = [seen, *run.network, *run.context]
     gradients: list[torch.Tensor | None] = [None] * len(moving)
-    error = sum(_gather(part, moving, gradients, 1.0) for part in distortions(run, group, images, seen))
+    errors = torch.zeros(len(images), device=latents.device)
+    for distortion, shares in distortions(run, group, images, seen):
+        _gather(distortion, moving, gradients, 1.0)
+        errors += shares
     bits = 0.0
     if latents.numel():
-        bits = _gather(rate(run, group, images, seen), moving, gradients, run.settings.rate_weight)
-        slope = gradients[0] if gradients[0] is not None else torch.zeros_like(seen)
+        bits = _gather(rate(run, group, images, seen), moving, gradients, run.steering.weight)
+    slope, *slopes = gradients
+    if slope is not None and not run.frozen:
         (slope,) = torch.autograd.grad(quantised, latents, slope)
-        run.rows[number].step(images, slope * len(images), LATENT_RATE * rate_now)
-    if not run.frozen:
-        run.set_rate(rate_now)
-        for tensor, gradient in zip(moving[1:], gradients[1:], strict=True):
-            tensor.grad = gradient
-        run.adam.step()
-    return error, bits
+        run.rows[number].step(images, slope * len(images), LATENT_RATE * learning_rate)
+    run.move_network(slopes, learning_rate)
+    if run.settings.target:
+        pixels = group.size[0] * group.size[1]
+        run.steering.observe(group.numbers[images].cpu().numpy(), errors.double().cpu().numpy(), bits * pixels)
+        run.steering.steer(meter.done)
+    return float(errors.mean()), bits
 
 
 def _gather(
@@ -135,13 +141,6 @@ def _gather(
     return float(part.detach())
 
 
-def _quantised(run: Run, latents: torch.Tensor, done: float) -> torch.Tensor:
-    if done >= schedule.ROUNDED_FROM:
-        return rounded(latents)
+def _softened(latents: torch.Tensor, done: float) -> torch.Tensor:
     soft = schedule.softness(done)
     return with_noise(latents) if soft is None else softened(latents, *soft)
-
-
-def _network_bits(run: Run) -> float:
-    """Estimated bits per pixel of the network and the context model."""
-    return schedule.BITS_PER_WEIGHT * sum(tensor.numel() for tensor in (*run.network, *run.context)) / run.pixels

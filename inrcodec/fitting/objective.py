@@ -16,13 +16,19 @@ from inrcodec.fitting.run import Run
 BAND_POINTS = 1 << 18  # samples of the field evaluated at once: bounds what one large image takes
 
 
-def distortions(run: Run, group: Group, images: torch.Tensor, latents: torch.Tensor) -> Iterator[torch.Tensor]:
-    """Shares of the mean squared error over visible pixels, one per band of rows; latents are (B, values)."""
+def distortions(
+    run: Run, group: Group, images: torch.Tensor, latents: torch.Tensor
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """Shares of the mean squared error over visible pixels, one per band of rows, and of each image's own (B,).
+
+    latents are (B, values).
+    """
     visible = None if group.visible is None or run.released else group.visible[images]
     count = len(images) * group.size[0] * group.size[1] if visible is None else float(visible.sum())
     for rows, squared in _squared_errors(run, group, images, latents):
         seen = squared if visible is None else squared * visible[:, rows]
-        yield seen.sum() / (count * run.channels)
+        shares = seen.sum(dim=(0, 2, 3)) / (count * run.channels)
+        yield shares.sum(), shares.detach() * len(images)
 
 
 def rate(run: Run, group: Group, images: torch.Tensor, latents: torch.Tensor) -> torch.Tensor:

@@ -10,18 +10,20 @@ import numpy.typing as npt
 import torch
 
 from inrcodec.bitstream.context import CONTEXT_STEP
-from inrcodec.bitstream.weights import step_size
+from inrcodec.bitstream.weights import encode_weights, step_size
 from inrcodec.field import Field
 from inrcodec.field.siren import Siren
 from inrcodec.fitting.devices import device_named
 from inrcodec.fitting.groups import Group, Pixels, make_groups
 from inrcodec.fitting.initial import initial_network
 from inrcodec.fitting.optimise import RowAdam
-from inrcodec.fitting.quantise import rounded
+from inrcodec.fitting.quantise import coded_context, coded_weights, rounded
 from inrcodec.fitting.rate import initial_context
+from inrcodec.fitting.steering import Steering
 from inrcodec.settings import FitSettings, ModelSettings
 
 NETWORK_RATE, CONTEXT_RATE, LATENT_RATE = 0.01, 0.01, 0.1
+BITS_PER_WEIGHT = 8.0  # until the weights are quantised
 
 
 @dataclass
@@ -37,9 +39,10 @@ class Run:
     adam: torch.optim.Adam
     rows: tuple[RowAdam, ...]
     order: torch.Generator  # of the batches
+    steering: Steering
     footprint: int = 1  # sub-samples per pixel and axis that the loss looks at
     steps: list[int] = field(default_factory=list)  # quantisation steps of the network, once they are chosen
-    frozen: bool = False  # the network stands still, quantised
+    frozen: bool = False  # the latents are rounded and stand still
     released: bool = False  # held-out pixels have joined the loss
     holdout_error: npt.NDArray[np.float64] | None = None
 
@@ -53,36 +56,39 @@ class Run:
         """Native pixels of the set."""
         return sum(len(group.numbers) * group.size[0] * group.size[1] for group in self.groups)
 
-    @property
-    def moving(self) -> list[torch.Tensor]:
-        """The tensors that Adam moves."""
-        return [] if self.frozen else [*self.network, *self.context]
-
     def field(self) -> Field:
         """The field as a decoder would see it: with quantised weights once their steps are chosen."""
         tensors = self.network
-        if self.steps and not self.frozen:
+        if self.steps:
             tensors = [rounded(tensor, step_size(step)) for tensor, step in zip(tensors, self.steps, strict=True)]
         return Field(self.model, self.channels, Siren.from_tensors(tuple(tensors)))
 
     def context_model(self) -> list[torch.Tensor]:
         """The tensors of the context model, quantised like the network's."""
-        if not self.steps or self.frozen:
+        if not self.steps:
             return self.context
         return [rounded(tensor, step_size(CONTEXT_STEP)) for tensor in self.context]
 
-    def set_rate(self, rate: float) -> None:
-        """Scale Adam's learning rates."""
+    def network_bits(self) -> float:
+        """Bits of the network and the context model: exact once quantisation steps are chosen, estimated before."""
+        if not self.steps:
+            return BITS_PER_WEIGHT * sum(tensor.numel() for tensor in (*self.network, *self.context))
+        coded = (*coded_weights(self.network, self.steps), *coded_context(self.context))
+        return 8.0 * len(encode_weights(coded, ()))
+
+    def move_network(self, gradients: Sequence[torch.Tensor | None], rate: float) -> None:
+        """A step of Adam on network and context model, its learning rates scaled by `rate`."""
+        for tensor, gradient in zip((*self.network, *self.context), gradients, strict=True):
+            tensor.grad = gradient
         for parameters, base in zip(self.adam.param_groups, (NETWORK_RATE, CONTEXT_RATE), strict=False):
             parameters["lr"] = base * rate
+        self.adam.step()
 
     @torch.no_grad()
     def freeze(self) -> None:
-        """Put the quantised weights in the place of the real ones, for good."""
-        quantised = (*self.field().siren.tensors(), *self.context_model())
-        for tensor, values in zip(self.moving, quantised, strict=True):
-            tensor.copy_(values)
-            tensor.requires_grad_(False)
+        """Round all latents for good."""
+        for group in self.groups:
+            group.latents.round_()
         self.frozen = True
 
 
@@ -98,4 +104,5 @@ def start(pictures: Sequence[Pixels], model: ModelSettings, settings: FitSetting
     parameters = [{"params": tensors} for tensors in (network, context) if tensors]
     adam = torch.optim.Adam(parameters, betas=(0.9, 0.99), fused=device.type != "mps")
     rows = tuple(RowAdam(group.latents) for group in groups)
-    return Run(model, channels, settings, groups, network, context, adam, rows, generator)
+    steering = Steering(settings.rate_weight, settings.target, len(pictures))
+    return Run(model, channels, settings, groups, network, context, adam, rows, generator, steering)

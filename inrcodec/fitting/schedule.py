@@ -5,16 +5,14 @@ from __future__ import annotations
 import math
 
 NOISE_UNTIL = 0.30  # uniform noise on the latents, then soft rounding with less and less noise
-AREAS_FROM = 0.60  # pixels are points until then, and areas, as the decoder draws them, from then on
+AREAS_FROM = 0.75  # pixels are points until then, and areas, as the decoder draws them, from then on
 QUANTISED_FROM = 0.70  # the network learns to live with its quantised weights
-ROUNDED_FROM = 0.93  # latents are rounded for good, with a straight-through gradient
-FROZEN_FROM = 0.98  # the quantised network stands still and the rounded latents are fitted to it
+FROZEN_FROM = 0.94  # latents are rounded and stand still; the network adapts to them
 RELEASED_FROM = 0.50  # held-out pixels join the loss
 WARM_UP_STEPS = 100
-FIRST_TEMPERATURE, LAST_TEMPERATURE = 0.3, 0.1
-FIRST_NOISE, LAST_NOISE = 1.0, 0.5
+FIRST_TEMPERATURE, LAST_TEMPERATURE = 0.3, 0.05
+FIRST_NOISE, LAST_NOISE = 1.0, 0.3
 LOWEST_RATE = 0.005
-BITS_PER_WEIGHT = 8.0  # for the estimate shown while fitting
 
 
 def footprint(done: float, native: int) -> int:
@@ -46,7 +44,7 @@ def softness(done: float) -> tuple[float, float] | None:
     """Temperature and noise width of soft rounding, or None while plain noise is on."""
     if done < NOISE_UNTIL:
         return None
-    share = min(1.0, (done - NOISE_UNTIL) / (ROUNDED_FROM - NOISE_UNTIL))
+    share = min(1.0, (done - NOISE_UNTIL) / (FROZEN_FROM - NOISE_UNTIL))
     return (
         FIRST_TEMPERATURE + share * (LAST_TEMPERATURE - FIRST_TEMPERATURE),
         FIRST_NOISE + share * (LAST_NOISE - FIRST_NOISE),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inrcodec.cli.values import check_pixels, parse_duration, parse_size, spoken_duration
+from inrcodec.cli.values import check_pixels, parse_bytes, parse_duration, parse_size, spoken_duration
 from inrcodec.errors import UsageError
 
 
@@ -62,3 +62,16 @@ def test_other_durations_are_refused(text: str) -> None:
 )
 def test_spoken_durations(seconds: float, spoken: str) -> None:
     assert spoken_duration(seconds) == spoken
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("60000", 60000), ("60k", 60000), ("1.5M", 1_500_000), ("2Ki", 2048), ("7 kB", 7000)]
+)
+def test_sizes_in_bytes(text: str, expected: int) -> None:
+    assert parse_bytes(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "k", "-5k", "5g", "1e3", "5i"])
+def test_wrong_sizes_in_bytes(text: str) -> None:
+    with pytest.raises(UsageError):
+        parse_bytes(text)

@@ -1,0 +1,240 @@
+"""`inrcodec compare`: is the file smaller than the same pictures as PNG, JPEG, WebP, AVIF and JPEG XL?"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from inrcodec.cli.options import Force, Json, Quiet, Verbose, epilog
+from inrcodec.cli.talk import Talk
+from inrcodec.cli.values import parse_duration
+from inrcodec.errors import UsageError
+from inrcodec.exporters.documents import as_json
+
+if TYPE_CHECKING:
+    from inrcodec.compare import Comparison
+    from inrcodec.compare.steps import OnStep, Step
+
+EPILOG = epilog(
+    (
+        "inrcodec compare ./thumbs",
+        "inrcodec compare ./thumbs --qualities 30,60 --effort 3 --save fits",
+        "inrcodec compare ./thumbs --archive set.inr -o plot.svg -o table.json",
+        "inrcodec compare ./thumbs --archive set.inr --reference ./originals --rivals none",
+        "inrcodec compare ./thumbs --qualities none --rivals webp,avif,jxl",
+    ),
+    (
+        "sources, images, pixels, channels, inrcodec, standings, enlarging, notes, skipped (path, reason)",
+        "(inrcodec and each standing's rival) name, title, packing, lossless, points; each point: setting, size, "
+        "bits_per_pixel, psnr (null when lossless), encode_seconds, decode_seconds, best",
+        "(each standing, a number per point of inrcodec) rates: bits per pixel at equal PSNR; psnrs: dB at equal bits "
+        "per pixel; bd_rate (percent, low, high): rate of inrcodec against the rival, below zero is less",
+        "(enlarging, null without --reference) images, ways (title, bits_per_pixel, psnr, ssim, seconds)",
+    ),
+)
+SKIPPED = 5
+NONE = "none"
+PLOTS, DOCUMENT = (".png", ".svg"), ".json"
+
+
+def compare(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="FOLDER", help="A folder, image files or globs.", show_default=False)
+    ],
+    qualities: Annotated[
+        str | None,
+        typer.Option(
+            "--qualities", metavar="LIST", help="Fit once for each, or none.", show_default="20,40,60,80; none with -a"
+        ),
+    ] = None,
+    archive: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-a",
+            "--archive",
+            metavar="FILE",
+            help="An .inr file of the same images; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    rivals: Annotated[
+        str | None,
+        typer.Option(
+            "--rivals",
+            metavar="LIST",
+            help="png, webp-lossless, jxl-lossless, jpeg, webp, avif, jxl, or none.",
+            show_default="all",
+        ),
+    ] = None,
+    reference: Annotated[
+        str | None,
+        typer.Option(
+            "--reference",
+            metavar="FOLDER",
+            help="The same images in high resolution: compare decoding at their size.",
+            show_default=False,
+        ),
+    ] = None,
+    save: Annotated[
+        str | None,
+        typer.Option(
+            "--save",
+            metavar="FOLDER",
+            help="Keep fitted files here, and use those that are here.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="A plot (.png, .svg) or all numbers (.json); may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    effort: Annotated[int, typer.Option("-e", "--effort", min=1, max=9, help="Of each fit, as for encode.")] = 5,
+    time_limit: Annotated[
+        str | None, typer.Option("--time-limit", metavar="TIME", help="For each fit: 90, 5m, 1h.", show_default="none")
+    ] = None,
+    holdout: Annotated[
+        float, typer.Option("--holdout", min=0.0, max=0.5, help="Share of pixels hidden from the fits.")
+    ] = 0.0,
+    max_size: Annotated[
+        int | None, typer.Option("--max-size", min=1, help="Shrink images to this longest side.", show_default="keep")
+    ] = None,
+    background: Annotated[
+        str | None,
+        typer.Option(
+            "--background", metavar="COLOUR", help="Flatten transparency: white, #ff8800.", show_default="keep"
+        ),
+    ] = None,
+    conditioning: Annotated[str, typer.Option("--conditioning", metavar="NAME", help="As for encode.")] = "pyramid",
+    device: Annotated[Literal["auto", "cuda", "mps", "cpu"], typer.Option("--device", help="Where to fit.")] = "auto",
+    threads: Annotated[
+        int | None, typer.Option("--threads", min=1, help="CPU threads of each fit.", show_default="all cores")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Of each fit.")] = 0,
+    points: Annotated[bool, typer.Option("--points", help="List every measured point too.")] = False,
+    force: Force = False,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Compare inrcodec with PNG, JPEG, WebP, AVIF and JPEG XL on the same images, as files and as one sheet.
+
+    Every byte is counted: bits per pixel at equal PSNR, PSNR at equal bits per pixel, BD-rate and seconds.
+    """
+    from inrcodec.cli.comparison import show
+    from inrcodec.compare import QUALITIES, compare
+
+    talk = Talk(quiet, verbose)
+    default = () if archive else QUALITIES
+    outputs = _outputs(output or [], force=force)
+    asked: dict[str, Any] = {
+        "effort": effort, "time_limit": None if time_limit is None else parse_duration(time_limit), "holdout": holdout,
+        "max_size": max_size, "background": background, "conditioning": conditioning, "device": device,
+        "threads": threads, "seed": seed,
+    }  # fmt: skip
+    wanted = default if qualities is None else parse_qualities(qualities)
+    against = None if rivals is None else _listed(rivals)
+    with _progress(talk, save) as on_step:
+        answer = compare(
+            sources, qualities=wanted, archives=archive or (), rivals=against, reference=reference, save=save,
+            on_step=on_step, **asked,
+        )  # fmt: skip
+    document = as_json({"sources": sources, **_keys(answer)})
+    if json:
+        print(document, end="", flush=True)
+    else:
+        show(answer, every_point=points or not answer.inrcodec.points)
+    _write(outputs, answer, document, force, talk)
+    _finish(answer, talk)
+
+
+def parse_qualities(text: str) -> tuple[float, ...]:
+    """Qualities from "20,40,60", each once and in order; none for "none"."""
+    try:
+        wanted = sorted({float(part) for part in _listed(text)})
+    except ValueError:
+        raise UsageError(f"cannot read the qualities {text!r}; write 20,40,60 or none") from None
+    if not all(0 <= quality <= 100 for quality in wanted):
+        raise UsageError(f"qualities {text!r} are not all within 0 to 100")
+    return tuple(wanted)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    """The parts of a list with commas; empty for "none"."""
+    return () if text.strip() == NONE else tuple(part for piece in text.split(",") if (part := piece.strip()))
+
+
+def _outputs(paths: Sequence[str], *, force: bool) -> tuple[Path, ...]:
+    """Where to write, refused before any work when that cannot or must not be done."""
+    from inrcodec.cli.destination import check_free, check_parent
+    from inrcodec.exporters.plots import check_plots
+
+    outputs = tuple(map(Path, paths))
+    for path in outputs:
+        if path.suffix.lower() not in (*PLOTS, DOCUMENT):
+            raise UsageError(f"-o {path}: end it with .png or .svg for a plot, or with .json for all numbers")
+        if path.suffix.lower() in PLOTS:
+            check_plots()
+        check_parent(path)
+    check_free(outputs, force=force)
+    return outputs
+
+
+@contextmanager
+def _progress(talk: Talk, save: str | None) -> Iterator[OnStep]:
+    """Yields the callback that a comparison reports its progress to; after Ctrl-C says what is left to go on with."""
+    from inrcodec.cli.interrupt import between_steps
+    from inrcodec.cli.progress import fit_figures, step_progress
+
+    try:
+        with between_steps() as check, step_progress(talk) as draw:
+
+            def on_step(news: Step) -> None:
+                figures = f"{news.at_work}  {fit_figures(news.fit)}" if news.fit else news.at_work
+                draw(news.phase, news.done, news.total, figures)
+                check()
+
+            yield on_step
+    except KeyboardInterrupt:
+        if save is not None:
+            talk.warn(f"inrcodec: stopped; the same command goes on with what is in {save}")
+        raise
+
+
+def _write(outputs: Sequence[Path], answer: Comparison, document: str, force: bool, talk: Talk) -> None:
+    from inrcodec.bitstream.container import write_atomically
+    from inrcodec.cli.comparison import plotted
+    from inrcodec.exporters.plots import draw_curves
+
+    title = f"{answer.images:,} images, {answer.pixels:,} pixels"
+    for path in outputs:
+        suffix = path.suffix.lower()
+        blob = document.encode() if suffix == DOCUMENT else draw_curves(title, plotted(answer), suffix)
+        write_atomically(path, blob, overwrite=force)
+        talk.say(f"wrote {path}")
+
+
+def _keys(answer: Comparison) -> dict[str, Any]:
+    """The comparison by its JSON keys."""
+    return {field.name: getattr(answer, field.name) for field in dataclasses.fields(answer)}
+
+
+def _finish(answer: Comparison, talk: Talk) -> None:
+    """Say what did not take part, and leave with the exit code that it means."""
+    for note in answer.notes:
+        talk.say(f"note: {note}")
+    if answer.skipped:
+        talk.warn(f"inrcodec: {len(answer.skipped)} skipped:")
+        for one in answer.skipped:
+            talk.warn(f"  {one.path}: {one.reason}")
+        raise typer.Exit(SKIPPED)

@@ -1,0 +1,84 @@
+"""Rate-distortion plots as PNG or SVG; matplotlib, the extra `plots`, is loaded for them alone."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from inrcodec.errors import UsageError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SUFFIXES = (".png", ".svg")
+# Okabe and Ito's colours, which colour-blind eyes can tell apart too.
+COLOURS = ("#000000", "#E69F00", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#8C6D31", "#7F7F7F")
+
+
+@dataclass(frozen=True)
+class PlottedCurve:
+    """One line: bits per pixel and PSNR in dB of its points; curves of one family share a colour.
+
+    A lossless codec has one rate and no PSNR: a vertical line.
+    """
+
+    label: str
+    family: str
+    rates: tuple[float, ...]
+    psnrs: tuple[float, ...]
+    strong: bool = False
+    dashed: bool = False
+    lossless: bool = False
+
+
+def check_plots() -> None:
+    """UsageError with the cure where matplotlib is not installed; it is not loaded for this."""
+    if find_spec("matplotlib") is None:
+        raise UsageError("a plot needs matplotlib; install it with: pip install 'inrcodec[plots]'")
+
+
+def draw_curves(title: str, curves: Sequence[PlottedCurve], suffix: str) -> bytes:
+    """The plot as the bytes of a .png or .svg file; the first curve is drawn on top."""
+    check_plots()
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    families = list(dict.fromkeys(curve.family for curve in curves))
+    with mpl.rc_context({"svg.hashsalt": "inrcodec", "svg.fonttype": "none"}):
+        figure = Figure(figsize=(9, 5.5), layout="constrained")
+        axes = figure.add_subplot()
+        for curve in reversed(curves):
+            _draw(axes, curve, families.index(curve.family))
+        _label(axes, title)
+        stream = io.BytesIO()
+        figure.savefig(
+            stream, format=suffix.lstrip("."), dpi=150, metadata={"Date": None} if suffix == ".svg" else None
+        )
+    return stream.getvalue()
+
+
+def _draw(axes: Axes, curve: PlottedCurve, family: int) -> None:
+    colour = COLOURS[family % len(COLOURS)]
+    if curve.lossless:
+        dots = (0, (1, 4)) if curve.dashed else (0, (1, 1))
+        axes.axvline(curve.rates[0], color=colour, linestyle=dots, linewidth=1, label=curve.label)
+        return
+    style, width = "dashed" if curve.dashed else "solid", 2.6 if curve.strong else 1.3
+    axes.plot(curve.rates, curve.psnrs, color=colour, linestyle=style, linewidth=width, marker=".", label=curve.label)
+
+
+def _label(axes: Axes, title: str) -> None:
+    from matplotlib.ticker import NullFormatter
+
+    axes.set_title(title)
+    axes.set_xscale("log", base=2)
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.set_xlabel("bits per pixel, all bytes counted")
+    axes.set_ylabel("PSNR in dB, mean over images")
+    axes.grid(visible=True, alpha=0.3)
+    handles, labels = axes.get_legend_handles_labels()
+    axes.legend(handles[::-1], labels[::-1], loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)

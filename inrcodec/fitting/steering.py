@@ -1,0 +1,73 @@
+"""Keeps a target: lambda is steered while the fit runs, so that one fit ends at the PSNR or the size asked for."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from inrcodec.settings import Target
+
+STEERED_FROM, STEERED_UNTIL = 0.40, 0.985  # of the fit: earlier its figures say little of its end
+PATIENCE = 0.03  # share of the fit in which an error shrinks to a third
+DECIBELS_PER_DECADE = 9.6  # of lambda; measured
+OCTAVES_PER_DECADE = 1.45  # of the size, likewise
+LARGEST_ERROR = 0.5  # decades
+
+Figures = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass
+class Steering:
+    """Lambda now, the target if there is one, and the latest squared error of every image."""
+
+    weight: float
+    target: Target | None
+    images: int
+    network_bits: float = 0.0  # bits of the file besides the latents, kept up to date by the engine
+    errors: Figures = field(init=False)
+    bits: Figures = field(init=False)
+    _last: float = STEERED_FROM
+
+    def __post_init__(self) -> None:
+        self.errors = np.full(self.images, np.nan)
+        self.bits = np.full(self.images, np.nan)
+
+    def observe(self, images: Numbers, errors: Figures, bits: float) -> None:
+        """Take note of the mean squared errors (B,) of some images and the bits that they take on average."""
+        known = ~np.isnan(self.errors[images])
+        self.errors[images] = np.where(known, 0.5 * (self.errors[images] + errors), errors)
+        self.bits[images] = bits
+
+    def psnr(self) -> float:
+        """Mean over images of their PSNR, in dB, as far as they have been seen."""
+        return float(np.nanmean(-10.0 * np.log10(np.maximum(self.errors, 1e-10))))
+
+    def size(self) -> float:
+        """Bytes that the file would have."""
+        return (float(np.nanmean(self.bits)) * self.images + self.network_bits) / 8
+
+    def steer(self, done: float) -> None:
+        """Move lambda towards the target, as far as the fit has moved since the last call."""
+        if self.target is None or not STEERED_FROM <= done <= STEERED_UNTIL or np.isnan(self.errors).any():
+            return
+        if self.target.psnr is not None:
+            error = (self.psnr() - self.target.psnr) / DECIBELS_PER_DECADE
+        else:
+            assert self.target.size is not None
+            error = math.log2(self.size() / self.target.size) / OCTAVES_PER_DECADE
+        error = max(-LARGEST_ERROR, min(LARGEST_ERROR, error))
+        self.weight *= 10.0 ** (error * min(1.0, (done - self._last) / PATIENCE))
+        self._last = done
+
+    def state(self) -> list[list[float]]:
+        """What a checkpoint must keep."""
+        return [[self.weight, self._last], self.errors.tolist(), self.bits.tolist()]
+
+    def restore(self, state: list[list[float]]) -> None:
+        """Go on from another steering's state."""
+        (self.weight, self._last), errors, bits = state
+        self.errors, self.bits = np.array(errors), np.array(bits)
