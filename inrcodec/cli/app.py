@@ -18,7 +18,7 @@ from inrcodec.errors import InrError
 INTERRUPTED = 130
 EXIT_CODES = (
     "[bold]Exit codes[/bold]  0 done, 1 failed, 2 usage or output exists, 3 corrupt or unsupported file, "
-    "4 time limit missed (file still written), 5 done but some inputs were skipped, 130 Ctrl-C"
+    "4 time limit or target missed (file still written), 5 done but some inputs were skipped, 130 Ctrl-C"
 )
 
 app = typer.Typer(
