@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["__version__", "encode", "open", "plan"]
 
 
+def __dir__() -> list[str]:
+    return sorted([*globals(), "encode", "open", "plan"])
+
+
 def __getattr__(name: str) -> Any:
     if name == "open":
         return import_module("inrcodec.archive").Archive.open

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,14 +17,16 @@ from inrcodec.bitstream.container import read_file
 from inrcodec.bitstream.header import Header
 from inrcodec.bitstream.stored import StoredSet
 from inrcodec.coordinates import Axis, image_places, samples_per_pixel
+from inrcodec.detail import enlarge
 from inrcodec.errors import CorruptFileError, InrError, UnsupportedFileError, UsageError
 from inrcodec.field import Field
 from inrcodec.field.field import field_shapes
 from inrcodec.field.siren import Siren
 
 Pixels = npt.NDArray[np.float32]
+Upsample = Literal["field", "detail"]  # how what lies between native pixels is drawn
 TILE_VALUES = 1 << 22  # hidden units evaluated at once: bounds the memory, and stays in the cache
-PSNR, HOLDOUT_PSNR, LATENT_BITS = "psnr", "holdout_psnr", "bits"  # columns of the stored figures
+PSNR, HOLDOUT_PSNR, LATENT_BITS = "psnr", "holdout_psnr", "log2_bits"  # columns of the stored figures
 
 
 class Archive:
@@ -96,18 +100,29 @@ class Archive:
         """Exact means of the stored figures by name."""
         return {column.name: column.mean for column in self._stored.figures()}
 
+    def __repr__(self) -> str:
+        return f"Archive({str(self.path)!r}, {len(self)} images, {self.file_size} bytes)"
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._numbers
+
     def __len__(self) -> int:
         return self.header.images
 
     def __getitem__(self, which: int | str) -> ArchivedImage:
-        number = self._number(which) if isinstance(which, str) else range(len(self))[which]
-        return ArchivedImage(self, number)
+        if isinstance(which, str):
+            return ArchivedImage(self, self._number(which))
+        if not -len(self) <= which < len(self):
+            raise IndexError(f"no image {which} here; numbers run from 0 to {len(self) - 1}")
+        return ArchivedImage(self, which % len(self))
 
     def __iter__(self) -> Iterator[ArchivedImage]:
         return (self[number] for number in range(len(self)))
 
     def select(self, wanted: str) -> tuple[int, ...]:
         """Image numbers from names, numbers and ranges such as "3,7-9,cat.png"; a name wins over a range."""
+        if wanted in self._numbers:  # a name may hold commas
+            return (self._numbers[wanted],)
         numbers: list[int] = []
         for part in filter(None, (part.strip() for part in wanted.split(","))):
             span = re.fullmatch(r"(\d{1,9})-(\d{1,9})", part)
@@ -144,7 +159,9 @@ class Archive:
     def image_bits(self) -> Pixels:
         """Each image's share of the file in bits, (images,): its own latents, and by area what the set shares."""
         areas = np.array([height * width for height, width in self._stored.shapes], dtype=np.float64)
-        own = self.figures.get(LATENT_BITS, np.zeros(len(self)))
+        logarithms = self.figures.get(LATENT_BITS)
+        own = np.zeros(len(self)) if logarithms is None else np.exp2(logarithms.astype(np.float64)) - 1.0
+        own *= min(1.0, self._stored.latent_bits() / max(1.0, float(own.sum())))  # they were stored rounded
         shared = 8 * self.file_size - float(own.sum())
         shares: Pixels = np.add(own, shared * areas / areas.sum(), dtype=np.float32)
         return shares
@@ -204,21 +221,29 @@ class ArchivedImage:
         latents = self.archive.latents(self.number)
         return latents[0].reshape(-1).astype(np.float32) if latents else self.archive.place(self.number)
 
-    def render(self, size: int | tuple[int, int] | None = None) -> Pixels:
+    def render(self, size: int | tuple[int, int] | None = None, upsample: Upsample = "detail") -> Pixels:
         """Colours in [0, 1] with straight alpha, (height, width, channels).
 
-        size: None for native, the longer side in pixels, or (width, height).
+        size: None for native, the longer side in pixels, or (width, height). upsample: larger than native, the field
+        itself, or its native picture with edges drawn by the detail network; no effect where a side is smaller.
         """
-        stored = self.render_stored(size)
+        stored = self.render_stored(size, upsample)
         if stored.shape[2] == 3:
             return stored
         alpha = stored[..., 3:]
         colours = np.divide(stored[..., :3], alpha, out=np.zeros_like(stored[..., :3]), where=alpha > 0)
         return np.concatenate([np.minimum(colours, 1.0), alpha], axis=2)
 
-    def render_stored(self, size: int | tuple[int, int] | None = None) -> Pixels:
+    def render_stored(self, size: int | tuple[int, int] | None = None, upsample: Upsample = "detail") -> Pixels:
         """The same with colours premultiplied by alpha: what the field holds and distortion is measured on."""
         width, height = self._requested(size)
+        larger = height >= self.height and width >= self.width and (height, width) != (self.height, self.width)
+        if upsample == "detail" and larger:
+            return enlarge(self._render_field(self.width, self.height), (width, height))
+        return self._render_field(width, height)
+
+    def _render_field(self, width: int, height: int) -> Pixels:
+        """Means of the field over the pixels of a picture of that size, (height, width, channels), premultiplied."""
         footprint = self.archive.header.model.footprint
         down, across = (
             samples_per_pixel(self.height, height, footprint),
@@ -239,9 +264,9 @@ class ArchivedImage:
         latents = [level[:, None].astype(np.float32) for level in self.archive.latents(self.number)]
         place, model = self.archive.place(self.number), self.archive.header.model
         points = max(1, TILE_VALUES // model.hidden_width)
-        step = max(1, points // width)
-        for rows in _cuts(height, step):
-            for columns in _cuts(width, max(1, points // step)):
+        tall = min(height, max(1, math.isqrt(points), points // width))
+        for rows in _cuts(height, tall):
+            for columns in _cuts(width, max(1, points // tall)):
                 down, across = Axis(height).part(rows.start, rows.stop), Axis(width).part(columns.start, columns.stop)
                 yield rows, columns, self.archive.field.pixels(latents, place, down, across, (1, 1))[:, 0]
 
@@ -251,6 +276,8 @@ class ArchivedImage:
         if isinstance(size, tuple):
             width, height = size
         else:
+            if size < 1:
+                raise UsageError(f"cannot render at {size} pixels")
             longer = max(self.width, self.height)
             width, height = max(1, round(self.width * size / longer)), max(1, round(self.height * size / longer))
         if min(width, height) < 1:
@@ -279,4 +306,4 @@ def _add_cells(samples: Pixels, start: int, cells: int, axis: int) -> Pixels:
 
 
 def _naming(path: Path | None, failure: InrError) -> InrError:
-    return type(failure)(f"{path}: {failure}")
+    return failure if path is None else type(failure)(f"{path}: {failure}")

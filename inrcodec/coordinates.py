@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,22 +39,34 @@ def _centres(axis: Axis) -> NDArray[np.float64]:
     return axis.start + (axis.stop - axis.start) * (np.arange(axis.count) + 0.5) / axis.count
 
 
-@lru_cache(maxsize=512)
-def interpolation_matrix(axis: Axis, cells: int) -> FloatArray:
-    """Weights that read the centres of `axis` out of `cells` cells over [-1, 1], shape (axis.count, cells).
+@dataclass(frozen=True)
+class Interpolation:
+    """How the centres of an axis are read out of a row of cells: cell first + j has the weight weights[:, j]."""
+
+    first: int
+    weights: FloatArray  # (axis.count, cells in reach)
+
+
+def interpolation(axis: Axis, cells: int) -> Interpolation:
+    """Weights that read the centres of `axis` out of `cells` cells over [-1, 1]; only cells in reach are listed."""
+    places = (_centres(axis) + 1.0) * (0.5 * cells) - 0.5
+    first = min(max(0, int(np.floor(places[0])) - 1), cells - 1)
+    last = min(max(first, int(np.floor(places[-1])) + 2), cells - 1)
+    return Interpolation(first, cubic_weights(places - first, last - first + 1))
+
+
+def cubic_weights(places: NDArray[np.float64], cells: int) -> FloatArray:
+    """Weights that read `places`, where cell 0 has its centre at 0 and cell 1 at 1, shape (places, cells).
 
     Cubic convolution with a = -1/2 (Keys, "Cubic convolution interpolation for digital image processing", 1981); cells
-    beyond the border repeat the last one, so every row sums to 1. The matrix is cached and read-only.
+    beyond the border repeat the last one, so every row sums to 1.
     """
-    place = (_centres(axis) + 1.0) * (0.5 * cells) - 0.5
-    first = np.floor(place).astype(np.int64)
-    matrix = np.zeros((axis.count, cells))
+    first = np.floor(places).astype(np.int64)
+    matrix = np.zeros((len(places), cells))
     for offset in (-1, 0, 1, 2):
         column = np.clip(first + offset, 0, cells - 1)
-        np.add.at(matrix, (np.arange(axis.count), column), _keys(place - (first + offset)))
-    frozen = matrix.astype(np.float32)
-    frozen.setflags(write=False)
-    return frozen
+        np.add.at(matrix, (np.arange(len(places)), column), _keys(places - (first + offset)))
+    return matrix.astype(np.float32)
 
 
 def _keys(distance: NDArray[np.float64]) -> NDArray[np.float64]:

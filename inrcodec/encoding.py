@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +16,7 @@ from inrcodec.archive import HOLDOUT_PSNR, LATENT_BITS, PSNR, Archive
 from inrcodec.bitstream.container import write_atomically
 from inrcodec.bitstream.context import context_shapes
 from inrcodec.bitstream.figures import Column
-from inrcodec.bitstream.header import FORMAT_VERSION, Header, pack_shapes
+from inrcodec.bitstream.header import FORMAT_VERSION, Header, encode_header, pack_shapes
 from inrcodec.bitstream.limits import check_limits
 from inrcodec.bitstream.names import encode_names
 from inrcodec.bitstream.stored import pack, pack_latents
@@ -26,9 +28,10 @@ from inrcodec.settings import FitSettings, Holdout, ModelSettings, Target, model
 from inrcodec.version import __version__
 
 if TYPE_CHECKING:
+    from inrcodec.fitting.engine import Fit
     from inrcodec.fitting.progress import Fitted, Progress
 
-FIXED_BYTES, FIGURE_BYTES, MINIMUM_BYTES = 140, 1.5, 3000  # header and checksums; figures per image; the rest
+FIXED_BYTES, FIGURE_BYTES, MINIMUM_BYTES = 140, 1.9, 3000  # header and checksums; figures per image; the rest
 SECONDS_PER_SAMPLE = 0.7e-6  # of the field per pass, two CPU cores at width 32; measured, for --dry-run only
 Sources = Sequence[str | Path] | str | Path
 
@@ -90,6 +93,8 @@ class Request:
     def fit(self, pictures: Sequence[Picture]) -> FitSettings:
         """How hard to fit these pictures."""
         pixels = _count_pixels(pictures)
+        if self.time_limit is not None and not self.time_limit > 0:
+            raise UsageError(f"time limit {self.time_limit} s: must be more than nothing")
         if not 0 <= self.seed < 1 << 32:
             raise UsageError(f"seed {self.seed} is outside 0 to {(1 << 32) - 1}")
         return FitSettings(
@@ -108,6 +113,10 @@ class Request:
             return None
         if self.target_psnr is not None and self.target_size is not None:
             raise UsageError("give either a target PSNR or a target size, not both")
+        if self.conditioning == "grid":
+            raise UsageError("grid has no latents to steer; targets need --conditioning pyramid")
+        if self.holdout_mode == "strict" and self.holdout:
+            raise UsageError("a target cannot be held while pixels stay hidden; use --holdout-mode release")
         if self.target_psnr is not None:
             if not 10 <= self.target_psnr <= 60:
                 raise UsageError(f"target PSNR {self.target_psnr} dB is outside 10 to 60")
@@ -142,19 +151,35 @@ def encode(
     """
     started = time.monotonic()
     path = Path(output)
-    if path.exists() and not overwrite:
-        raise UsageError(f"{path} exists; choose another name or allow overwriting with --force")
+    check_output(path, overwrite=overwrite)
     request = Request(**asked)
     found = request.pictures(sources)
-    pixels = _count_pixels(found.pictures)
-    model, settings = request.model(pixels), request.fit(found.pictures)
-    _check_limits(found.pictures, model)
-    fitted = _fit(found.pictures, model, settings, checkpoint_path(path), resume, on_progress)
-    blob = assemble(found.pictures, model, settings.holdout, fitted)
-    write_atomically(path, blob, overwrite=overwrite)
+    model, settings = request.model(_count_pixels(found.pictures)), request.fit(found.pictures)
+    header = _header(found.pictures, model, settings.holdout)  # refuses, before any work, what no file can hold
+    if settings.time_limit:  # reading the pictures was part of the time
+        settings = replace(settings, time_limit=max(0.5, settings.time_limit - (time.monotonic() - started)))
+    with _fit(found.pictures, model, settings, checkpoint_path(path), resume) as fit:
+        for progress in fit.steps():
+            if on_progress:
+                on_progress(progress)
+        if on_progress:
+            on_progress(replace(progress, phase="write", remaining=0.0))
+        write_atomically(path, _assemble(found.pictures, header, fit.finish()), overwrite=overwrite)
     archive = Archive.open(path)
     source_bytes = sum(picture.source_bytes for picture in found.pictures)
     return EncodeResult(path, archive, found.skipped, found.notes, time.monotonic() - started, source_bytes)
+
+
+def check_output(path: Path, *, overwrite: bool) -> None:
+    """Raise UsageError when an output cannot or must not be written; ask before hours of work."""
+    if path.is_dir():
+        raise UsageError(f"{path}: is a folder; name a file, as in {path / 'set.inr'}")
+    if not path.parent.is_dir():
+        raise UsageError(f"{path}: the folder {path.parent} does not exist; create it first")
+    if not os.access(path.parent, os.W_OK):
+        raise UsageError(f"{path}: the folder {path.parent} may not be written to; choose another")
+    if path.exists() and not overwrite:
+        raise UsageError(f"{path}: exists already; use --force to replace it, or choose another name")
 
 
 def plan(sources: Sources, **asked: Any) -> Plan:
@@ -183,10 +208,23 @@ def plan(sources: Sources, **asked: Any) -> Plan:
 
 def assemble(pictures: Sequence[Picture], model: ModelSettings, holdout: Holdout, fitted: Fitted) -> bytes:
     """The file's bytes, with the figures measured on what those bytes decode to."""
-    shapes, shape_index = pack_shapes([picture.pixels.shape[:2] for picture in pictures])
+    return _assemble(pictures, _header(pictures, model, holdout), fitted)
+
+
+def _header(pictures: Sequence[Picture], model: ModelSettings, holdout: Holdout) -> Header:
+    """The header of a file of these pictures; raises what a reader would, were it written."""
+    sizes = [(picture.pixels.shape[0], picture.pixels.shape[1]) for picture in pictures]
     channels = pictures[0].pixels.shape[2]
+    shapes, shape_index = pack_shapes(sizes)
     encoder = f"inrcodec {__version__}"
     header = Header(FORMAT_VERSION, channels, len(pictures), shapes, shape_index, model, holdout, encoder)
+    encode_header(header)
+    encode_names([picture.name for picture in pictures])
+    check_limits(model, sizes, field_shapes(model, channels))
+    return header
+
+
+def _assemble(pictures: Sequence[Picture], header: Header, fitted: Fitted) -> bytes:
     ranges, blocks, bits = pack_latents(header, fitted.context, fitted.latents)
     tensors = (*fitted.network, *fitted.context)
     names = [picture.name for picture in pictures]
@@ -194,8 +232,8 @@ def assemble(pictures: Sequence[Picture], model: ModelSettings, holdout: Holdout
     columns = [_column(PSNR, measure(bare, pictures))]
     if fitted.holdout_error is not None:
         columns.append(_column(HOLDOUT_PSNR, [psnr_of_error(error) for error in fitted.holdout_error]))
-    if model.levels:
-        columns.append(_column(LATENT_BITS, bits))
+    if header.model.levels:
+        columns.append(_column(LATENT_BITS, np.log2(bits + 1.0)))
     return pack(header, tensors, ranges, blocks, names, columns)
 
 
@@ -212,38 +250,25 @@ def checkpoint_path(output: Path) -> Path:
     return output.with_name(output.name + ".checkpoint")
 
 
+@contextmanager
 def _fit(
-    pictures: Sequence[Picture],
-    model: ModelSettings,
-    settings: FitSettings,
-    checkpoint: Path,
-    resume: bool,
-    on_progress: Callable[[Progress], None] | None,
-) -> Fitted:
-    """Run the engine to its end and hand on what it reports; an interrupt leaves a checkpoint."""
+    pictures: Sequence[Picture], model: ModelSettings, settings: FitSettings, checkpoint: Path, resume: bool
+) -> Iterator[Fit]:
+    """A fit, fresh or resumed; whatever ends it before its file is written leaves a checkpoint."""
     from inrcodec.fitting.engine import Fit  # torch takes seconds to load, and `plan` does without
 
     fit = Fit([picture.pixels for picture in pictures], model, settings)
     if resume:
         fit.restore(checkpoint)
+    elif checkpoint.exists():
+        raise UsageError(f"{checkpoint}: an interrupted fit waits there; add --resume to go on, or delete it")
     try:
-        for progress in fit.steps():
-            if on_progress:
-                on_progress(progress)
-    except KeyboardInterrupt:
-        fit.save(checkpoint)
+        yield fit
+    except BaseException:  # KeyboardInterrupt above all; but a full disk, too, must not cost hours of work
+        if fit.meter.step:
+            fit.save(checkpoint)
         raise
-    fitted = fit.finish()
     checkpoint.unlink(missing_ok=True)
-    if on_progress:
-        on_progress(replace(progress, phase="write", remaining=0.0))
-    return fitted
-
-
-def _check_limits(pictures: Sequence[Picture], model: ModelSettings) -> None:
-    """Refuse, before any work, what no reader would accept."""
-    shapes = [(picture.pixels.shape[0], picture.pixels.shape[1]) for picture in pictures]
-    check_limits(model, shapes, field_shapes(model, pictures[0].pixels.shape[2]))
 
 
 def _column(name: str, values: Sequence[float] | np.ndarray[Any, np.dtype[np.float64]]) -> Column:

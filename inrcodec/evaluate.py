@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from inrcodec.archive import Archive, ArchivedImage
+from inrcodec.archive import HOLDOUT_PSNR, PSNR, Archive, ArchivedImage
 
 
 @dataclass(frozen=True)
@@ -56,8 +55,8 @@ def evaluate(archive: Archive) -> Report:
         bits_per_pixel=archive.bits_per_pixel,
         holdout_mode=holdout.mode,
         holdout_fraction=holdout.fraction_ppm / 1e6,
-        mean_psnr=_mean(image.psnr for image in images),
-        mean_holdout_psnr=_mean(image.holdout_psnr for image in images),
+        mean_psnr=_known(archive.means.get(PSNR)),
+        mean_holdout_psnr=_known(archive.means.get(HOLDOUT_PSNR)),
         best=max(measured, key=lambda image: image.psnr or 0.0, default=None),
         worst=min(measured, key=lambda image: image.psnr or 0.0, default=None),
         images=images,
@@ -78,8 +77,3 @@ def _row(image: ArchivedImage) -> ImageReport:
 
 def _known(figure: float | None) -> float | None:
     return None if figure is None or math.isnan(figure) else float(figure)
-
-
-def _mean(figures: Iterable[float | None]) -> float | None:
-    known = [figure for figure in figures if figure is not None]
-    return sum(known) / len(known) if known else None

@@ -59,11 +59,11 @@ def test_shares_add_up_to_the_file(opened: Archive) -> None:
 def test_tiles_change_nothing(
     opened: Archive, size: int | tuple[int, int] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = [image.render(size) for image in opened]
+    whole = [image.render(size, "field") for image in opened]
     for values in (1, 700, 5000):
         monkeypatch.setattr(archive_module, "TILE_VALUES", values)
         for image, expected in zip(opened, whole, strict=True):
-            np.testing.assert_allclose(image.render(size), expected, atol=2e-5)
+            np.testing.assert_allclose(image.render(size, "field"), expected, atol=2e-5)
 
 
 def test_smaller_is_the_mean_of_native(opened: Archive) -> None:

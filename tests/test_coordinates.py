@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inrcodec.coordinates import Axis, image_places, interpolation_matrix, samples_per_pixel
+from inrcodec.coordinates import Axis, FloatArray, image_places, interpolation, samples_per_pixel
+
+
+def interpolation_matrix(axis: Axis, cells: int) -> FloatArray:
+    """All weights (axis.count, cells), zeros where a cell is out of reach."""
+    found = interpolation(axis, cells)
+    matrix = np.zeros((axis.count, cells), dtype=np.float32)
+    matrix[:, found.first : found.first + found.weights.shape[1]] = found.weights
+    return matrix
 
 
 def test_centres_are_the_middles_of_equal_cells() -> None:
@@ -53,3 +61,10 @@ def test_samples_are_never_sparser_than_in_the_fit(native: int, requested: int, 
 def test_places_run_from_the_first_image_to_the_last() -> None:
     assert image_places(3).tolist() == [-1.0, 0.0, 1.0]
     assert image_places(1).tolist() == [0.0]
+
+
+def test_a_part_reaches_few_cells_and_reads_them_alike() -> None:
+    axis, cells = Axis(400), 200
+    part = axis.part(100, 140)
+    assert interpolation(part, cells).weights.shape[1] < 26
+    np.testing.assert_allclose(interpolation_matrix(part, cells), interpolation_matrix(axis, cells)[100:140], atol=1e-6)

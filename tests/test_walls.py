@@ -18,7 +18,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "version"}),
     frozenset({"settings", "metrics", "curves", "coordinates", "codes", "holdout"}),
     frozenset({"bitstream", "images", "rivals"}),
-    frozenset({"field"}),
+    frozenset({"field", "detail"}),
     frozenset({"archive"}),
     frozenset({"fitting"}),
     frozenset({"encode", "encoding"}),

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,7 +17,7 @@ from inrcodec.cli.values import Size, check_pixels, parse_size
 from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
-    from inrcodec.archive import Archive, ArchivedImage
+    from inrcodec.archive import Archive, ArchivedImage, Upsample
     from inrcodec.cli.destination import Destination
     from inrcodec.exporters.sheets import SheetLayout
     from inrcodec.exporters.stills import Pixels
@@ -26,6 +26,7 @@ EPILOG = epilog(
     (
         "inrcodec decode set.inr",
         "inrcodec decode set.inr --size 256 -o big",
+        "inrcodec decode set.inr --size 4x --upsample field",
         "inrcodec decode set.inr --index 3,7-9 --format webp",
         "inrcodec decode set.inr --index cat.png -o cat.avif",
         "inrcodec decode set.inr --sheet --size 2x -o sheet.png",
@@ -56,6 +57,7 @@ class Request:
     destination: Destination
     quality: int | None
     force: bool
+    upsample: Upsample
 
 
 def decode(
@@ -90,6 +92,12 @@ def decode(
     columns: Annotated[
         int | None, typer.Option("--columns", min=1, help="Of the sheet.", show_default="about square")
     ] = None,
+    upsample: Annotated[
+        Literal["field", "detail"],
+        typer.Option(
+            "--upsample", help="Larger than native: the field alone, or with edges drawn by the detail network."
+        ),
+    ] = "detail",
     force: Force = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -109,7 +117,7 @@ def decode(
     destination = find_destination(
         output, format, stem=Path(file).stem, pictures=1 if sheet else len(numbers), sheet=sheet
     )
-    request = Request(archive, numbers, _sizes(archive, numbers, wanted), destination, quality, force)
+    request = Request(archive, numbers, _sizes(archive, numbers, wanted), destination, quality, force, upsample)
     _check_stream(destination, json)
     check_quality(destination.still, quality)
     if destination.still.name == "jpeg" and archive.channels == 4:
@@ -154,7 +162,7 @@ def _write_stills(request: Request, talk: Talk) -> list[Written]:
     with step_progress(talk) as step:
         for done, (image, size) in enumerate(_images(request)):
             step("decode", done, len(paths), displayed_count(done, len(paths)))
-            blob = encode_still(image.render(size), request.destination.still, request.quality)
+            blob = encode_still(image.render(size, request.upsample), request.destination.still, request.quality)
             written.append(_put(request, paths[done], blob, size, [image.number]))
     return written
 
@@ -177,7 +185,7 @@ def _write_sheet(request: Request, layout: SheetLayout, talk: Talk) -> list[Writ
         def rendered() -> Iterator[Pixels]:
             for done, (image, size) in enumerate(_images(request)):
                 step("decode", done, total, displayed_count(done, total))
-                yield image.render(size)
+                yield image.render(size, request.upsample)
 
         pixels = draw_sheet(layout, rendered(), request.archive.channels)
     blob = encode_still(pixels, request.destination.still, request.quality)

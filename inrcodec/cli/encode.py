@@ -123,12 +123,9 @@ def check_target(target: Path, *, force: bool) -> None:
     """Refuse an output that cannot or must not be written, before any work."""
     if str(target) == "-":
         raise UsageError("encode writes a file that it reads back and checks, not a stream; give -o a file name")
-    if target.is_dir():
-        raise UsageError(f"{target}: is a folder; name a file, as in -o {target / 'set.inr'}")
-    if not target.parent.is_dir():
-        raise UsageError(f"{target}: the folder {target.parent} does not exist; create it first")
-    if target.exists() and not force:
-        raise UsageError(f"{target}: exists already; use --force to replace it, or choose another -o")
+    from inrcodec.encoding import check_output
+
+    check_output(target, overwrite=force)
 
 
 def _target(output: str | None, sources: Sequence[str], talk: Talk) -> Path:
@@ -195,9 +192,9 @@ def _missed(asked: dict[str, Any], answer: dict[str, Any]) -> Iterator[str]:
     if limit is not None and answer["seconds"] > limit + GRACE_SECONDS:
         yield f"it took {spoken_duration(answer['seconds'])}, longer than --time-limit"
     if psnr is not None and abs(answer["mean_psnr"] - psnr) > PSNR_TOLERANCE:
-        yield f"the mean PSNR is {decibels(answer['mean_psnr'])}, not {decibels(psnr)}; more --effort comes nearer"
+        yield f"the mean PSNR is {decibels(answer['mean_psnr'])}, not {decibels(psnr)}; more --effort may help"
     if size is not None and abs(answer["file_size"] / size - 1.0) > SIZE_TOLERANCE:
-        yield f"the file has {answer['file_size']:,} bytes, not {size:,}; more --effort comes nearer"
+        yield f"the file has {answer['file_size']:,} bytes, not {size:,}; more --effort may help"
 
 
 def _say_how_to_resume(target: Path, talk: Talk) -> None:
@@ -263,7 +260,11 @@ def _summary(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """What was achieved, as (name, value) lines."""
     yield "images", f"{answer['images']:,}, {answer['pixels']:,} pixels"
     yield "file size", f"{answer['file_size']:,} bytes, {answer['bits_per_pixel']:.3f} bits per pixel"
-    yield "sources", f"{answer['source_bytes']:,} bytes, {answer['ratio']:.1f} times the file"
+    ratio = answer["ratio"]
+    compared = f"{ratio:.1f} times the file" if ratio >= 1 else f"smaller than the file: {ratio:.2f} times its size"
+    yield "sources", f"{answer['source_bytes']:,} bytes, {compared}"
+    if ratio < 1:
+        yield "", "a set this small or simple does not pay for its network; more images or --quality 30 may"
     yield "mean PSNR", decibels(answer["mean_psnr"])
     if answer["worst_image"] is not None:
         yield "worst PSNR", f"{decibels(answer['worst_psnr'])}  {answer['worst_image']}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -61,7 +62,8 @@ def parse_bytes(text: str) -> int:
     if not found or (found[3] and not found[2]):
         raise UsageError(f"size {text!r} is not like 60000, 60k or 1.5M")
     power = {"": 0, "k": 1, "m": 2}[found[2].lower()]
-    return max(1, round(float(found[1]) * (1024 if found[3] else 1000) ** power))
+    unit = 1024 if found[3] else 1000
+    return round(float(found[1]) * math.pow(unit, power))
 
 
 def parse_duration(text: str) -> float:

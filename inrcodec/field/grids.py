@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from array_api_compat import array_namespace, device
 
-from inrcodec.coordinates import Axis, interpolation_matrix
+from inrcodec.coordinates import Axis, interpolation
 from inrcodec.field.siren import Array
 
 
@@ -21,14 +21,20 @@ def coordinate_planes(places: Array, rows: Axis, columns: Axis) -> list[Array]:
 
 def interpolate(level: Array, rows: Axis, columns: Axis) -> Array:
     """Latents (channels, B, height, width) read at every sample, (channels, B, rows, columns)."""
-    xp = array_namespace(level)
-    channels, group, height, width = level.shape
+    xp, (channels, group, height, width) = array_namespace(level), level.shape
     if height == width == 1:
         return xp.broadcast_to(level, (channels, group, rows.count, columns.count))
-    across = level if columns == Axis(width) else level @ _matrix(xp, device(level), columns, width).T
-    return across if rows == Axis(height) else _matrix(xp, device(level), rows, height) @ across
+    top, down = _weights(xp, device(level), rows, height)
+    left, across = _weights(xp, device(level), columns, width)
+    reached = level[:, :, top : top + down.shape[1], left : left + across.shape[1]]
+    if columns == Axis(width):
+        return reached if rows == Axis(height) else down @ reached
+    rows_first = down.shape[0] * across.shape[1] * (down.shape[1] + across.shape[0])
+    columns_first = down.shape[1] * across.shape[0] * (across.shape[1] + down.shape[0])
+    return (down @ reached) @ across.T if rows_first < columns_first else down @ (reached @ across.T)
 
 
-@lru_cache(maxsize=512)
-def _matrix(xp: Array, place: Array, axis: Axis, cells: int) -> Array:
-    return xp.asarray(interpolation_matrix(axis, cells).copy(), device=place)
+@lru_cache(maxsize=256)
+def _weights(xp: Array, place: Array, axis: Axis, cells: int) -> tuple[int, Array]:
+    found = interpolation(axis, cells)
+    return found.first, xp.asarray(found.weights, device=place)

@@ -16,12 +16,13 @@ from inrcodec.fitting.groups import Pixels
 from inrcodec.fitting.progress import Meter
 from inrcodec.fitting.run import Run
 from inrcodec.settings import FitSettings, ModelSettings
+from inrcodec.version import __version__
 
 
 def fingerprint(pictures: Sequence[Pixels], model: ModelSettings, settings: FitSettings) -> str:
     """What a checkpoint must share with the run that goes on from it: pictures and settings, but not where it runs."""
     place_free = replace(settings, time_limit=None, device="", threads=None)
-    digest = hashlib.sha256(msgspec.msgpack.encode((model, place_free)))
+    digest = hashlib.sha256(msgspec.msgpack.encode((__version__, model, place_free)))
     for pixels in pictures:
         digest.update(repr(pixels.shape).encode() + pixels.tobytes())
     return digest.hexdigest()
@@ -33,7 +34,7 @@ def save(path: Path, run: Run, meter: Meter, owner: str) -> None:
         "owner": owner,
         "tensors": [tensor.detach() for tensor in (*run.network, *run.context)],
         "adam": run.adam.state_dict(),
-        "rows": [rows.state() for rows in run.rows],
+        "rows": [group.adam.state() for group in run.groups],
         "steps": run.steps,
         "frozen": run.frozen,
         "released": run.released,
@@ -44,21 +45,24 @@ def save(path: Path, run: Run, meter: Meter, owner: str) -> None:
         "noise": torch.get_rng_state(),
     }
     unfinished = path.with_name(path.name + ".tmp")
-    torch.save(contents, unfinished)
-    unfinished.replace(path)
+    try:
+        torch.save(contents, unfinished)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def restore(path: Path, run: Run, meter: Meter, owner: str) -> None:
     """Bring a fresh run to where the checkpoint stood; UsageError when it is of other pictures or settings."""
     contents = _read(path)
-    if contents["owner"] != owner:
+    if contents.get("owner") != owner:
         raise UsageError(f"{path}: belongs to other images or settings; repeat the command that made it, or delete it")
     with torch.no_grad():
         for tensor, stored in zip((*run.network, *run.context), contents["tensors"], strict=True):
             tensor.copy_(stored)
     run.adam.load_state_dict(contents["adam"])
-    for rows, state in zip(run.rows, contents["rows"], strict=True):
-        rows.restore(state)
+    for group, state in zip(run.groups, contents["rows"], strict=True):
+        group.adam.restore(state)
     run.steps, run.frozen, run.released = contents["steps"], contents["frozen"], contents["released"]
     run.holdout_error = None if contents["holdout_error"] is None else contents["holdout_error"].numpy()
     meter.restore(contents["meter"])

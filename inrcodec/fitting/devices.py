@@ -9,6 +9,7 @@ import torch
 
 from inrcodec.errors import UsageError
 
+PIXELS_FOR_THREADS = 8000  # per step
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # from malloc.h
 
 
@@ -37,9 +38,12 @@ def keep_memory() -> None:
         tune(parameter, value)
 
 
-def use_threads(threads: int | None) -> None:
-    """Set torch's CPU threads: as asked, or one per available core up to 4, where small matrices stop gaining."""
+def use_threads(threads: int | None, pixels: int) -> None:
+    """Set torch's CPU threads: as asked, or one per available core up to 4, where small matrices stop gaining.
+
+    With few pixels per step, threads wait for each other longer than they work: then one is used.
+    """
     if threads is not None and threads < 1:
         raise UsageError(f"--threads {threads}: at least 1 is needed")
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    torch.set_num_threads(threads or min(4, available))
+    torch.set_num_threads(threads or (min(4, available) if pixels >= PIXELS_FOR_THREADS else 1))

@@ -12,6 +12,7 @@ import torch
 from inrcodec.coordinates import image_places
 from inrcodec.field.conditioning import Shape
 from inrcodec.field.field import level_shapes
+from inrcodec.fitting.optimise import RowAdam
 from inrcodec.holdout import hidden_pixels
 from inrcodec.settings import FitSettings, ModelSettings
 
@@ -28,11 +29,17 @@ class Group:
     visible: torch.Tensor | None  # (B, height, width) 1.0 where the loss may look; None when it may everywhere
     shapes: tuple[Shape, ...]
     latents: torch.Tensor
+    adam: RowAdam  # moves them
 
     @property
     def size(self) -> tuple[int, int]:
         """(height, width)."""
         return self.targets.shape[2], self.targets.shape[3]
+
+    @property
+    def pixels(self) -> int:
+        """Of one image."""
+        return self.size[0] * self.size[1]
 
     def levels(self, rows: torch.Tensor) -> list[torch.Tensor]:
         """Views (channels, B, cells down, cells across) of each level in rows of latents (B, values)."""
@@ -66,18 +73,22 @@ def _group(
     fit: FitSettings,
     device: torch.device,
 ) -> Group:
-    targets = np.stack([pictures[number] for number in numbers]).transpose(3, 0, 1, 2)
+    targets = np.empty((pictures[numbers[0]].shape[2], len(numbers), *size), dtype=np.float32)
+    for row, number in enumerate(numbers):
+        targets[:, row] = pictures[number].transpose(2, 0, 1)
     shapes = level_shapes(model, *size)
     visible = None
     if fit.holdout.fraction_ppm:
         hidden = [hidden_pixels(fit.holdout.seed, number, *size, fit.holdout.fraction_ppm) for number in numbers]
         visible = torch.from_numpy((~np.stack(hidden)).astype(np.float32)).to(device)
     values = sum(channels * down * across for channels, down, across in shapes)
+    latents = torch.zeros(len(numbers), values, device=device)
     return Group(
         torch.tensor(numbers, device=device),
         torch.from_numpy(image_places(len(pictures))[numbers]).to(device),
-        torch.from_numpy(np.ascontiguousarray(targets)).to(device),
+        torch.from_numpy(targets).to(device),
         visible,
         shapes,
-        torch.zeros(len(numbers), values, device=device),
+        latents,
+        RowAdam(latents),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -13,20 +14,22 @@ from inrcodec.fitting.groups import Group
 from inrcodec.fitting.rate import latent_bits
 from inrcodec.fitting.run import Run
 
-BAND_POINTS = 1 << 18  # samples of the field evaluated at once: bounds what one large image takes
+TILE_POINTS = 1 << 18  # samples of the field evaluated at once: bounds what one large image takes
+HIDDEN_IMAGES = 16  # measured at once
+Tile = tuple[slice, slice]  # rows and columns
 
 
 def distortions(
     run: Run, group: Group, images: torch.Tensor, latents: torch.Tensor
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Shares of the mean squared error over visible pixels, one per band of rows, and of each image's own (B,).
+    """Shares of the mean squared error over visible pixels, one per tile, and of each image's own (B,).
 
     latents are (B, values).
     """
     visible = None if group.visible is None or run.released else group.visible[images]
-    count = len(images) * group.size[0] * group.size[1] if visible is None else float(visible.sum())
-    for rows, squared in _squared_errors(run, group, images, latents):
-        seen = squared if visible is None else squared * visible[:, rows]
+    count = len(images) * group.size[0] * group.size[1] if visible is None else max(1.0, float(visible.sum()))
+    for tile, squared in _squared_errors(run, group, images, latents):
+        seen = squared if visible is None else squared * visible[:, *tile]
         shares = seen.sum(dim=(0, 2, 3)) / (count * run.channels)
         yield shares.sum(), shares.detach() * len(images)
 
@@ -43,26 +46,31 @@ def hidden_error(run: Run) -> npt.NDArray[np.float64]:
     errors = np.full(run.images, np.nan)
     for group in run.groups:
         assert group.visible is not None, "pixels are hidden in every group or in none"
-        for image in range(len(group.numbers)):
-            one = torch.tensor([image], device=group.latents.device)
-            hidden = 1.0 - group.visible[one]
-            bands = _squared_errors(run, group, one, group.latents[one].round())
-            squared = sum(float((band * hidden[:, rows]).sum()) for rows, band in bands)
-            if count := float(hidden.sum()) * run.channels:
-                errors[int(group.numbers[image])] = squared / count
+        for images in torch.split(torch.arange(len(group.numbers), device=group.latents.device), HIDDEN_IMAGES):
+            hidden = 1.0 - group.visible[images]
+            squared = torch.zeros(len(images), device=group.latents.device)
+            for tile, part in _squared_errors(run, group, images, group.latents[images].round()):
+                squared += (part * hidden[:, *tile]).sum(dim=(0, 2, 3))
+            counts = hidden.sum(dim=(1, 2)) * run.channels
+            errors[group.numbers[images].cpu().numpy()] = (squared / counts).cpu().numpy()  # no hidden pixel: 0/0, NaN
     return errors
 
 
 def _squared_errors(
     run: Run, group: Group, images: torch.Tensor, latents: torch.Tensor
-) -> Iterator[tuple[slice, torch.Tensor]]:
-    """Bands of rows with their squared errors (channels, B, rows, width) at native size."""
+) -> Iterator[tuple[Tile, torch.Tensor]]:
+    """Tiles with their squared errors (channels, B, rows, columns) at native size."""
     height, width = group.size
     footprint = run.footprint
-    step = max(1, BAND_POINTS // (len(images) * width * footprint**2))
-    for top in range(0, height, step):
-        rows = slice(top, min(top + step, height))
-        down = Axis(height).part(rows.start, rows.stop)
-        levels, places = group.levels(latents), group.places[images]
-        rendered: torch.Tensor = run.field().pixels(levels, places, down, Axis(width), (footprint, footprint))
-        yield rows, (rendered - group.targets[:, images, rows]).square()
+    pixels = max(1, TILE_POINTS // (len(images) * footprint**2))
+    tall = min(height, max(1, math.isqrt(pixels), pixels // width))
+    levels, places, field = group.levels(latents), group.places[images], run.field()
+    for rows in _cuts(height, tall):
+        for columns in _cuts(width, max(1, pixels // tall)):
+            down, across = Axis(height).part(rows.start, rows.stop), Axis(width).part(columns.start, columns.stop)
+            rendered: torch.Tensor = field.pixels(levels, places, down, across, (footprint, footprint))
+            yield (rows, columns), (rendered - group.targets[:, images, rows, columns]).square()
+
+
+def _cuts(length: int, step: int) -> Iterator[slice]:
+    return (slice(start, min(start + step, length)) for start in range(0, length, step))

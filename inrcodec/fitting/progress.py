@@ -50,6 +50,7 @@ class Meter:
         self._images, self._visits, self._planned = images, 0, images * passes
         self._limit, self._footprint, self._started = limit, footprint, time.monotonic()
         self._earlier = self._resumed = 0.0  # seconds and share of the fit that an interrupted run had behind it
+        self._visits_before = 0
         self._error = self._bits = self._weight = 0.0
 
     @property
@@ -70,14 +71,15 @@ class Meter:
         """Go on from another meter's state; a time limit counts anew."""
         self.step, self.done, self._visits = int(state[0]), state[1], int(state[2])
         self._earlier, self._error, self._bits, self._weight = state[3:]
-        self._resumed = self.done
+        self._resumed, self._visits_before = self.done, self._visits
 
     def tick(self, phase: str, images: int, error: float, bits: float) -> Progress:
         """Count a step that visited that many images, with its mean squared error and bits per pixel."""
         self.step += 1
         self._visits += images
         seconds = self.seconds
-        self.done = min(1.0, max(self._visits / self._planned, self._done_by_time(seconds), self.done))
+        by_visits = self._resumed + (self._visits - self._visits_before) / self._planned
+        self.done = min(1.0, max(by_visits, self._done_by_time(seconds), self.done))
         self._error, self._bits, self._weight = (
             SMOOTHING * mean + (1 - SMOOTHING) * value
             for mean, value in ((self._error, error), (self._bits, bits), (self._weight, 1.0))

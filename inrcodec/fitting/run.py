@@ -16,7 +16,6 @@ from inrcodec.field.siren import Siren
 from inrcodec.fitting.devices import device_named
 from inrcodec.fitting.groups import Group, Pixels, make_groups
 from inrcodec.fitting.initial import initial_network
-from inrcodec.fitting.optimise import RowAdam
 from inrcodec.fitting.quantise import coded_context, coded_weights, rounded
 from inrcodec.fitting.rate import initial_context
 from inrcodec.fitting.steering import Steering
@@ -28,7 +27,7 @@ BITS_PER_WEIGHT = 8.0  # until the weights are quantised
 
 @dataclass
 class Run:
-    """One fit. Tensors of network and context model are leaves; `rows` moves the latents of each group."""
+    """One fit. Tensors of network and context model are leaves."""
 
     model: ModelSettings
     channels: int
@@ -37,7 +36,6 @@ class Run:
     network: list[torch.Tensor]
     context: list[torch.Tensor]
     adam: torch.optim.Adam
-    rows: tuple[RowAdam, ...]
     order: torch.Generator  # of the batches
     steering: Steering
     footprint: int = 1  # sub-samples per pixel and axis that the loss looks at
@@ -54,7 +52,7 @@ class Run:
     @property
     def pixels(self) -> int:
         """Native pixels of the set."""
-        return sum(len(group.numbers) * group.size[0] * group.size[1] for group in self.groups)
+        return sum(len(group.numbers) * group.pixels for group in self.groups)
 
     def field(self) -> Field:
         """The field as a decoder would see it: with quantised weights once their steps are chosen."""
@@ -103,6 +101,5 @@ def start(pictures: Sequence[Pixels], model: ModelSettings, settings: FitSetting
     context = [tensor.to(device).requires_grad_() for tensor in initial_context(model, generator)]
     parameters = [{"params": tensors} for tensors in (network, context) if tensors]
     adam = torch.optim.Adam(parameters, betas=(0.9, 0.99), fused=device.type != "mps")
-    rows = tuple(RowAdam(group.latents) for group in groups)
     steering = Steering(settings.rate_weight, settings.target, len(pictures))
-    return Run(model, channels, settings, groups, network, context, adam, rows, generator, steering)
+    return Run(model, channels, settings, groups, network, context, adam, generator, steering)

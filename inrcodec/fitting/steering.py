@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from inrcodec.fitting.schedule import FROZEN_FROM
 from inrcodec.settings import Target
 
-STEERED_FROM, STEERED_UNTIL = 0.40, 0.985  # of the fit: earlier its figures say little of its end
+STEERED_FROM = 0.40  # of the fit: earlier its figures say little of its end
 PATIENCE = 0.03  # share of the fit in which an error shrinks to a third
 DECIBELS_PER_DECADE = 9.6  # of lambda; measured
+ROUNDING_ERROR = 1 / 12 / 255**2  # mean square of rounding to 8 bits
 OCTAVES_PER_DECADE = 1.45  # of the size, likewise
 LARGEST_ERROR = 0.5  # decades
+SMALLEST_WEIGHT, LARGEST_WEIGHT = 1e-6, 3e-2  # beyond, latents are free or worth nothing
 
 Figures = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
@@ -44,7 +47,7 @@ class Steering:
 
     def psnr(self) -> float:
         """Mean over images of their PSNR, in dB, as far as they have been seen."""
-        return float(np.nanmean(-10.0 * np.log10(np.maximum(self.errors, 1e-10))))
+        return float(np.nanmean(-10.0 * np.log10(self.errors + ROUNDING_ERROR)))
 
     def size(self) -> float:
         """Bytes that the file would have."""
@@ -52,7 +55,7 @@ class Steering:
 
     def steer(self, done: float) -> None:
         """Move lambda towards the target, as far as the fit has moved since the last call."""
-        if self.target is None or not STEERED_FROM <= done <= STEERED_UNTIL or np.isnan(self.errors).any():
+        if self.target is None or not STEERED_FROM <= done < FROZEN_FROM or np.isnan(self.errors).any():
             return
         if self.target.psnr is not None:
             error = (self.psnr() - self.target.psnr) / DECIBELS_PER_DECADE
@@ -60,7 +63,8 @@ class Steering:
             assert self.target.size is not None
             error = math.log2(self.size() / self.target.size) / OCTAVES_PER_DECADE
         error = max(-LARGEST_ERROR, min(LARGEST_ERROR, error))
-        self.weight *= 10.0 ** (error * min(1.0, (done - self._last) / PATIENCE))
+        moved = self.weight * 10.0 ** (error * min(1.0, (done - self._last) / PATIENCE))
+        self.weight = min(LARGEST_WEIGHT, max(SMALLEST_WEIGHT, moved))
         self._last = done
 
     def state(self) -> list[list[float]]:

@@ -50,10 +50,10 @@ def test_other_sizes(name: str) -> None:
         golden = expected["enlarged"]
     height, width, _ = golden.shape
     assert np.abs(255 * other.pixels(1, height, width) - golden).max() <= GREY_LEVEL
-    assert np.abs(255 * archive[1].render_stored((width, height)) - golden).max() <= GREY_LEVEL
+    assert np.abs(255 * archive[1].render_stored((width, height), "field") - golden).max() <= GREY_LEVEL
     for height, width in [(5, 3), (1, 1), (7, 40)]:
         drawn = second_pixels.pixels((GOLDEN / f"{name}.inr").read_bytes(), 2, height, width)
-        assert np.abs(drawn - archive[2].render_stored((width, height))).max() < 0.01 / 255
+        assert np.abs(drawn - archive[2].render_stored((width, height), "field")).max() < 0.01 / 255
 
 
 @pytest.mark.parametrize("name", FILES)

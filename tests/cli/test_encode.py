@@ -28,7 +28,7 @@ def test_a_folder_becomes_a_file(small_images: Path, tmp_path: Path, capsys: Cap
     assert main(["encode", str(small_images), "-o", "set.inr", *QUICK]) == 0
     out, err = capsys.readouterr()
     assert out == "set.inr\n"
-    for word in ("bits per pixel", "mean PSNR", "worst PSNR", "held-out", "times the file", "inrcodec decode set.inr"):
+    for word in ("bits per pixel", "mean PSNR", "worst PSNR", "held-out", "sources", "inrcodec decode set.inr"):
         assert word in err
     assert "\x1b" not in err
     assert len(inrcodec.open(tmp_path / "set.inr")) == 6

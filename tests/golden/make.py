@@ -55,7 +55,7 @@ def picture(number: int, channels: int) -> Picture:
 def encoded(channels: int, model: ModelSettings, request: Request) -> bytes:
     """A file of all pictures."""
     pictures = [picture(number, channels) for number in range(len(SIZES))]
-    settings = request.fit(sum(height * width for height, width in SIZES))
+    settings = request.fit(pictures)
     fit = Fit([drawn.pixels for drawn in pictures], model, settings)
     for _ in fit.steps():
         pass
@@ -73,7 +73,7 @@ def main() -> None:
         blob = encoded(channels, model, request)
         archive = Archive.from_bytes(blob)
         expected = {f"native{image.number}": grey_levels(image.render_stored()) for image in archive}
-        expected["enlarged"] = grey_levels(archive[LARGE_IMAGE].render_stored(LARGE[::-1]))
+        expected["enlarged"] = grey_levels(archive[LARGE_IMAGE].render_stored(LARGE[::-1], upsample="field"))
         (HERE / f"{name}.inr").write_bytes(blob)
         np.savez_compressed(HERE / f"{name}.npz", **expected)
         means = ", ".join(f"{figure} {mean:.1f}" for figure, mean in archive.means.items())
