@@ -12,7 +12,8 @@ from inrcodec.version import __version__
 
 if TYPE_CHECKING:
     from inrcodec.archive import Archive
-    from inrcodec.encoding import encode, plan
+    from inrcodec.encoding import encode
+    from inrcodec.planning import plan
 
     open = Archive.open
 
@@ -26,6 +27,8 @@ def __dir__() -> list[str]:
 def __getattr__(name: str) -> Any:
     if name == "open":
         return import_module("inrcodec.archive").Archive.open
-    if name in ("encode", "plan"):
-        return getattr(import_module("inrcodec.encoding"), name)
+    if name == "encode":
+        return import_module("inrcodec.encoding").encode
+    if name == "plan":
+        return import_module("inrcodec.planning").plan
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,16 +15,16 @@ import numpy.typing as npt
 from inrcodec.bitstream.container import read_file
 from inrcodec.bitstream.header import Header
 from inrcodec.bitstream.stored import StoredSet
-from inrcodec.coordinates import Axis, image_places, samples_per_pixel
+from inrcodec.coordinates import image_places
 from inrcodec.detail import enlarge
 from inrcodec.errors import CorruptFileError, InrError, UnsupportedFileError, UsageError
 from inrcodec.field import Field
 from inrcodec.field.field import field_shapes
+from inrcodec.field.raster import raster
 from inrcodec.field.siren import Siren
 
 Pixels = npt.NDArray[np.float32]
 Upsample = Literal["field", "detail"]  # how what lies between native pixels is drawn
-TILE_VALUES = 1 << 22  # hidden units evaluated at once: bounds the memory, and stays in the cache
 PSNR, HOLDOUT_PSNR, LATENT_BITS = "psnr", "holdout_psnr", "log2_bits"  # columns of the stored figures
 
 
@@ -243,32 +242,9 @@ class ArchivedImage:
         return self._render_field(width, height)
 
     def _render_field(self, width: int, height: int) -> Pixels:
-        """Means of the field over the pixels of a picture of that size, (height, width, channels), premultiplied."""
-        footprint = self.archive.header.model.footprint
-        down, across = (
-            samples_per_pixel(self.height, height, footprint),
-            samples_per_pixel(self.width, width, footprint),
-        )
-        sums = np.zeros((self.archive.channels, height, width), dtype=np.float32)
-        for rows, columns, colours in self._tiles(height * down, width * across):
-            part = _add_cells(_add_cells(colours, rows.start, down, 1), columns.start, across, 2)
-            sums[
-                :,
-                rows.start // down : rows.start // down + part.shape[1],
-                columns.start // across : columns.start // across + part.shape[2],
-            ] += part
-        return np.ascontiguousarray(np.clip(sums / (down * across), 0.0, 1.0).transpose(1, 2, 0))
-
-    def _tiles(self, height: int, width: int) -> Iterator[tuple[slice, slice, Pixels]]:
-        """Samples of the field on a grid over the image, tile by tile: (rows, columns, colours (channels, ...))."""
         latents = [level[:, None].astype(np.float32) for level in self.archive.latents(self.number)]
-        place, model = self.archive.place(self.number), self.archive.header.model
-        points = max(1, TILE_VALUES // model.hidden_width)
-        tall = min(height, max(1, math.isqrt(points), points // width))
-        for rows in _cuts(height, tall):
-            for columns in _cuts(width, max(1, points // tall)):
-                down, across = Axis(height).part(rows.start, rows.stop), Axis(width).part(columns.start, columns.stop)
-                yield rows, columns, self.archive.field.pixels(latents, place, down, across, (1, 1))[:, 0]
+        place, native = self.archive.place(self.number), (self.height, self.width)
+        return raster(self.archive.field, latents, place, native, (height, width))
 
     def _requested(self, size: int | tuple[int, int] | None) -> tuple[int, int]:
         if size is None:
@@ -291,18 +267,6 @@ class ArchivedImage:
 
 def _siren(stored: StoredSet) -> Siren:
     return Siren.from_tensors(tuple(tensor.values() for tensor in stored.network))
-
-
-def _cuts(length: int, step: int) -> Iterator[slice]:
-    return (slice(start, min(start + step, length)) for start in range(0, length, step))
-
-
-def _add_cells(samples: Pixels, start: int, cells: int, axis: int) -> Pixels:
-    """Sums over groups of `cells` neighbours along an axis; the first sample has number `start` in the whole image."""
-    if cells == 1:
-        return samples
-    first = np.arange(start // cells * cells, start + samples.shape[axis], cells) - start
-    return np.add.reduceat(samples, np.maximum(first, 0), axis=axis)
 
 
 def _naming(path: Path | None, failure: InrError) -> InrError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,9 +31,10 @@ class Axis:
         """The same stretch with every cell cut into that many."""
         return Axis(self.count * times, self.start, self.stop)
 
-    def part(self, first: int, last: int) -> Axis:
-        """The cells from number `first` to before number `last`."""
+    def part(self, cells: slice) -> Axis:
+        """The cells with these numbers."""
         length = (self.stop - self.start) / self.count
+        first, last = cells.start, cells.stop
         return Axis(last - first, self.start + first * length, self.start + last * length)
 
 
@@ -80,6 +83,15 @@ def _keys(distance: NDArray[np.float64]) -> NDArray[np.float64]:
 def samples_per_pixel(native: int, requested: int, footprint: int) -> int:
     """Sub-samples per output pixel and axis: never sparser over the image than the grid the field was fitted on."""
     return max(1, -(-native * footprint // requested))
+
+
+def tiles(height: int, width: int, points: int) -> Iterator[tuple[slice, slice]]:
+    """Cut a grid into (rows, columns) of at most about that many points each, squarish where it has to be cut."""
+    tall = min(height, max(1, math.isqrt(points), points // width))
+    wide = max(1, points // tall)
+    for top in range(0, height, tall):
+        for left in range(0, width, wide):
+            yield slice(top, min(top + tall, height)), slice(left, min(left + wide, width))
 
 
 def image_places(images: int) -> FloatArray:

@@ -14,26 +14,22 @@ import numpy as np
 
 from inrcodec.archive import HOLDOUT_PSNR, LATENT_BITS, PSNR, Archive
 from inrcodec.bitstream.container import write_atomically
-from inrcodec.bitstream.context import context_shapes
 from inrcodec.bitstream.figures import Column
 from inrcodec.bitstream.header import FORMAT_VERSION, Header, encode_header, pack_shapes
 from inrcodec.bitstream.limits import check_limits
 from inrcodec.bitstream.names import encode_names
 from inrcodec.bitstream.stored import pack, pack_latents
 from inrcodec.errors import UsageError
-from inrcodec.field.field import field_shapes, level_shapes
-from inrcodec.images import Picture, PictureSet, Skipped, load_pictures
+from inrcodec.field.field import field_shapes
+from inrcodec.images import Picture, Skipped
 from inrcodec.metrics import psnr, psnr_of_error
-from inrcodec.settings import FitSettings, Holdout, ModelSettings, Target, model_for, passes_for, rate_weight_for
+from inrcodec.request import Request, Sources, count_pixels
+from inrcodec.settings import FitSettings, Holdout, ModelSettings
 from inrcodec.version import __version__
 
 if TYPE_CHECKING:
     from inrcodec.fitting.engine import Fit
     from inrcodec.fitting.progress import Fitted, Progress
-
-FIXED_BYTES, FIGURE_BYTES, MINIMUM_BYTES = 140, 1.9, 3000  # header and checksums; figures per image; the rest
-SECONDS_PER_SAMPLE = 0.7e-6  # of the field per pass, two CPU cores at width 32; measured, for --dry-run only
-Sources = Sequence[str | Path] | str | Path
 
 
 @dataclass(frozen=True)
@@ -46,94 +42,6 @@ class EncodeResult:
     notes: tuple[str, ...]
     seconds: float
     source_bytes: int
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What an encode would do."""
-
-    images: int
-    pixels: int
-    channels: int
-    parameters: int
-    estimated_seconds: float
-    estimated_bytes: int
-    source_bytes: int
-    skipped: tuple[Skipped, ...]
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Request:
-    """Everything one may ask of an encode; see the options of `inrcodec encode --help`."""
-
-    quality: float = 50
-    target_psnr: float | None = None
-    target_size: int | None = None
-    effort: int = 5
-    time_limit: float | None = None
-    holdout: float = 0.1
-    holdout_mode: str = "release"
-    max_size: int | None = None
-    background: str | None = None
-    conditioning: str = "pyramid"
-    device: str = "auto"
-    threads: int | None = None
-    seed: int = 0
-
-    def pictures(self, sources: Sources) -> PictureSet:
-        """The readable pictures of the sources."""
-        listed = [sources] if isinstance(sources, (str, Path)) else list(sources)
-        return load_pictures(listed, max_size=self.max_size, background=self.background)
-
-    def model(self, pixels: int) -> ModelSettings:
-        """What shapes the field of a set of that many pixels."""
-        return model_for(self.conditioning, pixels)
-
-    def fit(self, pictures: Sequence[Picture]) -> FitSettings:
-        """How hard to fit these pictures."""
-        pixels = _count_pixels(pictures)
-        if self.time_limit is not None and not self.time_limit > 0:
-            raise UsageError(f"time limit {self.time_limit} s: must be more than nothing")
-        if not 0 <= self.seed < 1 << 32:
-            raise UsageError(f"seed {self.seed} is outside 0 to {(1 << 32) - 1}")
-        return FitSettings(
-            rate_weight_for(self.quality),
-            self._target([picture.name for picture in pictures]),
-            passes_for(self.effort, pixels),
-            self.time_limit,
-            self._holdout(),
-            self.device,
-            self.threads,
-            self.seed,
-        )
-
-    def _target(self, names: list[str]) -> Target | None:
-        if self.target_psnr is None and self.target_size is None:
-            return None
-        if self.target_psnr is not None and self.target_size is not None:
-            raise UsageError("give either a target PSNR or a target size, not both")
-        if self.conditioning == "grid":
-            raise UsageError("grid has no latents to steer; targets need --conditioning pyramid")
-        if self.holdout_mode == "strict" and self.holdout:
-            raise UsageError("a target cannot be held while pixels stay hidden; use --holdout-mode release")
-        if self.target_psnr is not None:
-            if not 10 <= self.target_psnr <= 60:
-                raise UsageError(f"target PSNR {self.target_psnr} dB is outside 10 to 60")
-            return Target(psnr=self.target_psnr)
-        assert self.target_size is not None
-        left = self.target_size - FIXED_BYTES - len(encode_names(names)) - round(FIGURE_BYTES * len(names))
-        if left < MINIMUM_BYTES:
-            raise UsageError(f"target size {self.target_size} bytes is too little for {len(names)} images")
-        return Target(size=left)
-
-    def _holdout(self) -> Holdout:
-        if not 0 <= self.holdout <= 0.9:
-            raise UsageError(f"holdout {self.holdout} is outside 0 to 0.9, the share of hidden pixels")
-        if self.holdout_mode not in ("release", "strict"):
-            raise UsageError(f"holdout mode {self.holdout_mode!r} is neither release nor strict")
-        fraction = round(self.holdout * 1_000_000)
-        return Holdout(fraction, self.seed, self.holdout_mode) if fraction else Holdout()
 
 
 def encode(
@@ -154,7 +62,7 @@ def encode(
     check_output(path, overwrite=overwrite)
     request = Request(**asked)
     found = request.pictures(sources)
-    model, settings = request.model(_count_pixels(found.pictures)), request.fit(found.pictures)
+    model, settings = request.model(count_pixels(found.pictures)), request.fit(found.pictures)
     header = _header(found.pictures, model, settings.holdout)  # refuses, before any work, what no file can hold
     if settings.time_limit:  # reading the pictures was part of the time
         settings = replace(settings, time_limit=max(0.5, settings.time_limit - (time.monotonic() - started)))
@@ -180,30 +88,6 @@ def check_output(path: Path, *, overwrite: bool) -> None:
         raise UsageError(f"{path}: the folder {path.parent} may not be written to; choose another")
     if path.exists() and not overwrite:
         raise UsageError(f"{path}: exists already; use --force to replace it, or choose another name")
-
-
-def plan(sources: Sources, **asked: Any) -> Plan:
-    """What `encode` would do with the same arguments, from the pictures' sizes alone."""
-    request = Request(**asked)
-    found = request.pictures(sources)
-    pixels = _count_pixels(found.pictures)
-    model, settings = request.model(pixels), request.fit(found.pictures)
-    channels = found.pictures[0].pixels.shape[2]
-    shapes = (*field_shapes(model, channels), *context_shapes(model))
-    weights = sum(int(np.prod(shape)) for shape in shapes)
-    seconds = settings.passes * pixels * model.footprint**2 * SECONDS_PER_SAMPLE
-    bits = weights * 6.0 + (pixels * 2.0 ** (request.quality / 45 - 0.7) if model.levels else 0.0)
-    return Plan(
-        len(found.pictures),
-        pixels,
-        channels,
-        weights + sum(_latent_count(model, picture) for picture in found.pictures),
-        min(seconds, settings.time_limit or seconds),
-        round(bits / 8),
-        sum(picture.source_bytes for picture in found.pictures),
-        found.skipped,
-        found.notes,
-    )
 
 
 def assemble(pictures: Sequence[Picture], model: ModelSettings, holdout: Holdout, fitted: Fitted) -> bytes:
@@ -275,12 +159,3 @@ def _column(name: str, values: Sequence[float] | np.ndarray[Any, np.dtype[np.flo
     known = np.asarray(values, dtype=np.float32)
     finite = known[np.isfinite(known)]
     return Column(name, float(finite.mean()) if len(finite) else float("nan"), known)
-
-
-def _count_pixels(pictures: Sequence[Picture]) -> int:
-    return sum(picture.pixels.shape[0] * picture.pixels.shape[1] for picture in pictures)
-
-
-def _latent_count(model: ModelSettings, picture: Picture) -> int:
-    height, width = picture.pixels.shape[:2]
-    return sum(channels * down * across for channels, down, across in level_shapes(model, height, width))

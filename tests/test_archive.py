@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import inrcodec
-from inrcodec import archive as archive_module
 from inrcodec.archive import Archive
 from inrcodec.errors import CorruptFileError, UsageError
+from inrcodec.field import raster as field_raster
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -61,7 +61,7 @@ def test_tiles_change_nothing(
 ) -> None:
     whole = [image.render(size, "field") for image in opened]
     for values in (1, 700, 5000):
-        monkeypatch.setattr(archive_module, "TILE_VALUES", values)
+        monkeypatch.setattr(field_raster, "TILE_VALUES", values)
         for image, expected in zip(opened, whole, strict=True):
             np.testing.assert_allclose(image.render(size, "field"), expected, atol=2e-5)
 

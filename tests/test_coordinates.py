@@ -32,7 +32,9 @@ def test_subsamples_average_to_the_pixel_centre(count: int, times: int) -> None:
 @given(st.integers(1, 40).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n - 1))))
 def test_a_part_has_the_centres_of_the_whole(shape: tuple[int, int]) -> None:
     count, first = shape
-    np.testing.assert_allclose(Axis(count).part(first, count).centres(), Axis(count).centres()[first:], atol=1e-6)
+    np.testing.assert_allclose(
+        Axis(count).part(slice(first, count)).centres(), Axis(count).centres()[first:], atol=1e-6
+    )
 
 
 @given(st.integers(1, 60), st.integers(1, 30))
@@ -65,6 +67,6 @@ def test_places_run_from_the_first_image_to_the_last() -> None:
 
 def test_a_part_reaches_few_cells_and_reads_them_alike() -> None:
     axis, cells = Axis(400), 200
-    part = axis.part(100, 140)
+    part = axis.part(slice(100, 140))
     assert interpolation(part, cells).weights.shape[1] < 26
     np.testing.assert_allclose(interpolation_matrix(part, cells), interpolation_matrix(axis, cells)[100:140], atol=1e-6)

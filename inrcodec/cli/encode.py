@@ -16,9 +16,10 @@ from inrcodec.cli.values import parse_bytes, parse_duration, spoken_duration
 from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
-    from inrcodec.encoding import EncodeResult, Plan
+    from inrcodec.encoding import EncodeResult
     from inrcodec.evaluate import Report
     from inrcodec.fitting.progress import Progress
+    from inrcodec.planning import Plan
 
 EPILOG = epilog(
     (

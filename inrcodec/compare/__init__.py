@@ -20,7 +20,7 @@ from inrcodec.compare.results import Comparison, Contender, Point, Standing, ran
 from inrcodec.compare.standings import standing
 from inrcodec.compare.steps import OnStep, Step
 from inrcodec.compare.theirs import measure_rivals, rivals_named
-from inrcodec.encoding import Request, Sources
+from inrcodec.request import Request, Sources
 
 __all__ = ["QUALITIES", "Comparison", "Contender", "Point", "Standing", "Step", "compare"]
 

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from inrcodec.compare.steps import OnStep, Step
-from inrcodec.encoding import Request, Sources, checkpoint_path, encode
+from inrcodec.encoding import checkpoint_path, encode
 from inrcodec.errors import UsageError
 from inrcodec.images import Picture
+from inrcodec.request import Request, Sources
 from inrcodec.version import __version__
 
 

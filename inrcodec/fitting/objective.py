@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from inrcodec.coordinates import Axis
+from inrcodec.coordinates import Axis, tiles
 from inrcodec.fitting.groups import Group
 from inrcodec.fitting.rate import latent_bits
 from inrcodec.fitting.run import Run
@@ -62,15 +61,8 @@ def _squared_errors(
     """Tiles with their squared errors (channels, B, rows, columns) at native size."""
     height, width = group.size
     footprint = run.footprint
-    pixels = max(1, TILE_POINTS // (len(images) * footprint**2))
-    tall = min(height, max(1, math.isqrt(pixels), pixels // width))
     levels, places, field = group.levels(latents), group.places[images], run.field()
-    for rows in _cuts(height, tall):
-        for columns in _cuts(width, max(1, pixels // tall)):
-            down, across = Axis(height).part(rows.start, rows.stop), Axis(width).part(columns.start, columns.stop)
-            rendered: torch.Tensor = field.pixels(levels, places, down, across, (footprint, footprint))
-            yield (rows, columns), (rendered - group.targets[:, images, rows, columns]).square()
-
-
-def _cuts(length: int, step: int) -> Iterator[slice]:
-    return (slice(start, min(start + step, length)) for start in range(0, length, step))
+    for rows, columns in tiles(height, width, max(1, TILE_POINTS // (len(images) * footprint**2))):
+        down, across = Axis(height).part(rows), Axis(width).part(columns)
+        rendered: torch.Tensor = field.pixels(levels, places, down, across, (footprint, footprint))
+        yield (rows, columns), (rendered - group.targets[:, images, rows, columns]).square()

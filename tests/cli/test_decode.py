@@ -41,6 +41,15 @@ def test_sizes(size: str, expected: tuple[int, int], small_set: Path, tmp_path: 
     assert size_of(tmp_path / "out.png") == expected
 
 
+def test_upsample_matters_only_where_larger(small_set: Path, tmp_path: Path) -> None:
+    for size, same in (("native", True), ("6", True), ("3x", False)):
+        for way in ("field", "detail"):
+            words = ["--index", "one.png", "--size", size, "--upsample", way, "-o", f"{size}-{way}.png"]
+            assert main(["decode", str(small_set), *words]) == 0
+        both = {(tmp_path / f"{size}-{way}.png").read_bytes() for way in ("field", "detail")}
+        assert len(both) == (1 if same else 2)
+
+
 @pytest.mark.parametrize("suffix", ["png", "webp", "avif", "jpg", "jpeg"])
 def test_the_suffix_decides_the_format(suffix: str, small_set: Path, tmp_path: Path) -> None:
     assert main(["decode", str(small_set), "--index", "0", "-o", f"out.{suffix}"]) == 0

@@ -46,7 +46,7 @@ def test_shapes_agree(name: str) -> None:
 def test_numpy_and_torch_compute_the_same_field(name: str, size: tuple[int, int], channels: int) -> None:
     weights = tensors(name, channels)
     latents, places = random_latents(name, size, 3), image_places(3)
-    rows, columns, samples = Axis(size[0]).part(0, max(1, size[0] // 2)), Axis(size[1] + 3), (2, 3)
+    rows, columns, samples = Axis(size[0]).part(slice(0, max(1, size[0] // 2))), Axis(size[1] + 3), (2, 3)
     in_torch = Field(model(name), channels, Siren.from_tensors(tuple(weights))).pixels(
         [torch.from_numpy(level) for level in latents], torch.from_numpy(places), rows, columns, samples
     )

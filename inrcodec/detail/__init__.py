@@ -1,0 +1,7 @@
+"""Enlarging by a local implicit function: a small network, shipped with the package, draws what lies between pixels."""
+
+from __future__ import annotations
+
+from inrcodec.detail.drawing import enlarge
+
+__all__ = ["enlarge"]

@@ -1,0 +1,42 @@
+"""The field as a raster of any size: each pixel the mean over its own area; numpy, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from inrcodec.coordinates import Axis, samples_per_pixel, tiles
+from inrcodec.field.field import Field
+
+Pixels = npt.NDArray[np.float32]
+TILE_VALUES = 1 << 22  # hidden units evaluated at once: bounds the memory, and stays in the cache
+
+
+def raster(
+    field: Field, latents: Sequence[Pixels], place: Pixels, native: tuple[int, int], size: tuple[int, int]
+) -> Pixels:
+    """One image as (height, width, channels) in [0, 1], colours premultiplied by alpha.
+
+    latents: (channels, 1, cells down, cells across) per level; place (1,); native and size: (height, width).
+    """
+    (height, width), footprint = size, field.model.footprint
+    down, across = (samples_per_pixel(n, s, footprint) for n, s in zip(native, size, strict=True))
+    sums = np.zeros((field.channels, height, width), dtype=np.float32)
+    fine_rows, fine_columns = Axis(height * down), Axis(width * across)
+    points = max(1, TILE_VALUES // field.model.hidden_width)
+    for rows, columns in tiles(fine_rows.count, fine_columns.count, points):
+        colours = field.pixels(latents, place, fine_rows.part(rows), fine_columns.part(columns), (1, 1))[:, 0]
+        part = _add_cells(_add_cells(colours, rows.start, down, 1), columns.start, across, 2)
+        top, left = rows.start // down, columns.start // across
+        sums[:, top : top + part.shape[1], left : left + part.shape[2]] += part
+    return np.ascontiguousarray(np.clip(sums / (down * across), 0.0, 1.0).transpose(1, 2, 0))
+
+
+def _add_cells(samples: Pixels, start: int, cells: int, axis: int) -> Pixels:
+    """Sums over groups of `cells` neighbours along an axis; the first sample has number `start` in the whole image."""
+    if cells == 1:
+        return samples
+    first = np.arange(start // cells * cells, start + samples.shape[axis], cells) - start
+    return np.add.reduceat(samples, np.maximum(first, 0), axis=axis)

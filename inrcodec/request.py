@@ -1,0 +1,93 @@
+"""What one may ask of an encode, checked and turned into settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from inrcodec.bitstream.names import encode_names
+from inrcodec.errors import UsageError
+from inrcodec.images import Picture, PictureSet, load_pictures
+from inrcodec.settings import FitSettings, Holdout, ModelSettings, Target, model_for, passes_for, rate_weight_for
+
+FIXED_BYTES, FIGURE_BYTES, MINIMUM_BYTES = 140, 1.9, 3000  # header and checksums; figures per image; the rest
+Sources = Sequence[str | Path] | str | Path
+
+
+@dataclass(frozen=True)
+class Request:
+    """Everything one may ask of an encode; see the options of `inrcodec encode --help`."""
+
+    quality: float = 50
+    target_psnr: float | None = None
+    target_size: int | None = None
+    effort: int = 5
+    time_limit: float | None = None
+    holdout: float = 0.1
+    holdout_mode: str = "release"
+    max_size: int | None = None
+    background: str | None = None
+    conditioning: str = "pyramid"
+    device: str = "auto"
+    threads: int | None = None
+    seed: int = 0
+
+    def pictures(self, sources: Sources) -> PictureSet:
+        """The readable pictures of the sources."""
+        listed = [sources] if isinstance(sources, (str, Path)) else list(sources)
+        return load_pictures(listed, max_size=self.max_size, background=self.background)
+
+    def model(self, pixels: int) -> ModelSettings:
+        """What shapes the field of a set of that many pixels."""
+        return model_for(self.conditioning, pixels)
+
+    def fit(self, pictures: Sequence[Picture]) -> FitSettings:
+        """How hard to fit these pictures."""
+        pixels = count_pixels(pictures)
+        if self.time_limit is not None and not self.time_limit > 0:
+            raise UsageError(f"time limit {self.time_limit} s: must be more than nothing")
+        if not 0 <= self.seed < 1 << 32:
+            raise UsageError(f"seed {self.seed} is outside 0 to {(1 << 32) - 1}")
+        return FitSettings(
+            rate_weight_for(self.quality),
+            self._target([picture.name for picture in pictures]),
+            passes_for(self.effort, pixels),
+            self.time_limit,
+            self._holdout(),
+            self.device,
+            self.threads,
+            self.seed,
+        )
+
+    def _target(self, names: list[str]) -> Target | None:
+        if self.target_psnr is None and self.target_size is None:
+            return None
+        if self.target_psnr is not None and self.target_size is not None:
+            raise UsageError("give either a target PSNR or a target size, not both")
+        if self.conditioning == "grid":
+            raise UsageError("grid has no latents to steer; targets need --conditioning pyramid")
+        if self.holdout_mode == "strict" and self.holdout:
+            raise UsageError("a target cannot be held while pixels stay hidden; use --holdout-mode release")
+        if self.target_psnr is not None:
+            if not 10 <= self.target_psnr <= 60:
+                raise UsageError(f"target PSNR {self.target_psnr} dB is outside 10 to 60")
+            return Target(psnr=self.target_psnr)
+        assert self.target_size is not None
+        left = self.target_size - FIXED_BYTES - len(encode_names(names)) - round(FIGURE_BYTES * len(names))
+        if left < MINIMUM_BYTES:
+            raise UsageError(f"target size {self.target_size} bytes is too little for {len(names)} images")
+        return Target(size=left)
+
+    def _holdout(self) -> Holdout:
+        if not 0 <= self.holdout <= 0.9:
+            raise UsageError(f"holdout {self.holdout} is outside 0 to 0.9, the share of hidden pixels")
+        if self.holdout_mode not in ("release", "strict"):
+            raise UsageError(f"holdout mode {self.holdout_mode!r} is neither release nor strict")
+        fraction = round(self.holdout * 1_000_000)
+        return Holdout(fraction, self.seed, self.holdout_mode) if fraction else Holdout()
+
+
+def count_pixels(pictures: Sequence[Picture]) -> int:
+    """Of all pictures together."""
+    return sum(picture.pixels.shape[0] * picture.pixels.shape[1] for picture in pictures)
