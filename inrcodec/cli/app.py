@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
     _never_fail_to_print(debug)
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's second thread gains nothing here, and waits by spinning
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a second one gains nothing here, and spins
     try:
         code = app([word for word in words if word != "--debug"], prog_name="inrcodec", standalone_mode=False)
         sys.stdout.flush()
