@@ -29,6 +29,7 @@ test: $(STAMP) ## run the tests
 
 check: $(STAMP) ## lint and check types
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check -q .
 	$(BIN)/mypy
 
 slow: $(STAMP) ## run the slow tests too
