@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from inrcodec.cli.options import Force, Json, Quiet, Verbose, epilog
-from inrcodec.cli.talk import Talk, decibels, print_json, say_pairs
-from inrcodec.cli.values import parse_bytes, parse_duration, spoken_duration
+from inrcodec.cli.outcome import missed, next_commands, plan_keys, plan_lines, result_keys, summary
+from inrcodec.cli.talk import Talk, print_json, say_pairs
+from inrcodec.cli.values import parse_bytes, parse_duration
 from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
-    from inrcodec.encoding import EncodeResult
-    from inrcodec.evaluate import Report
     from inrcodec.fitting.progress import Progress
-    from inrcodec.planning import Plan
 
 EPILOG = epilog(
     (
@@ -39,8 +37,6 @@ EPILOG = epilog(
     ),
 )
 MISSED, SKIPPED = 4, 5
-PSNR_TOLERANCE, SIZE_TOLERANCE = 0.1, 0.02  # dB; share
-GRACE_SECONDS = 5.0  # reading, writing and verifying are not what --time-limit is about
 
 
 def encode(
@@ -148,7 +144,7 @@ def _dry_run(sources: Sequence[str], target: Path, asked: dict[str, Any], json: 
     if json:
         print_json(answer)
     else:
-        for name, value in _plan_lines(answer):
+        for name, value in plan_lines(answer):
             print(f"{name:<12}{value}")
     _finish(answer["skipped"], answer["notes"], 0, talk)
 
@@ -178,24 +174,13 @@ def _encode(
         print_json(answer)
     else:
         print(result.path, flush=True)
-        say_pairs(talk, _summary(answer))
-        for line in _next_commands(result.path):
+        say_pairs(talk, summary(answer))
+        for line in next_commands(result.path):
             talk.say(line)
-    missed = list(_missed(asked, answer))
-    for what in missed:
+    failures = list(missed(asked, answer))
+    for what in failures:
         talk.warn(f"inrcodec: {what}; the file is complete")
-    _finish(answer["skipped"], answer["notes"], MISSED if missed else 0, talk)
-
-
-def _missed(asked: dict[str, Any], answer: dict[str, Any]) -> Iterator[str]:
-    """What was asked for and not reached."""
-    limit, psnr, size = asked["time_limit"], asked["target_psnr"], asked["target_size"]
-    if limit is not None and answer["seconds"] > limit + GRACE_SECONDS:
-        yield f"it took {spoken_duration(answer['seconds'])}, longer than --time-limit"
-    if psnr is not None and abs(answer["mean_psnr"] - psnr) > PSNR_TOLERANCE:
-        yield f"the mean PSNR is {decibels(answer['mean_psnr'])}, not {decibels(psnr)}; more --effort may help"
-    if size is not None and abs(answer["file_size"] / size - 1.0) > SIZE_TOLERANCE:
-        yield f"the file has {answer['file_size']:,} bytes, not {size:,}; more --effort may help"
+    _finish(answer["skipped"], answer["notes"], MISSED if failures else 0, talk)
 
 
 def _say_how_to_resume(target: Path, talk: Talk) -> None:
@@ -217,77 +202,3 @@ def _finish(skipped: Sequence[dict[str, str]], notes: Sequence[str], code: int, 
             talk.warn(f"  {one['path']}: {one['reason']}")
     if code or skipped:
         raise typer.Exit(code or SKIPPED)
-
-
-def result_keys(result: EncodeResult, report: Report) -> dict[str, Any]:
-    """The outcome as plain values, in the order of the JSON keys."""
-    worst = report.worst
-    return {
-        "file": str(result.path),
-        "file_size": report.file_size,
-        "images": len(report.images),
-        "pixels": report.pixels,
-        "bits_per_pixel": report.bits_per_pixel,
-        "mean_psnr": report.mean_psnr,
-        "worst_psnr": worst.psnr if worst else None,
-        "worst_image": worst.name if worst else None,
-        "holdout_mode": report.holdout_mode,
-        "holdout_psnr": report.mean_holdout_psnr,
-        "source_bytes": result.source_bytes,
-        "ratio": result.source_bytes / report.file_size,
-        "seconds": result.seconds,
-        "skipped": [{"path": one.path, "reason": one.reason} for one in result.skipped],
-        "notes": list(result.notes),
-    }
-
-
-def plan_keys(target: Path, plan: Plan) -> dict[str, Any]:
-    """The forecast as plain values, in the order of the JSON keys."""
-    return {
-        "file": str(target),
-        "images": plan.images,
-        "pixels": plan.pixels,
-        "channels": plan.channels,
-        "parameters": plan.parameters,
-        "estimated_seconds": plan.estimated_seconds,
-        "estimated_bytes": plan.estimated_bytes,
-        "source_bytes": plan.source_bytes,
-        "skipped": [{"path": one.path, "reason": one.reason} for one in plan.skipped],
-        "notes": list(plan.notes),
-    }
-
-
-def _summary(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """What was achieved, as (name, value) lines."""
-    yield "images", f"{answer['images']:,}, {answer['pixels']:,} pixels"
-    yield "file size", f"{answer['file_size']:,} bytes, {answer['bits_per_pixel']:.3f} bits per pixel"
-    ratio = answer["ratio"]
-    compared = f"{ratio:.1f} times the file" if ratio >= 1 else f"smaller than the file: {ratio:.2f} times its size"
-    yield "sources", f"{answer['source_bytes']:,} bytes, {compared}"
-    if ratio < 1:
-        yield "", "a set this small or simple does not pay for its network; more images or --quality 30 may"
-    yield "mean PSNR", decibels(answer["mean_psnr"])
-    if answer["worst_image"] is not None:
-        yield "worst PSNR", f"{decibels(answer['worst_psnr'])}  {answer['worst_image']}"
-    if answer["holdout_psnr"] is not None:
-        ending = "never fitted" if answer["holdout_mode"] == "strict" else "measured before they were released"
-        yield "held-out", f"{decibels(answer['holdout_psnr'])}  {ending}"
-    yield "time", spoken_duration(answer["seconds"])
-
-
-def _plan_lines(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The forecast as (name, value) lines."""
-    yield "images", f"{answer['images']:,}, {answer['pixels']:,} pixels, {answer['channels']} channels"
-    yield "sources", f"{answer['source_bytes']:,} bytes"
-    yield "network", f"{answer['parameters']:,} parameters"
-    yield "time", f"about {spoken_duration(answer['estimated_seconds'])}"
-    yield "file size", f"about {answer['estimated_bytes']:,} bytes"
-
-
-def _next_commands(path: Path) -> tuple[str, ...]:
-    stem = path.stem
-    return (
-        "next:",
-        f"  inrcodec decode {path} --sheet --size 256 -o {stem}-sheet.png",
-        f"  inrcodec report {path} --sort psnr --limit 10",
-    )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from inrcodec.exporters.documents import as_json
 from inrcodec.exporters.naming import displayed
 
 
@@ -41,7 +41,7 @@ class Talk:
 
 def print_json(answer: Any) -> None:
     """One JSON object on stdout; dataclasses become objects, infinities and NaN become null, all text is ASCII."""
-    print(json.dumps(_plain(answer), indent=2, allow_nan=False))
+    print(as_json(answer), end="")
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, left: Sequence[int] = (1,)) -> None:
@@ -72,15 +72,3 @@ def say_pairs(talk: Talk, pairs: Iterable[tuple[str, str]]) -> None:
 def decibels(figure: float | None) -> str:
     """A PSNR for people; "-" where the file holds none."""
     return "-" if figure is None or math.isnan(figure) else f"{figure:.2f} dB"
-
-
-def _plain(answer: Any) -> Any:
-    if dataclasses.is_dataclass(answer) and not isinstance(answer, type):
-        return {field.name: _plain(getattr(answer, field.name)) for field in dataclasses.fields(answer)}
-    if isinstance(answer, dict):
-        return {str(key): _plain(value) for key, value in answer.items()}
-    if isinstance(answer, (list, tuple)):
-        return [_plain(value) for value in answer]
-    if isinstance(answer, float):
-        return float(answer) if math.isfinite(answer) else None
-    return answer
