@@ -42,7 +42,6 @@ def save(path: Path, run: Run, meter: Meter, owner: str) -> None:
         "meter": meter.state(),
         "steering": run.steering.state(),
         "order": run.order.get_state(),
-        "noise": torch.get_rng_state(),
     }
     unfinished = path.with_name(path.name + ".tmp")
     try:
@@ -68,7 +67,6 @@ def restore(path: Path, run: Run, meter: Meter, owner: str) -> None:
     meter.restore(contents["meter"])
     run.steering.restore(contents["steering"])
     run.order.set_state(contents["order"])
-    torch.set_rng_state(contents["noise"])
 
 
 def _read(path: Path) -> dict[str, Any]:

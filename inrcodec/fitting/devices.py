@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import os
+import sys
 
 import torch
 
 from inrcodec.errors import UsageError
 
-PIXELS_FOR_THREADS = 8000  # per step
+PIXELS_FOR_HANDS = 4000  # per step; below, they would wait for each other longer than they work
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # from malloc.h
 
 
@@ -38,12 +39,22 @@ def keep_memory() -> None:
         tune(parameter, value)
 
 
-def use_threads(threads: int | None, pixels: int) -> None:
-    """Set torch's CPU threads: as asked, or one per available core up to 4, where small matrices stop gaining.
+def can_fork() -> bool:
+    """Whether processes can share memory by forking; elsewhere than on Linux, system libraries do not survive it."""
+    return sys.platform == "linux"
 
-    With few pixels per step, threads wait for each other longer than they work: then one is used.
+
+def hands_for(threads: int | None, device: str, pixels: int) -> int:
+    """Processes that share a step of that many pixels: as asked, or one per available core up to 4.
+
+    Where processes cannot share memory, torch gets the threads and there is one process; small steps have one anyway.
     """
     if threads is not None and threads < 1:
         raise UsageError(f"--threads {threads}: at least 1 is needed")
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    torch.set_num_threads(threads or (min(4, available) if pixels >= PIXELS_FOR_THREADS else 1))
+    wanted = threads or (min(4, available) if pixels >= PIXELS_FOR_HANDS else 1)
+    if device == "cpu" and can_fork():
+        torch.set_num_threads(1)
+        return wanted
+    torch.set_num_threads(wanted)
+    return 1

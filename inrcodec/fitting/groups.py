@@ -17,6 +17,7 @@ from inrcodec.holdout import hidden_pixels
 from inrcodec.settings import FitSettings, ModelSettings
 
 Pixels = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.int64]
 
 
 @dataclass
@@ -47,12 +48,12 @@ class Group:
         parts = torch.split(rows, counts, dim=1) if counts else ()
         return [part.reshape(-1, *shape).transpose(0, 1) for part, shape in zip(parts, self.shapes, strict=True)]
 
-    def batches(self, pixels: int, generator: torch.Generator) -> Iterator[torch.Tensor]:
-        """The group's images in random order, in batches of at most that many pixels, or of one image."""
+    def batches(self, pixels: int, generator: torch.Generator) -> Iterator[Numbers]:
+        """Rows of the group's images in random order, in batches of at most that many pixels, or of one image."""
         height, width = self.size
         length = max(1, pixels // (height * width))
-        order = torch.randperm(len(self.numbers), generator=generator).to(self.latents.device)
-        yield from torch.split(order, length)
+        order = torch.randperm(len(self.numbers), generator=generator)
+        yield from (rows.numpy() for rows in torch.split(order, length))
 
 
 def make_groups(

@@ -48,7 +48,7 @@ def hidden_error(run: Run) -> npt.NDArray[np.float64]:
         for images in torch.split(torch.arange(len(group.numbers), device=group.latents.device), HIDDEN_IMAGES):
             hidden = 1.0 - group.visible[images]
             squared = torch.zeros(len(images), device=group.latents.device)
-            for tile, part in _squared_errors(run, group, images, group.latents[images].round()):
+            for tile, part in _squared_errors(run, group, images, group.latents[images].round(), clipped=True):
                 squared += (part * hidden[:, *tile]).sum(dim=(0, 2, 3))
             counts = hidden.sum(dim=(1, 2)) * run.channels
             errors[group.numbers[images].cpu().numpy()] = (squared / counts).cpu().numpy()  # no hidden pixel: 0/0, NaN
@@ -56,13 +56,15 @@ def hidden_error(run: Run) -> npt.NDArray[np.float64]:
 
 
 def _squared_errors(
-    run: Run, group: Group, images: torch.Tensor, latents: torch.Tensor
+    run: Run, group: Group, images: torch.Tensor, latents: torch.Tensor, *, clipped: bool = False
 ) -> Iterator[tuple[Tile, torch.Tensor]]:
-    """Tiles with their squared errors (channels, B, rows, columns) at native size."""
+    """Tiles with their squared errors (channels, B, rows, columns) at native size; `clipped` as a decoder does it."""
     height, width = group.size
     footprint = run.footprint
     levels, places, field = group.levels(latents), group.places[images], run.field()
     for rows, columns in tiles(height, width, max(1, TILE_POINTS // (len(images) * footprint**2))):
         down, across = Axis(height).part(rows), Axis(width).part(columns)
         rendered: torch.Tensor = field.pixels(levels, places, down, across, (footprint, footprint))
+        if clipped:
+            rendered = rendered.clamp(0.0, 1.0)
         yield (rows, columns), (rendered - group.targets[:, images, rows, columns]).square()

@@ -15,19 +15,24 @@ from inrcodec.bitstream.weights import LARGEST_LATENT, LARGEST_WEIGHT, STEPS_PER
 STEPS_PER_DEVIATION = 384.0  # of a weight, in quantisation steps: coarser ones cost more distortion than they save
 
 
-def with_noise(latents: torch.Tensor) -> torch.Tensor:
+def with_noise(latents: torch.Tensor, noise: torch.Generator) -> torch.Tensor:
     """Latents plus uniform noise as wide as a quantisation step (Balle et al. 2017, section 3)."""
-    return latents + (torch.rand_like(latents) - 0.5)
+    return latents + _uniform(latents, noise)
 
 
-def softened(latents: torch.Tensor, temperature: float, width: float) -> torch.Tensor:
+def softened(latents: torch.Tensor, temperature: float, width: float, noise: torch.Generator) -> torch.Tensor:
     """Soft rounding, noise of the given width, soft rounding again; low temperatures approach plain rounding.
 
     Agustsson and Theis, "Universally quantized neural compression", 2020, equation 8; the schedule follows C3 (Kim et
     al. 2023, section 3.2).
     """
-    noise = (torch.rand_like(latents) - 0.5) * width
-    return _soft_round(_soft_round(latents, temperature) + noise, temperature)
+    noisy = _soft_round(latents, temperature) + _uniform(latents, noise) * width
+    return _soft_round(noisy, temperature)
+
+
+def _uniform(latents: torch.Tensor, noise: torch.Generator) -> torch.Tensor:
+    """As many numbers from -1/2 to 1/2."""
+    return torch.rand(latents.shape, generator=noise, device=latents.device) - 0.5
 
 
 def _soft_round(values: torch.Tensor, temperature: float) -> torch.Tensor:

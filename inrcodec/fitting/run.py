@@ -74,10 +74,11 @@ class Run:
         coded = (*coded_weights(self.network, self.steps), *coded_context(self.context))
         return 8.0 * len(encode_weights(coded, ()))
 
-    def move_network(self, gradients: Sequence[torch.Tensor | None], rate: float) -> None:
-        """A step of Adam on network and context model, its learning rates scaled by `rate`."""
-        for tensor, gradient in zip((*self.network, *self.context), gradients, strict=True):
-            tensor.grad = gradient
+    def move_network(self, slope: torch.Tensor, rate: float) -> None:
+        """A step of Adam on network and context model, against their gradient (weights,); rates scaled by `rate`."""
+        tensors = (*self.network, *self.context)
+        for tensor, gradient in zip(tensors, torch.split(slope, [tensor.numel() for tensor in tensors]), strict=True):
+            tensor.grad = gradient.reshape(tensor.shape)
         for parameters, base in zip(self.adam.param_groups, (NETWORK_RATE, CONTEXT_RATE), strict=False):
             parameters["lr"] = base * rate
         self.adam.step()
@@ -94,7 +95,6 @@ def start(pictures: Sequence[Pixels], model: ModelSettings, settings: FitSetting
     """A run at its beginning: SIREN's initialisation, latents at zero."""
     device = device_named(settings.device)
     generator = torch.Generator().manual_seed(settings.seed)
-    torch.manual_seed(settings.seed)
     channels = pictures[0].shape[2]
     groups = make_groups(pictures, model, settings, device)
     network = [tensor.to(device).requires_grad_() for tensor in initial_network(model, channels, generator)]

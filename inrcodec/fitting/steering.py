@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from inrcodec.fitting.groups import Numbers
 from inrcodec.fitting.schedule import FROZEN_FROM
 from inrcodec.settings import Target
 
@@ -20,7 +21,6 @@ LARGEST_ERROR = 0.5  # decades
 SMALLEST_WEIGHT, LARGEST_WEIGHT = 1e-6, 3e-2  # beyond, latents are free or worth nothing
 
 Figures = npt.NDArray[np.float64]
-Numbers = npt.NDArray[np.int64]
 
 
 @dataclass
