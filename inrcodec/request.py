@@ -9,7 +9,16 @@ from pathlib import Path
 from inrcodec.bitstream.names import encode_names
 from inrcodec.errors import UsageError
 from inrcodec.images import Picture, PictureSet, load_pictures
-from inrcodec.settings import FitSettings, Holdout, ModelSettings, Target, model_for, passes_for, rate_weight_for
+from inrcodec.settings import (
+    MAX_FOOTPRINT,
+    FitSettings,
+    Holdout,
+    ModelSettings,
+    Target,
+    model_for,
+    passes_for,
+    rate_weight_for,
+)
 
 FIXED_BYTES, FIGURE_BYTES, MINIMUM_BYTES = 140, 1.9, 3000  # header and checksums; figures per image; the rest
 Sources = Sequence[str | Path] | str | Path
@@ -29,6 +38,7 @@ class Request:
     max_size: int | None = None
     background: str | None = None
     conditioning: str = "pyramid"
+    footprint: int = 1
     device: str = "auto"
     threads: int | None = None
     seed: int = 0
@@ -40,7 +50,9 @@ class Request:
 
     def model(self, pixels: int) -> ModelSettings:
         """What shapes the field of a set of that many pixels."""
-        return model_for(self.conditioning, pixels)
+        if not 1 <= self.footprint <= MAX_FOOTPRINT:
+            raise UsageError(f"footprint {self.footprint} is outside 1 to {MAX_FOOTPRINT} points per pixel and axis")
+        return model_for(self.conditioning, pixels, self.footprint)
 
     def fit(self, pictures: Sequence[Picture]) -> FitSettings:
         """How hard to fit these pictures."""

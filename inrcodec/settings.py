@@ -36,8 +36,8 @@ class ModelSettings(msgspec.Struct, array_like=True, frozen=True, forbid_unknown
     conditioning: str = "pyramid"
     hidden_width: int = 32
     hidden_layers: int = 2
-    footprint: int = 2  # sub-samples of a native pixel along each axis
-    levels: tuple[Level, ...] = (Level(WHOLE, 8), Level(3, 4), Level(2, 3), Level(1, 2), Level(0, 1))
+    footprint: int = 1  # sub-samples of a native pixel along each axis
+    levels: tuple[Level, ...] = (Level(2, 4), Level(1, 3), Level(0, 1))
     context_width: int = 16
 
     def validate(self) -> None:
@@ -93,8 +93,8 @@ class FitSettings:
     seed: int = 0
 
 
-# Effort 1 to 9: passes over a set of REFERENCE_PIXELS; each level takes about 1.7 times as long as the one before.
-PASSES = (250, 420, 700, 1200, 2000, 3400, 5800, 9800, 16000)
+# Effort 1 to 9: passes over a set of REFERENCE_PIXELS; each level takes about 1.65 times as long as the one before.
+PASSES = (350, 580, 960, 1600, 2600, 4300, 7100, 11800, 19500)
 REFERENCE_PIXELS = 100 * 48 * 48
 
 
@@ -112,12 +112,12 @@ def rate_weight_for(quality: float) -> float:
     return float(10 ** (-2.1 - 0.024 * quality))
 
 
-def model_for(conditioning: str, pixels: int) -> ModelSettings:
+def model_for(conditioning: str, pixels: int, footprint: int = 1) -> ModelSettings:
     """Settings of a conditioning for a set of that many pixels: the network should cost 5 to 10 % of the file."""
     if conditioning == "grid":
-        return ModelSettings("grid", _width(pixels, 64, 64, 256), 3, 1, (), 1)
+        return ModelSettings("grid", _width(pixels, 64, 64, 256), 3, footprint, (), 1)
     if conditioning == "pyramid":
-        return ModelSettings(hidden_width=_width(pixels, 32, 16, 64))
+        return ModelSettings(hidden_width=_width(pixels, 32, 16, 64), footprint=footprint)
     raise UsageError(f"unknown conditioning {conditioning!r}; there are: {', '.join(CONDITIONINGS)}")
 
 

@@ -85,6 +85,12 @@ def encode(
         ),
     ] = None,
     conditioning: Annotated[str, typer.Option("--conditioning", metavar="NAME", help="pyramid or grid.")] = "pyramid",
+    footprint: Annotated[
+        int,
+        typer.Option(
+            "--footprint", min=1, max=8, help="Points per pixel and axis: 2 makes decode --upsample field better."
+        ),
+    ] = 1,
     device: Annotated[Literal["auto", "cuda", "mps", "cpu"], typer.Option("--device", help="Where to fit.")] = "auto",
     threads: Annotated[
         int | None, typer.Option("--threads", min=1, help="CPU threads.", show_default="all cores")
@@ -107,7 +113,8 @@ def encode(
         "quality": quality, "target_psnr": target_psnr,
         "target_size": None if target_size is None else parse_bytes(target_size), "effort": effort,
         "time_limit": limit, "holdout": holdout, "holdout_mode": holdout_mode,
-        "max_size": max_size, "background": background, "conditioning": conditioning, "device": device,
+        "max_size": max_size, "background": background, "conditioning": conditioning,
+        "footprint": footprint, "device": device,
         "threads": threads, "seed": seed,
     }  # fmt: skip
     if dry_run:

@@ -21,7 +21,7 @@ from inrcodec.fitting.rate import initial_context
 from inrcodec.fitting.steering import Steering
 from inrcodec.settings import FitSettings, ModelSettings
 
-NETWORK_RATE, CONTEXT_RATE, LATENT_RATE = 0.01, 0.01, 0.1
+NETWORK_RATE, CONTEXT_RATE, LATENT_RATE = 0.01, 0.01, 0.16
 BITS_PER_WEIGHT = 8.0  # until the weights are quantised
 
 

@@ -22,9 +22,18 @@ def footprint(done: float, native: int) -> int:
 
 def work(done: float, native: int) -> float:
     """Share of the fit's time that is behind when `done` of its steps are."""
-    dear = 0.4 + 0.6 * native**2  # what a step on areas costs, in steps on points
-    whole = AREAS_FROM + (1.0 - AREAS_FROM) * dear
-    return (min(done, AREAS_FROM) + max(0.0, done - AREAS_FROM) * dear) / whole
+    dear = _dearness(native)
+    return (min(done, AREAS_FROM) + max(0.0, done - AREAS_FROM) * dear) / whole_work(native)
+
+
+def whole_work(native: int) -> float:
+    """What the fit takes, in fits on points alone."""
+    return AREAS_FROM + (1.0 - AREAS_FROM) * _dearness(native)
+
+
+def _dearness(native: int) -> float:
+    """What a step on areas costs, in steps on points."""
+    return 0.4 + 0.6 * native**2
 
 
 def done_after(share: float, native: int) -> float:
