@@ -47,6 +47,13 @@ def test_json_and_the_default_name(small_images: Path, tmp_path: Path, capsys: C
     assert answer["images"] == 6
 
 
+def test_footprint_goes_into_the_file(small_images: Path, tmp_path: Path) -> None:
+    """Points by default, areas on demand."""
+    for extra, wanted in ([], 1), (["--footprint", "2"], 2):
+        assert main(["encode", str(small_images), "-o", "set.inr", "--force", "--quiet", *QUICK, *extra]) == 0
+        assert inrcodec.open(tmp_path / "set.inr").header.model.footprint == wanted
+
+
 def test_a_dry_run_writes_nothing(small_images: Path, tmp_path: Path, capsys: Capture) -> None:
     assert main(["encode", str(small_images), "--dry-run", "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
