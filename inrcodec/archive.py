@@ -15,7 +15,7 @@ import numpy.typing as npt
 from inrcodec.bitstream.container import read_file
 from inrcodec.bitstream.header import Header
 from inrcodec.bitstream.stored import StoredSet
-from inrcodec.coordinates import image_places
+from inrcodec.coordinates import Axis, image_places
 from inrcodec.detail import enlarge
 from inrcodec.errors import CorruptFileError, InrError, UnsupportedFileError, UsageError
 from inrcodec.field import Field
@@ -216,9 +216,18 @@ class ArchivedImage:
 
     @property
     def code(self) -> Pixels:
-        """The coarsest latents as a vector; the place in the set where there are no latents."""
-        latents = self.archive.latents(self.number)
-        return latents[0].reshape(-1).astype(np.float32) if latents else self.archive.place(self.number)
+        """Mean and root mean square of every latent channel, as a vector; the place in the set without latents."""
+        levels = [level.reshape(level.shape[0], -1).astype(np.float32) for level in self.archive.latents(self.number)]
+        if not levels:
+            return self.archive.place(self.number)
+        moments = [part for level in levels for part in (level.mean(axis=1), np.sqrt(np.square(level).mean(axis=1)))]
+        return np.asarray(np.concatenate(moments), dtype=np.float32)
+
+    def last_hidden(self, cells: int = 16) -> Pixels:
+        """Activations of the last sine layer on a grid of cells x cells points, as a vector (hidden * cells**2,)."""
+        latents = [level[:, None].astype(np.float32) for level in self.archive.latents(self.number)]
+        place, grid = self.archive.place(self.number), Axis(cells)
+        return np.asarray(self.archive.field.units(latents, place, grid, grid).reshape(-1), dtype=np.float32)
 
     def render(self, size: int | tuple[int, int] | None = None, upsample: Upsample = "detail") -> Pixels:
         """Colours in [0, 1] with straight alpha, (height, width, channels).

@@ -16,14 +16,14 @@ PACKAGE = ROOT / "inrcodec"
 # From the ground up; a module may import from its own room and from lower floors, never from a neighbour or from above.
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "version"}),
-    frozenset({"settings", "metrics", "curves", "coordinates", "codes", "holdout"}),
+    frozenset({"settings", "metrics", "curves", "coordinates", "codes", "holdout", "looks", "retrieval"}),
     frozenset({"bitstream", "images", "rivals"}),
     frozenset({"field", "detail"}),
     frozenset({"archive"}),
     frozenset({"fitting"}),
     frozenset({"request"}),
     frozenset({"encoding", "planning"}),
-    frozenset({"evaluate", "morph"}),
+    frozenset({"evaluate", "morph", "neighbours"}),
     frozenset({"exporters"}),
     frozenset({"compare"}),
     frozenset({"cli", "tui"}),

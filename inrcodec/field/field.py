@@ -39,6 +39,11 @@ class Field:
         xp = array_namespace(colours)
         return xp.mean(colours.reshape(self.channels, -1, height, down, width, across), axis=(3, 5))
 
+    def units(self, latents: Sequence[Array], places: Array, rows: Axis, columns: Axis) -> Array:
+        """Activations of the last sine layer, (hidden, B, rows, columns), at the centres of a grid; see `pixels`."""
+        inputs = conditioning_named(self.model.conditioning).inputs(latents, places, rows, columns)
+        return self.siren.units(inputs).reshape(self.model.hidden_width, -1, rows.count, columns.count)
+
 
 def level_shapes(model: ModelSettings, height: int, width: int) -> tuple[Shape, ...]:
     """Shapes (channels, cells down, cells across) of the latents of an image, coarsest level first."""

@@ -41,14 +41,20 @@ class Siren:
 
     def colours(self, inputs: Array) -> Array:
         """The field's colours (channels, points) at inputs (inputs, points)."""
+        width = self.output.shape[1]
+        units = self.units(inputs)
+        colours = _affine(self.first[width:, :], inputs, self.first_bias[width:])
+        colours += self.output @ units
+        return colours
+
+    def units(self, inputs: Array) -> Array:
+        """Activations of the last sine layer (hidden, points) at inputs (inputs, points)."""
         sine = array_namespace(inputs).sin
         width = self.output.shape[1]
         units = sine(_affine(self.first[:width, :], inputs, self.first_bias[:width]))
         for weight, bias in self.hidden:
             units = sine(_affine(weight, units, bias))
-        colours = _affine(self.first[width:, :], inputs, self.first_bias[width:])
-        colours += self.output @ units
-        return colours
+        return units
 
 
 def _affine(weight: Array, inputs: Array, bias: Array) -> Array:

@@ -1,0 +1,168 @@
+"""`inrcodec neighbors`: which images of a set are alike, or unlike, one of them or a picture from outside."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from inrcodec.cli.opening import open_archive
+from inrcodec.cli.options import File, Force, Json, Quiet, epilog
+from inrcodec.cli.talk import Talk, print_json, print_table
+from inrcodec.errors import UsageError
+
+if TYPE_CHECKING:
+    from inrcodec.archive import Archive
+    from inrcodec.codes import Floats, Metric
+    from inrcodec.neighbours import Space
+
+EPILOG = epilog(
+    (
+        "inrcodec neighbors set.inr 3",
+        "inrcodec neighbors set.inr cat.png -k 12 --sheet cats.png",
+        "inrcodec neighbors set.inr ./elsewhere/dog.jpg",
+        "inrcodec neighbors set.inr 3 --farthest --by code",
+        "inrcodec neighbors set.inr --all --json",
+        "inrcodec neighbors set.inr --labels labels.csv",
+    ),
+    ("file, by, metric, farthest, queries (query, neighbors (number, name, similarity)); with --labels: file, table",),
+)
+ByOption = Annotated[
+    Literal["look", "code", "last-hidden"],
+    typer.Option(
+        "--by",
+        help="look: edges and colours of the decoded image, best by measurement (see --labels); "
+        "code: the image's own latents; last-hidden: the network's last sine layer.",
+    ),
+]
+MetricOption = Annotated[Literal["cosine", "euclidean", "dot"], typer.Option("--metric", help="How vectors compare.")]
+
+
+def neighbors(
+    file: File,
+    image: Annotated[
+        str | None, typer.Argument(metavar="IMAGE", help="A number, a name, or a picture file.", show_default=False)
+    ] = None,
+    count: Annotated[int, typer.Option("-k", "--count", min=1, help="Neighbours to list.")] = 8,
+    by: ByOption = "look",
+    metric: MetricOption = "cosine",
+    farthest: Annotated[bool, typer.Option("--farthest", help="The least alike instead.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="The neighbours of every image.")] = False,
+    labels: Annotated[
+        Path | None,
+        typer.Option("--labels", metavar="CSV", help="Judge every choice by labels (name, label).", show_default=False),
+    ] = None,
+    sheet: Annotated[
+        Path | None, typer.Option("--sheet", metavar="FILE", help="Draw the rows as one picture.", show_default=False)
+    ] = None,
+    force: Force = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """List the images nearest to one of the set, or to a picture that is not in it; exact, by cosine similarity."""
+    from inrcodec.neighbours import describe
+
+    talk = Talk(quiet)
+    _check_choice(image, every, labels)
+    archive = open_archive(file)
+    if labels is not None:
+        _judge(archive, file, labels, metric, json)
+        return
+    if sheet is not None:
+        check_sheet(sheet, force=force)
+    space = describe(archive, by)
+    queries = _queries(archive, space, image, metric)
+    found = [_found(archive, likeness, count, farthest, number) for _, number, likeness in queries]
+    if sheet is not None:
+        rows = [[number, *(one["number"] for one in row)] for (_, number, _), row in zip(queries, found, strict=True)]
+        draw_rows(archive, rows, sheet, force=force, talk=talk)
+    answer: list[dict[str, Any]] = [
+        {"query": name, "neighbors": row} for (name, _, _), row in zip(queries, found, strict=True)
+    ]
+    if json:
+        print_json({"file": file, "by": by, "metric": metric, "farthest": farthest, "queries": answer})
+    elif every:
+        heads = ("query", *(f"{place}." for place in range(1, min(count, len(archive) - 1) + 1)))
+        print_table(heads, ((row["query"], *(_short(one) for one in row["neighbors"])) for row in answer), left=(0,))
+    else:
+        print_table(("number", "name", metric), (_row(one) for one in answer[0]["neighbors"]))
+
+
+def _check_choice(image: str | None, every: bool, labels: Path | None) -> None:
+    if sum((image is not None, every, labels is not None)) != 1:
+        raise UsageError("name one image (number, name or picture file), or use --all, or --labels CSV")
+
+
+def _queries(archive: Archive, space: Space, image: str | None, metric: Metric) -> list[tuple[str, int | None, Floats]]:
+    """(name, number in the set, likeness to every image) of what is asked for."""
+    if image is None:
+        return [(archive.names[number], number, space.likeness(number, metric)) for number in range(len(archive))]
+    if image not in archive and not image.isdigit() and Path(image).is_file():
+        from inrcodec.neighbours import describe_file
+
+        return [(image, None, space.likeness_of(describe_file(Path(image), space), metric))]
+    numbers = archive.select(image)
+    if len(numbers) != 1:
+        raise UsageError(f"{image!r} names {len(numbers)} images; name one, or use --all")
+    return [(archive.names[numbers[0]], numbers[0], space.likeness(numbers[0], metric))]
+
+
+def _found(archive: Archive, likeness: Floats, count: int, farthest: bool, number: int | None) -> list[dict[str, Any]]:
+    from inrcodec.codes import ranked
+
+    order = ranked(likeness, count, farthest=farthest, without=number).tolist()
+    return [{"number": one, "name": archive.names[one], "similarity": float(likeness[one])} for one in order]
+
+
+def _row(found: dict[str, Any]) -> tuple[str, str, str]:
+    return str(found["number"]), found["name"], f"{found['similarity']:.4f}"
+
+
+def _short(found: dict[str, Any]) -> str:
+    return f"{found['name']} {found['similarity']:.3f}"
+
+
+def _judge(archive: Archive, file: str, labels: Path, metric: Metric, json: bool) -> None:
+    from inrcodec.neighbours import judge
+
+    table = judge(archive, labels, metric)
+    if json:
+        rows = [{"by": row.by, **dataclasses.asdict(row.quality)} for row in table]
+        print_json({"file": file, "labels": str(labels), "metric": metric, "table": rows})
+        return
+    heads = ("by", "precision@1", "precision@5", "mAP", "nDCG@10")
+    print_table(
+        heads, ((row.by, *(f"{value:.3f}" for value in dataclasses.astuple(row.quality))) for row in table), left=(0,)
+    )
+
+
+def check_sheet(path: Path, *, force: bool) -> None:
+    """Refuse, before any work, a sheet that cannot or must not be written."""
+    from inrcodec.cli.destination import check_free, check_parent
+    from inrcodec.exporters.stills import format_of_suffix
+
+    if format_of_suffix(path.suffix) is None:
+        raise UsageError(f"{path}: end the sheet's name with .png, .webp, .avif or .jpg")
+    check_parent(path)
+    check_free([path], force=force)
+
+
+def draw_rows(archive: Archive, rows: Sequence[Sequence[int | None]], path: Path, *, force: bool, talk: Talk) -> None:
+    """One picture with a row for each list of images; a picture from outside leaves its cell out."""
+    from inrcodec.bitstream.container import write_atomically
+    from inrcodec.cli.values import check_pixels
+    from inrcodec.exporters.sheets import draw_sheet, plan_sheet
+    from inrcodec.exporters.stills import encode_still, format_of_suffix
+
+    numbers = [number for row in rows for number in row if number is not None]
+    still = format_of_suffix(path.suffix)
+    assert still is not None
+    sizes = [(archive[number].width, archive[number].height) for number in numbers]
+    layout = plan_sheet(sizes, len([number for number in rows[0] if number is not None]))
+    check_pixels(layout.width, layout.height, "the sheet")
+    pixels = draw_sheet(layout, (archive[number].render() for number in numbers), archive.channels)
+    write_atomically(path, encode_still(pixels, still, None), overwrite=force)
+    talk.say(f"wrote {path}")

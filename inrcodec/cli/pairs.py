@@ -1,0 +1,70 @@
+"""`inrcodec pairs`: the pairs of images that are most, or least, alike, each image at most once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from inrcodec.cli.neighbors import ByOption, MetricOption, check_sheet, draw_rows
+from inrcodec.cli.opening import open_archive
+from inrcodec.cli.options import File, Force, Json, Quiet, epilog
+from inrcodec.cli.talk import Talk, print_json, print_table
+from inrcodec.errors import UsageError
+
+EPILOG = epilog(
+    (
+        "inrcodec pairs set.inr --similar 5",
+        "inrcodec pairs set.inr --dissimilar 5 --sheet pairs.png",
+        "inrcodec pairs set.inr --similar 20 --optimal --json",
+    ),
+    ("file, by, metric, dissimilar, optimal, pairs (first, first_name, second, second_name, similarity)",),
+)
+
+
+def pairs(
+    file: File,
+    similar: Annotated[
+        int | None, typer.Option("--similar", metavar="N", min=1, help="The N most alike.", show_default=False)
+    ] = None,
+    dissimilar: Annotated[
+        int | None, typer.Option("--dissimilar", metavar="N", min=1, help="The N least alike.", show_default=False)
+    ] = None,
+    optimal: Annotated[
+        bool, typer.Option("--optimal", help="The best sum of all pairs, by exact matching, instead of one by one.")
+    ] = False,
+    by: ByOption = "look",
+    metric: MetricOption = "cosine",
+    sheet: Annotated[
+        Path | None, typer.Option("--sheet", metavar="FILE", help="Draw a row for each pair.", show_default=False)
+    ] = None,
+    force: Force = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """List pairs of images with variety: each image appears once at most."""
+    if (similar is None) == (dissimilar is None):
+        raise UsageError("give either --similar N or --dissimilar N")
+    from inrcodec.codes import greedy_pairs, optimal_pairs
+    from inrcodec.neighbours import describe
+
+    archive = open_archive(file)
+    if len(archive) < 2:
+        raise UsageError(f"{file}: has one image only; a pair needs two")
+    if sheet is not None:
+        check_sheet(sheet, force=force)
+    match = optimal_pairs if optimal else greedy_pairs
+    wanted, unlike = similar or dissimilar or 1, dissimilar is not None
+    found = match(describe(archive, by).vectors, wanted, metric, dissimilar=unlike)
+    if sheet is not None:
+        draw_rows(archive, [(first, second) for first, second, _ in found], sheet, force=force, talk=Talk(quiet))
+    names = archive.names
+    if json:
+        keys = ("first", "first_name", "second", "second_name", "similarity")
+        rows = [dict(zip(keys, (a, names[a], b, names[b], value), strict=True)) for a, b, value in found]
+        answer = {"file": file, "by": by, "metric": metric, "dissimilar": unlike, "optimal": optimal, "pairs": rows}
+        print_json(answer)
+        return
+    table = ((str(a), names[a], str(b), names[b], f"{value:.4f}") for a, b, value in found)
+    print_table(("number", "name", "number", "name", metric), table, left=(1, 3))

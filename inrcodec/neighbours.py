@@ -1,0 +1,124 @@
+"""What `neighbors` and `pairs` rest on: images of an archive as vectors, and the table that tells which to trust."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+import numpy as np
+
+from inrcodec.archive import Archive, ArchivedImage
+from inrcodec.codes import Floats, Metric, centred, similarities
+from inrcodec.errors import UsageError
+from inrcodec.images import load_pictures
+from inrcodec.looks import look
+from inrcodec.retrieval import Retrieval, retrieval
+
+By = Literal["look", "code", "last-hidden"]
+CHOICES: tuple[By, ...] = ("look", "code", "last-hidden")
+COMPONENTS = 32  # of the PCA that the others are compared with
+COMMON_SIDE = 24  # pixels, where pictures of different sizes are compared pixel by pixel
+OnImage = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Space:
+    """Vectors of all images (n, values) with the set's mean taken away, and that mean (values,)."""
+
+    by: By
+    vectors: Floats
+    mean: Floats
+
+    def likeness(self, number: int, metric: Metric) -> Floats:
+        """How alike an image is to every image of the set, (n,)."""
+        return self.likeness_of(self.vectors[number] + self.mean, metric)
+
+    def likeness_of(self, vector: Floats, metric: Metric) -> Floats:
+        """The same for a vector (values,) from outside."""
+        likeness: Floats = similarities((vector - self.mean)[None], self.vectors, metric)[0]
+        return likeness
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One way to compare images, and how well it finds images of the same label."""
+
+    by: str
+    quality: Retrieval
+
+
+def describe(archive: Archive, by: By = "look", on_image: OnImage = lambda done, all: None) -> Space:
+    """The images as vectors: by their look, their own code, or the field's last sine layer (the study's choice)."""
+    rows = []
+    for done, image in enumerate(archive):
+        on_image(done, len(archive))
+        rows.append(_vector(image, by))
+    vectors, mean = centred(np.stack(rows))
+    if by == "code":  # channels differ in size by orders of magnitude
+        scale = np.maximum(vectors.std(axis=0), 1e-6)
+        vectors = vectors / scale
+    return Space(by, vectors, mean)
+
+
+def describe_file(path: Path, space: Space) -> Floats:
+    """The vector (values,) of a picture that is not in the set; only its look can be known without a fit."""
+    if space.by != "look":
+        raise UsageError(f"{path}: a picture from outside has no {space.by} in this set; use --by look")
+    return look(load_pictures([path], background="white").pictures[0].pixels)
+
+
+def judge(archive: Archive, labels: Path, metric: Metric = "cosine") -> list[Judged]:
+    """Every choice beside pixels and their principal components, by the labels of a CSV with columns name and label."""
+    known = _labels(archive, labels)
+    pixels = centred(np.stack([_thumbnail(image) for image in archive]))[0]
+    directions = np.linalg.svd(pixels, full_matrices=False)[2][:COMPONENTS]
+    spaces: list[tuple[str, Floats]] = [(by, describe(archive, by).vectors) for by in CHOICES]
+    spaces += [("pixels", pixels), (f"PCA of pixels, {len(directions)}", pixels @ directions.T)]
+    return [Judged(name, retrieval(similarities(rows, rows, metric), known)) for name, rows in spaces]
+
+
+def on_white(image: ArchivedImage) -> Floats:
+    """The native picture (height, width, 3), flattened on white."""
+    pixels = image.render_stored()
+    return pixels if pixels.shape[2] == 3 else pixels[..., :3] + 1.0 - pixels[..., 3:]
+
+
+def _vector(image: ArchivedImage, by: By) -> Floats:
+    if by == "look":
+        return look(on_white(image))
+    return image.code if by == "code" else image.last_hidden()
+
+
+def _thumbnail(image: ArchivedImage) -> Floats:
+    """The picture at a common size, as a vector."""
+    pixels = image.render_stored((COMMON_SIDE, COMMON_SIDE))
+    return np.asarray(pixels.reshape(-1), dtype=np.float32)
+
+
+def _labels(archive: Archive, path: Path) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """A number for each image's label, -1 where the file names none; names match with or without folder and suffix."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as lines:
+            rows = list(csv.DictReader(lines))
+        known = {row["name"]: row["label"] for row in rows}
+    except (OSError, UnicodeError, csv.Error) as failure:
+        raise UsageError(f"{path}: cannot be read as labels: {failure}") from failure
+    except KeyError as failure:
+        raise UsageError(f"{path}: labels are a CSV file with the columns name and label") from failure
+    found = [
+        known.get(name) or known.get(PurePosixPath(name).name) or known.get(PurePosixPath(name).stem)
+        for name in archive.names
+    ]
+    kinds = {label: number for number, label in enumerate(sorted({label for label in found if label}))}
+    numbers = np.array([kinds.get(label, -1) if label else -1 for label in found], dtype=np.int64)
+    if not kinds or max(np.bincount(numbers[numbers >= 0])) < 2:
+        raise UsageError(f"{path}: no two images of this file share a label there")
+    return numbers
+
+
+def _label(known: dict[str, str], name: str) -> str | None:
+    path = PurePosixPath(name)
+    return next((known[spelling] for spelling in (name, path.name, path.stem) if known.get(spelling)), None)

@@ -1,0 +1,96 @@
+"""`inrcodec neighbors` and `inrcodec pairs`: tables, JSON, sheets, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from inrcodec.cli.app import main
+
+Capture = pytest.CaptureFixture[str]
+
+
+def answer(capture: Capture, *words: str) -> dict[str, object]:
+    assert main([*words, "--json"]) == 0
+    found: dict[str, object] = json.loads(capture.readouterr().out)
+    return found
+
+
+def test_a_number_a_name_and_a_file_find_the_same(small_set: Path, small_images: Path, capsys: Capture) -> None:
+    by_name = answer(capsys, "neighbors", str(small_set), "one.png", "-k", "3")
+    (query,) = by_name["queries"]  # type: ignore[misc]
+    assert query["query"] == "one.png"
+    assert len(query["neighbors"]) == 3
+    values = [one["similarity"] for one in query["neighbors"]]
+    assert values == sorted(values, reverse=True)
+    assert "one.png" not in [one["name"] for one in query["neighbors"]]
+    outside = answer(capsys, "neighbors", str(small_set), str(small_images / "one.png"), "-k", "1")
+    assert outside["queries"][0]["neighbors"][0]["name"] == "one.png"  # type: ignore[index]
+
+
+def test_all_images_and_a_sheet(small_set: Path, tmp_path: Path, capsys: Capture) -> None:
+    sheet = tmp_path / "rows.png"
+    words = ["neighbors", str(small_set), "--all", "-k", "2", "--sheet", str(sheet)]
+    assert main(words) == 0
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) == 7
+    assert "\u202e" not in out
+    assert "rows.png" in err
+    with Image.open(sheet) as drawn:
+        assert drawn.size == (3 * 16, 6 * 14)
+    assert main(words) == 2
+    assert "--force" in capsys.readouterr().err
+
+
+def test_farthest_is_the_other_end(small_set: Path, capsys: Capture) -> None:
+    near = answer(capsys, "neighbors", str(small_set), "0", "-k", "5")["queries"][0]  # type: ignore[index]
+    far = answer(capsys, "neighbors", str(small_set), "0", "-k", "5", "--farthest")["queries"][0]  # type: ignore[index]
+    assert [one["number"] for one in far["neighbors"]] == [one["number"] for one in near["neighbors"]][::-1]
+
+
+def test_labels_judge_every_choice(small_set: Path, tmp_path: Path, capsys: Capture) -> None:
+    labels = tmp_path / "labels.csv"
+    labels.write_text("name,label\none,a\ntwo,a\nthree,a\n", "utf-8")
+    assert main(["neighbors", str(small_set), "--labels", str(labels)]) == 0
+    out = capsys.readouterr().out
+    for word in ("look", "code", "last-hidden", "pixels", "PCA", "precision@1", "mAP", "nDCG@10"):
+        assert word in out
+
+
+@pytest.mark.parametrize(
+    ("words", "clue"),
+    [
+        ([], "--all"),
+        (["0", "--all"], "--all"),
+        (["0-2"], "3 images"),
+        (["nobody.png"], "nobody.png"),
+        (["99"], "0 to 5"),
+        (["0", "--sheet", "rows.txt"], ".png"),
+        (["--labels", "nowhere.csv"], "nowhere.csv"),
+    ],
+)
+def test_wrong_usage_is_one_line(words: list[str], clue: str, small_set: Path, capsys: Capture) -> None:
+    assert main(["neighbors", str(small_set), *words]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert clue in err
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("extra", [[], ["--optimal"]])
+@pytest.mark.parametrize("which", ["--similar", "--dissimilar"])
+def test_pairs_use_every_image_once(which: str, extra: list[str], small_set: Path, capsys: Capture) -> None:
+    found = answer(capsys, "pairs", str(small_set), which, "3", *extra)
+    used = [pair[end] for pair in found["pairs"] for end in ("first", "second")]  # type: ignore[attr-defined]
+    assert sorted(used) == list(range(6))
+
+
+def test_pairs_as_a_table_and_a_sheet(small_set: Path, tmp_path: Path, capsys: Capture) -> None:
+    assert main(["pairs", str(small_set), "--similar", "2", "--sheet", str(tmp_path / "pairs.webp")]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 3
+    assert (tmp_path / "pairs.webp").stat().st_size > 0
+    assert main(["pairs", str(small_set)]) == 2
+    assert main(["pairs", str(small_set), "--similar", "1", "--dissimilar", "1"]) == 2

@@ -1,0 +1,81 @@
+"""Neighbours and pairs among vectors, against what exhaustive search finds."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inrcodec import codes
+from inrcodec.errors import UsageError
+
+
+def cloud(count: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=(count, 5)).astype(np.float32)
+
+
+@pytest.mark.parametrize("metric", codes.METRICS)
+def test_similarities_are_their_formulas(metric: codes.Metric) -> None:
+    queries, vectors = cloud(3), cloud(7, 1)
+    found = codes.similarities(queries, vectors, metric)
+    for i, j in np.ndindex(found.shape):
+        a, b = queries[i].astype(float), vectors[j].astype(float)
+        expected = {
+            "cosine": a @ b / np.linalg.norm(a) / np.linalg.norm(b),
+            "euclidean": -np.linalg.norm(a - b),
+            "dot": a @ b,
+        }
+        assert found[i, j] == pytest.approx(expected[metric], abs=1e-4)
+
+
+def test_a_zero_vector_is_like_nothing() -> None:
+    assert np.isfinite(codes.similarities(np.zeros((1, 5), np.float32), cloud(4))).all()
+
+
+def test_ranked_leaves_out_the_query_and_turns_round() -> None:
+    likeness = np.array([0.5, 1.0, -1.0, 0.5], np.float32)
+    assert codes.ranked(likeness, 9, without=1).tolist() == [0, 3, 2]
+    assert codes.ranked(likeness, 2, farthest=True).tolist() == [2, 0]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(2, 40), st.integers(1, 25), st.integers(0, 99), st.booleans())
+def test_greedy_pairs_are_greedy(count: int, wanted: int, seed: int, dissimilar: bool) -> None:
+    """Also when the candidates of a vector run out and the rest has to be searched again."""
+    vectors = cloud(count, seed)
+    likeness = codes.similarities(vectors, vectors)
+    order = sorted(combinations(range(count), 2), key=lambda p: likeness[p] if dissimilar else -likeness[p])
+    used: set[int] = set()
+    expected = []
+    for pair in order:
+        if not used & set(pair) and len(expected) < wanted:
+            expected.append(pair)
+            used |= set(pair)
+    kept, codes.CANDIDATES = codes.CANDIDATES, 3
+    try:
+        found = codes.greedy_pairs(vectors, wanted, dissimilar=dissimilar)
+    finally:
+        codes.CANDIDATES = kept
+    assert [pair[:2] for pair in found] == expected
+
+
+@pytest.mark.parametrize("dissimilar", [False, True])
+def test_optimal_pairs_have_the_best_sum(dissimilar: bool) -> None:
+    vectors = cloud(7, 4)
+    likeness = codes.similarities(vectors, vectors)
+    best = max(
+        (-1 if dissimilar else 1) * float(likeness[a] + likeness[b])
+        for a, b in combinations(combinations(range(7), 2), 2)
+        if not set(a) & set(b)
+    )
+    found = codes.optimal_pairs(vectors, 2, dissimilar=dissimilar)
+    assert len({number for pair in found for number in pair[:2]}) == 4
+    assert sum(pair[2] for pair in found) * (-1 if dissimilar else 1) == pytest.approx(best, abs=1e-5)
+
+
+def test_the_exact_matching_refuses_what_it_cannot_do_in_time() -> None:
+    with pytest.raises(UsageError, match="--optimal"):
+        codes.optimal_pairs(cloud(codes.MOST_FOR_OPTIMAL + 1), 3)

@@ -1,0 +1,34 @@
+"""A look changes with what is drawn, and little with where, how large and on which ground."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from inrcodec.looks import look
+
+
+def drawn(kind: str, centre: tuple[float, float] = (24, 24), size: float = 10, ground: float = 1.0) -> np.ndarray:
+    rows, columns = np.mgrid[:48, :48].astype(np.float32)
+    down, across = rows - centre[0], columns - centre[1]
+    inside = np.hypot(down, across) < size if kind == "disc" else np.maximum(abs(down), abs(across) * 3) < size
+    picture = np.full((48, 48, 3), ground, np.float32)
+    picture[inside] = (0.8, 0.1, 0.1) if kind == "disc" else (0.1, 0.2, 0.7)
+    return picture
+
+
+def test_a_look_is_a_unit_vector() -> None:
+    assert np.linalg.norm(look(drawn("disc"))) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("changed", [{"centre": (20, 28)}, {"size": 13}, {"ground": 0.5}])
+def test_the_same_thing_elsewhere_looks_the_same(changed: dict[str, object]) -> None:
+    same = float(look(drawn("disc")) @ look(drawn("disc", **changed)))  # type: ignore[arg-type]
+    other = float(look(drawn("disc")) @ look(drawn("bar")))
+    assert same > 0.9 > 0.75 > other
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 40), (48, 48), (7, 3)])
+@pytest.mark.parametrize("value", [0.0, 0.4, 1.0])
+def test_empty_and_tiny_pictures_have_a_look(shape: tuple[int, int], value: float) -> None:
+    assert np.isfinite(look(np.full((*shape, 3), value, np.float32))).all()

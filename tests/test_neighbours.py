@@ -1,0 +1,68 @@
+"""Images of an archive as vectors, and the table that judges them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import inrcodec
+from inrcodec import neighbours
+from inrcodec.errors import UsageError
+
+
+@pytest.mark.parametrize("by", neighbours.CHOICES)
+def test_every_choice_gives_centred_vectors(by: neighbours.By, small_set: Path) -> None:
+    """Also where images differ in size and have alpha."""
+    archive = inrcodec.open(small_set)
+    space = neighbours.describe(archive, by)
+    assert len(space.vectors) == len(archive)
+    np.testing.assert_allclose(space.vectors.mean(axis=0), 0, atol=1e-3 * np.abs(space.vectors).max())
+    likeness = space.likeness(2, "cosine")
+    assert likeness.argmax() == 2
+    assert likeness[2] == pytest.approx(1.0, abs=1e-4)
+
+
+def test_a_file_of_a_member_finds_that_member(small_images: Path, small_set: Path) -> None:
+    archive = inrcodec.open(small_set)
+    space = neighbours.describe(archive)
+    for name in ("one.png", "sub/four.png"):
+        likeness = space.likeness_of(neighbours.describe_file(small_images / name, space), "cosine")
+        assert archive.names[int(likeness.argmax())] == name
+
+
+def test_a_picture_from_outside_has_no_code(small_images: Path, small_set: Path) -> None:
+    space = neighbours.describe(inrcodec.open(small_set), "code")
+    with pytest.raises(UsageError, match="--by look"):
+        neighbours.describe_file(small_images / "one.png", space)
+
+
+def test_judging_needs_labels_that_fit(small_set: Path, tmp_path: Path) -> None:
+    archive = inrcodec.open(small_set)
+    labels = tmp_path / "labels.csv"
+    labels.write_text("name,label\none,a\ntwo.png,a\nfour,b\nthree,b\nstranger,b\n", "utf-8")
+    table = neighbours.judge(archive, labels)
+    assert [row.by for row in table][:4] == ["look", "code", "last-hidden", "pixels"]
+    assert all(0 <= row.quality.precision_at_1 <= 1 for row in table)
+    for wrong, clue in (("a,b\n1,2\n", "columns"), ("name,label\none,a\ntwo,b\n", "share")):
+        labels.write_text(wrong, "utf-8")
+        with pytest.raises(UsageError, match=clue):
+            neighbours.judge(archive, labels)
+
+
+def test_white_ground_shows_through(small_set: Path) -> None:
+    archive = inrcodec.open(small_set)
+    picture = neighbours.on_white(archive["clear.png"])
+    assert picture.shape[2] == 3
+    assert picture[0, 0].min() > 0.9  # transparent in the corner
+
+
+def test_an_unreadable_outside_picture_is_named(small_set: Path, tmp_path: Path) -> None:
+    space = neighbours.describe(inrcodec.open(small_set))
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    with pytest.raises(inrcodec.errors.InrError, match=r"broken\.png"):
+        neighbours.describe_file(tmp_path / "broken.png", space)
+    Image.new("L", (1, 1)).save(tmp_path / "dot.png")
+    assert np.isfinite(neighbours.describe_file(tmp_path / "dot.png", space)).all()
