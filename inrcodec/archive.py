@@ -235,12 +235,7 @@ class ArchivedImage:
         size: None for native, the longer side in pixels, or (width, height). upsample: larger than native, the field
         itself, or its native picture with edges drawn by the detail network; no effect where a side is smaller.
         """
-        stored = self.render_stored(size, upsample)
-        if stored.shape[2] == 3:
-            return stored
-        alpha = stored[..., 3:]
-        colours = np.divide(stored[..., :3], alpha, out=np.zeros_like(stored[..., :3]), where=alpha > 0)
-        return np.concatenate([np.minimum(colours, 1.0), alpha], axis=2)
+        return straightened(self.render_stored(size, upsample))
 
     def render_stored(self, size: int | tuple[int, int] | None = None, upsample: Upsample = "detail") -> Pixels:
         """The same with colours premultiplied by alpha: what the field holds and distortion is measured on."""
@@ -272,6 +267,15 @@ class ArchivedImage:
     def _figure(self, name: str) -> float | None:
         column = self.archive.figures.get(name)
         return None if column is None or np.isnan(column[self.number]) else float(column[self.number])
+
+
+def straightened(stored: Pixels) -> Pixels:
+    """Straight alpha from premultiplied (height, width, channels); pictures without alpha as they are."""
+    if stored.shape[2] == 3:
+        return stored
+    alpha = stored[..., 3:]
+    colours = np.divide(stored[..., :3], alpha, out=np.zeros_like(stored[..., :3]), where=alpha > 0)
+    return np.concatenate([np.minimum(colours, 1.0), alpha], axis=2)
 
 
 def _siren(stored: StoredSet) -> Siren:

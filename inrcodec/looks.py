@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ REACH = 2.2  # half of the box, in standard deviations of the ink
 COLOUR_BINS = (4, 6, 6)  # L, a, b
 COLOUR_WEIGHT, LAYOUT_WEIGHT = 0.5, 0.3  # against the edges' weight of 1; chosen by precision@1 on labelled icons
 LAYOUT_CELLS = 8
+TURNS, TURN_COST = (-8.0, 8.0, -16.0, 16.0), 0.08  # degrees, of a picture from outside; what each takes from its cosine
+OFFSETS = tuple((y, x) for y in (-0.1, 0.0, 0.1) for x in (-0.1, 0.0, 0.1) if y or x)
+OFFSET_COST = 0.05  # poses are guesses: one that is not needed should not win by chance
 FULL_INK = 0.3  # distance from the ground's colour, in hundreds of Delta E
 LEAST_INK = 0.02  # of the picture; with less, all of it counts
 
@@ -34,13 +37,45 @@ class _Ink:
     reach: float
 
 
-def look(picture: Floats) -> Floats:
-    """A unit vector for a picture (height, width, 3) in [0, 1]; orientation histograms follow Dalal and Triggs 2005."""
+def look(picture: Floats, offset: tuple[float, float] = (0.0, 0.0)) -> Floats:
+    """A unit vector for a picture (height, width, 3) in [0, 1]; orientation histograms follow Dalal and Triggs 2005.
+
+    offset: how far the box lies below and right of the ink's middle, in units of its half side.
+    """
     lab = _lab(picture)
     ink = _ink(lab)
+    if any(offset):
+        down, across = (middle + ink.reach * far for middle, far in zip(ink.centre, offset, strict=True))
+        ink = replace(ink, centre=(down, across))
     layout = LAYOUT_WEIGHT * _layout(lab, ink)
     joined = np.concatenate([_edges(lab, ink), COLOUR_WEIGHT * _colours(lab, ink.weights), layout])
     return np.asarray(joined / max(1e-9, float(np.linalg.norm(joined))), dtype=np.float32)
+
+
+def looks_in_poses(picture: Floats) -> tuple[Floats, Floats]:
+    """Looks (poses, values) of a picture as it is, off its ink's centre and turned; and the cost (poses,) of each."""
+    ground = np.median(np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]]), axis=0)
+    looks = [look(picture), *(look(picture, offset) for offset in OFFSETS)]
+    looks += [look(_turned(picture, degrees, np.asarray(ground, np.float32))) for degrees in TURNS]
+    costs = [0.0] + [OFFSET_COST] * len(OFFSETS) + [TURN_COST] * len(TURNS)
+    return np.stack(looks), np.asarray(costs, dtype=np.float32)
+
+
+def _turned(picture: Floats, degrees: float, ground: Floats) -> Floats:
+    """The picture turned about its middle, read bilinearly; the ground fills the corners."""
+    height, width = picture.shape[:2]
+    cosine, sine = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
+    rows, columns = np.mgrid[:height, :width]
+    down, across = rows - (height - 1) / 2, columns - (width - 1) / 2
+    y = np.clip(cosine * down - sine * across + (height - 1) / 2 + 1, 0, height + 1)
+    x = np.clip(sine * down + cosine * across + (width - 1) / 2 + 1, 0, width + 1)
+    framed = np.broadcast_to(ground, (height + 3, width + 3, 3)).copy()
+    framed[1:-2, 1:-2] = picture
+    top, left = y.astype(int), x.astype(int)
+    low, high = (y - top)[..., None], (x - left)[..., None]
+    upper = framed[top, left] * (1 - high) + framed[top, left + 1] * high
+    lower = framed[top + 1, left] * (1 - high) + framed[top + 1, left + 1] * high
+    return np.asarray(upper * (1 - low) + lower * low, dtype=np.float32)
 
 
 def _lab(picture: Floats) -> Floats:
@@ -74,7 +109,7 @@ def _edges(lab: Floats, ink: _Ink) -> Floats:
     strongest = np.argmax(down**2 + across**2, axis=-1)[..., None]
     down, across = (np.take_along_axis(slope, strongest, -1)[..., 0] for slope in (down, across))
     contrast = np.sqrt(np.hypot(down, across))
-    turn = np.mod(np.arctan2(down, across), np.pi) / np.pi * ORIENTATIONS
+    turn = np.asarray(np.mod(np.arctan2(down, across), np.pi) / np.pi * ORIENTATIONS, np.float32)
     y, x = _in_box(ink)
     inside = (x > 0) & (x < 1) & (y > 0) & (y < 1)
     parts = []

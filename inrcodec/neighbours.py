@@ -14,7 +14,7 @@ from inrcodec.archive import Archive, ArchivedImage
 from inrcodec.codes import Floats, Metric, centred, similarities
 from inrcodec.errors import UsageError
 from inrcodec.images import load_pictures
-from inrcodec.looks import look
+from inrcodec.looks import look, looks_in_poses
 from inrcodec.retrieval import Retrieval, retrieval
 
 By = Literal["look", "code", "last-hidden"]
@@ -22,6 +22,14 @@ CHOICES: tuple[By, ...] = ("look", "code", "last-hidden")
 COMPONENTS = 32  # of the PCA that the others are compared with
 COMMON_SIDE = 24  # pixels, where pictures of different sizes are compared pixel by pixel
 OnImage = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A picture that is not in the set: vectors (poses, values), and what each pose (poses,) takes from a cosine."""
+
+    poses: Floats
+    costs: Floats
 
 
 @dataclass(frozen=True)
@@ -34,12 +42,16 @@ class Space:
 
     def likeness(self, number: int, metric: Metric) -> Floats:
         """How alike an image is to every image of the set, (n,)."""
-        return self.likeness_of(self.vectors[number] + self.mean, metric)
-
-    def likeness_of(self, vector: Floats, metric: Metric) -> Floats:
-        """The same for a vector (values,) from outside."""
-        likeness: Floats = similarities((vector - self.mean)[None], self.vectors, metric)[0]
+        likeness: Floats = similarities(self.vectors[number : number + 1], self.vectors, metric)[0]
         return likeness
+
+    def likeness_of(self, outside: Outside, metric: Metric) -> Floats:
+        """The same for a picture from outside: its best pose counts."""
+        likeness = similarities(outside.poses - self.mean, self.vectors, metric)
+        if metric == "cosine":  # costs are on that scale
+            likeness = likeness - outside.costs[:, None]
+        best: Floats = likeness.max(axis=0)
+        return best
 
 
 @dataclass(frozen=True)
@@ -63,11 +75,11 @@ def describe(archive: Archive, by: By = "look", on_image: OnImage = lambda done,
     return Space(by, vectors, mean)
 
 
-def describe_file(path: Path, space: Space) -> Floats:
-    """The vector (values,) of a picture that is not in the set; only its look can be known without a fit."""
+def describe_file(path: Path, space: Space) -> Outside:
+    """A picture that is not in the set; only its look can be known without a fit."""
     if space.by != "look":
         raise UsageError(f"{path}: a picture from outside has no {space.by} in this set; use --by look")
-    return look(load_pictures([path], background="white").pictures[0].pixels)
+    return Outside(*looks_in_poses(load_pictures([path], background="white").pictures[0].pixels))
 
 
 def judge(archive: Archive, labels: Path, metric: Metric = "cosine") -> list[Judged]:

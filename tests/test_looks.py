@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inrcodec.looks import look
+from inrcodec.looks import look, looks_in_poses
 
 
 def drawn(kind: str, centre: tuple[float, float] = (24, 24), size: float = 10, ground: float = 1.0) -> np.ndarray:
@@ -32,3 +32,17 @@ def test_the_same_thing_elsewhere_looks_the_same(changed: dict[str, object]) -> 
 @pytest.mark.parametrize("value", [0.0, 0.4, 1.0])
 def test_empty_and_tiny_pictures_have_a_look(shape: tuple[int, int], value: float) -> None:
     assert np.isfinite(look(np.full((*shape, 3), value, np.float32))).all()
+
+
+@pytest.mark.parametrize("degrees", [-15, 15])
+def test_a_turned_copy_is_found_in_one_of_its_poses(degrees: float) -> None:
+    rows, columns = np.mgrid[:48, :48].astype(np.float32) - 23.5
+    turn = np.deg2rad(degrees)
+    down = np.cos(turn) * rows - np.sin(turn) * columns
+    across = np.sin(turn) * rows + np.cos(turn) * columns
+    copy = np.ones((48, 48, 3), np.float32)
+    copy[np.maximum(abs(down), abs(across) * 3) < 15] = (0.1, 0.2, 0.7)
+    upright = look(drawn("bar", (23.5, 23.5), 15))
+    poses, costs = looks_in_poses(copy)
+    assert len(poses) == len(costs)
+    assert float((poses @ upright - costs).max()) > float(look(copy) @ upright) + 0.02

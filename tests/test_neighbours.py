@@ -65,4 +65,4 @@ def test_an_unreadable_outside_picture_is_named(small_set: Path, tmp_path: Path)
     with pytest.raises(inrcodec.errors.InrError, match=r"broken\.png"):
         neighbours.describe_file(tmp_path / "broken.png", space)
     Image.new("L", (1, 1)).save(tmp_path / "dot.png")
-    assert np.isfinite(neighbours.describe_file(tmp_path / "dot.png", space)).all()
+    assert np.isfinite(neighbours.describe_file(tmp_path / "dot.png", space).poses).all()

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from inrcodec.cli import compare, decode, encode, info, neighbors, pairs, report, verify
+from inrcodec.cli import compare, decode, encode, info, morph, neighbors, pairs, report, verify
 from inrcodec.cli.options import epilog
 from inrcodec.errors import InrError
 
@@ -35,6 +35,7 @@ app.command("verify", epilog=verify.EPILOG)(verify.verify)
 app.command("report", epilog=report.EPILOG)(report.report)
 app.command("neighbors", epilog=neighbors.EPILOG)(neighbors.neighbors)
 app.command("pairs", epilog=pairs.EPILOG)(pairs.pairs)
+app.command("morph", epilog=morph.EPILOG)(morph.morph)
 app.command("compare", epilog=compare.EPILOG)(compare.compare)
 
 

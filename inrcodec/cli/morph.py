@@ -1,0 +1,179 @@
+"""`inrcodec morph`: a tour through two or more images, as a moving picture or as a strip."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from inrcodec.cli.opening import open_archive
+from inrcodec.cli.options import File, Force, Json, Quiet, epilog
+from inrcodec.cli.talk import Talk, print_json, print_table
+from inrcodec.cli.values import check_pixels, parse_size
+from inrcodec.errors import UsageError
+
+if TYPE_CHECKING:
+    from inrcodec.archive import Archive
+    from inrcodec.exporters.stills import Pixels
+    from inrcodec.morph import Tour
+
+EPILOG = epilog(
+    (
+        "inrcodec morph set.inr 3 41 --gif",
+        "inrcodec morph set.inr 3 41 7 -o tour.webp --size 256 --bounce",
+        "inrcodec morph set.inr cat.png dog.png --compare -o strips.png",
+        "inrcodec morph set.inr 3 41 --metrics",
+    ),
+    ("file, path, mode, frames, width, height, fps; with --metrics: file, table (first, second, mode, measures)",),
+)
+STRIP_FRAMES = 9
+MEASURES = ("R2", "ghost", "S2", "concentration", "largest step", "path")
+
+
+def morph(
+    file: File,
+    images: Annotated[list[str], typer.Argument(metavar="IMAGE IMAGE ...", help="Numbers or names, in order.")],
+    mode: Annotated[
+        Literal["move", "code", "last-hidden", "blend"],
+        typer.Option("--mode", help="move: shapes travel; code: latents; last-hidden: the study's; blend: a fade."),
+    ] = "move",
+    gif: Annotated[bool, typer.Option("--gif", help="Write FILE-morph.gif (what happens without -o).")] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Ends in .gif, .webp, .png or .avif.", show_default="FILE-morph.gif"
+        ),
+    ] = None,
+    frames: Annotated[int, typer.Option("--frames", min=2, max=1000, help="From each image to the next.")] = 24,
+    fps: Annotated[float, typer.Option("--fps", min=1, max=50, help="Frames per second.")] = 20,
+    size: Annotated[str, typer.Option("--size", metavar="SIZE", help="256 (longest side), 4x or native.")] = "256",
+    ease: Annotated[Literal["linear", "smooth"], typer.Option("--ease", help="Even pace, or slow at the ends.")] = (
+        "smooth"
+    ),
+    bounce: Annotated[bool, typer.Option("--bounce", help="There and back again.")] = False,
+    loop: Annotated[int, typer.Option("--loop", min=0, help="Times to play; 0 for ever.")] = 0,
+    hold: Annotated[int, typer.Option("--hold", min=0, max=1000, help="Frames to rest on every image.")] = 6,
+    dither: Annotated[
+        Literal["floyd-steinberg", "none"], typer.Option("--dither", help="Of GIF; none makes small files.")
+    ] = "floyd-steinberg",
+    sheet: Annotated[bool, typer.Option("--sheet", help="A strip of nine frames as a still picture.")] = False,
+    compare: Annotated[bool, typer.Option("--compare", help="A strip for every mode, one below the other.")] = False,
+    metrics: Annotated[
+        bool, typer.Option("--metrics", help="Measure every mode on every pair; write nothing.")
+    ] = False,
+    force: Force = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Travel from image to image: shapes move where they can, and what cannot move changes over quickly."""
+    from inrcodec.morph import MODES, Tour
+
+    if gif and output is not None and output.suffix.lower() != ".gif":
+        raise UsageError(f"--gif and -o {output} disagree; leave one of them out")
+    archive = open_archive(file)
+    numbers = _numbers(archive, images)
+    first = archive[numbers[0]]
+    wanted = parse_size(size).of(first.width, first.height)
+    check_pixels(*wanted, "a frame")
+    if metrics:
+        _measure(archive, file, numbers, json)
+        return
+    modes = MODES if compare else (mode,)
+    tour = Tour(numbers, wanted, mode, frames, hold, ease, bounce)
+    if sheet or compare:
+        tour = dataclasses.replace(tour, frames=STRIP_FRAMES - 1, hold=0, ease="linear", bounce=False)
+    path = output or Path(f"{Path(file).stem}-morph{'.png' if sheet or compare else '.gif'}")
+    _check_output(path, still=sheet or compare, force=force)
+    tours = [dataclasses.replace(tour, mode=one) for one in modes]
+    blob = (
+        _strips(archive, tours, path, Talk(quiet))
+        if sheet or compare
+        else _moving(archive, tour, path, fps, loop, dither != "none", Talk(quiet))
+    )
+    from inrcodec.bitstream.container import write_atomically
+
+    write_atomically(path, blob, overwrite=force)
+    if json:
+        keys = {"file": file, "path": str(path), "mode": list(modes) if compare else mode, "frames": tour.count}
+        print_json({**keys, "width": wanted[0], "height": wanted[1], "fps": fps, "bytes": len(blob)})
+    else:
+        print(path)
+
+
+def _numbers(archive: Archive, images: Sequence[str]) -> tuple[int, ...]:
+    """At least two images in the order of the tour; one may come again."""
+    numbers = tuple(number for image in images for number in archive.select(image))
+    if len(numbers) < 2:
+        raise UsageError("a morph needs two images or more; give numbers or names, as in: 3 41")
+    if any(one == other for one, other in pairwise(numbers)):
+        raise UsageError("an image follows on itself; there is nothing to morph")
+    return numbers
+
+
+def _check_output(path: Path, *, still: bool, force: bool) -> None:
+    """Refuse, before any work, what cannot or must not be written."""
+    from inrcodec.cli.destination import check_free, check_parent
+    from inrcodec.exporters.animations import animation_of_suffix
+    from inrcodec.exporters.stills import format_of_suffix
+
+    if not still:
+        animation_of_suffix(path.suffix)
+    elif format_of_suffix(path.suffix) is None:
+        raise UsageError(f"{path}: a strip is a still picture; end -o with .png, .webp, .avif or .jpg")
+    check_parent(path)
+    check_free([path], force=force)
+
+
+def _straight(archive: Archive, tour: Tour, talk: Talk) -> Iterator[Pixels]:
+    """Frames with straight alpha, with a word on how far they have got."""
+    from inrcodec.archive import straightened
+    from inrcodec.cli.progress import step_progress
+    from inrcodec.morph import frames
+
+    with step_progress(talk) as step:
+        for done, frame in enumerate(frames(archive, tour)):
+            step("morph", done, tour.count, f"{done} of {tour.count} frames")
+            yield straightened(frame)
+
+
+def _moving(archive: Archive, tour: Tour, path: Path, fps: float, loop: int, dither: bool, talk: Talk) -> bytes:
+    from inrcodec.exporters.animations import animation_of_suffix, encode_animation
+
+    frames = _straight(archive, tour, talk)
+    return encode_animation(frames, animation_of_suffix(path.suffix), fps, loop=loop, dither=dither)
+
+
+def _strips(archive: Archive, tours: Sequence[Tour], path: Path, talk: Talk) -> bytes:
+    """One row for every tour."""
+    from inrcodec.exporters.sheets import draw_sheet, plan_sheet
+    from inrcodec.exporters.stills import encode_still, format_of_suffix
+
+    still = format_of_suffix(path.suffix)
+    assert still is not None
+    layout = plan_sheet([tours[0].size] * (tours[0].count * len(tours)), tours[0].count)
+    check_pixels(layout.width, layout.height, "the strip")
+    pictures = (frame for tour in tours for frame in _straight(archive, tour, talk))
+    return encode_still(draw_sheet(layout, pictures, archive.channels), still, None)
+
+
+def _measure(archive: Archive, file: str, numbers: Sequence[int], json: bool) -> None:
+    """Every mode on every pair, at native size."""
+    from inrcodec.morph import MODES, measured
+
+    pairs = list(pairwise(numbers))
+    rows = [(pair, mode, measured(archive, *pair, mode)) for pair in pairs for mode in MODES]
+    if json:
+        table: list[dict[str, Any]] = [
+            {"first": pair[0], "second": pair[1], "mode": mode, **dataclasses.asdict(found)}
+            for pair, mode, found in rows
+        ]
+        print_json({"file": file, "table": table})
+        return
+    print_table(
+        ("pair", "mode", *MEASURES),
+        ((f"{a} {b}", mode, *(f"{value:.3f}" for value in dataclasses.astuple(m))) for (a, b), mode, m in rows),
+    )

@@ -1,0 +1,86 @@
+"""Frames as the bytes of one moving picture: GIF, WebP, APNG or AVIF."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from inrcodec.errors import UsageError
+from inrcodec.exporters.stills import Pixels, as_bytes, on_white
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+
+@dataclass(frozen=True)
+class AnimationFormat:
+    """A kind of moving picture, its suffix, and whether it keeps alpha as it is."""
+
+    name: str
+    suffix: str
+    alpha: bool
+
+
+FORMATS = (
+    AnimationFormat("gif", ".gif", alpha=False),  # on or off only: flattened on white instead
+    AnimationFormat("webp", ".webp", alpha=True),
+    AnimationFormat("png", ".png", alpha=True),
+    AnimationFormat("avif", ".avif", alpha=True),
+)
+
+
+def animation_of_suffix(suffix: str) -> AnimationFormat:
+    """The format whose files end in that suffix; UsageError names the ones there are."""
+    for animation in FORMATS:
+        if suffix.lower() == animation.suffix:
+            return animation
+    known = ", ".join(animation.suffix for animation in FORMATS)
+    raise UsageError(f"cannot write {suffix or 'files without a suffix'} as a moving picture; end -o with {known}")
+
+
+def encode_animation(
+    frames: Iterable[Pixels], animation: AnimationFormat, fps: float, *, loop: int = 0, dither: bool = True
+) -> bytes:
+    """The bytes of a file of frames (height, width, 3 or 4) in [0, 1], straight alpha; `loop` 0 is for ever.
+
+    Lossless but for GIF, which gets a palette for every frame, and AVIF.
+    """
+    from PIL import Image, features
+
+    if animation.name == "avif" and not features.check("avif"):
+        raise UsageError("this Pillow was built without AVIF; choose .gif or .webp")
+    drawn = [Image.fromarray(as_bytes(_flat(frame, animation))) for frame in frames]
+    if animation.name == "gif":
+        drawn = [_with_palette(frame, dither) for frame in drawn]
+    stream = io.BytesIO()
+    drawn[0].save(
+        stream,
+        animation.name.upper(),
+        save_all=True,
+        append_images=drawn[1:],
+        duration=round(1000 / fps),
+        loop=loop,
+        **_options(animation, drawn),
+    )
+    return stream.getvalue()
+
+
+def _flat(frame: Pixels, animation: AnimationFormat) -> Pixels:
+    return on_white(frame) if frame.shape[2] == 4 and not animation.alpha else frame
+
+
+def _with_palette(frame: Image.Image, dither: bool) -> Image.Image:
+    """Pillow's default palette is poor: maximum coverage first, then colours are laid on it with error diffusion."""
+    from PIL import Image
+
+    palette = frame.quantize(256, method=Image.Quantize.MAXCOVERAGE)
+    error_diffusion = Image.Dither.FLOYDSTEINBERG if dither else Image.Dither.NONE
+    return frame.quantize(palette=palette, dither=error_diffusion)
+
+
+def _options(animation: AnimationFormat, frames: Sequence[Image.Image]) -> dict[str, Any]:
+    if animation.name == "gif":
+        return {"optimize": False, "disposal": 1}
+    return {"webp": {"lossless": True, "method": 4}, "avif": {"quality": 80, "speed": 7}}.get(animation.name, {})

@@ -1,0 +1,61 @@
+"""Dense correspondence of two aligned pictures: one displacement at the middle that both follow, to either side.
+
+Coarse to fine; each round moves along the gradients of both pictures and smooths the result, as in symmetric demons
+(Vercauteren et al. 2008, "Symmetric log-domain diffeomorphic image registration"), with a plain displacement.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from inrcodec.morph.sampling import Floats, ground_of, places, sample
+
+SIDES = (12, 24, 48)  # pixels, coarse to fine
+ROUNDS = 24
+SMOOTHING = 1.6  # pixels, of every level
+LONGEST = 1.0  # pixels that one round may move
+STIFFNESS = 0.02
+
+
+def middle_flow(first: Floats, second: Floats) -> Floats:
+    """v (SIDES[-1], SIDES[-1], 2) with first(q - v) close to second(q + v); pictures (height, width, channels)."""
+    grounds = ground_of(first), ground_of(second)
+    flow: Floats = np.zeros((SIDES[0], SIDES[0], 2), dtype=np.float32)
+    for side in SIDES:
+        where = places(side, side)
+        flow = sample(flow, where, np.zeros(2, np.float32)) if flow.shape[0] != side else flow
+        pictures = [
+            _blurred(sample(one, where, ground), 0.7) for one, ground in zip((first, second), grounds, strict=True)
+        ]
+        for _ in range(ROUNDS):
+            flow = _round(pictures, where, flow, grounds)
+    return flow
+
+
+def _round(pictures: list[Floats], where: Floats, flow: Floats, grounds: tuple[Floats, Floats]) -> Floats:
+    side = len(where)
+    back = sample(pictures[0], where - flow, grounds[0])
+    ahead = sample(pictures[1], where + flow, grounds[1])
+    slopes = np.stack(np.gradient(back + ahead, axis=(0, 1)), axis=-1)  # (side, side, channels, 2), per pixel
+    apart = (back - ahead)[..., None]
+    move = (apart * slopes).sum(axis=2) / ((slopes**2).sum(axis=(2, 3)) + STIFFNESS + (apart**2).sum(axis=(2, 3)))[
+        ..., None
+    ]
+    length = np.linalg.norm(move, axis=-1, keepdims=True)
+    move *= np.minimum(1, LONGEST / np.maximum(length, 1e-6)) * 2 / side
+    return _blurred(np.asarray(flow + move, dtype=np.float32), SMOOTHING)
+
+
+def _blurred(values: Floats, sigma: float) -> Floats:
+    """Gaussian over the first two axes, the border repeated."""
+    radius = int(np.ceil(2.5 * sigma))
+    kernel = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
+    kernel /= kernel.sum()
+    for axis in (0, 1):
+        padding = [(radius, radius) if one == axis else (0, 0) for one in range(values.ndim)]
+        padded, length = np.pad(values, padding, mode="edge"), values.shape[axis]
+        values = sum(
+            (weight * np.take(padded, range(tap, tap + length), axis=axis) for tap, weight in enumerate(kernel)),
+            start=np.zeros_like(values),
+        )
+    return np.asarray(values, dtype=np.float32)

@@ -1,0 +1,18 @@
+"""A pair's morph, measured at native size."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from inrcodec.archive import Archive
+from inrcodec.morph.tour import Mode, Tour, frames
+from inrcodec.motion import Motion, motion
+
+STEPS = 16
+
+
+def measured(archive: Archive, first: int, second: int, mode: Mode) -> Motion:
+    """The measures of 17 even frames between two images."""
+    image = archive[first]
+    tour = Tour((first, second), (image.width, image.height), mode, frames=STEPS, ease="linear")
+    return motion(np.stack(list(frames(archive, tour))))

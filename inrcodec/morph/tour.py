@@ -1,0 +1,88 @@
+"""Frames of a tour through two or more images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import numpy as np
+
+from inrcodec.archive import Archive, ArchivedImage
+from inrcodec.errors import UsageError
+from inrcodec.morph import between
+from inrcodec.morph.move import movement
+from inrcodec.morph.sampling import Floats
+
+Mode = Literal["move", "code", "last-hidden", "blend"]
+MODES: tuple[Mode, ...] = ("move", "code", "last-hidden", "blend")
+Ease = Literal["linear", "smooth"]
+SHAPE_TOLERANCE = 0.02
+
+
+@dataclass(frozen=True)
+class Tour:
+    """What to visit and how; `frames` from each image to the next, `hold` more on every image, ends included."""
+
+    numbers: tuple[int, ...]
+    size: tuple[int, int]
+    mode: Mode = "move"
+    frames: int = 24
+    hold: int = 0
+    ease: Ease = "smooth"
+    bounce: bool = False
+
+    @property
+    def count(self) -> int:
+        """Frames in all."""
+        return len(self.times())
+
+    def times(self) -> list[tuple[int, float]]:
+        """(pair, t) of every frame."""
+        pairs = len(self.numbers) - 1
+        steps = np.arange(1, self.frames + 1) / self.frames
+        eased = steps if self.ease == "linear" else steps * steps * (3 - 2 * steps)
+        there = [(0, 0.0)] * (1 + self.hold)
+        for pair in range(pairs):
+            there += [(pair, float(t)) for t in eased] + [(pair, 1.0)] * self.hold
+        return there + there[-2 - self.hold : self.hold : -1] if self.bounce else there
+
+
+def frames(archive: Archive, tour: Tour) -> Iterator[Floats]:
+    """The tour's frames (height, width, channels), colours premultiplied by alpha."""
+    images = [archive[number] for number in tour.numbers]
+    check_shapes(images)
+    ways: dict[int, Callable[[float], Floats]] = {}
+    for pair, t in tour.times():
+        if pair not in ways:
+            ways = {pair: way(images[pair], images[pair + 1], tour.mode, tour.size)}  # one at a time: they are large
+        yield np.clip(ways[pair](t), 0.0, 1.0)
+
+
+def way(first: ArchivedImage, second: ArchivedImage, mode: Mode, size: tuple[int, int]) -> Callable[[float], Floats]:
+    """From t, 0 to 1, to the picture between two images at (width, height)."""
+    if mode == "move":
+        moving = movement(first, second, size)
+        return lambda t: moving.frame(t, size)
+    draw = {"code": between.code, "last-hidden": between.last_hidden, "blend": between.blend}[mode]
+    return partial(_between, draw, first, second, size)
+
+
+def check_shapes(images: Sequence[ArchivedImage]) -> None:
+    """Refuse images of different proportions: one would have to be stretched."""
+    first = images[0]
+    for image in images[1:]:
+        if abs(image.width * first.height / (image.height * first.width) - 1) > SHAPE_TOLERANCE:
+            shapes = f"{first.width}x{first.height} and {image.width}x{image.height}"
+            raise UsageError(f"images {first.number} and {image.number} differ in shape ({shapes}); choose others")
+
+
+def _between(
+    draw: Callable[[ArchivedImage, ArchivedImage, float, tuple[int, int]], Floats],
+    first: ArchivedImage,
+    second: ArchivedImage,
+    size: tuple[int, int],
+    t: float,
+) -> Floats:
+    return draw(first, second, t, size)
