@@ -41,7 +41,10 @@ def motion(frames: Floats) -> Motion:
 
 
 def blend_share(first: Floats, middle: Floats, last: Floats) -> float:
-    """R2 of the middle regressed on both ends (with a constant) over changed samples; 1 for a pure blend."""
+    """R2 of the middle regressed on both ends (with a constant) over changed samples; 1 for a pure blend.
+
+    A middle that is the same at all of them shows neither end: 0.
+    """
     changed = np.abs(first - last) > CHANGED
     if changed.sum() < 4:
         return float("nan")
@@ -49,7 +52,7 @@ def blend_share(first: Floats, middle: Floats, last: Floats) -> float:
     wanted = middle[changed].astype(np.float64)
     left = wanted - ends @ np.linalg.lstsq(ends, wanted, rcond=None)[0]
     spread = float(np.square(wanted - wanted.mean()).sum())
-    return 1.0 if spread == 0 else 1.0 - float(np.square(left).sum()) / spread
+    return 1.0 - float(np.square(left).sum()) / spread if spread > 1e-9 * len(wanted) else 0.0
 
 
 def ghost_index(first: Floats, middle: Floats, last: Floats) -> float:
