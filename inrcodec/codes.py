@@ -15,7 +15,7 @@ Numbers = NDArray[np.int64]
 Metric = Literal["cosine", "euclidean", "dot"]
 METRICS: tuple[Metric, ...] = ("cosine", "euclidean", "dot")
 CANDIDATES = 32  # partners of each vector that greedy pairing looks at in one go
-MOST_FOR_OPTIMAL = 200  # the exact matching takes the cube of it
+MOST_FOR_OPTIMAL = 200  # vectors that may be part of a pair: the exact matching takes the cube of it
 
 
 def similarities(queries: Floats, vectors: Floats, metric: Metric = "cosine") -> Floats:
@@ -93,23 +93,59 @@ def optimal_pairs(
 ) -> list[tuple[int, int, float]]:
     """The `count` disjoint pairs with the greatest (or least) sum of similarities, best first.
 
-    Edmonds' blossom algorithm on the vectors and n - 2 count idle partners, each of which takes one vector out.
+    Edmonds' blossom algorithm on the vectors that matter and idle partners, each of which takes one vector out.
     """
     import networkx
 
-    if len(vectors) > MOST_FOR_OPTIMAL:
-        raise UsageError(f"exact matching is for up to {MOST_FOR_OPTIMAL} images; leave --optimal out")
-    likeness = similarities(vectors, vectors, metric)
-    worth = -likeness if dissimilar else likeness
-    images, count = len(vectors), min(count, len(vectors) // 2)
+    count, sign = min(count, len(vectors) // 2), (-1.0 if dissimilar else 1.0)
+    worth = _worthwhile(vectors, count, metric, sign)
+    members = sorted({member for pair in worth for member in pair})
+    if len(members) > MOST_FOR_OPTIMAL:
+        raise UsageError(
+            f"exact matching of {count} pairs among {len(vectors)} images takes too long; "
+            "ask for fewer pairs, or leave --optimal out"
+        )
     graph = networkx.Graph()
-    graph.add_weighted_edges_from((i, j, float(worth[i, j])) for i in range(images) for j in range(i + 1, images))
-    idle = range(images, 2 * images - 2 * count)
-    graph.add_weighted_edges_from((i, j, 0.0) for i in range(images) for j in idle)
+    graph.add_weighted_edges_from((*pair, value) for pair, value in worth.items())
+    idle = range(len(vectors), len(vectors) + len(members) - 2 * count)
+    graph.add_weighted_edges_from((member, partner, 0.0) for member in members for partner in idle)
     matched = networkx.max_weight_matching(graph, maxcardinality=True)
-    pairs = [(min(pair), max(pair)) for pair in matched if max(pair) < images]
-    found = [(first, second, float(likeness[first, second])) for first, second in pairs]
-    return sorted(found, key=lambda pair: (pair[2] if dissimilar else -pair[2], pair[:2]))
+    pairs = [(min(pair), max(pair)) for pair in matched if max(pair) < len(vectors)]
+    return [(*pair, sign * worth[pair]) for pair in sorted(pairs, key=lambda pair: (-worth[pair], pair))]
+
+
+def _worthwhile(vectors: Floats, count: int, metric: Metric, sign: float) -> dict[tuple[int, int], float]:
+    """Pairs (first < second) that the best `count` are among, with signed similarities.
+
+    The other pairs of a best choice touch 2 count - 2 vectors. A member of the last pair would rather have any free one
+    of its 2 count - 1 best partners; and any better pair that touches none of those vectors could take its place.
+    """
+    seen: dict[tuple[int, int], float] = {}
+    mutual: dict[tuple[int, int], float] = {}
+    for start in range(0, len(vectors), 256):
+        rows = sign * similarities(vectors[start : start + 256], vectors, metric)
+        for first, row in enumerate(rows, start):
+            for second in ranked(row, 2 * count - 1, without=first).tolist():
+                pair = (min(first, second), max(first, second))
+                if pair in seen:
+                    mutual[pair] = seen[pair]
+                seen[pair] = float(row[second])
+    best = sorted(mutual, key=lambda pair: (-mutual[pair], pair))[: (2 * count - 2) * (2 * count - 1) + 1]
+    least = _least(best, mutual, count)
+    return {pair: mutual[pair] for pair in best if mutual[pair] >= least}
+
+
+def _least(ordered: list[tuple[int, int]], worth: dict[tuple[int, int], float], count: int) -> float:
+    """What a pair must be worth for it and the count - 1 best of all to be as good as what greed finds."""
+    used: set[int] = set()
+    greedy: list[float] = []
+    for pair in ordered:
+        if len(greedy) < count and not used & set(pair):
+            used |= set(pair)
+            greedy.append(worth[pair])
+    if len(greedy) < count:
+        return -np.inf
+    return sum(greedy) - sum(worth[pair] for pair in ordered[: count - 1]) - 1e-5
 
 
 def _unit(vectors: Floats) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,8 @@ REACH = 2.2  # half of the box, in standard deviations of the ink
 COLOUR_BINS = (4, 6, 6)  # L, a, b
 COLOUR_WEIGHT, LAYOUT_WEIGHT = 0.5, 0.3  # against the edges' weight of 1; chosen by precision@1 on labelled icons
 LAYOUT_CELLS = 8
-TURNS, TURN_COST = (-8.0, 8.0, -16.0, 16.0), 0.08  # degrees, of a picture from outside; what each takes from its cosine
-OFFSETS = tuple((y, x) for y in (-0.1, 0.0, 0.1) for x in (-0.1, 0.0, 0.1) if y or x)
-OFFSET_COST = 0.05  # poses are guesses: one that is not needed should not win by chance
+TURNS = (-8.0, 8.0, -16.0, 16.0)  # degrees, of a picture from outside
+TURN_COST = 0.03  # of its cosine: turns are guesses, and one that is not needed should not win by chance
 FULL_INK = 0.3  # distance from the ground's colour, in hundreds of Delta E
 LEAST_INK = 0.02  # of the picture; with less, all of it counts
 
@@ -37,28 +36,30 @@ class _Ink:
     reach: float
 
 
-def look(picture: Floats, offset: tuple[float, float] = (0.0, 0.0)) -> Floats:
-    """A unit vector for a picture (height, width, 3) in [0, 1]; orientation histograms follow Dalal and Triggs 2005.
-
-    offset: how far the box lies below and right of the ink's middle, in units of its half side.
-    """
+def look(picture: Floats) -> Floats:
+    """A unit vector for a picture (height, width, 3) in [0, 1]; orientation histograms follow Dalal and Triggs 2005."""
     lab = _lab(picture)
     ink = _ink(lab)
-    if any(offset):
-        down, across = (middle + ink.reach * far for middle, far in zip(ink.centre, offset, strict=True))
-        ink = replace(ink, centre=(down, across))
     layout = LAYOUT_WEIGHT * _layout(lab, ink)
     joined = np.concatenate([_edges(lab, ink), COLOUR_WEIGHT * _colours(lab, ink.weights), layout])
     return np.asarray(joined / max(1e-9, float(np.linalg.norm(joined))), dtype=np.float32)
 
 
 def looks_in_poses(picture: Floats) -> tuple[Floats, Floats]:
-    """Looks (poses, values) of a picture as it is, off its ink's centre and turned; and the cost (poses,) of each."""
+    """Looks (poses, values) of a picture as it is, without its margins, and turned; and the cost (poses,) of each."""
     ground = np.median(np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]]), axis=0)
-    looks = [look(picture), *(look(picture, offset) for offset in OFFSETS)]
+    looks = [look(picture), look(_without_margins(picture))]
     looks += [look(_turned(picture, degrees, np.asarray(ground, np.float32))) for degrees in TURNS]
-    costs = [0.0] + [OFFSET_COST] * len(OFFSETS) + [TURN_COST] * len(TURNS)
-    return np.stack(looks), np.asarray(costs, dtype=np.float32)
+    return np.stack(looks), np.array([0.0, 0.0] + [TURN_COST] * len(TURNS), np.float32)
+
+
+def _without_margins(picture: Floats) -> Floats:
+    """What the ink spans: a thing that fills its picture in the set may stand on a ground of its own elsewhere."""
+    inked = _ink(_lab(picture)).weights > 0.5
+    if not inked.any():
+        return picture
+    rows, columns = (np.flatnonzero(inked.any(axis=axis)) for axis in (1, 0))
+    return picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
 def _turned(picture: Floats, degrees: float, ground: Floats) -> Floats:

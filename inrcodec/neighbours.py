@@ -20,14 +20,16 @@ from inrcodec.retrieval import Retrieval, retrieval
 By = Literal["look", "code", "last-hidden"]
 CHOICES: tuple[By, ...] = ("look", "code", "last-hidden")
 COMPONENTS = 32  # of the PCA that the others are compared with
-COMMON_SIDE = 24  # pixels, where pictures of different sizes are compared pixel by pixel
+COMMON_SIDE = 48  # pixels, where pictures of different sizes are compared pixel by pixel
+LOOK_SIDE = 64  # pixels of the longer side, at most: more take time (a megapixel takes seconds) and tell no more
 OnImage = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
 class Outside:
-    """A picture that is not in the set: vectors (poses, values), and what each pose (poses,) takes from a cosine."""
+    """A picture (height, width, 3) not in the set: vectors (poses, values), and what each pose takes from a cosine."""
 
+    picture: Floats
     poses: Floats
     costs: Floats
 
@@ -64,6 +66,8 @@ class Judged:
 
 def describe(archive: Archive, by: By = "look", on_image: OnImage = lambda done, all: None) -> Space:
     """The images as vectors: by their look, their own code, or the field's last sine layer (the study's choice)."""
+    if by == "code" and not archive.latents(0):
+        raise UsageError(f"images of conditioning {archive.header.model.conditioning} have no code; use --by look")
     rows = []
     for done, image in enumerate(archive):
         on_image(done, len(archive))
@@ -79,22 +83,27 @@ def describe_file(path: Path, space: Space) -> Outside:
     """A picture that is not in the set; only its look can be known without a fit."""
     if space.by != "look":
         raise UsageError(f"{path}: a picture from outside has no {space.by} in this set; use --by look")
-    return Outside(*looks_in_poses(load_pictures([path], background="white").pictures[0].pixels))
+    (picture,) = load_pictures([path], max_size=LOOK_SIDE, background="white").pictures
+    return Outside(picture.pixels, *looks_in_poses(picture.pixels))
 
 
-def judge(archive: Archive, labels: Path, metric: Metric = "cosine") -> list[Judged]:
+def judge(
+    archive: Archive, labels: Path, metric: Metric = "cosine", on_image: OnImage = lambda done, all: None
+) -> list[Judged]:
     """Every choice beside pixels and their principal components, by the labels of a CSV with columns name and label."""
     known = _labels(archive, labels)
     pixels = centred(np.stack([_thumbnail(image) for image in archive]))[0]
     directions = np.linalg.svd(pixels, full_matrices=False)[2][:COMPONENTS]
-    spaces: list[tuple[str, Floats]] = [(by, describe(archive, by).vectors) for by in CHOICES]
+    choices = [by for by in CHOICES if by != "code" or archive.latents(0)]
+    spaces: list[tuple[str, Floats]] = [(by, describe(archive, by, on_image).vectors) for by in choices]
     spaces += [("pixels", pixels), (f"PCA of pixels, {len(directions)}", pixels @ directions.T)]
     return [Judged(name, retrieval(similarities(rows, rows, metric), known)) for name, rows in spaces]
 
 
 def on_white(image: ArchivedImage) -> Floats:
-    """The native picture (height, width, 3), flattened on white."""
-    pixels = image.render_stored()
+    """The picture (height, width, 3), flattened on white; native, but no longer side than LOOK_SIDE."""
+    longer = max(image.height, image.width)
+    pixels = image.render_stored(LOOK_SIDE if longer > LOOK_SIDE else None)
     return pixels if pixels.shape[2] == 3 else pixels[..., :3] + 1.0 - pixels[..., 3:]
 
 
@@ -120,10 +129,7 @@ def _labels(archive: Archive, path: Path) -> np.ndarray[tuple[int], np.dtype[np.
         raise UsageError(f"{path}: cannot be read as labels: {failure}") from failure
     except KeyError as failure:
         raise UsageError(f"{path}: labels are a CSV file with the columns name and label") from failure
-    found = [
-        known.get(name) or known.get(PurePosixPath(name).name) or known.get(PurePosixPath(name).stem)
-        for name in archive.names
-    ]
+    found = [_label(known, name) for name in archive.names]
     kinds = {label: number for number, label in enumerate(sorted({label for label in found if label}))}
     numbers = np.array([kinds.get(label, -1) if label else -1 for label in found], dtype=np.int64)
     if not kinds or max(np.bincount(numbers[numbers >= 0])) < 2:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import networkx
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -76,6 +77,22 @@ def test_optimal_pairs_have_the_best_sum(dissimilar: bool) -> None:
     assert sum(pair[2] for pair in found) * (-1 if dissimilar else 1) == pytest.approx(best, abs=1e-5)
 
 
+@pytest.mark.parametrize("dissimilar", [False, True])
+def test_leaving_out_hopeless_pairs_costs_nothing(dissimilar: bool) -> None:
+    """A few pairs among many vectors, some of them alike to the last bit, against the matching among all."""
+    vectors = np.concatenate([cloud(30, 5), cloud(6, 5)])
+    likeness = codes.similarities(vectors, vectors) * (-1 if dissimilar else 1)
+    graph = networkx.Graph()
+    graph.add_weighted_edges_from((a, b, float(likeness[a, b])) for a, b in combinations(range(36), 2))
+    graph.add_weighted_edges_from((a, idle, 0.0) for a in range(36) for idle in range(36, 66))
+    matched = networkx.max_weight_matching(graph, maxcardinality=True)
+    best = sum(float(likeness[pair]) for pair in matched if max(pair) < 36)
+    found = codes.optimal_pairs(vectors, 3, dissimilar=dissimilar)
+    assert sum(pair[2] for pair in found) * (-1 if dissimilar else 1) == pytest.approx(best, abs=1e-5)
+
+
 def test_the_exact_matching_refuses_what_it_cannot_do_in_time() -> None:
+    vectors = cloud(codes.MOST_FOR_OPTIMAL + 60)
+    assert len(codes.optimal_pairs(vectors, 3)) == 3
     with pytest.raises(UsageError, match="--optimal"):
-        codes.optimal_pairs(cloud(codes.MOST_FOR_OPTIMAL + 1), 3)
+        codes.optimal_pairs(vectors, 120)

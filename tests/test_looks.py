@@ -49,3 +49,15 @@ def test_one_of_the_poses_turns_a_turned_copy_back(degrees: float) -> None:
     likeness = dict(zip(TURNS, (poses @ upright)[-len(TURNS) :], strict=True))
     assert max(likeness, key=lambda turn: likeness[turn]) == -16.0 * np.sign(degrees)
     assert likeness[-16.0 * np.sign(degrees)] > likeness[16.0 * np.sign(degrees)] + 0.2
+
+
+@pytest.mark.parametrize("moved", [(0, 0), (5, 5)])
+def test_what_fills_its_picture_is_found_on_a_ground_of_its_own(moved: tuple[int, int]) -> None:
+    filled = np.full((38, 38, 3), 0.6, np.float32)
+    filled[8:30, 12:20] = (0.8, 0.1, 0.1)
+    alone = np.ones((48, 48, 3), np.float32)
+    top, left = moved
+    alone[top + 5 : top + 43, left + 5 : left + 43] = filled
+    poses, costs = looks_in_poses(alone)
+    assert float((poses @ look(filled) - costs).max()) > 0.99
+    assert float(look(alone) @ look(filled)) < 0.95

@@ -12,6 +12,8 @@ import inrcodec
 from inrcodec import neighbours
 from inrcodec.errors import UsageError
 
+GOLDEN = Path(__file__).parent / "golden"
+
 
 @pytest.mark.parametrize("by", neighbours.CHOICES)
 def test_every_choice_gives_centred_vectors(by: neighbours.By, small_set: Path) -> None:
@@ -66,3 +68,20 @@ def test_an_unreadable_outside_picture_is_named(small_set: Path, tmp_path: Path)
         neighbours.describe_file(tmp_path / "broken.png", space)
     Image.new("L", (1, 1)).save(tmp_path / "dot.png")
     assert np.isfinite(neighbours.describe_file(tmp_path / "dot.png", space).poses).all()
+
+
+def test_a_large_picture_from_outside_is_looked_at_small(small_images: Path, small_set: Path, tmp_path: Path) -> None:
+    archive = inrcodec.open(small_set)
+    with Image.open(small_images / "one.png") as image:
+        image.resize((2400, 2400), Image.Resampling.BICUBIC).save(tmp_path / "large.png")
+    outside = neighbours.describe_file(tmp_path / "large.png", neighbours.describe(archive))
+    assert max(outside.picture.shape) == neighbours.LOOK_SIDE
+    likeness = neighbours.describe(archive).likeness_of(outside, "cosine")
+    assert archive.names[int(likeness.argmax())] == "one.png"
+
+
+def test_images_without_latents_have_looks_but_no_codes() -> None:
+    archive = inrcodec.open(GOLDEN / "grid.inr")
+    with pytest.raises(UsageError, match="--by look"):
+        neighbours.describe(archive, "code")
+    assert len(neighbours.describe(archive, "last-hidden").vectors) == len(archive)

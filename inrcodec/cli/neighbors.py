@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -17,7 +20,7 @@ from inrcodec.errors import UsageError
 if TYPE_CHECKING:
     from inrcodec.archive import Archive
     from inrcodec.codes import Floats, Metric
-    from inrcodec.neighbours import Space
+    from inrcodec.neighbours import By, Space
 
 EPILOG = epilog(
     (
@@ -35,10 +38,20 @@ ByOption = Annotated[
     typer.Option(
         "--by",
         help="look: edges and colours of the decoded image, best by measurement (see --labels); "
-        "code: the image's own latents; last-hidden: the network's last sine layer.",
+        "code: moments of the image's latents, by place; last-hidden: the network's last sine layer.",
     ),
 ]
 MetricOption = Annotated[Literal["cosine", "euclidean", "dot"], typer.Option("--metric", help="How vectors compare.")]
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is asked for: its likeness to every image (n,), and its number in the set, or its picture from outside."""
+
+    name: str
+    likeness: Floats
+    number: int | None = None
+    picture: Floats | None = None
 
 
 def neighbors(
@@ -62,25 +75,23 @@ def neighbors(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """List the images nearest to one of the set, or to a picture that is not in it; exact, by cosine similarity."""
-    from inrcodec.neighbours import describe
-
+    """List the images nearest to one of the set, or to a picture that is not in it; the search is exact."""
     talk = Talk(quiet)
-    _check_choice(image, every, labels)
+    _check_choice(image, every, labels, sheet)
     archive = open_archive(file)
     if labels is not None:
-        _judge(archive, file, labels, metric, json)
+        _judge(archive, file, labels, metric, json, talk)
         return
     if sheet is not None:
         check_sheet(sheet, force=force)
-    space = describe(archive, by)
-    queries = _queries(archive, space, image, metric)
-    found = [_found(archive, likeness, count, farthest, number) for _, number, likeness in queries]
+    queries = _queries(archive, described(archive, by, talk), image, metric)
+    found = [_found(archive, query, count, farthest) for query in queries]
     if sheet is not None:
-        rows = [[number, *(one["number"] for one in row)] for (_, number, _), row in zip(queries, found, strict=True)]
-        draw_rows(archive, rows, sheet, force=force, talk=talk)
+        own = [[] if query.number is None else [query.number] for query in queries]
+        rows = [[*first, *(one["number"] for one in row)] for first, row in zip(own, found, strict=True)]
+        draw_rows(archive, rows, sheet, force=force, talk=talk, outside=queries[0].picture)
     answer: list[dict[str, Any]] = [
-        {"query": name, "neighbors": row} for (name, _, _), row in zip(queries, found, strict=True)
+        {"query": query.name, "neighbors": row} for query, row in zip(queries, found, strict=True)
     ]
     if json:
         print_json({"file": file, "by": by, "metric": metric, "farthest": farthest, "queries": answer})
@@ -91,30 +102,37 @@ def neighbors(
         print_table(("number", "name", metric), (_row(one) for one in answer[0]["neighbors"]))
 
 
-def _check_choice(image: str | None, every: bool, labels: Path | None) -> None:
+def _check_choice(image: str | None, every: bool, labels: Path | None, sheet: Path | None) -> None:
     if sum((image is not None, every, labels is not None)) != 1:
         raise UsageError("name one image (number, name or picture file), or use --all, or --labels CSV")
+    if labels is not None and sheet is not None:
+        raise UsageError("--labels prints a table; for a sheet, name an image or use --all")
 
 
-def _queries(archive: Archive, space: Space, image: str | None, metric: Metric) -> list[tuple[str, int | None, Floats]]:
-    """(name, number in the set, likeness to every image) of what is asked for."""
+def _queries(archive: Archive, space: Space, image: str | None, metric: Metric) -> list[Query]:
+    """One image of the set, a picture that is not in it, or all images."""
     if image is None:
-        return [(archive.names[number], number, space.likeness(number, metric)) for number in range(len(archive))]
+        return [_member(archive, space, number, metric) for number in range(len(archive))]
     if image not in archive and not image.isdigit() and Path(image).is_file():
         from inrcodec.neighbours import describe_file
 
-        return [(image, None, space.likeness_of(describe_file(Path(image), space), metric))]
+        outside = describe_file(Path(image), space)
+        return [Query(image, space.likeness_of(outside, metric), picture=outside.picture)]
     numbers = archive.select(image)
     if len(numbers) != 1:
         raise UsageError(f"{image!r} names {len(numbers)} images; name one, or use --all")
-    return [(archive.names[numbers[0]], numbers[0], space.likeness(numbers[0], metric))]
+    return [_member(archive, space, numbers[0], metric)]
 
 
-def _found(archive: Archive, likeness: Floats, count: int, farthest: bool, number: int | None) -> list[dict[str, Any]]:
+def _member(archive: Archive, space: Space, number: int, metric: Metric) -> Query:
+    return Query(archive.names[number], space.likeness(number, metric), number)
+
+
+def _found(archive: Archive, query: Query, count: int, farthest: bool) -> list[dict[str, Any]]:
     from inrcodec.codes import ranked
 
-    order = ranked(likeness, count, farthest=farthest, without=number).tolist()
-    return [{"number": one, "name": archive.names[one], "similarity": float(likeness[one])} for one in order]
+    order = ranked(query.likeness, count, farthest=farthest, without=query.number).tolist()
+    return [{"number": one, "name": archive.names[one], "similarity": float(query.likeness[one])} for one in order]
 
 
 def _row(found: dict[str, Any]) -> tuple[str, str, str]:
@@ -125,10 +143,27 @@ def _short(found: dict[str, Any]) -> str:
     return f"{found['name']} {found['similarity']:.3f}"
 
 
-def _judge(archive: Archive, file: str, labels: Path, metric: Metric, json: bool) -> None:
+def described(archive: Archive, by: By, talk: Talk) -> Space:
+    """The images as vectors; large sets show progress, as 1,000 images take some eight seconds."""
+    from inrcodec.neighbours import describe
+
+    with _image_progress(talk) as on_image:
+        return describe(archive, by, on_image)
+
+
+@contextmanager
+def _image_progress(talk: Talk) -> Iterator[Callable[[int, int], None]]:
+    from inrcodec.cli.progress import step_progress
+
+    with step_progress(talk) as step:
+        yield lambda done, total: step("compare", done, total, f"{done} of {total} images")
+
+
+def _judge(archive: Archive, file: str, labels: Path, metric: Metric, json: bool, talk: Talk) -> None:
     from inrcodec.neighbours import judge
 
-    table = judge(archive, labels, metric)
+    with _image_progress(talk) as on_image:
+        table = judge(archive, labels, metric, on_image)
     if json:
         rows = [{"by": row.by, **dataclasses.asdict(row.quality)} for row in table]
         print_json({"file": file, "labels": str(labels), "metric": metric, "table": rows})
@@ -150,19 +185,30 @@ def check_sheet(path: Path, *, force: bool) -> None:
     check_free([path], force=force)
 
 
-def draw_rows(archive: Archive, rows: Sequence[Sequence[int | None]], path: Path, *, force: bool, talk: Talk) -> None:
-    """One picture with a row for each list of images; a picture from outside leaves its cell out."""
+def draw_rows(
+    archive: Archive,
+    rows: Sequence[Sequence[int]],
+    path: Path,
+    *,
+    force: bool,
+    talk: Talk,
+    outside: Floats | None = None,
+) -> None:
+    """One picture with a row for each list of images; a picture (height, width, 3) from outside stands before them."""
     from inrcodec.bitstream.container import write_atomically
     from inrcodec.cli.values import check_pixels
     from inrcodec.exporters.sheets import draw_sheet, plan_sheet
     from inrcodec.exporters.stills import encode_still, format_of_suffix
+    from inrcodec.images.colour import with_alpha
 
-    numbers = [number for row in rows for number in row if number is not None]
+    numbers = [number for row in rows for number in row]
+    before = [] if outside is None else [with_alpha(outside) if archive.channels == 4 else outside]
     still = format_of_suffix(path.suffix)
     assert still is not None
-    sizes = [(archive[number].width, archive[number].height) for number in numbers]
-    layout = plan_sheet(sizes, len([number for number in rows[0] if number is not None]))
+    sizes = [(picture.shape[1], picture.shape[0]) for picture in before]
+    sizes += [(archive[number].width, archive[number].height) for number in numbers]
+    layout = plan_sheet(sizes, len(before) + len(rows[0]))
     check_pixels(layout.width, layout.height, "the sheet")
-    pixels = draw_sheet(layout, (archive[number].render() for number in numbers), archive.channels)
+    pixels = draw_sheet(layout, chain(before, (archive[number].render() for number in numbers)), archive.channels)
     write_atomically(path, encode_still(pixels, still, None), overwrite=force)
     talk.say(f"wrote {path}")

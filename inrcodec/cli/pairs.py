@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from inrcodec.cli.neighbors import ByOption, MetricOption, check_sheet, draw_rows
+from inrcodec.cli.neighbors import ByOption, MetricOption, check_sheet, described, draw_rows
 from inrcodec.cli.opening import open_archive
 from inrcodec.cli.options import File, Force, Json, Quiet, epilog
 from inrcodec.cli.talk import Talk, print_json, print_table
@@ -47,8 +47,8 @@ def pairs(
     if (similar is None) == (dissimilar is None):
         raise UsageError("give either --similar N or --dissimilar N")
     from inrcodec.codes import greedy_pairs, optimal_pairs
-    from inrcodec.neighbours import describe
 
+    talk = Talk(quiet)
     archive = open_archive(file)
     if len(archive) < 2:
         raise UsageError(f"{file}: has one image only; a pair needs two")
@@ -56,9 +56,9 @@ def pairs(
         check_sheet(sheet, force=force)
     match = optimal_pairs if optimal else greedy_pairs
     wanted, unlike = similar or dissimilar or 1, dissimilar is not None
-    found = match(describe(archive, by).vectors, wanted, metric, dissimilar=unlike)
+    found = match(described(archive, by, talk).vectors, wanted, metric, dissimilar=unlike)
     if sheet is not None:
-        draw_rows(archive, [(first, second) for first, second, _ in found], sheet, force=force, talk=Talk(quiet))
+        draw_rows(archive, [(first, second) for first, second, _ in found], sheet, force=force, talk=talk)
     names = archive.names
     if json:
         keys = ("first", "first_name", "second", "second_name", "similarity")

@@ -45,6 +45,15 @@ def test_all_images_and_a_sheet(small_set: Path, tmp_path: Path, capsys: Capture
     assert "--force" in capsys.readouterr().err
 
 
+def test_a_picture_from_outside_stands_first_on_its_sheet(small_set: Path, small_images: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "row.png"
+    assert main(["neighbors", str(small_set), str(small_images / "one.png"), "-k", "2", "--sheet", str(sheet)]) == 0
+    with Image.open(sheet) as drawn, Image.open(small_images / "one.png") as image:
+        cell = drawn.convert("RGB").crop((0, 0, drawn.width // 3, drawn.height))
+        left, top = (cell.width - image.width) // 2, (cell.height - image.height) // 2
+        assert cell.crop((left, top, left + 12, top + 12)).tobytes() == image.convert("RGB").tobytes()
+
+
 def test_farthest_is_the_other_end(small_set: Path, capsys: Capture) -> None:
     near = answer(capsys, "neighbors", str(small_set), "0", "-k", "5")["queries"][0]  # type: ignore[index]
     far = answer(capsys, "neighbors", str(small_set), "0", "-k", "5", "--farthest")["queries"][0]  # type: ignore[index]
@@ -70,6 +79,7 @@ def test_labels_judge_every_choice(small_set: Path, tmp_path: Path, capsys: Capt
         (["99"], "0 to 5"),
         (["0", "--sheet", "rows.txt"], ".png"),
         (["--labels", "nowhere.csv"], "nowhere.csv"),
+        (["--labels", "labels.csv", "--sheet", "rows.png"], "--all"),
     ],
 )
 def test_wrong_usage_is_one_line(words: list[str], clue: str, small_set: Path, capsys: Capture) -> None:
