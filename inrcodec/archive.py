@@ -15,16 +15,16 @@ import numpy.typing as npt
 from inrcodec.bitstream.container import read_file
 from inrcodec.bitstream.header import Header
 from inrcodec.bitstream.stored import StoredSet
-from inrcodec.coordinates import Axis, image_places
+from inrcodec.coordinates import Axis
 from inrcodec.detail import enlarge
 from inrcodec.errors import CorruptFileError, InrError, UnsupportedFileError, UsageError
 from inrcodec.field import Field
-from inrcodec.field.field import field_shapes
+from inrcodec.field.field import field_shapes, image_labels
 from inrcodec.field.raster import raster
-from inrcodec.field.siren import Siren
 
 Pixels = npt.NDArray[np.float32]
 Upsample = Literal["field", "detail"]  # how what lies between native pixels is drawn
+CODE_POINTS = 16  # along each side, where a code is a mean over the image
 CODE_CELLS = 6  # along each side; fewer tell less of the picture: mAP 0.26 with 1, 0.35 with 6
 PSNR, HOLDOUT_PSNR, LATENT_BITS = "psnr", "holdout_psnr", "log2_bits"  # columns of the stored figures
 
@@ -35,8 +35,9 @@ class Archive:
     def __init__(self, stored: StoredSet, path: Path | None = None) -> None:
         self.path = path
         self._stored = stored
-        self.field = Field(stored.header.model, stored.header.channels, _siren(stored))
-        self._places = image_places(len(self))
+        weights = tuple(tensor.values() for tensor in stored.network)
+        self.field = Field(stored.header.model, stored.header.channels, weights)
+        self._labels = image_labels(stored.header.model, len(self))
 
     @staticmethod
     def open(path: str | Path, *, lenient: bool = False) -> Archive:
@@ -150,10 +151,14 @@ class Archive:
         """Latents (channels, cells down, cells across) per level, coarsest first."""
         return self._stored.latents(number)
 
-    def place(self, number: int) -> Pixels:
-        """The image's place in the set, (1,), from -1 to 1."""
-        place: Pixels = self._places[number : number + 1]
-        return place
+    def label(self, number: int) -> Pixels:
+        """What the network is told of the image besides its latents, (1, values)."""
+        label: Pixels = self._labels[number : number + 1]
+        return label
+
+    def fed(self, number: int) -> tuple[list[Pixels], Pixels]:
+        """What the field needs of an image: latents [(channels, 1, cells down, cells across)] and label (1, values)."""
+        return [level[:, None].astype(np.float32) for level in self.latents(number)], self.label(number)
 
     @cached_property
     def image_bits(self) -> Pixels:
@@ -217,20 +222,24 @@ class ArchivedImage:
 
     @property
     def code(self) -> Pixels:
-        """Mean and root mean square of every latent channel in CODE_CELLS x CODE_CELLS parts of the image, as a vector.
+        """The image's code, a vector of one length for images of all sizes.
 
-        Images of all sizes have codes of one length. Without latents it is the place in the set.
+        Latents: mean and root mean square of every channel in CODE_CELLS x CODE_CELLS parts of the image; of a level
+        with one cell, the cell. Without latents: mean activations of the middle layer over the image.
         """
-        levels = [level.astype(np.float32) for level in self.archive.latents(self.number)]
+        levels = self.archive.latents(self.number)
         if not levels:
-            return self.archive.place(self.number)
-        return np.asarray(np.concatenate([_moments(level) for level in levels]), dtype=np.float32)
+            grid = Axis(CODE_POINTS)
+            units = self.archive.field.middle_units(*self.archive.fed(self.number), grid, grid)
+            return np.asarray(units.mean(axis=(1, 2, 3)), dtype=np.float32)
+        parts = [level.reshape(-1) if level.size == len(level) else _moments(level) for level in levels]
+        return np.concatenate(parts).astype(np.float32)
 
     def last_hidden(self, cells: int = 16) -> Pixels:
         """Activations of the last sine layer on a grid of cells x cells points, as a vector (hidden * cells**2,)."""
-        latents = [level[:, None].astype(np.float32) for level in self.archive.latents(self.number)]
-        place, grid = self.archive.place(self.number), Axis(cells)
-        return np.asarray(self.archive.field.units(latents, place, grid, grid).reshape(-1), dtype=np.float32)
+        grid = Axis(cells)
+        units = self.archive.field.units(*self.archive.fed(self.number), grid, grid)
+        return np.asarray(units.reshape(-1), dtype=np.float32)
 
     def render(self, size: int | tuple[int, int] | None = None, upsample: Upsample = "detail") -> Pixels:
         """Colours in [0, 1] with straight alpha, (height, width, channels).
@@ -249,9 +258,8 @@ class ArchivedImage:
         return self._render_field(width, height)
 
     def _render_field(self, width: int, height: int) -> Pixels:
-        latents = [level[:, None].astype(np.float32) for level in self.archive.latents(self.number)]
-        place, native = self.archive.place(self.number), (self.height, self.width)
-        return raster(self.archive.field, latents, place, native, (height, width))
+        native = self.height, self.width
+        return raster(self.archive.field, *self.archive.fed(self.number), native, (height, width))
 
     def _requested(self, size: int | tuple[int, int] | None) -> tuple[int, int]:
         if size is None:
@@ -272,8 +280,9 @@ class ArchivedImage:
         return None if column is None or np.isnan(column[self.number]) else float(column[self.number])
 
 
-def _moments(level: Pixels) -> Pixels:
+def _moments(integers: npt.NDArray[np.int16]) -> Pixels:
     """Mean and root mean square of (channels, down, across) in every part; parts of a small level overlap."""
+    level = integers.astype(np.float32)
     down, across = (_parts(cells) for cells in level.shape[1:])
     blocks = [level[:, rows, columns].reshape(level.shape[0], -1) for rows in down for columns in across]
     return np.concatenate([part for block in blocks for part in (block.mean(1), np.sqrt(np.square(block).mean(1)))])
@@ -290,10 +299,6 @@ def straightened(stored: Pixels) -> Pixels:
     alpha = stored[..., 3:]
     colours = np.divide(stored[..., :3], alpha, out=np.zeros_like(stored[..., :3]), where=alpha > 0)
     return np.concatenate([np.minimum(colours, 1.0), alpha], axis=2)
-
-
-def _siren(stored: StoredSet) -> Siren:
-    return Siren.from_tensors(tuple(tensor.values() for tensor in stored.network))
 
 
 def _naming(path: Path | None, failure: InrError) -> InrError:

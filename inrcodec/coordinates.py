@@ -31,6 +31,13 @@ class Axis:
         """The same stretch with every cell cut into that many."""
         return Axis(self.count * times, self.start, self.stop)
 
+    def every(self, stride: int, first: int) -> Axis:
+        """Cells as far apart as `stride` of these, around the centres of number `first`, first + stride, ..."""
+        length = (self.stop - self.start) / self.count
+        start = self.start + (first + 0.5 - stride / 2) * length
+        count = -(-(self.count - first) // stride)
+        return Axis(count, start, start + count * stride * length)
+
     def part(self, cells: slice) -> Axis:
         """The cells with these numbers."""
         length = (self.stop - self.start) / self.count

@@ -104,7 +104,7 @@ def _header(pictures: Sequence[Picture], model: ModelSettings, holdout: Holdout)
     header = Header(FORMAT_VERSION, channels, len(pictures), shapes, shape_index, model, holdout, encoder)
     encode_header(header)
     encode_names([picture.name for picture in pictures])
-    check_limits(model, sizes, field_shapes(model, channels))
+    check_limits(model, sizes, field_shapes(model, channels, len(pictures)))
     return header
 
 

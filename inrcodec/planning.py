@@ -39,7 +39,7 @@ def plan(sources: Sources, **asked: Any) -> Plan:
     pixels = count_pixels(found.pictures)
     model, settings = request.model(pixels), request.fit(found.pictures)
     channels = found.pictures[0].pixels.shape[2]
-    shapes = (*field_shapes(model, channels), *context_shapes(model))
+    shapes = (*field_shapes(model, channels, len(found.pictures)), *context_shapes(model))
     weights = sum(int(np.prod(shape)) for shape in shapes)
     seconds = settings.passes * pixels * SECONDS_PER_PIXEL * model.hidden_width / 32 * whole_work(model.footprint)
     bits = weights * 8.0 + (pixels * 2.0 ** (request.quality / 30 - 1.5) if model.levels else 0.0)

@@ -9,14 +9,20 @@ import msgspec
 
 from inrcodec.errors import UnsupportedFileError, UsageError
 
-CONDITIONINGS = ("pyramid", "grid")
+CONDITIONINGS = ("pyramid", "grid", "binary", "latent", "bottleneck", "hypernetwork")
+WITH_LEVELS = ("pyramid", "latent", "hypernetwork")  # the others know an image by its number alone
+ACTIVATIONS = ("sine", "relu", "relu-pe", "tanh")
 MAX_HIDDEN_WIDTH = 4096
 MAX_HIDDEN_LAYERS = 8
 MAX_LEVELS = 8
 MAX_LEVEL_CHANNELS = 64
+MAX_CODE_CHANNELS = 1024  # of a level with one cell for the whole image
+MAX_BOTTLENECK = 256
+MAX_W0 = 1000
 MAX_FOOTPRINT = 8
 MAX_CONTEXT_WIDTH = 128
 WHOLE = 31  # the shift of a level with one cell for the whole image
+STATIC_SHIFT = 20  # no side is that long: such a level has one cell, too
 
 
 class Level(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
@@ -25,9 +31,23 @@ class Level(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=
     shift: int
     channels: int
 
+    @property
+    def whole(self) -> bool:
+        """Whether it has one cell, whatever the size of the image."""
+        return self.shift >= STATIC_SHIFT
+
     def cells(self, side: int) -> int:
         """Cells along a side of that many pixels."""
         return max(1, -(-side // (1 << self.shift)))
+
+
+class Network(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
+    """What makes a network another one than the plain SIREN of `hidden_layers` equally wide layers."""
+
+    activation: str = "sine"
+    bottleneck: int = 1  # the middle layer is that many times narrower
+    head_width: int = 0  # of the hidden layer between a code and the weights of its image; 0: a linear map
+    w0: int = 30  # how many periods its first layer started with; for the record, as the weights have it in them
 
 
 class ModelSettings(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
@@ -39,6 +59,7 @@ class ModelSettings(msgspec.Struct, array_like=True, frozen=True, forbid_unknown
     footprint: int = 1  # sub-samples of a native pixel along each axis
     levels: tuple[Level, ...] = (Level(2, 4), Level(1, 3), Level(0, 1))
     context_width: int = 16
+    network: Network = Network()  # not written when it is this one
 
     def validate(self) -> None:
         """Raise UnsupportedFileError, naming the field, when a value is beyond what this reader allocates for."""
@@ -51,11 +72,53 @@ class ModelSettings(msgspec.Struct, array_like=True, frozen=True, forbid_unknown
         _bound("number of latent levels", len(self.levels), 0, MAX_LEVELS)
         for level in self.levels:
             _bound("level shift", level.shift, 0, WHOLE)
-            _bound("level channels", level.channels, 1, MAX_LEVEL_CHANNELS)
+            _bound("level channels", level.channels, 1, MAX_CODE_CHANNELS if level.whole else MAX_LEVEL_CHANNELS)
         if any(fine.shift >= coarse.shift for coarse, fine in zip(self.levels, self.levels[1:], strict=False)):
             raise UnsupportedFileError("latent levels are not in order from coarse to fine")
-        if self.conditioning == "grid" and self.levels:
-            raise UnsupportedFileError("the conditioning grid has no latents, but the header lists levels of them")
+        self._validate_levels()
+        self._validate_network()
+
+    def _validate_levels(self) -> None:
+        name = self.conditioning
+        if name not in WITH_LEVELS and self.levels:
+            raise UnsupportedFileError(f"the conditioning {name} has no latents, but the header lists levels of them")
+        if name in ("latent", "hypernetwork") and not self.coded:
+            raise UnsupportedFileError(f"the conditioning {name} needs one level with one cell, the code of an image")
+
+    def _validate_network(self) -> None:
+        network = self.network
+        if network.activation not in ACTIVATIONS:
+            raise UnsupportedFileError(f"unknown activation {network.activation[:32]!a}; a newer inrcodec may read it")
+        _bound("bottleneck", network.bottleneck, 1, MAX_BOTTLENECK)
+        if network.bottleneck > 1 and self.hidden_layers < 3:
+            raise UnsupportedFileError("a bottleneck needs at least three hidden layers")
+        _bound("w0", network.w0, 1, MAX_W0)
+        _bound("width of the head", network.head_width, 0, MAX_HIDDEN_WIDTH)
+        if network.head_width and self.conditioning != "hypernetwork":
+            raise UnsupportedFileError(
+                f"the conditioning {self.conditioning} has no head, but the header has its width"
+            )
+
+    @property
+    def coded(self) -> bool:
+        """Whether an image is told by one code and nothing else."""
+        return len(self.levels) == 1 and self.levels[0].whole
+
+    @property
+    def spatial(self) -> bool:
+        """Whether any latent belongs to a part of an image; otherwise all pixels of an image teach the same values."""
+        return any(not level.whole for level in self.levels)
+
+    def hidden_widths(self) -> tuple[int, ...]:
+        """Units of every hidden layer; the middle one may be a bottleneck."""
+        widths = [self.hidden_width] * self.hidden_layers
+        widths[self.middle] = max(1, self.hidden_width // self.network.bottleneck)
+        return tuple(widths)
+
+    @property
+    def middle(self) -> int:
+        """Number of the middle hidden layer, counted from 0."""
+        return self.hidden_layers // 2
 
 
 def _bound(what: str, value: int, lowest: int, highest: int) -> None:
@@ -113,11 +176,21 @@ def rate_weight_for(quality: float) -> float:
 
 
 def model_for(conditioning: str, pixels: int, footprint: int = 1) -> ModelSettings:
-    """Settings of a conditioning for a set of that many pixels: the network should cost 5 to 10 % of the file."""
-    if conditioning == "grid":
-        return ModelSettings("grid", _width(pixels, 64, 64, 256), 3, footprint, (), 1)
-    if conditioning == "pyramid":
-        return ModelSettings(hidden_width=_width(pixels, 32, 16, 64), footprint=footprint)
+    """Settings of a conditioning for a set of that many pixels: the network should cost 5 to 10 % of the file.
+
+    Without a pyramid it is most of the file.
+    """
+    match conditioning:
+        case "pyramid":
+            return ModelSettings(hidden_width=_width(pixels, 32, 16, 64), footprint=footprint)
+        case "grid" | "binary":
+            return ModelSettings(conditioning, _width(pixels, 96, 48, 256), 3, footprint, (), 1)
+        case "bottleneck":
+            return ModelSettings(conditioning, _width(pixels, 96, 48, 256), 5, footprint, (), 1, Network(bottleneck=10))
+        case "latent":
+            return ModelSettings(conditioning, _width(pixels, 64, 32, 256), 3, footprint, (Level(WHOLE, 64),), 1)
+        case "hypernetwork":
+            return ModelSettings(conditioning, _width(pixels, 24, 16, 64), 3, footprint, (Level(WHOLE, 32),), 1)
     raise UsageError(f"unknown conditioning {conditioning!r}; there are: {', '.join(CONDITIONINGS)}")
 
 

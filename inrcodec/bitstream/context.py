@@ -24,14 +24,13 @@ OWN = ((0, -1), (0, -2), (-1, -2), (-1, -1), (-1, 0), (-1, 1), (-2, -1), (-2, 0)
 PREVIOUS = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))  # in the channel before; the channel before that gives one value
 MARGIN = 2  # cells of zeros around a plane, so that every neighbour exists
 WEIGHT_BITS = 6  # weights are multiples of 1/64
-STATIC_SHIFT = 20  # no side is that long
 CONTEXT_STEP = -WEIGHT_BITS * STEPS_PER_OCTAVE
 LARGEST_MEAN = (LARGEST_LATENT + 1) << MEAN_BITS
 
 
 def static(level: Level) -> bool:
     """Whether a level has a single cell, and so no neighbours: its channels have one distribution each."""
-    return level.shift >= STATIC_SHIFT
+    return level.whole
 
 
 def other_inputs(model: ModelSettings, number: int) -> int:

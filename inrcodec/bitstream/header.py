@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from inrcodec.bitstream.deflate import deflate, inflate
 from inrcodec.errors import CorruptFileError, UnsupportedFileError
-from inrcodec.settings import Holdout, ModelSettings
+from inrcodec.settings import Holdout, ModelSettings, Network
 
 FORMAT_VERSION = 1
 MAX_HEADER_BYTES = 1 << 20
@@ -21,6 +21,7 @@ MAX_PIXELS = 1 << 26  # of one image
 MAX_TOTAL_PIXELS = 1 << 32
 MAX_ENCODER_LENGTH = 64
 MAX_HOLDOUT_PPM = 900_000
+MODEL_FIELD = 5  # of the header
 HOLDOUT_MODES = ("none", "release", "strict")
 
 
@@ -70,7 +71,7 @@ def image_shapes(header: Header) -> npt.NDArray[np.int64]:
 def encode_header(header: Header) -> bytes:
     """The payload of HEAD; refuses what a reader would refuse."""
     _check(header)
-    payload = msgspec.msgpack.encode(header)
+    payload = _packed(header)
     if len(payload) > MAX_HEADER_BYTES:
         raise UnsupportedFileError(f"header: {len(payload)} bytes, more than {MAX_HEADER_BYTES}; encode fewer images")
     return payload
@@ -88,9 +89,17 @@ def decode_header(payload: bytes) -> Header:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as failure:
         raise CorruptFileError(f"header: malformed ({failure})") from failure
     _check(header)
-    if msgspec.msgpack.encode(header) != payload:
+    if _packed(header) != payload:
         raise CorruptFileError("header: fields are missing, left over, or not in their shortest form")
     return header
+
+
+def _packed(header: Header) -> bytes:
+    """The header as bytes; a plain network is not written, so files without one stay as they were before it was."""
+    fields = list(msgspec.structs.astuple(header))
+    if header.model.network == Network():
+        fields[MODEL_FIELD] = msgspec.structs.astuple(header.model)[:-1]
+    return msgspec.msgpack.encode(fields)
 
 
 def _check(header: Header) -> None:

@@ -21,7 +21,7 @@ from inrcodec.errors import CorruptFileError
 from inrcodec.settings import ModelSettings
 
 FIGURE_LEVELS = 253  # of a column of figures: steps of 0.06 dB over a range of 15 dB, in some 0.9 bytes per image
-NetworkShapes = Callable[[ModelSettings, int], Sequence[tuple[int, ...]]]  # the field knows them, the bytes do not
+NetworkShapes = Callable[[ModelSettings, int, int], Sequence[tuple[int, ...]]]  # the field knows them, the bytes do not
 
 
 def pack_latents(
@@ -81,7 +81,7 @@ class StoredSet:
         self.header = decode_header(self._only(HEAD))
         self.shapes = _shapes(self.header)
         model = self.header.model
-        network = network_shapes(model, self.header.channels)
+        network = network_shapes(model, self.header.channels, self.header.images)
         check_limits(model, self.shapes, network)
         self._bounds = block_bounds(self.shapes)
         self._blocks = [chunk for chunk in self.chunks if chunk.kind == BLOCK]

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from array_api_compat import array_namespace
 
 from inrcodec.coordinates import Axis
-from inrcodec.field.conditioning import Shape, conditioning_named
-from inrcodec.field.siren import Array, Siren, tensor_shapes
+from inrcodec.field.conditioning import Feed, Shape, conditioning_named
+from inrcodec.field.siren import Array
+from inrcodec.field.tensors import FloatArray, TensorSpec
 from inrcodec.settings import ModelSettings
 
 
@@ -19,37 +20,63 @@ class Field:
 
     model: ModelSettings
     channels: int
-    siren: Siren
+    tensors: tuple[Array, ...]
 
     def pixels(
-        self, latents: Sequence[Array], places: Array, rows: Axis, columns: Axis, samples: tuple[int, int]
+        self, latents: Sequence[Array], labels: Array, rows: Axis, columns: Axis, samples: tuple[int, int]
     ) -> Array:
         """Mean colours over pixel footprints, (channels, B, rows, columns), of a group of B images.
 
-        latents: one array (channels, B, cells down, cells across) per level; places (B,); samples: sub-samples per
-        pixel down and across.
+        latents: one array (channels, B, cells down, cells across) per level; labels (B, values); samples: sub-samples
+        per pixel down and across.
         """
         down, across = samples
-        height, width = rows.count, columns.count
-        variant = conditioning_named(self.model.conditioning)
-        inputs = variant.inputs(latents, places, rows.finer(down), columns.finer(across))
-        colours = self.siren.colours(inputs)
+        feed = self.feed(latents, labels, rows.finer(down), columns.finer(across))
+        colours = _images_second(feed.siren.colours(feed.inputs, feed.shifts))
         if down == across == 1:
-            return colours.reshape(self.channels, -1, height, width)
+            return colours.reshape(self.channels, -1, rows.count, columns.count)
         xp = array_namespace(colours)
-        return xp.mean(colours.reshape(self.channels, -1, height, down, width, across), axis=(3, 5))
+        return xp.mean(colours.reshape(self.channels, -1, rows.count, down, columns.count, across), axis=(3, 5))
 
-    def units(self, latents: Sequence[Array], places: Array, rows: Axis, columns: Axis) -> Array:
-        """Activations of the last sine layer, (hidden, B, rows, columns), at the centres of a grid; see `pixels`."""
-        inputs = conditioning_named(self.model.conditioning).inputs(latents, places, rows, columns)
-        return self.siren.units(inputs).reshape(self.model.hidden_width, -1, rows.count, columns.count)
+    def units(self, latents: Sequence[Array], labels: Array, rows: Axis, columns: Axis) -> Array:
+        """Activations of the last layer, (hidden, B, rows, columns), at the centres of a grid; see `pixels`."""
+        return self._units(latents, labels, rows, columns, slice(None))
+
+    def middle_units(self, latents: Sequence[Array], labels: Array, rows: Axis, columns: Axis) -> Array:
+        """The same of the middle layer, which may be a bottleneck."""
+        return self._units(latents, labels, rows, columns, slice(0, self.model.middle + 1))
+
+    def feed(self, latents: Sequence[Array], labels: Array, rows: Axis, columns: Axis) -> Feed:
+        """The network of a group of images and what goes into it at the centres of a grid."""
+        variant = conditioning_named(self.model.conditioning)
+        return variant.feed(self.model, self.tensors, latents, labels, rows, columns)
+
+    def _units(self, latents: Sequence[Array], labels: Array, rows: Axis, columns: Axis, layers: slice) -> Array:
+        feed = self.feed(latents, labels, rows, columns)
+        units = _images_second(feed.siren.units(feed.inputs, feed.shifts, layers))
+        return units.reshape(units.shape[0], -1, rows.count, columns.count)
+
+
+def _images_second(values: Array) -> Array:
+    """From (B, values, points), where images have networks of their own, to (values, B, points)."""
+    return values if values.ndim == 2 else array_namespace(values).permute_dims(values, (1, 0, 2))
 
 
 def level_shapes(model: ModelSettings, height: int, width: int) -> tuple[Shape, ...]:
-    """Shapes (channels, cells down, cells across) of the latents of an image, coarsest level first."""
-    return conditioning_named(model.conditioning).level_shapes(model, height, width)
+    """Shapes (channels, cells down, cells across) of the latents of an image, coarsest level first; maybe none."""
+    return tuple((level.channels, level.cells(height), level.cells(width)) for level in model.levels)
 
 
-def field_shapes(model: ModelSettings, channels: int) -> tuple[tuple[int, ...], ...]:
-    """Shapes of the network's tensors in file order."""
-    return tensor_shapes(model, conditioning_named(model.conditioning).input_count(model), channels)
+def field_specs(model: ModelSettings, channels: int, images: int) -> tuple[TensorSpec, ...]:
+    """The network's tensors in file order."""
+    return conditioning_named(model.conditioning).specs(model, channels, images)
+
+
+def field_shapes(model: ModelSettings, channels: int, images: int) -> tuple[tuple[int, ...], ...]:
+    """Their shapes."""
+    return tuple(spec.shape for spec in field_specs(model, channels, images))
+
+
+def image_labels(model: ModelSettings, images: int) -> FloatArray:
+    """What the network is told of each image besides its latents, (images, values); maybe nothing."""
+    return conditioning_named(model.conditioning).labels(images)

@@ -2,21 +2,53 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
+import numpy as np
 from array_api_compat import array_namespace, device
 
 from inrcodec.coordinates import Axis, interpolation
-from inrcodec.field.siren import Array
+from inrcodec.field.siren import Array, siren_specs
+from inrcodec.field.tensors import TensorSpec
+from inrcodec.settings import ModelSettings
+
+FREQUENCIES = 7  # octaves of relu-pe: the finest has 64 periods over an image
 
 
-def coordinate_planes(places: Array, rows: Axis, columns: Axis) -> list[Array]:
-    """The x and y coordinates of every sample, two planes (1, B, rows, columns), B from places (B,)."""
-    xp = array_namespace(places)
-    shape = (1, places.shape[0], rows.count, columns.count)
-    across = xp.asarray(columns.centres(), device=device(places)).reshape(1, 1, 1, -1)
-    down = xp.asarray(rows.centres(), device=device(places)).reshape(1, 1, -1, 1)
-    return [xp.broadcast_to(across, shape), xp.broadcast_to(down, shape)]
+def coordinate_count(model: ModelSettings) -> int:
+    """Planes of `coordinate_planes`."""
+    return 2 if model.network.activation != "relu-pe" else 2 + 4 * FREQUENCIES
+
+
+def coordinate_planes(model: ModelSettings, labels: Array, rows: Axis, columns: Axis) -> list[Array]:
+    """x and y at every sample, planes (1, B, rows, columns), B from labels (B, values).
+
+    With relu-pe, sines and cosines of both follow (Mildenhall et al., "NeRF", 2020, section 5.1).
+    """
+    xp, where = array_namespace(labels), device(labels)
+    shape = (1, labels.shape[0], rows.count, columns.count)
+    across, down = columns.centres().reshape(1, 1, 1, -1), rows.centres().reshape(1, 1, -1, 1)
+    planes = [across, down]
+    if model.network.activation == "relu-pe":
+        turns = [np.float32(math.pi * 2**octave) for octave in range(FREQUENCIES)]
+        planes += [wave(turn * axis) for turn in turns for wave in (np.sin, np.cos) for axis in (across, down)]
+    return [xp.broadcast_to(xp.asarray(plane, device=where), shape) for plane in planes]
+
+
+def labelled_coordinates(model: ModelSettings, labels: Array, rows: Axis, columns: Axis) -> Array:
+    """Coordinates and what an image is told by, (inputs, B * rows * columns), from labels (B, values)."""
+    xp = array_namespace(labels)
+    shape = (labels.shape[1], labels.shape[0], rows.count, columns.count)
+    planes = coordinate_planes(model, labels, rows, columns)
+    planes.append(xp.broadcast_to(labels.T.reshape(*shape[:2], 1, 1), shape))
+    return xp.concat(planes, axis=0).reshape(len(planes) - 1 + shape[0], -1)
+
+
+def labelled_specs(model: ModelSettings, channels: int, labels: int) -> tuple[TensorSpec, ...]:
+    """A network of coordinates and labels: SIREN's first layer is U(-1 / inputs, 1 / inputs) times w0."""
+    inputs = coordinate_count(model) + labels
+    return siren_specs(model, [model.network.w0 / inputs] * inputs, channels)
 
 
 def interpolate(level: Array, rows: Axis, columns: Axis) -> Array:

@@ -1,71 +1,121 @@
 """The sine network, written once against the array API: numpy decodes and torch fits this very function.
 
 Sitzmann et al., "Implicit Neural Representations with Periodic Activation Functions", 2020. The factor w0 lives in the
-weights (sin(w0 (W v + b)) has the same values as sin(W' v + b')), so a decoder never needs it.
+weights (sin(w0 (W v + b)) has the same values as sin(W' v + b')), so a decoder never needs it. Other activations are
+there to be compared with.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
 from array_api_compat import array_namespace
 
+from inrcodec.field.tensors import FloatArray, TensorSpec, uniform
 from inrcodec.settings import ModelSettings
 
 Array = Any  # numpy or torch: whatever follows the array API
+OUTPUT_SCALE = 1 / 30  # colours start near grey
 
 
 @dataclass(frozen=True)
 class Siren:
     """Weights of a sine network with a linear skip; `first` maps the inputs to hidden units and, below, to colours.
 
-    first (hidden + channels, inputs), first_bias (hidden + channels,), hidden: pairs of (hidden, hidden) and (hidden,),
-    output (channels, hidden).
+    first (hidden + channels, inputs), first_bias (hidden + channels,), hidden: pairs of (units, units before) and
+    (units,), output (channels, hidden). All may have one more axis in front, of images with weights of their own.
     """
 
     first: Array
     first_bias: Array
     hidden: tuple[tuple[Array, Array], ...]
     output: Array
+    activation: str = "sine"
 
     def tensors(self) -> tuple[Array, ...]:
-        """All weights in the order of `tensor_shapes`, the order of the file."""
+        """All weights in the order of `siren_specs`, the order of the file."""
         return (self.first, self.first_bias, *(tensor for layer in self.hidden for tensor in layer), self.output)
 
     @staticmethod
-    def from_tensors(tensors: tuple[Array, ...]) -> Siren:
+    def from_tensors(tensors: Sequence[Array], activation: str = "sine") -> Siren:
         """The inverse of `tensors`."""
         first, first_bias, *between, output = tensors
-        return Siren(first, first_bias, tuple(zip(between[::2], between[1::2], strict=True)), output)
+        return Siren(first, first_bias, tuple(zip(between[::2], between[1::2], strict=True)), output, activation)
 
-    def colours(self, inputs: Array) -> Array:
-        """The field's colours (channels, points) at inputs (inputs, points)."""
-        width = self.output.shape[1]
-        units = self.units(inputs)
-        colours = _affine(self.first[width:, :], inputs, self.first_bias[width:])
+    def colours(self, inputs: Array, shifts: Sequence[Array] = ()) -> Array:
+        """The field's colours (channels, points) at inputs (inputs, points); for shifts see `units`."""
+        return self.colours_of(inputs, self.units(inputs, shifts))
+
+    def colours_of(self, inputs: Array, units: Array) -> Array:
+        """The same, from activations of the last layer (hidden, points)."""
+        width = self.first.shape[-2] - self.output.shape[-2]
+        colours = _affine(self.first[..., width:, :], inputs, self.first_bias[..., width:])
         colours += self.output @ units
         return colours
 
-    def units(self, inputs: Array) -> Array:
-        """Activations of the last sine layer (hidden, points) at inputs (inputs, points)."""
-        sine = array_namespace(inputs).sin
-        width = self.output.shape[1]
-        units = sine(_affine(self.first[:width, :], inputs, self.first_bias[:width]))
-        for weight, bias in self.hidden:
-            units = sine(_affine(weight, units, bias))
+    def units(self, inputs: Array, shifts: Sequence[Array] = (), layers: slice = slice(None)) -> Array:
+        """Activations (units, points) behind the last of `layers`, from what goes into the first of them.
+
+        shifts: a phase (units, B) for every layer and each of B images, whose points follow each other; or none.
+        """
+        width = self.first.shape[-2] - self.output.shape[-2]
+        first = self.first[..., :width, :], self.first_bias[..., :width]
+        units = inputs
+        for number, (weight, bias) in list(enumerate((first, *self.hidden)))[layers]:
+            sums = _affine(weight, units, bias)
+            units = _activated(_shifted(sums, shifts[number]) if shifts else sums, self.activation)
         return units
 
 
 def _affine(weight: Array, inputs: Array, bias: Array) -> Array:
     """weight @ inputs + bias; added in place, as another copy of the sums would cost as much as the product."""
     sums = weight @ inputs
-    sums += bias[:, None]
+    sums += bias[..., None]
     return sums
 
 
-def tensor_shapes(model: ModelSettings, inputs: int, channels: int) -> tuple[tuple[int, ...], ...]:
-    """Shapes of a Siren's tensors for `inputs` input values per point."""
-    width = model.hidden_width
-    between = ((width, width), (width,)) * (model.hidden_layers - 1)
-    return ((width + channels, inputs), (width + channels,), *between, (channels, width))
+def _shifted(sums: Array, shift: Array) -> Array:
+    return (sums.reshape(*shift.shape, -1) + shift[:, :, None]).reshape(*sums.shape)
+
+
+def _activated(sums: Array, activation: str) -> Array:
+    xp = array_namespace(sums)
+    if activation == "sine":
+        return xp.sin(sums)
+    return xp.tanh(sums) if activation == "tanh" else sums * (sums > 0)
+
+
+def siren_specs(model: ModelSettings, first_spreads: Sequence[float], channels: int) -> tuple[TensorSpec, ...]:
+    """Shapes and starts of a Siren's tensors (Sitzmann et al. 2020, section 3.2, with w0 folded in).
+
+    first_spreads: for sines, half-width of the distribution of each input's column in the first layer. Rectified units
+    start as He et al. 2015, tanh as Glorot and Bengio 2010.
+    """
+    widths, sine = model.hidden_widths(), model.network.activation == "sine"
+    inputs = len(first_spreads)
+    columns = np.asarray(first_spreads if sine else [_spread(model, inputs)] * inputs, np.float32)
+    below = _rows(widths[0], channels)
+    between = []
+    for before, units in pairwise(widths):
+        between += [uniform((units, before), _spread(model, before)), uniform((units,), 0.1)]
+    return (
+        uniform((widths[0] + channels, inputs), (1 - below[:, None]) * columns),
+        uniform((widths[0] + channels,), (1 - below) * (math.pi if sine else 0.1), 0.5 * below),
+        *between,
+        uniform((channels, widths[-1]), OUTPUT_SCALE * _spread(model, widths[-1])),
+    )
+
+
+def _spread(model: ModelSettings, before: int) -> float:
+    """Half-width that keeps the spread of activations from layer to layer."""
+    return math.sqrt((3 if model.network.activation == "tanh" else 6) / before)
+
+
+def _rows(units: int, channels: int) -> FloatArray:
+    """1 at the rows of the linear skip, below the units of the first layer."""
+    return np.concatenate([np.zeros(units, np.float32), np.ones(channels, np.float32)])

@@ -15,6 +15,7 @@ from inrcodec.fitting.checkpoint import fingerprint, restore, save
 from inrcodec.fitting.crew import Crew
 from inrcodec.fitting.devices import hands_for, keep_memory
 from inrcodec.fitting.groups import Pixels
+from inrcodec.fitting.lattice import Lattice, lattices
 from inrcodec.fitting.objective import hidden_error
 from inrcodec.fitting.parts import Moment, Part
 from inrcodec.fitting.progress import Fitted, Meter, Progress
@@ -35,7 +36,7 @@ class Fit:
         self._owner = fingerprint(pictures, model, settings)
         self.run = start(pictures, model, settings)
         device = self.run.groups[0].latents.device.type
-        self._hands = hands_for(settings.threads, device, self.run.pixels // LEAST_BATCHES)
+        self._hands = hands_for(settings.threads, device, _step_pixels(self.run))
         self.meter = Meter(self.run.images, settings.passes, settings.time_limit, model.footprint)
 
     def steps(self) -> Iterator[Progress]:
@@ -43,10 +44,10 @@ class Fit:
         run, meter = self.run, self.meter
         with Crew(run, self._hands) as crew:
             while meter.done < 1.0:
-                for batch in _batches(run, self._hands):
+                for batch, lattice in _batches(run, self._hands):
                     _enter_phase(run, meter.done)
-                    error, bits = _step(run, crew, batch, meter)
-                    visits = sum(len(images) for _, images in batch)
+                    error, bits = _step(run, crew, batch, lattice, meter)
+                    visits = sum(len(images) for _, images in batch) / lattice.stride**2
                     yield meter.tick(_phase(run), visits, error, bits + run.steering.network_bits / run.pixels)
                     if meter.done >= 1.0:
                         break
@@ -75,9 +76,18 @@ class Fit:
         return Fitted(network, context, tuple(latents), holdout_error, self.meter.passes, self.meter.seconds)
 
 
-def _batches(run: Run, hands: int) -> Iterator[Batch]:
-    """One pass over the set in random order; each batch holds images of one or more groups."""
-    pixels = min(BATCH_PIXELS[run.groups[0].latents.device.type], run.pixels // LEAST_BATCHES)
+def _batches(run: Run, hands: int) -> Iterator[tuple[Batch, Lattice]]:
+    """One pass over the set, every pixel once, in random order."""
+    stride = run.stride()
+    for lattice in lattices(stride, run.order):
+        for batch in _images(run, hands, stride):
+            yield batch, lattice
+
+
+def _images(run: Run, hands: int, stride: int) -> Iterator[Batch]:
+    """Every image once in random order; each batch holds images of one or more groups."""
+    pixels = BATCH_PIXELS[run.groups[0].latents.device.type] * stride**2
+    pixels = min(pixels, run.pixels // LEAST_BATCHES if stride == 1 else run.pixels)
     pixels = max(pixels, hands * max(group.pixels for group in run.groups))  # a large image for every hand
     parts = [(number, rows) for number, group in enumerate(run.groups) for rows in group.batches(pixels, run.order)]
     batch: Batch = []
@@ -93,6 +103,12 @@ def _batches(run: Run, hands: int) -> Iterator[Batch]:
     yield batch
 
 
+def _step_pixels(run: Run) -> int:
+    """About how many pixels one step looks at."""
+    stride = run.stride()
+    return run.pixels // (LEAST_BATCHES if stride == 1 else stride**2)
+
+
 def _enter_phase(run: Run, done: float) -> None:
     """Release held-out pixels, turn to areas, quantise the network and freeze the latents when their time has come."""
     run.footprint = schedule.footprint(done, run.model.footprint)
@@ -101,7 +117,7 @@ def _enter_phase(run: Run, done: float) -> None:
         run.holdout_error = hidden_error(run)
         run.released = True
     if not run.steps and done >= schedule.QUANTISED_FROM:
-        run.steps = weight_steps(run.network)
+        run.steps = weight_steps(run.network, run.model)
     if not run.frozen and done >= schedule.FROZEN_FROM:
         run.freeze()
     if _phase(run) != phase or not run.steering.network_bits:
@@ -112,7 +128,7 @@ def _phase(run: Run) -> str:
     return "freeze" if run.frozen else "settle" if run.steps else "fit"
 
 
-def _step(run: Run, crew: Crew, batch: Batch, meter: Meter) -> tuple[float, float]:
+def _step(run: Run, crew: Crew, batch: Batch, lattice: Lattice, meter: Meter) -> tuple[float, float]:
     """Move the network and the latents of some images; mean squared error and bits per pixel."""
     learning_rate = schedule.learning_rate(meter.done, meter.step)
     moment = Moment(
@@ -125,6 +141,7 @@ def _step(run: Run, crew: Crew, batch: Batch, meter: Meter) -> tuple[float, floa
         run.released,
         sum(len(images) * run.groups[number].pixels for number, images in batch),
         run.settings.seed << 32 | meter.step,
+        lattice,
     )
     shares, slope = crew.step(moment, batch)
     if run.settings.target:

@@ -9,9 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from inrcodec.coordinates import image_places
 from inrcodec.field.conditioning import Shape
-from inrcodec.field.field import level_shapes
+from inrcodec.field.field import image_labels, level_shapes
 from inrcodec.fitting.optimise import RowAdam
 from inrcodec.holdout import hidden_pixels
 from inrcodec.settings import FitSettings, ModelSettings
@@ -25,7 +24,7 @@ class Group:
     """All pictures of one size; `latents` (B, values) holds every level of an image in one row."""
 
     numbers: torch.Tensor  # (B,) place of each picture in the set
-    places: torch.Tensor  # (B,) the same from -1 to 1
+    labels: torch.Tensor  # (B, values) what the network is told of each, besides latents
     targets: torch.Tensor  # (channels, B, height, width)
     visible: torch.Tensor | None  # (B, height, width) 1.0 where the loss may look; None when it may everywhere
     shapes: tuple[Shape, ...]
@@ -86,7 +85,7 @@ def _group(
     latents = torch.zeros(len(numbers), values, device=device)
     return Group(
         torch.tensor(numbers, device=device),
-        torch.from_numpy(image_places(len(pictures))[numbers]).to(device),
+        torch.from_numpy(image_labels(model, len(pictures))[numbers]).to(device),
         torch.from_numpy(targets).to(device),
         visible,
         shapes,

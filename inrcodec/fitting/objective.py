@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from inrcodec.coordinates import Axis, tiles
+from inrcodec.coordinates import tiles
 from inrcodec.fitting.groups import Group
+from inrcodec.fitting.lattice import WHOLE, Lattice
 from inrcodec.fitting.rate import latent_bits
 from inrcodec.fitting.run import Run
 
@@ -19,15 +20,16 @@ Tile = tuple[slice, slice]  # rows and columns
 
 
 def distortions(
-    run: Run, group: Group, images: torch.Tensor, latents: torch.Tensor
+    run: Run, group: Group, images: torch.Tensor, latents: torch.Tensor, lattice: Lattice = WHOLE
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     """Shares of the mean squared error over visible pixels, one per tile, and of each image's own (B,).
 
-    latents are (B, values).
+    latents are (B, values); only pixels of the lattice count.
     """
-    visible = None if group.visible is None or run.released else group.visible[images]
-    count = len(images) * group.size[0] * group.size[1] if visible is None else max(1.0, float(visible.sum()))
-    for tile, squared in _squared_errors(run, group, images, latents):
+    visible = None if group.visible is None or run.released else lattice.pick(group.visible)[images]
+    rows, columns = lattice.axes(*group.size)
+    count = len(images) * rows.count * columns.count if visible is None else max(1.0, float(visible.sum()))
+    for tile, squared in _squared_errors(run, group, images, latents, lattice):
         seen = squared if visible is None else squared * visible[:, *tile]
         shares = seen.sum(dim=(0, 2, 3)) / (count * run.channels)
         yield shares.sum(), shares.detach() * len(images)
@@ -56,15 +58,21 @@ def hidden_error(run: Run) -> npt.NDArray[np.float64]:
 
 
 def _squared_errors(
-    run: Run, group: Group, images: torch.Tensor, latents: torch.Tensor, *, clipped: bool = False
+    run: Run,
+    group: Group,
+    images: torch.Tensor,
+    latents: torch.Tensor,
+    lattice: Lattice = WHOLE,
+    *,
+    clipped: bool = False,
 ) -> Iterator[tuple[Tile, torch.Tensor]]:
     """Tiles with their squared errors (channels, B, rows, columns) at native size; `clipped` as a decoder does it."""
-    height, width = group.size
-    footprint = run.footprint
-    levels, places, field = group.levels(latents), group.places[images], run.field()
-    for rows, columns in tiles(height, width, max(1, TILE_POINTS // (len(images) * footprint**2))):
-        down, across = Axis(height).part(rows), Axis(width).part(columns)
-        rendered: torch.Tensor = field.pixels(levels, places, down, across, (footprint, footprint))
+    down, across = lattice.axes(*group.size)
+    targets, footprint = lattice.pick(group.targets), run.footprint
+    levels, labels, field = group.levels(latents), group.labels[images], run.field()
+    for rows, columns in tiles(down.count, across.count, max(1, TILE_POINTS // (len(images) * footprint**2))):
+        samples = footprint, footprint
+        rendered: torch.Tensor = field.pixels(levels, labels, down.part(rows), across.part(columns), samples)
         if clipped:
             rendered = rendered.clamp(0.0, 1.0)
-        yield (rows, columns), (rendered - group.targets[:, images, rows, columns]).square()
+        yield (rows, columns), (rendered - targets[:, images, rows, columns]).square()

@@ -9,9 +9,10 @@ import torch
 
 from inrcodec.fitting import schedule
 from inrcodec.fitting.groups import Group, Numbers
+from inrcodec.fitting.lattice import WHOLE, Lattice
 from inrcodec.fitting.objective import distortions, rate
 from inrcodec.fitting.quantise import softened, with_noise
-from inrcodec.fitting.run import LATENT_RATE, Run
+from inrcodec.fitting.run import Run
 from inrcodec.fitting.steering import Figures
 
 Part = tuple[int, Numbers]  # a group by its place in the run, and some of its images by their rows
@@ -30,6 +31,7 @@ class Moment:
     released: bool
     pixels: int  # of the whole batch, in all hands together
     noise: int  # seed of this step's noise
+    lattice: Lattice = WHOLE
 
     def enter(self, run: Run) -> None:
         """Bring a run that has been standing still in another process to this moment."""
@@ -67,7 +69,7 @@ def work(run: Run, moment: Moment, parts: Sequence[Part], hand: int, slope: torc
         errors, rate_of_part, slope_of_latents = _loss(run, group, images, moment, share, gradients, noise)
         if slope_of_latents is not None:
             weight = len(images) / share  # every image's own loss, whatever batch it is in
-            group.adam.step(images, slope_of_latents * weight, LATENT_RATE * moment.learning_rate)
+            group.adam.step(images, slope_of_latents * weight, run.latent_rate * moment.learning_rate)
         error += share * float(errors.mean())
         bits += share * rate_of_part
         seen.append(Seen(group.numbers[images].cpu().numpy(), errors.cpu().numpy(), rate_of_part * group.pixels))
@@ -96,7 +98,7 @@ def _loss(
     leaves = [*run.network, *run.context, seen]
     gradients = [*network, None]
     errors = torch.zeros(len(images), device=latents.device)
-    for distortion, shares in distortions(run, group, images, seen):
+    for distortion, shares in distortions(run, group, images, seen, moment.lattice):
         _gather(distortion * share, leaves, gradients)
         errors += shares
     bits = 0.0

@@ -47,10 +47,10 @@ class Meter:
     def __init__(self, images: int, passes: int, limit: float | None, footprint: int) -> None:
         self.step = 0
         self.done = 0.0  # from 0 before the first step to 1 behind the last
-        self._images, self._visits, self._planned = images, 0, images * passes
+        self._images, self._visits, self._planned = images, 0.0, images * passes
         self._limit, self._footprint, self._started = limit, footprint, time.monotonic()
         self._earlier = self._resumed = 0.0  # seconds and share of the fit that an interrupted run had behind it
-        self._visits_before = 0
+        self._visits_before = 0.0
         self._error = self._bits = self._weight = 0.0
 
     @property
@@ -69,11 +69,11 @@ class Meter:
 
     def restore(self, state: list[float]) -> None:
         """Go on from another meter's state; a time limit counts anew."""
-        self.step, self.done, self._visits = int(state[0]), state[1], int(state[2])
+        self.step, self.done, self._visits = int(state[0]), state[1], state[2]
         self._earlier, self._error, self._bits, self._weight = state[3:]
         self._resumed, self._visits_before = self.done, self._visits
 
-    def tick(self, phase: str, images: int, error: float, bits: float) -> Progress:
+    def tick(self, phase: str, images: float, error: float, bits: float) -> Progress:
         """Count a step that visited that many images, with its mean squared error and bits per pixel."""
         self.step += 1
         self._visits += images

@@ -11,8 +11,10 @@ import torch
 
 from inrcodec.bitstream.context import CONTEXT_STEP
 from inrcodec.bitstream.weights import LARGEST_LATENT, LARGEST_WEIGHT, STEPS_PER_OCTAVE, CodedTensor, step_size
+from inrcodec.settings import ModelSettings
 
 STEPS_PER_DEVIATION = 384.0  # of a weight, in quantisation steps: coarser ones cost more distortion than they save
+STEPS_WITHOUT_LATENTS = 48.0  # the same where the network is nearly all of the file
 
 
 def with_noise(latents: torch.Tensor, noise: torch.Generator) -> torch.Tensor:
@@ -45,12 +47,12 @@ def rounded(values: torch.Tensor, step: float = 1.0) -> torch.Tensor:
     return values + ((values / step).round() * step - values).detach()
 
 
-def weight_steps(tensors: Sequence[torch.Tensor]) -> list[int]:
+def weight_steps(tensors: Sequence[torch.Tensor], model: ModelSettings) -> list[int]:
     """A quantisation step for every tensor, as an exponent in quarters of an octave, from its root mean square."""
-    steps = []
+    steps, finer = [], STEPS_PER_DEVIATION if model.spatial else STEPS_WITHOUT_LATENTS
     for tensor in tensors:
         deviation = float(tensor.detach().square().mean().sqrt()) or 1.0
-        exponent = torch.tensor(deviation / STEPS_PER_DEVIATION).log2() * STEPS_PER_OCTAVE
+        exponent = torch.tensor(deviation / finer).log2() * STEPS_PER_OCTAVE
         steps.append(int(exponent.round().clamp(-80, 16)))
     return steps
 

@@ -12,16 +12,18 @@ import torch
 from inrcodec.bitstream.context import CONTEXT_STEP
 from inrcodec.bitstream.weights import encode_weights, step_size
 from inrcodec.field import Field
-from inrcodec.field.siren import Siren
+from inrcodec.field.field import field_specs
 from inrcodec.fitting.devices import device_named
 from inrcodec.fitting.groups import Group, Pixels, make_groups
 from inrcodec.fitting.initial import initial_network
+from inrcodec.fitting.lattice import stride_for
 from inrcodec.fitting.quantise import coded_context, coded_weights, rounded
 from inrcodec.fitting.rate import initial_context
 from inrcodec.fitting.steering import Steering
 from inrcodec.settings import FitSettings, ModelSettings
 
-NETWORK_RATE, CONTEXT_RATE, LATENT_RATE = 0.01, 0.01, 0.16
+NETWORK_RATE, CONTEXT_RATE, LATENT_RATE, CODE_RATE = 0.01, 0.01, 0.16, 0.4
+NARROW = 64  # hidden units up to which the full rate is good: wide layers add up more weights
 BITS_PER_WEIGHT = 8.0  # until the weights are quantised
 
 
@@ -45,6 +47,11 @@ class Run:
     holdout_error: npt.NDArray[np.float64] | None = None
 
     @property
+    def latent_rate(self) -> float:
+        """Learning rate of the latents."""
+        return LATENT_RATE if self.model.spatial else CODE_RATE
+
+    @property
     def images(self) -> int:
         """Images of the set."""
         return sum(len(group.numbers) for group in self.groups)
@@ -54,12 +61,18 @@ class Run:
         """Native pixels of the set."""
         return sum(len(group.numbers) * group.pixels for group in self.groups)
 
+    def stride(self) -> int:
+        """Of the lattices that steps look at: 1 where latents belong to places, or pixels are areas."""
+        if self.model.spatial or self.footprint > 1:
+            return 1
+        return stride_for([group.size for group in self.groups], self.pixels)
+
     def field(self) -> Field:
         """The field as a decoder would see it: with quantised weights once their steps are chosen."""
         tensors = self.network
         if self.steps:
             tensors = [rounded(tensor, step_size(step)) for tensor, step in zip(tensors, self.steps, strict=True)]
-        return Field(self.model, self.channels, Siren.from_tensors(tuple(tensors)))
+        return Field(self.model, self.channels, tuple(tensors))
 
     def context_model(self) -> list[torch.Tensor]:
         """The tensors of the context model, quantised like the network's."""
@@ -79,8 +92,8 @@ class Run:
         tensors = (*self.network, *self.context)
         for tensor, gradient in zip(tensors, torch.split(slope, [tensor.numel() for tensor in tensors]), strict=True):
             tensor.grad = gradient.reshape(tensor.shape)
-        for parameters, base in zip(self.adam.param_groups, (NETWORK_RATE, CONTEXT_RATE), strict=False):
-            parameters["lr"] = base * rate
+        for parameters in self.adam.param_groups:
+            parameters["lr"] = parameters["full_rate"] * rate
         self.adam.step()
 
     @torch.no_grad()
@@ -97,9 +110,18 @@ def start(pictures: Sequence[Pixels], model: ModelSettings, settings: FitSetting
     generator = torch.Generator().manual_seed(settings.seed)
     channels = pictures[0].shape[2]
     groups = make_groups(pictures, model, settings, device)
-    network = [tensor.to(device).requires_grad_() for tensor in initial_network(model, channels, generator)]
+    specs = field_specs(model, channels, len(pictures))
+    network = [tensor.to(device).requires_grad_() for tensor in initial_network(specs, generator)]
     context = [tensor.to(device).requires_grad_() for tensor in initial_context(model, generator)]
-    parameters = [{"params": tensors} for tensors in (network, context) if tensors]
+    full_rate = NETWORK_RATE * min(1.0, NARROW / model.hidden_width)
+    rates = [*(full_rate * spec.rate for spec in specs), *[CONTEXT_RATE] * len(context)]
+    parameters = [
+        {
+            "params": [tensor for tensor, own in zip((*network, *context), rates, strict=True) if own == rate],
+            "full_rate": rate,
+        }
+        for rate in sorted(set(rates))
+    ]
     adam = torch.optim.Adam(parameters, betas=(0.9, 0.99), fused=device.type != "mps")
     steering = Steering(settings.rate_weight, settings.target, len(pictures))
     return Run(model, channels, settings, groups, network, context, adam, generator, steering)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from inrcodec.archive import ArchivedImage
 from inrcodec.coordinates import Axis
 from inrcodec.detail import enlarge
+from inrcodec.field import Field
 from inrcodec.field.grids import interpolate
 from inrcodec.field.raster import raster
 from inrcodec.morph.sampling import Floats
@@ -19,12 +23,35 @@ def blend(first: ArchivedImage, second: ArchivedImage, t: float, size: tuple[int
 
 
 def code(first: ArchivedImage, second: ArchivedImage, t: float, size: tuple[int, int]) -> Floats:
-    """The field of latents between the two; without latents, of a place between theirs."""
+    """The field of latents and labels between the two; behind a bottleneck, of its activations."""
     archive, native = first.archive, (first.height, first.width)
-    ends = [[level[:, None].astype(np.float32) for level in archive.latents(one.number)] for one in (first, second)]
-    latents = [(1 - t) * a + t * _fitted(b, a.shape) for a, b in zip(*ends, strict=True)]
-    place = (1 - t) * archive.place(first.number) + t * archive.place(second.number)
-    return _larger(raster(archive.field, latents, place.astype(np.float32), native, native), size)
+    field, ends = archive.field, [archive.fed(one.number) for one in (first, second)]
+    latents = [(1 - t) * a + t * _fitted(b, a.shape) for a, b in zip(ends[0][0], ends[1][0], strict=True)]
+    label = np.asarray((1 - t) * ends[0][1] + t * ends[1][1], dtype=np.float32)
+    if archive.header.model.conditioning == "bottleneck":
+        field = _Narrow(field.model, field.channels, field.tensors, (ends[0][1], ends[1][1]), t)
+    return _larger(raster(field, latents, label, native, native), size)
+
+
+@dataclass(frozen=True)
+class _Narrow(Field):
+    """A field whose middle layer has activations between those of two images, given by their labels."""
+
+    ends: tuple[Floats, Floats]
+    t: float
+
+    def pixels(
+        self, latents: Sequence[Floats], labels: Floats, rows: Axis, columns: Axis, samples: tuple[int, int]
+    ) -> Floats:
+        rows, columns = rows.finer(samples[0]), columns.finer(samples[1])
+        cut = self.model.middle + 1
+        feeds = [self.feed(latents, label, rows, columns) for label in self.ends]
+        one, other = (feed.siren.units(feed.inputs, layers=slice(0, cut)) for feed in feeds)
+        feed = self.feed(latents, labels, rows, columns)
+        behind = feed.siren.units((1 - self.t) * one + self.t * other, layers=slice(cut, None))
+        colours = feed.siren.colours_of(feed.inputs, behind).reshape(self.channels, 1, rows.count, columns.count)
+        shape = (self.channels, 1, rows.count // samples[0], samples[0], columns.count // samples[1], samples[1])
+        return np.asarray(colours.reshape(shape).mean(axis=(3, 5)), dtype=np.float32)
 
 
 def last_hidden(first: ArchivedImage, second: ArchivedImage, t: float, size: tuple[int, int]) -> Floats:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from inrcodec.bitstream.context import CONTEXT_STEP, context_shapes
@@ -14,7 +15,7 @@ from inrcodec.bitstream.latents import Latents
 from inrcodec.bitstream.stored import pack, pack_latents
 from inrcodec.bitstream.weights import LARGEST_LATENT, LARGEST_WEIGHT, CodedTensor
 from inrcodec.field.field import field_shapes
-from inrcodec.settings import Holdout, Level, ModelSettings
+from inrcodec.settings import ACTIVATIONS, CONDITIONINGS, Holdout, Level, ModelSettings, Network
 
 SHIFTS = (31, 20, 19, 5, 3, 2, 1, 0)
 
@@ -37,12 +38,28 @@ class MadeUp:
 
 
 def random_model(rng: np.random.Generator) -> ModelSettings:
-    """A small model with any levels, or with none of either conditioning."""
+    """A small model of any conditioning, with any levels that it may have."""
+    conditioning = str(rng.choice(CONDITIONINGS))
     shifts = sorted(rng.choice(SHIFTS, size=rng.integers(0, 5), replace=False).tolist(), reverse=True)
-    levels = tuple(Level(shift, int(rng.integers(1, 4))) for shift in shifts)
-    conditioning = "pyramid" if levels or rng.random() < 0.5 else "grid"
+    levels = tuple(Level(shift, int(rng.integers(1, 4))) for shift in shifts) if conditioning == "pyramid" else ()
+    if conditioning in ("latent", "hypernetwork"):
+        levels = (Level(int(rng.choice([20, 31])), int(rng.integers(1, 6))),)
     hidden, layers, footprint, units = (int(rng.integers(1, top)) for top in (7, 4, 3, 6))
-    return ModelSettings(conditioning, hidden, layers, footprint, levels, units)
+    network = Network(
+        str(rng.choice(ACTIVATIONS)),
+        int(rng.integers(1, 4)) if layers > 2 else 1,
+        int(rng.integers(0, 4)) if conditioning == "hypernetwork" else 0,
+        int(rng.integers(1, 60)),
+    )
+    if rng.random() < 0.4:
+        network = Network()
+    return ModelSettings(conditioning, hidden, layers, footprint, levels, units, network)
+
+
+def written(element: Any) -> Any:
+    """An element of a header as it is written: a model without its network when that is the plain one."""
+    plain = isinstance(element, ModelSettings) and element.network == Network()
+    return msgspec.structs.astuple(element)[:-1] if plain else element
 
 
 def random_tensor(rng: np.random.Generator, shape: Sequence[int], step: int, largest: int) -> CodedTensor:
@@ -76,7 +93,7 @@ def random_set(seed: int, *, images: int | None = None, side: int = 12, **model:
     shapes, index = pack_shapes(sizes)
     channels = int(rng.integers(3, 5))
     header = Header(1, channels, len(sizes), shapes, index, settings, Holdout(1, 2, "strict"), "made up")
-    network = tuple(random_tensor(rng, shape, -40, 300) for shape in field_shapes(settings, channels))
+    network = tuple(random_tensor(rng, shape, -40, 300) for shape in field_shapes(settings, channels, len(sizes)))
     largest = int(rng.choice([40, LARGEST_WEIGHT]))
     context = tuple(random_tensor(rng, shape, CONTEXT_STEP, largest) for shape in context_shapes(settings))
     return MadeUp(header, sizes, network, context, tuple(random_latents(rng, settings, sizes)))

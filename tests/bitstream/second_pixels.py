@@ -43,24 +43,47 @@ class Level:
 class Model:
     """The header's model, and the tensors that WGTS fills it with."""
 
-    grid: bool
+    conditioning: str
     hidden: int
     layers: int
     footprint: int
     levels: list[Level]
     unit: int
+    network: list[Any]
     channels: int
+    images: int
+
+    @property
+    def widths(self) -> list[int]:
+        """Section 10: units of each layer."""
+        narrow = max(1, self.hidden // self.network[1])
+        return [narrow if layer == self.layers // 2 else self.hidden for layer in range(self.layers)]
+
+    def plain_shapes(self) -> list[tuple[int, ...]]:
+        """Section 10: a network without what a conditioning adds."""
+        told = {
+            "pyramid": sum(level.channels for level in self.levels),
+            "grid": 1,
+            "binary": len(bits(0, self.images)),
+            "bottleneck": len(bits(0, self.images)),
+        }
+        inputs = 2 + 28 * (self.network[0] == "relu-pe") + told.get(self.conditioning, 0)
+        widths = self.widths
+        shapes: list[tuple[int, ...]] = [(widths[0] + self.channels, inputs), (widths[0] + self.channels,)]
+        for before, units in pairwise(widths):
+            shapes += [(units, before), (units,)]
+        return [*shapes, (self.channels, widths[-1])]
 
     def network_shapes(self) -> list[tuple[int, ...]]:
         """Section 10."""
-        inputs = 3 if self.grid else 2 + sum(level.channels for level in self.levels)
-        further = [(self.hidden, self.hidden), (self.hidden,)] * (self.layers - 1)
-        return [
-            (self.hidden + self.channels, inputs),
-            (self.hidden + self.channels,),
-            *further,
-            (self.channels, self.hidden),
-        ]
+        plain = self.plain_shapes()
+        if self.conditioning == "latent":
+            return [*plain, (sum(self.widths), self.levels[0].channels)]
+        if self.conditioning != "hypernetwork":
+            return plain
+        width, code = self.network[2], self.levels[0].channels
+        heads = [(math.prod(shape), width or code) for shape in plain]
+        return [*plain, *heads, *([(width, code), (width,)] if width else [])]
 
     def context_shapes(self) -> list[list[tuple[int, ...]]]:
         """Section 9, one list per level."""
@@ -82,12 +105,24 @@ class Weights:
 
 
 def model_of(head: Header) -> Model:
-    _, hidden, layers, footprint, levels, unit = head.model
+    name, hidden, layers, footprint, levels, unit, *rest = head.model
+    plain = ["sine", 1, 0, 30]
+    if rest == [plain]:
+        raise Illegal("network")
     found = [Level(shift, channels) for shift, channels in levels]
-    grid = head.conditioning == "grid"
-    if (grid and found) or any(a.shift <= b.shift for a, b in pairwise(found)):
+    code = len(found) == 1 and found[0].static
+    if (name in ("grid", "binary", "bottleneck") and found) or any(a.shift <= b.shift for a, b in pairwise(found)):
         raise Illegal("levels")
-    return Model(grid, hidden, layers, footprint, found, unit, head.channels)
+    if name in ("latent", "hypernetwork") and not code:
+        raise Illegal("code")
+    network = rest[0] if rest else plain
+    return Model(name, hidden, layers, footprint, found, unit, network, head.channels, len(head.sizes))
+
+
+def bits(image: int, images: int) -> list[float]:
+    """Section 10: the bits of an image's number."""
+    count = next(n for n in range(1, 64) if 2**n >= images)
+    return [1.0 if image >> bit & 1 else -1.0 for bit in range(count - 1, -1, -1)]
 
 
 def weights(payload: bytes, model: Model) -> Weights:
@@ -236,14 +271,30 @@ def interpolation(at: npt.NDArray[np.float64], cells: int) -> npt.NDArray[np.flo
     return matrix
 
 
-def field(network: list[Floats], model: Model, points: Floats) -> Floats:
+def field(network: list[Floats], model: Model, points: Floats, phases: Floats) -> Floats:
     """Section 10: colours (points, channels) for inputs (points, inputs)."""
     first, bias, *further, last = network
-    t = points @ first.T + bias
-    h, skip = np.sin(t[:, : model.hidden]), t[:, model.hidden :]
-    for matrix, shift in zip(further[::2], further[1::2], strict=True):
-        h = np.sin(h @ matrix.T + shift)
+    activate = {"sine": np.sin, "tanh": np.tanh}.get(model.network[0], lambda t: np.maximum(t, 0))
+    t, (width, *widths) = points @ first.T + bias, model.widths
+    h, skip, done = activate(t[:, :width] + phases[:width]), t[:, width:], width
+    for matrix, shift, width in zip(further[::2], further[1::2], widths, strict=True):
+        h = activate(h @ matrix.T + shift + phases[done : done + width])
+        done += width
     return skip + h @ last.T
+
+
+def network_of(tensors: list[Floats], model: Model, code: Floats) -> tuple[list[Floats], Floats]:
+    """Section 10: the network of an image, and its phases."""
+    count = len(model.plain_shapes())
+    network, rest = tensors[:count], tensors[count:]
+    phases = np.zeros(sum(model.widths), np.float32)
+    if model.conditioning == "latent":
+        phases = rest[0] @ code
+    if model.conditioning == "hypernetwork":
+        if model.network[2]:
+            code = np.sin(rest[-2] @ code + rest[-1])
+        network = [part + (head @ code).reshape(part.shape) for part, head in zip(network, rest, strict=False)]
+    return network, phases
 
 
 @dataclass
@@ -269,14 +320,23 @@ class Set:
         ky, kx = (max(1, -(-n * model.footprint // s)) for n, s in zip(native, (height, width), strict=True))
         y, x = centres(height * ky), centres(width * kx)
         inputs = [np.broadcast_to(x, (len(y), len(x))), np.broadcast_to(y[:, None], (len(y), len(x)))]
-        if model.grid:
-            images = len(self.head.sizes)
-            inputs.append(np.full((len(y), len(x)), 2 * image / (images - 1) - 1 if images > 1 else 0.0))
-        for planes in self.latents(image):
+        if model.network[0] == "relu-pe":
+            turns = [2**k * math.pi for k in range(7)]
+            inputs += [wave(turn * part) for turn in turns for wave in (np.sin, np.cos) for part in inputs[:2]]
+        told, images = [], len(self.head.sizes)
+        if model.conditioning == "grid":
+            told = [2 * image / (images - 1) - 1 if images > 1 else 0.0]
+        if model.conditioning in ("binary", "bottleneck"):
+            told = bits(image, images)
+        inputs += [np.full((len(y), len(x)), value) for value in told]
+        levels = self.latents(image)
+        for planes in levels if model.conditioning == "pyramid" else []:
             for plane in planes:
                 inputs.append(interpolation(y, plane.shape[0]) @ plane @ interpolation(x, plane.shape[1]).T)
         points = np.stack(inputs, axis=-1).astype(np.float32).reshape(len(y) * len(x), -1)
-        colours = field(self.weights.network, model, points)
+        code = levels[0].reshape(-1).astype(np.float32) if levels else np.zeros(0, np.float32)
+        network, phases = network_of(self.weights.network, model, code)
+        colours = field(network, model, points, phases)
         means = colours.reshape(height, ky, width, kx, model.channels).mean(axis=(1, 3))
         return np.clip(means, 0, 1)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 import second_pixels
-from made_up import random_model
+import second_reader
+from made_up import random_model, written
 
 from inrcodec.bitstream.context import (
     CONTEXT_STEP,
@@ -21,6 +23,7 @@ from inrcodec.bitstream.context import (
 from inrcodec.bitstream.laplace import HIGHEST_SCALE, LOWEST_SCALE
 from inrcodec.bitstream.weights import LARGEST_LATENT, LARGEST_WEIGHT, CodedTensor
 from inrcodec.errors import CorruptFileError
+from inrcodec.field.field import field_shapes
 from inrcodec.settings import MAX_CONTEXT_WIDTH, MAX_LEVEL_CHANNELS, Level, ModelSettings
 
 
@@ -40,9 +43,11 @@ def test_the_second_reader_has_the_same_shapes() -> None:
     rng = np.random.default_rng(1)
     for _ in range(50):
         model = random_model(rng)
-        levels = [second_pixels.Level(level.shift, level.channels) for level in model.levels]
-        other = second_pixels.Model(False, 1, 1, 1, levels, model.context_width, 3)
+        images = int(rng.integers(1, 20))
+        fields = msgspec.to_builtins(written(model))
+        other = second_pixels.model_of(second_reader.Header(3, [(1, 1)] * images, fields[0], fields, [], ""))
         assert [shape for level in other.context_shapes() for shape in level] == list(context_shapes(model))
+        assert other.network_shapes() == list(field_shapes(model, 3, images))
 
 
 def test_fixed_point_is_the_second_readers() -> None:

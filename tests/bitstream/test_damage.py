@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 import pytest
 import second_reader
+from made_up import written
 
 from inrcodec.archive import Archive
 from inrcodec.bitstream.container import Chunk, read_chunks, write_chunks
@@ -61,7 +62,9 @@ def remade(**payloads: bytes | Sequence[bytes] | None) -> bytes:
 
 def head(**changes: Any) -> bytes:
     """The header with some elements replaced by anything."""
-    return msgspec.msgpack.encode([changes.get(name, getattr(HEADER, name)) for name in Header.__struct_fields__])
+    return msgspec.msgpack.encode(
+        [written(changes.get(name, getattr(HEADER, name))) for name in Header.__struct_fields__]
+    )
 
 
 def model(**changes: Any) -> ModelSettings:
@@ -74,7 +77,9 @@ def table(
 ) -> bytes:
     """WGTS that claims what the settings imply: every tensor with one alphabet, every channel with one range."""
     contexts = len(context_shapes(settings))
-    tensors = [alphabet] * len(field_shapes(settings, HEADER.channels)) + [[CONTEXT_STEP, *alphabet[1:]]] * contexts
+    tensors = [alphabet] * len(field_shapes(settings, HEADER.channels, HEADER.images)) + [
+        [CONTEXT_STEP, *alphabet[1:]]
+    ] * contexts
     plain = msgspec.msgpack.encode([tensors, [ends] * sum(level.channels for level in settings.levels)])
     return len(plain).to_bytes(2, "little") + plain + stream
 

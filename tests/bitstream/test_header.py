@@ -12,12 +12,13 @@ import pytest
 import second_reader
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_up import written
 
 from inrcodec.bitstream import header as room
 from inrcodec.bitstream.deflate import deflate
 from inrcodec.bitstream.header import Header, Holdout, decode_header, encode_header, image_shapes, pack_shapes
 from inrcodec.errors import CorruptFileError, UnsupportedFileError
-from inrcodec.settings import CONDITIONINGS, Level, ModelSettings
+from inrcodec.settings import ACTIVATIONS, CONDITIONINGS, Level, ModelSettings, Network
 
 REFUSED = (CorruptFileError, UnsupportedFileError)
 PLAIN = Header(1, 3, 100, ((48, 48),), b"", ModelSettings(), Holdout(100_000, 7, "release"), "inrcodec 0.1.0")
@@ -25,7 +26,22 @@ PLAIN = Header(1, 3, 100, ((48, 48),), b"", ModelSettings(), Holdout(100_000, 7,
 
 def raw(**changes: Any) -> bytes:
     """PLAIN as msgpack with some elements replaced by anything."""
-    return msgspec.msgpack.encode([changes.get(name, getattr(PLAIN, name)) for name in Header.__struct_fields__])
+    return msgspec.msgpack.encode(
+        [written(changes.get(name, getattr(PLAIN, name))) for name in Header.__struct_fields__]
+    )
+
+
+@st.composite
+def models(draw: st.DrawFn) -> ModelSettings:
+    """Settings of every conditioning, with a plain network and with others."""
+    conditioning = draw(st.sampled_from(CONDITIONINGS))
+    levels = ModelSettings().levels if conditioning == "pyramid" else ()
+    if conditioning in ("latent", "hypernetwork"):
+        levels = (Level(31, draw(st.integers(1, 1024))),)
+    head = draw(st.integers(0, 4096)) if conditioning == "hypernetwork" else 0
+    network = Network(draw(st.sampled_from(ACTIVATIONS)), draw(st.integers(1, 256)), head, draw(st.integers(1, 1000)))
+    network = draw(st.sampled_from([network, Network()]))
+    return ModelSettings(conditioning, hidden_layers=draw(st.integers(3, 8)), levels=levels, network=network)
 
 
 @st.composite
@@ -37,8 +53,7 @@ def headers(draw: st.DrawFn) -> tuple[Header, list[tuple[int, int]]]:
     shapes, index = pack_shapes(sizes)
     ppm = draw(st.integers(0, 900_000))
     mode = draw(st.sampled_from(["release", "strict"])) if ppm else "none"
-    conditioning = draw(st.sampled_from(CONDITIONINGS))
-    model = ModelSettings(conditioning, levels=() if conditioning == "grid" else ModelSettings().levels)
+    model = draw(models())
     holdout = Holdout(ppm, draw(st.integers(0, 2**32 - 1)), mode)
     encoder = draw(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=64))
     return Header(1, draw(st.sampled_from([3, 4])), len(sizes), shapes, index, model, holdout, encoder), sizes
@@ -54,7 +69,7 @@ def test_round_trip(drawn: tuple[Header, list[tuple[int, int]]]) -> None:
     other = second_reader.header(payload)
     assert (other.channels, other.sizes, other.encoder) == (header.channels, sizes, header.encoder)
     assert other.holdout == [header.holdout.fraction_ppm, header.holdout.seed, header.holdout.mode]
-    assert other.model == msgspec.msgpack.decode(msgspec.msgpack.encode(header.model))
+    assert other.model == msgspec.msgpack.decode(msgspec.msgpack.encode(written(header.model)))
 
 
 def test_an_ordinary_header_is_small() -> None:
@@ -106,6 +121,16 @@ def test_the_largest_set_of_random_sizes_fits() -> None:
         {"model": ModelSettings(levels=(Level(32, 1),))},
         {"model": ModelSettings(levels=(Level(0, 65),))},
         {"model": ModelSettings(hidden_width=4097)},
+        {"model": ModelSettings("binary")},
+        {"model": ModelSettings("latent", levels=())},
+        {"model": ModelSettings("latent")},
+        {"model": ModelSettings("hypernetwork", levels=(Level(31, 4), Level(2, 1)))},
+        {"model": ModelSettings("latent", levels=(Level(31, 1025),))},
+        {"model": ModelSettings(network=Network("swish"))},
+        {"model": ModelSettings(network=Network(bottleneck=2))},
+        {"model": ModelSettings(network=Network(bottleneck=0))},
+        {"model": ModelSettings(network=Network(head_width=4))},
+        {"model": ModelSettings(network=Network(w0=0))},
     ],
 )
 def test_out_of_bounds_is_refused_both_ways(changes: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from inrcodec.archive import Archive
 from inrcodec.holdout import hidden_pixels
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-FILES = ("pyramid-rgb", "pyramid-rgba", "grid")
+FILES = tuple(path.stem for path in sorted(GOLDEN.glob("*.inr")))
 GREY_LEVEL = 1.0  # how far readers may differ, of 255
 
 

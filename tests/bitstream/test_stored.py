@@ -120,10 +120,10 @@ def test_limits(model: ModelSettings, shape: tuple[int, int], message: str | Non
     assert shape[0] * shape[1] <= MAX_PIXELS
     sizes = [(1, 1), shape, (1, 1)]
     if message is None:
-        check_limits(model, sizes, field_shapes(model, 4))
+        check_limits(model, sizes, field_shapes(model, 4, len(sizes)))
     else:
         with pytest.raises(UnsupportedFileError, match=message):
-            check_limits(model, sizes, field_shapes(model, 4))
+            check_limits(model, sizes, field_shapes(model, 4, len(sizes)))
 
 
 def test_nothing_beyond_the_limits_is_written(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from inrcodec.coordinates import Axis, image_places
+from inrcodec.coordinates import Axis
 from inrcodec.field import Field
-from inrcodec.field.conditioning import conditioning_named
-from inrcodec.field.field import field_shapes, level_shapes
-from inrcodec.field.siren import Siren
+from inrcodec.field.field import field_shapes, field_specs, image_labels, level_shapes
 from inrcodec.fitting.initial import initial_network
 from inrcodec.settings import CONDITIONINGS, REFERENCE_PIXELS, ModelSettings, model_for
 
+IMAGES = 3
 SIZES = [(8, 8), (9, 14), (1, 1), (48, 5)]
 every = pytest.mark.parametrize("name", CONDITIONINGS)
 
@@ -23,7 +22,7 @@ def model(name: str) -> ModelSettings:
 
 
 def tensors(name: str, channels: int) -> list[torch.Tensor]:
-    return initial_network(model(name), channels, torch.Generator().manual_seed(1))
+    return initial_network(field_specs(model(name), channels, IMAGES), torch.Generator().manual_seed(1))
 
 
 def random_latents(name: str, size: tuple[int, int], group: int) -> list[np.ndarray]:
@@ -36,8 +35,8 @@ def random_latents(name: str, size: tuple[int, int], group: int) -> list[np.ndar
 def test_shapes_agree(name: str) -> None:
     settings = model(name)
     settings.validate()
-    assert len(conditioning_named(name).input_scales(settings)) == conditioning_named(name).input_count(settings)
-    assert [tuple(tensor.shape) for tensor in tensors(name, 4)] == list(field_shapes(settings, 4))
+    assert [tuple(tensor.shape) for tensor in tensors(name, 4)] == list(field_shapes(settings, 4, IMAGES))
+    assert image_labels(settings, IMAGES).shape[0] == IMAGES
 
 
 @every
@@ -45,13 +44,13 @@ def test_shapes_agree(name: str) -> None:
 @pytest.mark.parametrize("channels", [3, 4])
 def test_numpy_and_torch_compute_the_same_field(name: str, size: tuple[int, int], channels: int) -> None:
     weights = tensors(name, channels)
-    latents, places = random_latents(name, size, 3), image_places(3)
+    latents, labels = random_latents(name, size, 3), image_labels(model(name), IMAGES)
     rows, columns, samples = Axis(size[0]).part(slice(0, max(1, size[0] // 2))), Axis(size[1] + 3), (2, 3)
-    in_torch = Field(model(name), channels, Siren.from_tensors(tuple(weights))).pixels(
-        [torch.from_numpy(level) for level in latents], torch.from_numpy(places), rows, columns, samples
+    in_torch = Field(model(name), channels, tuple(weights)).pixels(
+        [torch.from_numpy(level) for level in latents], torch.from_numpy(labels), rows, columns, samples
     )
-    in_numpy = Field(model(name), channels, Siren.from_tensors(tuple(w.numpy() for w in weights))).pixels(
-        latents, places, rows, columns, samples
+    in_numpy = Field(model(name), channels, tuple(w.numpy() for w in weights)).pixels(
+        latents, labels, rows, columns, samples
     )
     assert in_numpy.shape == (channels, 3, rows.count, columns.count)
     assert in_numpy.dtype == np.float32
@@ -61,15 +60,17 @@ def test_numpy_and_torch_compute_the_same_field(name: str, size: tuple[int, int]
 @every
 def test_two_images_differ(name: str) -> None:
     weights = [w.numpy() for w in tensors(name, 3)]
-    field = Field(model(name), 3, Siren.from_tensors(tuple(weights)))
-    pixels = field.pixels(random_latents(name, (8, 8), 2), image_places(2), Axis(8), Axis(8), (1, 1))
+    field = Field(model(name), 3, tuple(weights))
+    pixels = field.pixels(
+        random_latents(name, (8, 8), 2), image_labels(model(name), IMAGES)[:2], Axis(8), Axis(8), (1, 1)
+    )
     assert np.abs(pixels[:, 0] - pixels[:, 1]).max() > 1e-3
 
 
 @every
 def test_a_pixel_is_the_mean_over_its_footprint(name: str) -> None:
-    field = Field(model(name), 3, Siren.from_tensors(tuple(w.numpy() for w in tensors(name, 3))))
-    latents, places = random_latents(name, (6, 6), 1), image_places(1)
-    fine = field.pixels(latents, places, Axis(12), Axis(18), (1, 1))
+    field = Field(model(name), 3, tuple(w.numpy() for w in tensors(name, 3)))
+    latents, labels = random_latents(name, (6, 6), 1), image_labels(model(name), IMAGES)[:1]
+    fine = field.pixels(latents, labels, Axis(12), Axis(18), (1, 1))
     means = fine.reshape(3, 1, 6, 2, 6, 3).mean(axis=(3, 5))
-    np.testing.assert_allclose(field.pixels(latents, places, Axis(6), Axis(6), (2, 3)), means, atol=1e-5)
+    np.testing.assert_allclose(field.pixels(latents, labels, Axis(6), Axis(6), (2, 3)), means, atol=1e-5)

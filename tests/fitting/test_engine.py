@@ -19,7 +19,14 @@ from inrcodec.images import Picture
 from inrcodec.settings import CONDITIONINGS, FitSettings, Holdout, ModelSettings, Target, model_for
 
 SIZES = [(12, 12), (12, 12), (16, 10), (9, 13), (12, 12), (10, 10)]
-FLOORS = {"pyramid": 24.0, "grid": 17.0}  # dB after a few seconds; a flat mean colour gives about 13
+FLOORS = {
+    "pyramid": 24.0,
+    "grid": 17.0,
+    "binary": 17.0,
+    "bottleneck": 17.0,
+    "latent": 17.0,
+    "hypernetwork": 17.0,
+}  # dB after a few seconds; a flat mean colour gives about 13
 
 
 def drawing(number: int, height: int, width: int) -> np.ndarray:

@@ -1,17 +1,20 @@
 """Draws a few tiny pictures, encodes them into the .inr files of this folder and keeps what they decode to.
 
-Run it after a change of the format, from the repository's root: python tests/golden/make.py
+Run it after a change of the format, from the repository's root: python tests/golden/make.py [NAME...]
 
     pyramid-rgb.inr   the levels that `encode` takes: five pictures of four sizes, a tenth of the pixels held out, then
                       released
     pyramid-rgba.inr  other settings: alpha, 2 x 2 points per pixel, three layers, no global code, strict hold-out
     grid.inr          the conditioning without latents
+    binary.inr, bottleneck.inr, latent.inr, hypernetwork.inr
+                      the others, each with another activation or shape of the network
     *.npz             what each file decodes to, 8 bits, colours premultiplied: `native0`, `native1`, ... and
                       `enlarged`, image 1 at 40 x 23 pixels
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +25,14 @@ from inrcodec.encoding import assemble
 from inrcodec.fitting.engine import Fit
 from inrcodec.images import Picture
 from inrcodec.request import Request
-from inrcodec.settings import Level, ModelSettings
+from inrcodec.settings import Level, ModelSettings, Network
 
 HERE = Path(__file__).parent
 SIZES = [(12, 12), (16, 8), (9, 14), (12, 12), (1, 5)]  # height, width
 LARGE_IMAGE, LARGE = 1, (40, 23)  # height, width
 COMMON = {"effort": 1, "quality": 60, "threads": 1, "device": "cpu", "seed": 5}
+
+CODE = (Level(31, 6),)
 
 FILES: dict[str, tuple[int, ModelSettings, Request]] = {
     "pyramid-rgb": (3, ModelSettings(hidden_width=12, context_width=8), Request(**COMMON)),
@@ -37,6 +42,10 @@ FILES: dict[str, tuple[int, ModelSettings, Request]] = {
         Request(**COMMON, holdout=0.2, holdout_mode="strict"),
     ),
     "grid": (3, ModelSettings("grid", 24, 3, 1, (), 1), Request(**COMMON, holdout=0.0)),
+    "binary": (4, ModelSettings("binary", 20, 2, 2, (), 1, Network("relu-pe")), Request(**COMMON)),
+    "bottleneck": (3, ModelSettings("bottleneck", 24, 5, 1, (), 1, Network(bottleneck=8)), Request(**COMMON)),
+    "latent": (3, ModelSettings("latent", 16, 3, 1, CODE, 1, Network("tanh", w0=10)), Request(**COMMON)),
+    "hypernetwork": (4, ModelSettings("hypernetwork", 8, 2, 1, CODE, 1, Network(head_width=6)), Request(**COMMON)),
 }
 
 
@@ -69,8 +78,9 @@ def grey_levels(pixels: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
 
 
 def main() -> None:
-    """Make every file anew."""
-    for name, (channels, model, request) in FILES.items():
+    """Make every file anew, or the named ones."""
+    for name in sys.argv[1:] or FILES:
+        channels, model, request = FILES[name]
         blob = encoded(channels, model, request)
         archive = Archive.from_bytes(blob)
         expected = {f"native{image.number}": grey_levels(image.render_stored()) for image in archive}

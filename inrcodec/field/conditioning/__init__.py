@@ -3,32 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol, cast
 
 from inrcodec.coordinates import Axis
-from inrcodec.field.siren import Array
+from inrcodec.field.siren import Array, Siren
+from inrcodec.field.tensors import FloatArray, TensorSpec
 from inrcodec.settings import ModelSettings
 
 Shape = tuple[int, int, int]  # channels, height, width
 
 
+@dataclass(frozen=True)
+class Feed:
+    """A network, what goes into it, (inputs, points), and the phases of its layers; see `Siren.units`."""
+
+    siren: Siren
+    inputs: Array
+    shifts: tuple[Array, ...] = ()
+
+
 class Conditioning(Protocol):
     """What a variant's module provides; a group of B images of one size is evaluated together."""
 
-    def level_shapes(self, model: ModelSettings, height: int, width: int) -> tuple[Shape, ...]:
-        """Shapes (channels, height, width) of the latents of an image of that size, coarsest first; maybe none."""
+    def labels(self, images: int) -> FloatArray:
+        """What the network is told of each image besides its latents, (images, values); maybe nothing."""
 
-    def input_count(self, model: ModelSettings) -> int:
-        """Input values of the SIREN per point."""
+    def specs(self, model: ModelSettings, channels: int, images: int) -> tuple[TensorSpec, ...]:
+        """Every tensor of the network, in file order."""
 
-    def input_scales(self, model: ModelSettings) -> tuple[float, ...]:
-        """Half-width of the uniform distribution that each column of the first layer starts from."""
+    def feed(
+        self,
+        model: ModelSettings,
+        tensors: Sequence[Array],
+        latents: Sequence[Array],
+        labels: Array,
+        rows: Axis,
+        columns: Axis,
+    ) -> Feed:
+        """The network and its inputs at rows x columns of images with latents [(channels, B, height, width)].
 
-    def inputs(self, latents: Sequence[Array], places: Array, rows: Axis, columns: Axis) -> Array:
-        """SIREN inputs (inputs, B * rows * columns) of latents [(channels, B, height, width)] and image places (B,).
-
-        A place is the image's position in the set, from -1 (first) to 1 (last).
+        labels: (B, values). The points of an image follow each other, row by row.
         """
 
 

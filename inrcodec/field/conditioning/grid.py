@@ -1,38 +1,30 @@
-"""The study's own design: the image's place in the set, in [-1, 1], is a third coordinate; there are no latents."""
+"""The study's first design: the image's place in the set, in [-1, 1], is a third coordinate; there are no latents."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from array_api_compat import array_namespace
-
-from inrcodec.coordinates import Axis
-from inrcodec.field.grids import coordinate_planes
-from inrcodec.field.siren import Array
+from inrcodec.coordinates import Axis, image_places
+from inrcodec.field.conditioning import Feed
+from inrcodec.field.grids import labelled_coordinates, labelled_specs
+from inrcodec.field.siren import Array, Siren
+from inrcodec.field.tensors import FloatArray, TensorSpec
 from inrcodec.settings import ModelSettings
 
-W0 = 30.0  # Sitzmann et al. 2020, section 3.2: the first layer spans several periods over [-1, 1]
+
+def labels(images: int) -> FloatArray:
+    """The place in the set: -1 for the first image, 1 for the last."""
+    return image_places(images)[:, None]
 
 
-def level_shapes(model: ModelSettings, height: int, width: int) -> tuple[tuple[int, int, int], ...]:
-    """No latents: everything is in the network."""
-    return ()
+def specs(model: ModelSettings, channels: int, images: int) -> tuple[TensorSpec, ...]:
+    """x, y and the place go in."""
+    return labelled_specs(model, channels, 1)
 
 
-def input_count(model: ModelSettings) -> int:
-    """x, y, and the image's place."""
-    return 3
-
-
-def input_scales(model: ModelSettings) -> tuple[float, ...]:
-    """SIREN's first layer: U(-1 / inputs, 1 / inputs) times w0."""
-    return (W0 / 3,) * 3
-
-
-def inputs(latents: Sequence[Array], places: Array, rows: Axis, columns: Axis) -> Array:
-    """[x, y, place] at every point, (3, B * rows * columns)."""
-    xp = array_namespace(places)
-    planes = coordinate_planes(places, rows, columns)
-    shape = (1, places.shape[0], rows.count, columns.count)
-    planes.append(xp.broadcast_to(places.reshape(1, -1, 1, 1), shape))
-    return xp.concat(planes, axis=0).reshape(3, -1)
+def feed(
+    model: ModelSettings, tensors: Sequence[Array], latents: Sequence[Array], labels: Array, rows: Axis, columns: Axis
+) -> Feed:
+    """[x, y, place] at every point."""
+    inputs = labelled_coordinates(model, labels, rows, columns)
+    return Feed(Siren.from_tensors(tensors, model.network.activation), inputs)

@@ -1,0 +1,38 @@
+"""The study's second design: the bits of the image's number are extra inputs; there are no latents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from inrcodec.coordinates import Axis
+from inrcodec.field.conditioning import Feed
+from inrcodec.field.grids import labelled_coordinates, labelled_specs
+from inrcodec.field.siren import Array, Siren
+from inrcodec.field.tensors import FloatArray, TensorSpec
+from inrcodec.settings import ModelSettings
+
+
+def labels(images: int) -> FloatArray:
+    """The number's bits, highest first, 0 as -1 and 1 as 1: as many as the last number needs."""
+    shifts = np.arange(bits(images) - 1, -1, -1)
+    return (2.0 * ((np.arange(images)[:, None] >> shifts) & 1) - 1.0).astype(np.float32)
+
+
+def bits(images: int) -> int:
+    """Bits of the number of any image."""
+    return max(1, (images - 1).bit_length())
+
+
+def specs(model: ModelSettings, channels: int, images: int) -> tuple[TensorSpec, ...]:
+    """x, y and the bits go in."""
+    return labelled_specs(model, channels, bits(images))
+
+
+def feed(
+    model: ModelSettings, tensors: Sequence[Array], latents: Sequence[Array], labels: Array, rows: Axis, columns: Axis
+) -> Feed:
+    """[x, y, bits] at every point."""
+    inputs = labelled_coordinates(model, labels, rows, columns)
+    return Feed(Siren.from_tensors(tensors, model.network.activation), inputs)

@@ -1,0 +1,59 @@
+"""A code per image, mapped to all weights of a small network of its own.
+
+Ha et al., "HyperNetworks", 2017; Sitzmann et al. 2020, section 4.4.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from inrcodec.coordinates import Axis
+from inrcodec.field.conditioning import Feed
+from inrcodec.field.grids import labelled_coordinates, labelled_specs
+from inrcodec.field.siren import Array, Siren
+from inrcodec.field.tensors import FloatArray, TensorSpec, uniform
+from inrcodec.settings import ModelSettings
+
+CODE_SCALE = 0.05  # of a weight's own spread; codes are whole numbers of some size
+HEAD_RATE = 0.1  # a code is some whole number: what moves an element moves a weight by that many times as much
+LEAST_SPREAD = np.float32(0.1)  # of weights that all start at one value
+
+
+def labels(images: int) -> FloatArray:
+    """Nothing: the code says it all."""
+    return np.zeros((images, 0), np.float32)
+
+
+def specs(model: ModelSettings, channels: int, images: int) -> tuple[TensorSpec, ...]:
+    """The network that all images start from, then a head (weights, code) for each of its tensors.
+
+    With a hidden layer in the head, its weights and biases come last, and `code` above is its width.
+    """
+    base, code, width = labelled_specs(model, channels, 0), model.levels[0].channels, model.network.head_width
+    reach = np.float32(math.sqrt(0.1 / width) if width else CODE_SCALE)
+    heads = tuple(
+        uniform(
+            (spec.count, width or code), reach * np.maximum(spec.flat_spread()[:, None], LEAST_SPREAD), rate=HEAD_RATE
+        )
+        for spec in base
+    )
+    hidden = (uniform((width, code), CODE_SCALE), uniform((width,), math.pi)) if width else ()
+    return (*base, *heads, *hidden)
+
+
+def feed(
+    model: ModelSettings, tensors: Sequence[Array], latents: Sequence[Array], labels: Array, rows: Axis, columns: Axis
+) -> Feed:
+    """[x, y] at every point of an image, the same for all, and a network for each of them."""
+    count = 2 * model.hidden_layers + 1
+    base, heads, hidden = tensors[:count], tensors[count : 2 * count], tensors[2 * count :]
+    codes = latents[0].reshape(latents[0].shape[0], -1)
+    if hidden:
+        codes = array_namespace(codes).sin(hidden[0] @ codes + hidden[1][:, None])
+    weights = [part + (head @ codes).T.reshape(-1, *part.shape) for part, head in zip(base, heads, strict=True)]
+    siren = Siren.from_tensors(weights, model.network.activation)
+    return Feed(siren, labelled_coordinates(model, labels[:1], rows, columns))

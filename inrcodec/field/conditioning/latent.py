@@ -1,0 +1,44 @@
+"""A learned code per image, mapped linearly to a phase shift of every layer; an auto-decoder.
+
+Park et al., "DeepSDF", 2019, section 4; Dupont et al., "From data to functa", 2022, section 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from inrcodec.coordinates import Axis
+from inrcodec.field.conditioning import Feed
+from inrcodec.field.grids import labelled_coordinates, labelled_specs
+from inrcodec.field.siren import Array, Siren
+from inrcodec.field.tensors import FloatArray, TensorSpec, uniform
+from inrcodec.settings import ModelSettings
+
+CODE_SCALE = 0.05  # of a phase; codes are whole numbers of some size
+
+
+def labels(images: int) -> FloatArray:
+    """Nothing: the code says it all."""
+    return np.zeros((images, 0), np.float32)
+
+
+def specs(model: ModelSettings, channels: int, images: int) -> tuple[TensorSpec, ...]:
+    """A network of x and y; behind it the map from a code to all phases, (units of all layers, code)."""
+    code = model.levels[0].channels
+    return *labelled_specs(model, channels, 0), uniform((sum(model.hidden_widths()), code), CODE_SCALE)
+
+
+def feed(
+    model: ModelSettings, tensors: Sequence[Array], latents: Sequence[Array], labels: Array, rows: Axis, columns: Axis
+) -> Feed:
+    """[x, y] at every point, and the phases of each image."""
+    *network, to_phases = tensors
+    codes = latents[0].reshape(to_phases.shape[1], -1)
+    ends = np.cumsum((0, *model.hidden_widths())).tolist()
+    phases = to_phases @ codes
+    shifts = tuple(phases[start:end] for start, end in pairwise(ends))
+    inputs = labelled_coordinates(model, labels, rows, columns)
+    return Feed(Siren.from_tensors(network, model.network.activation), inputs, shifts)
