@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inrcodec.bitstream.names import encode_names
+from inrcodec.design import Design
 from inrcodec.errors import UsageError
 from inrcodec.images import Picture, PictureSet, load_pictures
 from inrcodec.settings import (
@@ -39,6 +40,13 @@ class Request:
     background: str | None = None
     conditioning: str = "pyramid"
     footprint: int = 1
+    width: str | None = None
+    depth: int | None = None
+    activation: str | None = None
+    w0: int | None = None
+    code: int | None = None
+    bottleneck: int | None = None
+    head: int | None = None
     device: str = "auto"
     threads: int | None = None
     seed: int = 0
@@ -52,7 +60,8 @@ class Request:
         """What shapes the field of a set of that many pixels."""
         if not 1 <= self.footprint <= MAX_FOOTPRINT:
             raise UsageError(f"footprint {self.footprint} is outside 1 to {MAX_FOOTPRINT} points per pixel and axis")
-        return model_for(self.conditioning, pixels, self.footprint)
+        design = Design(self.width, self.depth, self.activation, self.w0, self.code, self.bottleneck, self.head)
+        return design.applied(model_for(self.conditioning, pixels, self.footprint))
 
     def fit(self, pictures: Sequence[Picture]) -> FitSettings:
         """How hard to fit these pictures."""
@@ -77,8 +86,8 @@ class Request:
             return None
         if self.target_psnr is not None and self.target_size is not None:
             raise UsageError("give either a target PSNR or a target size, not both")
-        if self.conditioning == "grid":
-            raise UsageError("grid has no latents to steer; targets need --conditioning pyramid")
+        if self.conditioning != "pyramid":
+            raise UsageError(f"{self.conditioning} has no rate to steer; targets need --conditioning pyramid")
         if self.holdout_mode == "strict" and self.holdout:
             raise UsageError("a target cannot be held while pixels stay hidden; use --holdout-mode release")
         if self.target_psnr is not None:

@@ -15,6 +15,7 @@ from inrcodec.cli.outcome import missed, next_commands, plan_keys, plan_lines, r
 from inrcodec.cli.talk import Talk, print_json, say_pairs
 from inrcodec.cli.values import parse_bytes, parse_duration
 from inrcodec.errors import UsageError
+from inrcodec.settings import CONDITIONINGS
 
 if TYPE_CHECKING:
     from inrcodec.fitting.progress import Progress
@@ -27,6 +28,7 @@ EPILOG = epilog(
         "inrcodec encode ./photos -o photos.inr --max-size 64 --effort 7",
         "inrcodec encode ./thumbs -o set.inr --target-size 60k",
         "inrcodec encode ./thumbs -o set.inr --target-psnr 35",
+        "inrcodec encode ./thumbs -o set.inr --conditioning latent --code 128",
         "inrcodec encode ./thumbs --dry-run",
     ),
     (
@@ -37,6 +39,7 @@ EPILOG = epilog(
     ),
 )
 MISSED, SKIPPED = 4, 5
+DESIGN = "Network"
 
 
 def encode(
@@ -84,13 +87,72 @@ def encode(
             "--background", metavar="COLOUR", help="Flatten transparency: white, #ff8800.", show_default="keep"
         ),
     ] = None,
-    conditioning: Annotated[str, typer.Option("--conditioning", metavar="NAME", help="pyramid or grid.")] = "pyramid",
+    conditioning: Annotated[
+        str, typer.Option("--conditioning", metavar="NAME", help=f"{', '.join(CONDITIONINGS)}.", rich_help_panel=DESIGN)
+    ] = "pyramid",
     footprint: Annotated[
         int,
         typer.Option(
             "--footprint", min=1, max=8, help="Points per pixel and axis: 2 makes decode --upsample field better."
         ),
     ] = 1,
+    width: Annotated[
+        str | None,
+        typer.Option(
+            "--width",
+            metavar="N|Nx",
+            help="Hidden units, or a multiple of 256: 10x.",
+            show_default="by set",
+            rich_help_panel=DESIGN,
+        ),
+    ] = None,
+    depth: Annotated[
+        int | None,
+        typer.Option("--depth", min=1, max=8, help="Hidden layers.", show_default="2 to 5", rich_help_panel=DESIGN),
+    ] = None,
+    activation: Annotated[
+        Literal["sine", "relu", "relu-pe", "tanh"] | None,
+        typer.Option("--activation", help="Of every layer.", show_default="sine", rich_help_panel=DESIGN),
+    ] = None,
+    w0: Annotated[
+        int | None,
+        typer.Option(
+            "--w0", min=1, max=1000, help="Frequency of the first layer.", show_default="30", rich_help_panel=DESIGN
+        ),
+    ] = None,
+    code: Annotated[
+        int | None,
+        typer.Option(
+            "--code",
+            min=1,
+            max=1024,
+            help="Numbers that tell an image (latent, hypernetwork).",
+            show_default="64, 32",
+            rich_help_panel=DESIGN,
+        ),
+    ] = None,
+    bottleneck: Annotated[
+        int | None,
+        typer.Option(
+            "--bottleneck",
+            min=1,
+            max=256,
+            help="How many times narrower the middle layer is.",
+            show_default="1, or 10",
+            rich_help_panel=DESIGN,
+        ),
+    ] = None,
+    head: Annotated[
+        int | None,
+        typer.Option(
+            "--head",
+            min=0,
+            max=4096,
+            help="Hidden units from code to weights (hypernetwork); 0: linear.",
+            show_default="0",
+            rich_help_panel=DESIGN,
+        ),
+    ] = None,
     device: Annotated[Literal["auto", "cuda", "mps", "cpu"], typer.Option("--device", help="Where to fit.")] = "auto",
     threads: Annotated[
         int | None, typer.Option("--threads", min=1, help="CPU threads.", show_default="all cores")
@@ -114,7 +176,8 @@ def encode(
         "target_size": None if target_size is None else parse_bytes(target_size), "effort": effort,
         "time_limit": limit, "holdout": holdout, "holdout_mode": holdout_mode,
         "max_size": max_size, "background": background, "conditioning": conditioning,
-        "footprint": footprint, "device": device,
+        "footprint": footprint, "width": width, "depth": depth, "activation": activation, "w0": w0,
+        "code": code, "bottleneck": bottleneck, "head": head, "device": device,
         "threads": threads, "seed": seed,
     }  # fmt: skip
     if dry_run:

@@ -1,0 +1,74 @@
+"""What one may ask of the network beyond what suits the set: width, depth, activation, code, bottleneck, head."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+from inrcodec.errors import UnsupportedFileError, UsageError
+from inrcodec.settings import ACTIVATIONS, WHOLE, Level, ModelSettings
+
+Settings = TypeVar("Settings", bound=msgspec.Struct)
+BASE_WIDTH = 256  # of the study's networks, whose widths are given as multiples of it
+
+
+@dataclass(frozen=True)
+class Design:
+    """Changes to a conditioning's usual settings; None leaves a setting as it is."""
+
+    width: str | None = None  # hidden units, or a multiple of BASE_WIDTH such as 10x
+    depth: int | None = None
+    activation: str | None = None
+    w0: int | None = None
+    code: int | None = None  # channels of the code of an image
+    bottleneck: int | None = None
+    head: int | None = None
+
+    def applied(self, model: ModelSettings) -> ModelSettings:
+        """The settings with these changes; UsageError names the one that does not go with the conditioning."""
+        self._check(model)
+        network = _changed(
+            model.network,
+            activation=self.activation,
+            w0=self.w0,
+            bottleneck=self.bottleneck,
+            head_width=self.head,
+        )
+        levels = None if self.code is None else (Level(WHOLE, self.code),)
+        width = None if self.width is None else hidden_width(self.width)
+        model = _changed(model, hidden_width=width, hidden_layers=self.depth, levels=levels, network=network)
+        try:
+            model.validate()
+        except UnsupportedFileError as failure:
+            raise UsageError(str(failure)) from failure
+        return model
+
+    def _check(self, model: ModelSettings) -> None:
+        name = model.conditioning
+        if self.activation is not None and self.activation not in ACTIVATIONS:
+            raise UsageError(f"unknown activation {self.activation!r}; there are: {', '.join(ACTIVATIONS)}")
+        if self.code is not None and not model.coded:
+            raise UsageError(f"--code: {name} has no code of one size; it needs --conditioning latent or hypernetwork")
+        if self.head is not None and name != "hypernetwork":
+            raise UsageError(f"--head: {name} has no head; it needs --conditioning hypernetwork")
+        if self.w0 is not None and name == "pyramid":
+            raise UsageError(
+                "--w0: pyramid starts from slow sines, its latents carry the detail; use another conditioning"
+            )
+
+
+def hidden_width(text: str) -> int:
+    """Hidden units from "64", or from "10x", ten times BASE_WIDTH."""
+    found = re.fullmatch(r"(\d{1,6}(?:\.\d{1,4})?)(x?)", text.strip())
+    if not found or (not found[2] and "." in found[1]):
+        raise UsageError(
+            f"--width {text!r}: give a number of units such as 64, or a multiple of {BASE_WIDTH}: 0.5x, 10x"
+        )
+    return round(float(found[1]) * BASE_WIDTH) if found[2] else int(found[1])
+
+
+def _changed(settings: Settings, **changes: object) -> Settings:
+    return msgspec.structs.replace(settings, **{name: value for name, value in changes.items() if value is not None})
