@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from inrcodec.bitstream.container import read_file
 from inrcodec.bitstream.header import Header
+from inrcodec.bitstream.record import Record
 from inrcodec.bitstream.stored import StoredSet
 from inrcodec.coordinates import Axis
 from inrcodec.detail import enlarge
@@ -27,6 +28,8 @@ Upsample = Literal["field", "detail"]  # how what lies between native pixels is 
 CODE_POINTS = 16  # along each side, where a code is a mean over the image
 CODE_CELLS = 6  # along each side; fewer tell less of the picture: mAP 0.26 with 1, 0.35 with 6
 PSNR, HOLDOUT_PSNR, LATENT_BITS = "psnr", "holdout_psnr", "log2_bits"  # columns of the stored figures
+SSIM, MAE, HOLDOUT_MAE, FITTED_MAE = "ssim", "mae", "holdout_mae", "fitted_mae"
+TRAIN_PSNR = "train_psnr"  # of the training record, beside HOLDOUT_PSNR
 
 
 class Archive:
@@ -100,6 +103,11 @@ class Archive:
     def means(self) -> dict[str, float]:
         """Exact means of the stored figures by name."""
         return {column.name: column.mean for column in self._stored.figures()}
+
+    @cached_property
+    def record(self) -> Record | None:
+        """How the fit went, where the file says so."""
+        return self._stored.record()
 
     def __repr__(self) -> str:
         return f"Archive({str(self.path)!r}, {len(self)} images, {self.file_size} bytes)"
@@ -213,12 +221,12 @@ class ArchivedImage:
     @property
     def psnr(self) -> float | None:
         """Measured when the file was written, dB."""
-        return self._figure(PSNR)
+        return self.figure(PSNR)
 
     @property
     def holdout_psnr(self) -> float | None:
         """On pixels that the fit had not seen, measured before they were released, dB."""
-        return self._figure(HOLDOUT_PSNR)
+        return self.figure(HOLDOUT_PSNR)
 
     @property
     def code(self) -> Pixels:
@@ -275,7 +283,8 @@ class ArchivedImage:
             raise UsageError(f"cannot render at {width}x{height}")
         return width, height
 
-    def _figure(self, name: str) -> float | None:
+    def figure(self, name: str) -> float | None:
+        """A stored figure by the name of its column, or None where it is unknown."""
         column = self.archive.figures.get(name)
         return None if column is None or np.isnan(column[self.number]) else float(column[self.number])
 

@@ -12,17 +12,30 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from inrcodec.archive import HOLDOUT_PSNR, LATENT_BITS, PSNR, Archive
+from inrcodec.archive import (
+    FITTED_MAE,
+    HOLDOUT_MAE,
+    HOLDOUT_PSNR,
+    LATENT_BITS,
+    MAE,
+    PSNR,
+    SSIM,
+    Archive,
+    ArchivedImage,
+    Pixels,
+)
 from inrcodec.bitstream.container import write_atomically
-from inrcodec.bitstream.figures import Column
+from inrcodec.bitstream.figures import FINEST, Column
 from inrcodec.bitstream.header import FORMAT_VERSION, Header, encode_header, pack_shapes
 from inrcodec.bitstream.limits import check_limits
 from inrcodec.bitstream.names import encode_names
+from inrcodec.bitstream.record import Record
 from inrcodec.bitstream.stored import pack, pack_latents
 from inrcodec.errors import UsageError
 from inrcodec.field.field import field_shapes
 from inrcodec.images import Picture, Skipped
-from inrcodec.metrics import psnr, psnr_of_error
+from inrcodec.metrics import mean_absolute_error, psnr, psnr_of_error, ssim
+from inrcodec.recorder import Recorder
 from inrcodec.request import Request, Sources, count_pixels
 from inrcodec.settings import FitSettings, Holdout, ModelSettings
 from inrcodec.version import __version__
@@ -30,6 +43,8 @@ from inrcodec.version import __version__
 if TYPE_CHECKING:
     from inrcodec.fitting.engine import Fit
     from inrcodec.fitting.progress import Fitted, Progress
+
+COARSE = 31  # levels of figures that only a report reads
 
 
 @dataclass(frozen=True)
@@ -50,12 +65,15 @@ def encode(
     *,
     overwrite: bool = False,
     resume: bool = False,
+    record: bool = True,
     on_progress: Callable[[Progress], None] | None = None,
+    snapshots: Snapshots | None = None,
     **asked: Any,
 ) -> EncodeResult:
     """Encode pictures into one file and return the archive as read back; `asked` are the fields of `Request`.
 
-    A KeyboardInterrupt between two steps leaves a checkpoint beside the output, which `resume` goes on from.
+    With `record`, the file also says how the fit went, for a report. A KeyboardInterrupt between two steps leaves a
+    checkpoint beside the output, which `resume` goes on from.
     """
     started = time.monotonic()
     path = Path(output)
@@ -67,15 +85,31 @@ def encode(
     if settings.time_limit:  # reading the pictures was part of the time
         settings = replace(settings, time_limit=max(0.5, settings.time_limit - (time.monotonic() - started)))
     with _fit(found.pictures, model, settings, checkpoint_path(path), resume) as fit:
+        recorder = Recorder()
         for progress in fit.steps():
+            recorder.see(progress)
+            if snapshots and fit.meter.step in snapshots.steps:
+                snapshots.show(str(fit.meter.step), dict(fit.pictures()), found.pictures)
             if on_progress:
                 on_progress(progress)
         if on_progress:
             on_progress(replace(progress, phase="write", remaining=0.0))
-        write_atomically(path, _assemble(found.pictures, header, fit.finish()), overwrite=overwrite)
+        blob = _assemble(found.pictures, header, fit.finish(), recorder.record() if record else None)
+        write_atomically(path, blob, overwrite=overwrite)
     archive = Archive.open(path)
+    if snapshots and snapshots.final:
+        snapshots.show("final", {image.number: image.render_stored() for image in archive}, found.pictures)
     source_bytes = sum(picture.source_bytes for picture in found.pictures)
     return EncodeResult(path, archive, found.skipped, found.notes, time.monotonic() - started, source_bytes)
+
+
+@dataclass(frozen=True)
+class Snapshots:
+    """Steps at which `show` gets what the network sees: the moment in a word, pictures by number, and the originals."""
+
+    steps: frozenset[int]
+    final: bool
+    show: Callable[[str, dict[int, Pixels], Sequence[Picture]], None]
 
 
 def check_output(path: Path, *, overwrite: bool) -> None:
@@ -108,25 +142,40 @@ def _header(pictures: Sequence[Picture], model: ModelSettings, holdout: Holdout)
     return header
 
 
-def _assemble(pictures: Sequence[Picture], header: Header, fitted: Fitted) -> bytes:
+def _assemble(pictures: Sequence[Picture], header: Header, fitted: Fitted, record: Record | None = None) -> bytes:
     ranges, blocks, bits = pack_latents(header, fitted.context, fitted.latents)
     tensors = (*fitted.network, *fitted.context)
     names = [picture.name for picture in pictures]
     bare = Archive.from_bytes(pack(header, tensors, ranges, blocks, names, ()))
     columns = [_column(PSNR, measure(bare, pictures))]
-    if fitted.holdout_error is not None:
-        columns.append(_column(HOLDOUT_PSNR, [psnr_of_error(error) for error in fitted.holdout_error]))
+    if fitted.unseen is not None:
+        columns.append(_column(HOLDOUT_PSNR, [psnr_of_error(error) for error in fitted.unseen.squared]))
     if header.model.levels:
         columns.append(_column(LATENT_BITS, np.log2(bits + 1.0)))
-    return pack(header, tensors, ranges, blocks, names, columns)
+    if record:
+        columns += _more_figures(bare, pictures, fitted)
+    return pack(header, tensors, ranges, blocks, names, columns, record)
+
+
+def _more_figures(archive: Archive, pictures: Sequence[Picture], fitted: Fitted) -> Iterator[Column]:
+    """What a report likes to have and a reader can do without, coarser than the rest."""
+    decoded = [eight_bits(image) for image in archive]
+    pairs = [(picture.pixels, drawn) for picture, drawn in zip(pictures, decoded, strict=True)]
+    yield _column(SSIM, [ssim(*pair) for pair in pairs], COARSE)
+    yield _column(MAE, [mean_absolute_error(*pair) for pair in pairs], COARSE)
+    if fitted.unseen is not None:
+        yield _column(HOLDOUT_MAE, fitted.unseen.absolute, COARSE)
+        yield _column(FITTED_MAE, fitted.unseen.fitted_absolute, COARSE)
+
+
+def eight_bits(image: ArchivedImage) -> Pixels:
+    """The native picture as 8 bits show it, (height, width, channels) in [0, 1], colours premultiplied."""
+    return np.asarray(np.rint(image.render_stored() * 255) / 255, dtype=np.float32)
 
 
 def measure(archive: Archive, pictures: Sequence[Picture]) -> list[float]:
     """PSNR of every image at its native size, decoded to 8 bits, in dB; over all channels, colours premultiplied."""
-    return [
-        psnr(picture.pixels, np.rint(image.render_stored() * 255) / 255)
-        for image, picture in zip(archive, pictures, strict=True)
-    ]
+    return [psnr(picture.pixels, eight_bits(image)) for image, picture in zip(archive, pictures, strict=True)]
 
 
 def checkpoint_path(output: Path) -> Path:
@@ -155,7 +204,7 @@ def _fit(
     checkpoint.unlink(missing_ok=True)
 
 
-def _column(name: str, values: Sequence[float] | np.ndarray[Any, np.dtype[np.float64]]) -> Column:
+def _column(name: str, values: Sequence[float] | np.ndarray[Any, np.dtype[np.float64]], levels: int = FINEST) -> Column:
     known = np.asarray(values, dtype=np.float32)
     finite = known[np.isfinite(known)]
-    return Column(name, float(finite.mean()) if len(finite) else float("nan"), known)
+    return Column(name, float(finite.mean()) if len(finite) else float("nan"), known, levels)

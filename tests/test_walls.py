@@ -17,11 +17,11 @@ PACKAGE = ROOT / "inrcodec"
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "version"}),
     frozenset({"settings", "metrics", "curves", "coordinates", "codes", "holdout", "looks", "motion", "retrieval"}),
-    frozenset({"bitstream", "images", "rivals"}),
+    frozenset({"bitstream", "images", "rivals", "design"}),
     frozenset({"field", "detail"}),
     frozenset({"archive"}),
     frozenset({"fitting"}),
-    frozenset({"request"}),
+    frozenset({"request", "recorder"}),
     frozenset({"encoding", "planning"}),
     frozenset({"evaluate", "morph", "neighbours"}),
     frozenset({"exporters"}),

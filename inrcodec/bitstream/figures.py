@@ -27,13 +27,14 @@ class Column:
     name: str
     mean: float
     values: npt.NDArray[np.float32]
+    levels: int = FINEST  # that values are rounded to when they are written, at most
 
 
 def encode_figures(columns: Sequence[Column], *, top: int = FINEST) -> bytes:
     """The payload of fIGS; a lower `top` rounds values to top + 1 levels, which compress better."""
     if len(columns) > MAX_COLUMNS or not 1 <= top <= FINEST or len({column.name for column in columns}) != len(columns):
         raise ValueError("too many columns, a name used twice, or too many levels")
-    return deflate(bytes([len(columns)]) + b"".join(_pack(column, top) for column in columns))
+    return deflate(bytes([len(columns)]) + b"".join(_pack(column, min(top, column.levels)) for column in columns))
 
 
 def decode_figures(payload: bytes, images: int) -> tuple[Column, ...]:

@@ -9,18 +9,20 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from inrcodec.bitstream.container import BLOCK, FIGURES, HEAD, NAMES, WEIGHTS, Chunk, read_chunks, write_chunks
+from inrcodec.bitstream.container import BLOCK, FIGURES, HEAD, NAMES, RECORD, WEIGHTS, Chunk, read_chunks, write_chunks
 from inrcodec.bitstream.context import context_shapes, level_contexts
 from inrcodec.bitstream.figures import Column, decode_figures, encode_figures
 from inrcodec.bitstream.header import Header, decode_header, encode_header, image_shapes
 from inrcodec.bitstream.latents import LatentCodec, Latents
 from inrcodec.bitstream.limits import block_bounds, check_limits
 from inrcodec.bitstream.names import decode_names, encode_names
+from inrcodec.bitstream.record import Record, decode_record, encode_record
 from inrcodec.bitstream.weights import CodedTensor, Range, decode_weights, encode_weights
 from inrcodec.errors import CorruptFileError
 from inrcodec.settings import ModelSettings
 
 FIGURE_LEVELS = 253  # of a column of figures: steps of 0.06 dB over a range of 15 dB, in some 0.9 bytes per image
+RECORD_LEVELS = 127  # of a column of the training record
 NetworkShapes = Callable[[ModelSettings, int, int], Sequence[tuple[int, ...]]]  # the field knows them, the bytes do not
 
 
@@ -49,12 +51,15 @@ def pack(
     blocks: Sequence[Chunk],
     names: Sequence[str],
     figures: Sequence[Column],
+    record: Record | None = None,
 ) -> bytes:
     """The bytes of a file; `tensors` are the network's, then the context model's."""
     chunks = [Chunk(HEAD, encode_header(header)), Chunk(WEIGHTS, encode_weights(tensors, ranges)), *blocks]
     chunks.append(Chunk(NAMES, encode_names(list(names))))
     if figures:
         chunks.append(Chunk(FIGURES, encode_figures(figures, top=FIGURE_LEVELS)))
+    if record:
+        chunks.append(Chunk(RECORD, encode_record(record, top=RECORD_LEVELS)))
     return write_chunks(chunks)
 
 
@@ -113,13 +118,18 @@ class StoredSet:
         payload = self._maybe(FIGURES)
         return () if payload is None else decode_figures(payload, self.header.images)
 
+    def record(self) -> Record | None:
+        """How the fit went, or None where the file does not say."""
+        payload = self._maybe(RECORD)
+        return None if payload is None else decode_record(payload)
+
     def latent_bits(self) -> int:
         """Bits of all blocks together."""
         return 8 * sum(len(chunk.payload) for chunk in self._blocks)
 
     def parts(self) -> tuple[tuple[str, int], ...]:
         """What the bytes are spent on, as (label, bytes); they add up to the file's size."""
-        labels = {WEIGHTS: "network", BLOCK: "latents", NAMES: "names", FIGURES: "figures"}
+        labels = {WEIGHTS: "network", BLOCK: "latents", NAMES: "names", FIGURES: "figures", RECORD: "record"}
         sizes = {label: sum(len(c.payload) for c in self.chunks if c.kind == kind) for kind, label in labels.items()}
         return (*sizes.items(), ("overhead", self.size - sum(sizes.values())))
 

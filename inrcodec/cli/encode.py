@@ -12,6 +12,7 @@ import typer
 
 from inrcodec.cli.options import Force, Json, Quiet, Verbose, epilog
 from inrcodec.cli.outcome import missed, next_commands, plan_keys, plan_lines, result_keys, summary
+from inrcodec.cli.snapshots import snapshots_into
 from inrcodec.cli.talk import Talk, print_json, say_pairs
 from inrcodec.cli.values import parse_bytes, parse_duration
 from inrcodec.errors import UsageError
@@ -29,6 +30,7 @@ EPILOG = epilog(
         "inrcodec encode ./thumbs -o set.inr --target-size 60k",
         "inrcodec encode ./thumbs -o set.inr --target-psnr 35",
         "inrcodec encode ./thumbs -o set.inr --conditioning latent --code 128",
+        "inrcodec encode ./thumbs -o set.inr --snapshots 50,750,final",
         "inrcodec encode ./thumbs --dry-run",
     ),
     (
@@ -158,6 +160,22 @@ def encode(
         int | None, typer.Option("--threads", min=1, help="CPU threads.", show_default="all cores")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="The same seed repeats a run.")] = 0,
+    record: Annotated[
+        bool, typer.Option("--record/--no-record", help="Keep curves and more figures for reports in the file.")
+    ] = True,
+    snapshots: Annotated[
+        str | None,
+        typer.Option(
+            "--snapshots",
+            metavar="STEPS",
+            help="Write what the network sees at steps, such as 50,750,final.",
+            show_default="none",
+        ),
+    ] = None,
+    snapshots_to: Annotated[
+        str | None,
+        typer.Option("--snapshots-to", metavar="DIR", help="Where to.", show_default="FILE-snapshots"),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would take; write nothing.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the same command after Ctrl-C.")] = False,
     force: Force = False,
@@ -183,7 +201,9 @@ def encode(
     if dry_run:
         _dry_run(sources, target, asked, json, talk)
     else:
-        _encode(sources, target, asked, {"overwrite": force, "resume": resume}, json, talk)
+        shown = None if snapshots is None else snapshots_into(snapshots, snapshots_to, target, force=force)
+        how = {"overwrite": force, "resume": resume, "record": record, "snapshots": shown}
+        _encode(sources, target, asked, how, json, talk)
 
 
 def check_target(target: Path, *, force: bool) -> None:
@@ -220,7 +240,7 @@ def _dry_run(sources: Sequence[str], target: Path, asked: dict[str, Any], json: 
 
 
 def _encode(
-    sources: Sequence[str], target: Path, asked: dict[str, Any], how: dict[str, bool], json: bool, talk: Talk
+    sources: Sequence[str], target: Path, asked: dict[str, Any], how: dict[str, Any], json: bool, talk: Talk
 ) -> None:
     import inrcodec
     from inrcodec.cli.interrupt import between_steps

@@ -1,56 +1,201 @@
-"""`inrcodec report`: how well each image was fitted and what it costs, from the figures stored in the file."""
+"""`inrcodec report`: how well each image was fitted and what it costs, stored or measured again; a table, or a page."""
 
 from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from inrcodec.cli.opening import open_archive
-from inrcodec.cli.options import File, Json, Quiet, Verbose, epilog
-from inrcodec.cli.talk import decibels, print_json, print_table
+from inrcodec.cli.options import Force, Json, Quiet, Verbose, epilog
+from inrcodec.cli.talk import Talk, decibels, print_json, print_table
+from inrcodec.errors import UsageError
 from inrcodec.exporters.naming import displayed
 
 if TYPE_CHECKING:
+    from inrcodec.archive import Archive
     from inrcodec.evaluate import ImageReport, Report
 
 EPILOG = epilog(
-    ("inrcodec report set.inr", "inrcodec report set.inr --sort psnr --limit 10", "inrcodec report set.inr --json"),
+    (
+        "inrcodec report set.inr",
+        "inrcodec report set.inr --sort psnr --limit 10",
+        "inrcodec report set.inr --against ./thumbs --html report.html",
+        "inrcodec report set.inr --curves curves.png",
+        "inrcodec report seed0.inr seed1.inr seed2.inr",
+        "inrcodec report set.inr --csv > set.csv",
+    ),
     (
         "file, file_size, pixels, bits_per_pixel, holdout_mode, holdout_fraction, mean_psnr, mean_holdout_psnr, "
-        "best, worst, images; each image: number, name, width, height, bits, psnr, holdout_psnr, bits_per_pixel",
+        "mean_ssim, mean_mae, mean_holdout_mae, mean_fitted_mae, best, worst, images, notes; each image: number, name, "
+        "width, height, bits, psnr, holdout_psnr, ssim, mae, holdout_mae, fitted_mae, bits_per_pixel",
+        "(with several files) files, figures; each figure: figure, values, mean, deviation",
     ),
 )
-HEADINGS = ("number", "name", "size", "PSNR", "held-out", "bytes", "bpp")
-SortKey = Literal["number", "name", "psnr", "holdout", "bits", "bpp"]
+HEADINGS = ("number", "name", "size", "PSNR", "SSIM", "MAE", "held-out", "held MAE", "bytes", "bpp")
+SortKey = Literal["number", "name", "psnr", "ssim", "mae", "holdout", "bits", "bpp"]
+BARS = " ▁▂▃▄▅▆▇█"
 
 
 def report(
-    file: File,
+    files: Annotated[list[str], typer.Argument(metavar="FILES", help="One .inr file, or several to compare.")],
     sort: Annotated[
-        SortKey, typer.Option("--sort", help="Order of the rows: PSNRs worst first, bits and bpp most first.")
+        SortKey, typer.Option("--sort", help="Order of the rows: worst first; bits and bpp most first.")
     ] = "number",
+    best: Annotated[bool, typer.Option("--best", help="The other way round: best first.")] = False,
     limit: Annotated[
-        int | None, typer.Option("--limit", min=0, help="Show only the first rows; totals cover all.")
+        int | None,
+        typer.Option("--limit", min=0, help="Show only the first rows; totals cover all.", show_default="all"),
     ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option("--against", metavar="FOLDER", help="Measure again from these originals.", show_default="stored"),
+    ] = None,
+    background: Annotated[
+        str | None,
+        typer.Option("--background", metavar="COLOUR", help="Flatten originals as encode did.", show_default="keep"),
+    ] = None,
+    html: Annotated[
+        str | None, typer.Option("--html", metavar="FILE", help="Write one self-contained page.", show_default="none")
+    ] = None,
+    reference: Annotated[
+        str | None,
+        typer.Option(
+            "--reference", metavar="FOLDER", help="The images in high resolution, for --html.", show_default="none"
+        ),
+    ] = None,
+    curves: Annotated[
+        str | None,
+        typer.Option("--curves", metavar="FILE", help="Plot the fit as .png or .svg.", show_default="none"),
+    ] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Print the rows as CSV on stdout.")] = False,
+    force: Force = False,
     json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """List PSNR, held-out PSNR and cost of every image, as measured by the encoder and stored in the file."""
-    from inrcodec.evaluate import evaluate
-
-    answer = evaluate(open_archive(file))
-    rows = sorted(answer.images, key=lambda image: _order(image, sort))[:limit]
+    """List quality and cost of every image, from figures in the file or measured again from the originals."""
+    talk = Talk(quiet, verbose)
+    archives = [open_archive(file) for file in files]
+    if len(archives) > 1:
+        _refuse_for_several({"--against": against, "--html": html, "--reference": reference, "--curves": curves})
+        _several(archives, json=json, csv=csv)
+        return
+    (archive,) = archives
+    outputs = [Path(path) for path in (html, curves) if path is not None]
+    _check_outputs(outputs, curves, force=force)
+    answer = _answer(archive, against, background)
+    for note in answer.notes:
+        talk.warn(f"inrcodec: {note}")
+    if html is not None:
+        _write_page(archive, answer, Path(html), against, reference, background, force=force)
+        talk.say(f"wrote {html}")
+    if curves is not None:
+        _write_curves(archive, Path(curves), force=force)
+        talk.say(f"wrote {curves}")
+    rows = sorted(answer.images, key=lambda image: _order(image, sort), reverse=best)[:limit]
     if json:
         print_json(_keys(answer, rows))
-        return
-    print_table(HEADINGS, (_row(image) for image in rows))
-    print()
-    for name, value in _totals(answer):
-        print(f"{name:<16}{displayed(value)}")
+    elif csv:
+        from inrcodec.exporters.tables import as_csv
+
+        keys = [_image_keys(image) for image in rows]
+        print(as_csv(list(_image_keys(answer.images[0])), [list(row.values()) for row in keys]), end="")
+    elif not outputs:
+        print_table(HEADINGS, (_row(image) for image in rows))
+        print()
+        for name, value in (*_totals(answer), *_course(archive)):
+            print(f"{name:<16}{displayed(value)}")
+
+
+def _answer(archive: Archive, against: str | None, background: str | None) -> Report:
+    from inrcodec.evaluate import evaluate
+
+    if against is None:
+        return evaluate(archive)
+    from inrcodec.evaluate.originals import measure_again
+
+    return measure_again(archive, against, background)
+
+
+def _refuse_for_several(options: dict[str, str | None]) -> None:
+    given = [name for name, value in options.items() if value is not None]
+    if given:
+        raise UsageError(f"{given[0]} is for one file; give a single .inr file")
+
+
+def _several(archives: Sequence[Archive], *, json: bool, csv: bool) -> None:
+    """Whole files side by side, with mean and standard deviation."""
+    from inrcodec.evaluate import evaluate
+    from inrcodec.evaluate.several import side_by_side
+    from inrcodec.exporters.tables import as_csv
+
+    spreads = side_by_side([evaluate(archive) for archive in archives])
+    files = [str(archive.path) for archive in archives]
+    headings = ("figure", *files, "mean", "deviation")
+    if json:
+        print_json({"files": files, "figures": spreads})
+    elif csv:
+        rows = [(one.figure, *one.values, one.mean, one.deviation) for one in spreads]
+        print(as_csv(headings, rows), end="")
+    else:
+        shown = [(one.figure, *map(_figure, (*one.values, one.mean, one.deviation))) for one in spreads]
+        print_table(headings, shown, left=(0,))
+
+
+def _figure(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
+
+
+def _check_outputs(paths: Sequence[Path], curves: str | None, *, force: bool) -> None:
+    """Refuse, before any work, what cannot be written."""
+    from inrcodec.cli.destination import check_free, check_parent
+
+    check_free(paths, force=force)
+    for path in paths:
+        check_parent(path)
+    if curves is not None:
+        from inrcodec.exporters.plots import SUFFIXES, check_plots
+
+        if Path(curves).suffix not in SUFFIXES:
+            raise UsageError(f"--curves {curves}: end the name with {' or '.join(SUFFIXES)}")
+        check_plots()
+
+
+def _write_page(
+    archive: Archive,
+    answer: Report,
+    path: Path,
+    against: str | None,
+    reference: str | None,
+    background: str | None,
+    *,
+    force: bool,
+) -> None:
+    from inrcodec.bitstream.container import write_atomically
+    from inrcodec.cli.report_page import read_references, report_page, stored_by_others
+    from inrcodec.evaluate.originals import match
+
+    matched = [] if against is None else match(archive, against, background)[0]
+    references = [] if reference is None else read_references(archive, Path(reference), background)
+    sizes = stored_by_others(matched) if len(matched) == len(archive) else []
+    text = report_page(archive, answer, matched, references, sizes)
+    write_atomically(path, text.encode(), overwrite=force)
+
+
+def _write_curves(archive: Archive, path: Path, *, force: bool) -> None:
+    from inrcodec.bitstream.container import write_atomically
+    from inrcodec.exporters.plots import draw_record
+
+    if archive.record is None:
+        raise UsageError(f"{archive.path}: has no training record (encode --no-record leaves it out)")
+    write_atomically(path, draw_record(str(archive.path), archive.record, path.suffix), overwrite=force)
 
 
 def _order(image: ImageReport, sort: SortKey) -> tuple[Any, int]:
@@ -60,6 +205,8 @@ def _order(image: ImageReport, sort: SortKey) -> tuple[Any, int]:
         "number": image.number,
         "name": image.name.casefold(),
         "psnr": unknown if image.psnr is None else image.psnr,
+        "ssim": unknown if image.ssim is None else image.ssim,
+        "mae": unknown if image.mae is None else -image.mae,
         "holdout": unknown if image.holdout_psnr is None else image.holdout_psnr,
         "bits": -image.bits,
         "bpp": -image.bits_per_pixel,
@@ -86,21 +233,57 @@ def _row(image: ImageReport) -> tuple[str, ...]:
         image.name,
         f"{image.width}x{image.height}",
         decibels(image.psnr),
+        _digits(image.ssim),
+        _digits(image.mae),
         decibels(image.holdout_psnr),
+        _digits(image.holdout_mae),
         f"{image.bits / 8:,.0f}",
         f"{image.bits_per_pixel:.3f}",
     )
+
+
+def _digits(figure: float | None) -> str:
+    return "-" if figure is None else f"{figure:.4f}"
 
 
 def _totals(answer: Report) -> list[tuple[str, str]]:
     """Lines below the table, as (name, value)."""
     from inrcodec.cli.info import holdout_words
 
-    lines = [("images", f"{len(answer.images):,}"), ("PSNR", f"mean {decibels(answer.mean_psnr)}")]
+    lines = [("images", f"{len(answer.images):,}")]
+    lines.append(("whole set", _errors(answer.mean_psnr, answer.mean_mae, answer.mean_ssim)))
+    held = _errors(answer.mean_holdout_psnr, answer.mean_holdout_mae, None)
+    if answer.mean_fitted_mae is not None:
+        held += f" (fitted pixels at that moment {_digits(answer.mean_fitted_mae)})"
+    lines.append(("never seen", held))
+    lines.append(("held-out pixels", holdout_words(answer.holdout_mode, answer.holdout_fraction)))
     if answer.best and answer.worst:
         lines.append(("worst", f"{decibels(answer.worst.psnr)}  {answer.worst.number} {answer.worst.name}"))
         lines.append(("best", f"{decibels(answer.best.psnr)}  {answer.best.number} {answer.best.name}"))
-    lines.append(("held-out", f"mean {decibels(answer.mean_holdout_psnr)}"))
-    lines.append(("held-out pixels", holdout_words(answer.holdout_mode, answer.holdout_fraction)))
     lines.append(("file", f"{answer.file_size:,} bytes, {answer.bits_per_pixel:.3f} bits per pixel"))
+    return lines
+
+
+def _errors(psnr: float | None, mae: float | None, ssim: float | None) -> str:
+    parts = [f"mean PSNR {decibels(psnr)}"]
+    parts += [] if mae is None else [f"mean absolute error {_digits(mae)}"]
+    return ", ".join([*parts, *([] if ssim is None else [f"SSIM {_digits(ssim)}"])])
+
+
+def _course(archive: Archive) -> list[tuple[str, str]]:
+    """The curves of the fit in block characters."""
+    if archive.record is None:
+        return []
+    labels = {"train_psnr": "fitted", "holdout_psnr": "held-out"}
+    lines = []
+    for column in archive.record.columns:
+        known = [value for value in column.values.tolist() if math.isfinite(value)]
+        if known:
+            span = (max(known) - min(known)) or 1.0
+            bars = [
+                BARS[1 + round(7 * (value - min(known)) / span)] if math.isfinite(value) else BARS[0]
+                for value in column.values.tolist()
+            ]
+            ends = f"{min(known):.1f} to {max(known):.1f} dB"
+            lines.append((labels.get(column.name, column.name), f"{''.join(bars).rstrip()}  {ends}"))
     return lines

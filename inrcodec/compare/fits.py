@@ -61,6 +61,7 @@ def fit_quality(
         sources,
         path,
         resume=resume,
+        record=False,  # rivals store no reports either
         on_progress=lambda news: on_step(Step(news.phase, news.step, news.steps, label, news)),
         **asked,
     )

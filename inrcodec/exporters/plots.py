@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from inrcodec.bitstream.record import Record
 from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+LABELS = {"train_psnr": "fitted pixels", "holdout_psnr": "held-out pixels"}
 SUFFIXES = (".png", ".svg")
 # Okabe and Ito's colours, which colour-blind eyes can tell apart too.
 COLOURS = ("#000000", "#E69F00", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#8C6D31", "#7F7F7F")
@@ -57,6 +61,30 @@ def draw_curves(title: str, curves: Sequence[PlottedCurve], suffix: str) -> byte
         figure.savefig(
             stream, format=suffix.lstrip("."), dpi=150, metadata={"Date": None} if suffix == ".svg" else None
         )
+    return stream.getvalue()
+
+
+def draw_record(title: str, record: Record, suffix: str) -> bytes:
+    """How a fit went, as the bytes of a .png or .svg file."""
+    check_plots()
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context({"svg.hashsalt": "inrcodec", "svg.fonttype": "none"}):
+        figure = Figure(figsize=(9, 5), layout="constrained")
+        axes = figure.add_subplot()
+        for number, column in enumerate(record.columns):
+            places = (np.arange(len(column.values)) + 0.5) / len(column.values) * record.steps
+            label = LABELS.get(column.name, column.name)
+            axes.plot(places, column.values, color=COLOURS[2 - number % 2], marker=".", label=label)
+        axes.set_title(title)
+        axes.set_xlabel("step")
+        axes.set_ylabel("PSNR in dB")
+        axes.grid(visible=True, alpha=0.3)
+        axes.legend(frameon=False)
+        stream = io.BytesIO()
+        metadata = {"Date": None} if suffix == ".svg" else None
+        figure.savefig(stream, format=suffix.lstrip("."), dpi=150, metadata=metadata)
     return stream.getvalue()
 
 

@@ -13,7 +13,7 @@ import torch
 
 from inrcodec.errors import InrError, UsageError
 from inrcodec.fitting.groups import Pixels
-from inrcodec.fitting.progress import Meter
+from inrcodec.fitting.progress import Meter, Unseen
 from inrcodec.fitting.run import Run
 from inrcodec.settings import FitSettings, ModelSettings
 from inrcodec.version import __version__
@@ -38,7 +38,7 @@ def save(path: Path, run: Run, meter: Meter, owner: str) -> None:
         "steps": run.steps,
         "frozen": run.frozen,
         "released": run.released,
-        "holdout_error": None if run.holdout_error is None else torch.from_numpy(run.holdout_error),
+        "unseen": None if run.unseen is None else [torch.from_numpy(errors) for errors in run.unseen],
         "meter": meter.state(),
         "steering": run.steering.state(),
         "order": run.order.get_state(),
@@ -63,7 +63,7 @@ def restore(path: Path, run: Run, meter: Meter, owner: str) -> None:
     for group, state in zip(run.groups, contents["rows"], strict=True):
         group.adam.restore(state)
     run.steps, run.frozen, run.released = contents["steps"], contents["frozen"], contents["released"]
-    run.holdout_error = None if contents["holdout_error"] is None else contents["holdout_error"].numpy()
+    run.unseen = None if contents["unseen"] is None else Unseen(*(errors.numpy() for errors in contents["unseen"]))
     meter.restore(contents["meter"])
     run.steering.restore(contents["steering"])
     run.order.set_state(contents["order"])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
+from inrcodec.coordinates import Axis
 from inrcodec.errors import InrError
 from inrcodec.fitting import schedule
 from inrcodec.fitting.checkpoint import fingerprint, restore, save
@@ -16,14 +19,16 @@ from inrcodec.fitting.crew import Crew
 from inrcodec.fitting.devices import hands_for, keep_memory
 from inrcodec.fitting.groups import Pixels
 from inrcodec.fitting.lattice import Lattice, lattices
-from inrcodec.fitting.objective import hidden_error
+from inrcodec.fitting.objective import unseen
 from inrcodec.fitting.parts import Moment, Part
 from inrcodec.fitting.progress import Fitted, Meter, Progress
 from inrcodec.fitting.quantise import coded_context, coded_latents, coded_weights, weight_steps
 from inrcodec.fitting.run import Run, start
+from inrcodec.metrics import psnr_of_error
 from inrcodec.settings import FitSettings, ModelSettings
 
 Batch = list[Part]
+WATCH_EVERY, WATCHED_IMAGES = 1 / 48, 24
 LEAST_BATCHES = 8  # a pass: small sets learn more from more steps
 BATCH_PIXELS = {"cpu": 20_000, "cuda": 1 << 19, "mps": 1 << 17}  # per step
 
@@ -48,9 +53,22 @@ class Fit:
                     _enter_phase(run, meter.done)
                     error, bits = _step(run, crew, batch, lattice, meter)
                     visits = sum(len(images) for _, images in batch) / lattice.stride**2
-                    yield meter.tick(_phase(run), visits, error, bits + run.steering.network_bits / run.pixels)
+                    news = meter.tick(_phase(run), visits, error, bits + run.steering.network_bits / run.pixels)
+                    yield replace(news, holdout_psnr=_watch(run, meter.done))
                     if meter.done >= 1.0:
                         break
+
+    @torch.no_grad()
+    def pictures(self) -> Iterator[tuple[int, Pixels]]:
+        """What the network sees now: every image's number and native picture (height, width, channels)."""
+        field = self.run.field()
+        for group in self.run.groups:
+            rows, columns = (Axis(side) for side in group.size)
+            for row, number in enumerate(group.numbers.tolist()):
+                images = torch.tensor([row], device=group.latents.device)
+                levels = group.levels(group.latents[images].round())
+                drawn = field.pixels(levels, group.labels[images], rows, columns, (1, 1))
+                yield number, drawn[:, 0].clamp(0, 1).permute(1, 2, 0).cpu().numpy()
 
     def save(self, path: Path) -> None:
         """Write a checkpoint."""
@@ -71,9 +89,9 @@ class Fit:
             integers = [level.transpose(0, 1).numpy() for level in group.levels(coded_latents(group.latents))]
             for row, number in enumerate(group.numbers.tolist()):
                 latents[number] = tuple(level[row] for level in integers)
-        holdout_error = hidden_error(run) if run.settings.holdout.mode == "strict" else run.holdout_error
+        errors = unseen(run) if run.settings.holdout.mode == "strict" else run.unseen
         network, context = coded_weights(run.network, run.steps), coded_context(run.context)
-        return Fitted(network, context, tuple(latents), holdout_error, self.meter.passes, self.meter.seconds)
+        return Fitted(network, context, tuple(latents), errors, self.meter.passes, self.meter.seconds)
 
 
 def _batches(run: Run, hands: int) -> Iterator[tuple[Batch, Lattice]]:
@@ -114,7 +132,7 @@ def _enter_phase(run: Run, done: float) -> None:
     run.footprint = schedule.footprint(done, run.model.footprint)
     phase = _phase(run)
     if run.settings.holdout.mode == "release" and not run.released and done >= schedule.RELEASED_FROM:
-        run.holdout_error = hidden_error(run)
+        run.unseen = unseen(run)
         run.released = True
     if not run.steps and done >= schedule.QUANTISED_FROM:
         run.steps = weight_steps(run.network, run.model)
@@ -122,6 +140,17 @@ def _enter_phase(run: Run, done: float) -> None:
         run.freeze()
     if _phase(run) != phase or not run.steering.network_bits:
         run.steering.network_bits = run.network_bits()
+
+
+def _watch(run: Run, done: float) -> float | None:
+    """PSNR of some images on hidden pixels, looked at now and then while they are hidden; costs a share of a pass."""
+    if run.settings.holdout.mode == "none" or run.released:
+        return None
+    if run.watched is None or done >= run.watched[0] + WATCH_EVERY or done >= 1.0:
+        errors = unseen(run, sample=WATCHED_IMAGES).squared
+        known = errors[~np.isnan(errors)]
+        run.watched = done, psnr_of_error(float(known.mean())) if len(known) else math.nan
+    return run.watched[1]
 
 
 def _phase(run: Run) -> str:

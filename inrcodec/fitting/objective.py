@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from inrcodec.coordinates import tiles
 from inrcodec.fitting.groups import Group
 from inrcodec.fitting.lattice import WHOLE, Lattice
+from inrcodec.fitting.progress import Unseen
 from inrcodec.fitting.rate import latent_bits
 from inrcodec.fitting.run import Run
 
@@ -29,7 +29,8 @@ def distortions(
     visible = None if group.visible is None or run.released else lattice.pick(group.visible)[images]
     rows, columns = lattice.axes(*group.size)
     count = len(images) * rows.count * columns.count if visible is None else max(1.0, float(visible.sum()))
-    for tile, squared in _squared_errors(run, group, images, latents, lattice):
+    for tile, difference in _differences(run, group, images, latents, lattice):
+        squared = difference.square()
         seen = squared if visible is None else squared * visible[:, *tile]
         shares = seen.sum(dim=(0, 2, 3)) / (count * run.channels)
         yield shares.sum(), shares.detach() * len(images)
@@ -42,22 +43,33 @@ def rate(run: Run, group: Group, images: torch.Tensor, latents: torch.Tensor) ->
 
 
 @torch.no_grad()
-def hidden_error(run: Run) -> npt.NDArray[np.float64]:
-    """Mean squared error (images,) of rounded latents on the pixels that the loss has not seen; NaN where none are."""
-    errors = np.full(run.images, np.nan)
+def unseen(run: Run, *, sample: int | None = None) -> Unseen:
+    """Errors of rounded latents on pixels that the loss has not seen, and on those it has; NaN where there are none.
+
+    With `sample`, only of about that many images; unknown for the others.
+    """
+    found = Unseen(*(np.full(run.images, np.nan) for _ in range(3)))
     for group in run.groups:
         assert group.visible is not None, "pixels are hidden in every group or in none"
-        for images in torch.split(torch.arange(len(group.numbers), device=group.latents.device), HIDDEN_IMAGES):
-            hidden = 1.0 - group.visible[images]
-            squared = torch.zeros(len(images), device=group.latents.device)
-            for tile, part in _squared_errors(run, group, images, group.latents[images].round(), clipped=True):
-                squared += (part * hidden[:, *tile]).sum(dim=(0, 2, 3))
-            counts = hidden.sum(dim=(1, 2)) * run.channels
-            errors[group.numbers[images].cpu().numpy()] = (squared / counts).cpu().numpy()  # no hidden pixel: 0/0, NaN
-    return errors
+        count = len(group.numbers)
+        wanted = count if sample is None else max(1, round(sample * count / run.images))
+        for images in torch.split(torch.arange(min(count, wanted), device=group.latents.device), HIDDEN_IMAGES):
+            visible = group.visible[images]
+            sums = torch.zeros(3, len(images), device=group.latents.device)
+            for tile, difference in _differences(run, group, images, group.latents[images].round(), clipped=True):
+                seen, absolute = visible[:, *tile], difference.abs()
+                parts = (difference.square() * (1 - seen), absolute * (1 - seen), absolute * seen)
+                sums += torch.stack([part.sum(dim=(0, 2, 3)) for part in parts])
+            shown = visible.sum(dim=(1, 2))
+            hidden = visible[0].numel() - shown
+            counts = torch.stack([hidden, hidden, shown]) * run.channels
+            numbers = group.numbers[images].cpu().numpy()
+            for column, values in zip(found, (sums / counts).cpu().numpy(), strict=True):
+                column[numbers] = values  # no hidden pixel: 0/0, NaN
+    return found
 
 
-def _squared_errors(
+def _differences(
     run: Run,
     group: Group,
     images: torch.Tensor,
@@ -66,7 +78,7 @@ def _squared_errors(
     *,
     clipped: bool = False,
 ) -> Iterator[tuple[Tile, torch.Tensor]]:
-    """Tiles with their squared errors (channels, B, rows, columns) at native size; `clipped` as a decoder does it."""
+    """Tiles and rendered minus target (channels, B, rows, columns) at native size; `clipped` as a decoder does it."""
     down, across = lattice.axes(*group.size)
     targets, footprint = lattice.pick(group.targets), run.footprint
     levels, labels, field = group.levels(latents), group.labels[images], run.field()
@@ -75,4 +87,4 @@ def _squared_errors(
         rendered: torch.Tensor = field.pixels(levels, labels, down.part(rows), across.part(columns), samples)
         if clipped:
             rendered = rendered.clamp(0.0, 1.0)
-        yield (rows, columns), (rendered - targets[:, images, rows, columns]).square()
+        yield (rows, columns), rendered - targets[:, images, rows, columns]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from inrcodec.bitstream.weights import CodedTensor
 from inrcodec.fitting import schedule
 from inrcodec.metrics import psnr_of_error
 
+Errors = npt.NDArray[np.float64]
 SMOOTHING = 0.98  # share of the running means that a step keeps
 
 
@@ -27,6 +29,16 @@ class Progress:
     bits_per_pixel: float
     seconds: float
     remaining: float
+    done: float  # share of the whole, 0 to 1
+    holdout_psnr: float | None = None  # of a sample of images, last measured; None when nothing is hidden
+
+
+class Unseen(NamedTuple):
+    """Errors of every image (images,): squared and absolute on hidden pixels, and absolute on the others."""
+
+    squared: Errors
+    absolute: Errors
+    fitted_absolute: Errors
 
 
 @dataclass(frozen=True)
@@ -36,7 +48,7 @@ class Fitted:
     network: tuple[CodedTensor, ...]
     context: tuple[CodedTensor, ...]
     latents: tuple[tuple[npt.NDArray[np.int16], ...], ...]  # per image, per level (channels, cells down, cells across)
-    holdout_error: npt.NDArray[np.float64] | None  # (images,) mean squared error on pixels the loss had not seen
+    unseen: Unseen | None  # measured before hidden pixels were released, or at the end
     passes: float
     seconds: float
 
@@ -94,6 +106,7 @@ class Meter:
             self._bits / self._weight,
             seconds,
             seconds * (1.0 - behind) / behind,
+            self.done,
         )
 
     def _done_by_time(self, seconds: float) -> float:

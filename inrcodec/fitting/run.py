@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-import numpy.typing as npt
 import torch
 
 from inrcodec.bitstream.context import CONTEXT_STEP
@@ -17,6 +15,7 @@ from inrcodec.fitting.devices import device_named
 from inrcodec.fitting.groups import Group, Pixels, make_groups
 from inrcodec.fitting.initial import initial_network
 from inrcodec.fitting.lattice import stride_for
+from inrcodec.fitting.progress import Unseen
 from inrcodec.fitting.quantise import coded_context, coded_weights, rounded
 from inrcodec.fitting.rate import initial_context
 from inrcodec.fitting.steering import Steering
@@ -44,7 +43,8 @@ class Run:
     steps: list[int] = field(default_factory=list)  # quantisation steps of the network, once they are chosen
     frozen: bool = False  # the latents are rounded and stand still
     released: bool = False  # held-out pixels have joined the loss
-    holdout_error: npt.NDArray[np.float64] | None = None
+    unseen: Unseen | None = None  # errors when hidden pixels were released
+    watched: tuple[float, float] | None = None  # when hidden pixels were last looked at, and their PSNR
 
     @property
     def latent_rate(self) -> float:

@@ -343,7 +343,7 @@ class Set:
 
 def read(blob: bytes) -> Set:
     """Every section but the names and figures."""
-    payloads: dict[str, list[bytes]] = {"HEAD": [], "WGTS": [], "BLCK": [], "nAME": [], "fIGS": []}
+    payloads: dict[str, list[bytes]] = {"HEAD": [], "WGTS": [], "BLCK": [], "nAME": [], "fIGS": [], "rECD": []}
     for kind, payload in chunks(blob):
         payloads[kind].append(payload)
     head = header(payloads["HEAD"][0])

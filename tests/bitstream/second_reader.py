@@ -159,6 +159,12 @@ def figures(payload: bytes, images: int) -> dict[str, tuple[float, list[float]]]
     return columns
 
 
+def record(payload: bytes) -> tuple[tuple[int, float, float], dict[str, tuple[float, list[float]]]]:
+    """Section 12: steps, passes and seconds, and the columns."""
+    moments, *taken = struct.unpack_from("<HIff", payload)
+    return tuple(taken), figures(payload[14:], moments)
+
+
 class RangeReader:
     """Section 6: one symbol after the other, in Python's own integers."""
 

@@ -126,8 +126,9 @@ def test_a_restored_fit_ends_where_an_uninterrupted_one_does(
     resumed = second.finish()
     assert integers(resumed) == integers(whole)
     assert resumed.passes == 12
-    assert resumed.holdout_error is not None
-    np.testing.assert_array_equal(resumed.holdout_error, whole.holdout_error)
+    assert resumed.unseen is not None
+    assert whole.unseen is not None
+    np.testing.assert_array_equal(resumed.unseen, whole.unseen)
 
 
 def test_a_fit_resumed_without_its_time_limit_moves_on(pictures: list[Picture], tmp_path: Path) -> None:
@@ -149,12 +150,12 @@ def test_hidden_pixels_are_worse_than_visible_ones(mode: str, pictures: list[Pic
     holdout = Holdout(300_000, 5, mode)
     model = model_for("pyramid", 900)
     _, fitted = run(pictures, model, settings(holdout=holdout, passes=150))
-    assert fitted.holdout_error is not None
-    assert fitted.holdout_error.shape == (6,)
+    assert fitted.unseen is not None
+    assert fitted.unseen.squared.shape == (6,)
     archive = Archive.from_bytes(assemble(pictures, model, holdout, fitted))
     assert all(image.holdout_psnr is not None for image in archive)
     overall = np.mean([10 ** (-psnr / 10) for psnr in measure(archive, pictures)])
-    assert fitted.holdout_error.mean() > 1.5 * overall
+    assert fitted.unseen.squared.mean() > 1.5 * overall
 
 
 def test_strict_holdout_is_what_the_file_decodes_to(pictures: list[Picture]) -> None:
@@ -164,11 +165,11 @@ def test_strict_holdout_is_what_the_file_decodes_to(pictures: list[Picture]) -> 
     model = model_for("pyramid", 900)
     _, fitted = run(pictures, model, settings(holdout=holdout, passes=30))
     archive = Archive.from_bytes(assemble(pictures, model, holdout, fitted))
-    assert fitted.holdout_error is not None
+    assert fitted.unseen is not None
     for number, picture in enumerate(pictures):
         hidden = hidden_pixels(9, number, *picture.pixels.shape[:2], 200_000)
         error = np.square(archive[number].render_stored() - picture.pixels)[hidden].mean()
-        assert fitted.holdout_error[number] == pytest.approx(error, rel=1e-3)
+        assert fitted.unseen.squared[number] == pytest.approx(error, rel=1e-3)
 
 
 @pytest.mark.parametrize("footprint", [1, 2])

@@ -1,0 +1,181 @@
+"""`report --html`: what the page shows, in which order and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from inrcodec.archive import HOLDOUT_PSNR, TRAIN_PSNR, Archive, Pixels, straightened
+from inrcodec.cli.info import holdout_words
+from inrcodec.cli.talk import decibels
+from inrcodec.evaluate import Report
+from inrcodec.evaluate.originals import Matched
+from inrcodec.exporters import pages
+from inrcodec.exporters.pages import Line, Shown
+
+SHOWN = 6  # images at either end of the scale
+ENLARGED = 8  # images shown beside their high-resolution originals
+AMPLIFIED = 8  # times the error
+
+
+def report_page(
+    archive: Archive,
+    report: Report,
+    matched: Sequence[Matched],
+    references: Sequence[tuple[int, Pixels]],
+    sizes: Sequence[tuple[str, int]],
+) -> str:
+    """The page of a report; without originals or references, what needs them is left out."""
+    name = archive.path.name if archive.path else "an .inr file"
+    subtitle = (
+        f"{len(report.images):,} images in {report.file_size:,} bytes, {report.bits_per_pixel:.3f} bits per pixel"
+    )
+    originals = {one.image.number: one for one in matched}
+    parts = [_summary(report), _generalisation(report), _course(archive), _spread(report)]
+    parts += [_ends(archive, report, originals), _enlarged(archive, references), _sizes(report, sizes), _all(report)]
+    return pages.page(name, subtitle, [part for part in parts if part])
+
+
+def _summary(report: Report) -> str:
+    rows = [("PSNR", decibels(report.mean_psnr), _named(report, "worst"), _named(report, "best"))]
+    rows.append(("SSIM", number(report.mean_ssim, 4), "", ""))
+    rows.append(("mean absolute error", number(report.mean_mae, 4), "", ""))
+    notes = [pages.words(note) for note in report.notes]
+    return pages.section("Summary", pages.table(("figure", "mean", "worst", "best"), rows), *notes)
+
+
+def _named(report: Report, which: str) -> str:
+    image = getattr(report, which)
+    return "" if image is None else f"{decibels(image.psnr)} {image.name}"
+
+
+def _generalisation(report: Report) -> str:
+    rows = [
+        (
+            "pixels never seen by the fit until then",
+            decibels(report.mean_holdout_psnr),
+            number(report.mean_holdout_mae, 4),
+        ),
+        ("pixels seen, at that moment", "", number(report.mean_fitted_mae, 4)),
+        ("the whole set, as the file has it", decibels(report.mean_psnr), number(report.mean_mae, 4)),
+    ]
+    return pages.section(
+        "Two readings of generalisation",
+        pages.words(holdout_words(report.holdout_mode, report.holdout_fraction)),
+        pages.table(("error on", "PSNR", "mean absolute error"), rows),
+    )
+
+
+def _course(archive: Archive) -> str:
+    record = archive.record
+    if record is None:
+        return ""
+    labels = {TRAIN_PSNR: "fitted pixels", HOLDOUT_PSNR: "held-out pixels"}
+    lines = [Line(labels.get(column.name, column.name), column.values.tolist()) for column in record.columns]
+    taken = f"{record.steps:,} steps, {record.passes:,.0f} passes over the set, {record.seconds:,.0f} s"
+    return pages.section("The fit", pages.words(taken), pages.chart(lines, "share of the fit", "PSNR in dB"))
+
+
+def _spread(report: Report) -> str:
+    known = [image.psnr for image in report.images if image.psnr is not None]
+    return pages.section("PSNR of the images", pages.histogram(known, "PSNR in dB")) if known else ""
+
+
+def _ends(archive: Archive, report: Report, originals: dict[int, Matched]) -> str:
+    ranked = sorted((image for image in report.images if image.psnr is not None), key=lambda image: image.psnr or 0.0)
+    if not ranked:
+        return ""
+    parts = []
+    for title, images in (("Worst", ranked[:SHOWN]), ("Best", ranked[::-1][:SHOWN])):
+        rows = [
+            pages.gallery(
+                f"{image.number} {image.name}, {decibels(image.psnr)}", _pictures(archive, image.number, originals)
+            )
+            for image in images
+        ]
+        parts.append(pages.section(title, *rows))
+    return "".join(parts)
+
+
+def _pictures(archive: Archive, number: int, originals: dict[int, Matched]) -> list[Shown]:
+    drawn = Shown("decoded", archive[number].render())
+    if number not in originals:
+        return [drawn]
+    one = originals[number]
+    error = np.abs(one.original - one.decoded)[..., :3]
+    amplified = np.clip(AMPLIFIED * error, 0.0, 1.0)
+    return [Shown("original", straightened(one.original)), drawn, Shown(f"error, {AMPLIFIED} times", amplified)]
+
+
+def _enlarged(archive: Archive, references: Sequence[tuple[int, Pixels]]) -> str:
+    rows = []
+    for chosen, reference in references[:ENLARGED]:
+        image, size = archive[chosen], (reference.shape[1], reference.shape[0])
+        pictures = [Shown("low resolution", image.render(), 192), Shown("prediction", image.render(size), 192)]
+        rows.append(pages.gallery(image.name, [*pictures, Shown("true", straightened(reference), 192)]))
+    return pages.section("Decoded larger", *rows) if rows else ""
+
+
+def _sizes(report: Report, sizes: Sequence[tuple[str, int]]) -> str:
+    if not sizes:
+        return ""
+    rows = [("this file", f"{report.file_size:,}", f"{report.bits_per_pixel:.3f}", "1.0")]
+    rows += [
+        (title, f"{size:,}", f"{8 * size / report.pixels:.3f}", f"{size / report.file_size:.1f}")
+        for title, size in sizes
+    ]
+    return pages.section("Size", pages.table(("stored as", "bytes", "bits per pixel", "times this file"), rows))
+
+
+def _all(report: Report) -> str:
+    headings = ("image", "PSNR", "SSIM", "MAE", "held-out PSNR", "held-out MAE", "bytes")
+    rows = [
+        (
+            f"{image.number} {image.name}", decibels(image.psnr), number(image.ssim, 4), number(image.mae, 4),
+            decibels(image.holdout_psnr), number(image.holdout_mae, 4), f"{image.bits / 8:,.0f}",
+        )
+        for image in report.images
+    ]  # fmt: skip
+    return pages.section("All images", pages.table(headings, rows))
+
+
+def number(figure: float | None, digits: int) -> str:
+    """A figure for people; "-" where it is unknown."""
+    return "-" if figure is None else f"{figure:.{digits}f}"
+
+
+def stored_by_others(matched: Sequence[Matched]) -> list[tuple[str, int]]:
+    """Bytes of the originals as PNG and as lossless and fine WebP files."""
+    from inrcodec.rivals.pillow import PNG, WEBP, WEBP_LOSSLESS
+
+    levels = [np.rint(straightened(one.original) * 255).astype(np.uint8) for one in matched]
+    found = []
+    for rival, setting in (
+        (PNG, PNG.settings[0]),
+        (WEBP_LOSSLESS, WEBP_LOSSLESS.settings[0]),
+        (WEBP, WEBP.settings[-3]),
+    ):
+        if rival.missing() is None:
+            title = rival.title if rival.lossless else f"{rival.title} at quality {setting.label}"
+            found.append((f"{title} files", sum(len(rival.encode(one, setting)) for one in levels)))
+    return found
+
+
+def read_references(archive: Archive, folder: Path, background: str | None) -> list[tuple[int, Pixels]]:
+    """Pictures of the same names in high resolution, by image number."""
+    from pathlib import PurePosixPath
+
+    from inrcodec.errors import UsageError
+    from inrcodec.images import load_pictures
+
+    stems = {str(PurePosixPath(name).with_suffix("")): number for number, name in enumerate(archive.names)}
+    found = []
+    for picture in load_pictures([folder], background=background).pictures:
+        chosen = stems.get(str(PurePosixPath(picture.name).with_suffix("")))
+        if chosen is not None:
+            found.append((chosen, picture.pixels))
+    if not found:
+        raise UsageError(f"{folder}: no image there is named like one of {archive.path}")
+    return sorted(found, key=lambda pair: pair[0])

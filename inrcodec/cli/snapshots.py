@@ -1,0 +1,55 @@
+"""`encode --snapshots`: what the network sees at some steps, as sheets with the originals to the left of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inrcodec.cli.destination import check_free
+from inrcodec.errors import UsageError
+
+if TYPE_CHECKING:
+    from inrcodec.archive import Pixels
+    from inrcodec.encoding import Snapshots
+    from inrcodec.images import Picture
+
+FINAL = "final"
+
+
+def snapshots_into(wanted: str, folder: str | None, target: Path, *, force: bool) -> Snapshots:
+    """What `encode` needs to leave a sheet per wanted moment in a folder, which is made."""
+    from inrcodec.encoding import Snapshots
+
+    moments = [part.strip() for part in wanted.split(",") if part.strip()]
+    for moment in moments:
+        if moment != FINAL and not (moment.isascii() and moment.isdigit() and int(moment) > 0):
+            raise UsageError(f"--snapshots {wanted!r}: give steps from 1 on and {FINAL}, as in 50,750,{FINAL}")
+    place = target.with_name(f"{target.stem}-snapshots") if folder is None else Path(folder)
+    if place.exists() and not place.is_dir():
+        raise UsageError(f"{place}: is not a folder; choose another with --snapshots-to")
+    check_free([place / _name(moment) for moment in moments], force=force)
+
+    def show(moment: str, drawn: dict[int, Pixels], originals: Sequence[Picture]) -> None:
+        _write(place / _name(moment), drawn, originals)
+
+    return Snapshots(frozenset(int(moment) for moment in moments if moment != FINAL), FINAL in moments, show)
+
+
+def _name(moment: str) -> str:
+    return "final.png" if moment == FINAL else f"step-{int(moment):06d}.png"
+
+
+def _write(path: Path, drawn: dict[int, Pixels], originals: Sequence[Picture]) -> None:
+    """Pairs in rows: an original, then what is seen of it."""
+    from inrcodec.archive import straightened
+    from inrcodec.bitstream.container import write_atomically
+    from inrcodec.exporters.sheets import draw_sheet, plan_sheet
+    from inrcodec.exporters.stills import encode_still, format_named
+
+    pairs = [one for number, picture in enumerate(originals) for one in (picture.pixels, drawn[number])]
+    columns = plan_sheet([(2 * picture.pixels.shape[1], picture.pixels.shape[0]) for picture in originals]).columns
+    layout = plan_sheet([(one.shape[1], one.shape[0]) for one in pairs], 2 * columns)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sheet = draw_sheet(layout, map(straightened, pairs), pairs[0].shape[2])
+    write_atomically(path, encode_still(sheet, format_named("png")), overwrite=True)
