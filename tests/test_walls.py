@@ -23,7 +23,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"fitting"}),
     frozenset({"request", "recorder"}),
     frozenset({"encoding", "planning"}),
-    frozenset({"evaluate", "morph", "neighbours"}),
+    frozenset({"evaluate", "morph", "neighbours", "windows"}),
     frozenset({"exporters"}),
     frozenset({"compare"}),
     frozenset({"cli", "tui"}),

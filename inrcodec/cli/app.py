@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from inrcodec.cli import compare, decode, encode, info, morph, neighbors, pairs, report, verify
+from inrcodec.cli import browse, compare, decode, encode, info, morph, neighbors, pairs, report, verify
 from inrcodec.cli.options import epilog
 from inrcodec.errors import InrError
 
@@ -36,6 +36,7 @@ app.command("report", epilog=report.EPILOG)(report.report)
 app.command("neighbors", epilog=neighbors.EPILOG)(neighbors.neighbors)
 app.command("pairs", epilog=pairs.EPILOG)(pairs.pairs)
 app.command("morph", epilog=morph.EPILOG)(morph.morph)
+app.command("browse", epilog=browse.EPILOG)(browse.browse)
 app.command("compare", epilog=compare.EPILOG)(compare.compare)
 
 

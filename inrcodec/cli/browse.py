@@ -1,0 +1,71 @@
+"""`inrcodec browse`: the set in the terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inrcodec.cli.options import File, epilog
+from inrcodec.errors import UsageError
+
+if TYPE_CHECKING:
+    from inrcodec.archive import Archive
+
+EPILOG = epilog(("inrcodec browse set.inr", "inrcodec browse set.inr --serve"))
+LEAST = 20, 6  # columns and lines
+PORT = 8765
+
+
+def browse(
+    file: File,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="In a web browser on this computer, through textual-serve.")
+    ] = False,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Of --serve.")] = PORT,
+) -> None:
+    """Look through the images, zoom into them, find neighbours and morph, with the keyboard; ? shows all keys."""
+    archive = _opened(file)
+    if serve:
+        _serve(file, port)
+        return
+    _check_terminal()
+    from inrcodec.tui.app import Browser
+
+    Browser(archive).run()
+
+
+def _opened(file: str) -> Archive:
+    """The archive, even with damaged blocks: they show as damaged cells."""
+    from pathlib import Path
+
+    from inrcodec.archive import Archive
+    from inrcodec.cli.opening import open_archive
+
+    path = Path(file)
+    return Archive.open(path, lenient=True) if path.is_file() else open_archive(file)
+
+
+def _check_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("browse needs a terminal; for scripts there are report, neighbors and decode")
+    if os.environ.get("TERM") == "dumb":
+        raise UsageError("browse needs a terminal that can draw; this one says it is dumb (TERM=dumb)")
+    columns, lines = os.get_terminal_size(sys.stdout.fileno())
+    if 0 < columns < LEAST[0] or 0 < lines < LEAST[1]:
+        raise UsageError(f"the terminal has {columns}x{lines} characters; browse needs {LEAST[0]}x{LEAST[1]}")
+
+
+def _serve(file: str, port: int) -> None:
+    """On localhost only: whoever reaches the page reads the file and writes exports."""
+    import shlex
+    from importlib.util import find_spec
+
+    if find_spec("textual_serve") is None:
+        raise UsageError("--serve needs textual-serve; install it with: pip install 'inrcodec[serve]'")
+    from textual_serve.server import Server
+
+    words = shlex.join([sys.executable, "-m", "inrcodec", "browse", file])
+    Server(words, host="localhost", port=port, title="inrcodec").serve()

@@ -1,0 +1,1 @@
+"""The set in the terminal: a Textual app over one archive; reads files, never fits."""

@@ -1,0 +1,178 @@
+"""From one image to another: frames decoded in the background, scrubbed or played, and exported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Footer, Static
+
+from inrcodec.archive import straightened
+from inrcodec.errors import InrError
+from inrcodec.morph import MODES, Tour
+from inrcodec.morph.tour import Mode, frames, way
+from inrcodec.tui.halfblocks import Levels, fitted, levels_of
+from inrcodec.tui.pane import Pane
+from inrcodec.tui.words import command, shown
+
+if TYPE_CHECKING:
+    from inrcodec.tui.app import Browser
+
+STEPS = 24
+FPS = 12
+EXPORTED = 256  # pixels of the longer side
+
+
+class Morphing(Screen[None]):
+    """Plays the way between two images."""
+
+    app: Browser
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "Back"),
+        Binding("left", "scrub(-1)", "Earlier"),
+        Binding("right", "scrub(1)", "Later"),
+        Binding("home", "scrub(-100)", show=False),
+        Binding("end", "scrub(100)", show=False),
+        Binding("space", "play", "Play/stop"),
+        Binding("m", "mode", "Mode"),
+        Binding("x", "export", "Export GIF"),
+        Binding("y", "copy", "Copy command"),
+    ]
+
+    def __init__(self, first: int, second: int) -> None:
+        super().__init__()
+        self._ends = first, second
+        self._mode: Mode = "move"
+        self._frames: dict[int, Levels] = {}
+        self._made_for: object = None
+        self.step = 0
+        self._timer: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="headline")
+        yield Pane(id="frame")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Start decoding; play when there is enough."""
+        self.call_after_refresh(self._make)
+
+    def on_resize(self) -> None:
+        """Frames have the pane's own resolution."""
+        self.call_after_refresh(self._make)
+
+    def action_scrub(self, by: int) -> None:
+        """Through time."""
+        self.step = min(STEPS, max(0, self.step + by))
+        self._draw()
+
+    def action_play(self) -> None:
+        """Play there and back, or stop."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        else:
+            self._direction = 1 if self.step < STEPS else -1
+            self._timer = self.set_interval(1 / FPS, self._advance)
+        self._draw()
+
+    def action_mode(self) -> None:
+        """The next way of morphing."""
+        self._mode = MODES[(MODES.index(self._mode) + 1) % len(MODES)]
+        self._make()
+
+    def action_copy(self) -> None:
+        """The command that writes the same."""
+        first, second = map(str, self._ends)
+        words = ("morph", first, second, "--mode", self._mode, "--gif")
+        self.app.copy_command(command(self.app.archive, *words))
+
+    def action_export(self) -> None:
+        """A GIF in the current folder, under a name that is free."""
+        stem = self.app.archive.path.stem if self.app.archive.path else "set"
+        path = self.app.free_path(Path(f"{stem}-morph-{self._ends[0]}-{self._ends[1]}.gif"))
+        self.notify(f"writing {path} ...")
+        self.app.loader.ask(("export", path), lambda: self._write(path), lambda done: self.app.later(self._said, done))
+
+    def _write(self, path: Path) -> Path:
+        from inrcodec.bitstream.container import write_atomically
+        from inrcodec.exporters.animations import animation_of_suffix, encode_animation
+
+        image = self.app.archive[self._ends[0]]
+        scale = EXPORTED / max(image.width, image.height)
+        size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+        tour = Tour(self._ends, size, self._mode, bounce=True)
+        drawn = (straightened(np.asarray(frame, np.float32)) for frame in frames(self.app.archive, tour))
+        write_atomically(
+            path, encode_animation(drawn, animation_of_suffix(".gif"), 25, loop=0, dither=True), overwrite=False
+        )
+        return path
+
+    def _said(self, done: object) -> None:
+        if isinstance(done, Exception):
+            self.app.complain(done)
+        else:
+            self.app.notify(f"wrote {done}")
+
+    def _make(self) -> None:
+        """Decode all frames, one request each, so that whatever is at hand can be drawn."""
+        pane = self.query_one(Pane)
+        if not pane.size.width or not pane.size.height:
+            return
+        first, second = (self.app.archive[number] for number in self._ends)
+        size = fitted(first.width, first.height, *pane.size)
+        made_for = self._mode, size
+        if made_for == self._made_for:
+            return
+        self._made_for, self._frames = made_for, {}
+        pane.say("finding the way ...")
+
+        def work() -> None:
+            from inrcodec.morph.tour import check_shapes
+
+            check_shapes([first, second])
+            draw = way(first, second, made_for[0], size)
+            for step in range(STEPS + 1):
+                if made_for != self._made_for or not self.is_running:
+                    return
+                frame = levels_of(np.asarray(np.clip(draw(step / STEPS), 0, 1), np.float32))
+                self.app.later(self._take, made_for, step, frame)
+                self.app.loader.serve()
+
+        self.app.loader.ask(("morph", id(self)), work, lambda done: self.app.later(self._ended, done))
+        self._tell()
+
+    def _take(self, made_for: object, step: int, frame: Levels) -> None:
+        if made_for == self._made_for:
+            self._frames[step] = frame
+            if step == self.step:
+                self._draw()
+            self._tell()
+
+    def _ended(self, done: object) -> None:
+        if isinstance(done, Exception) and self.is_running:
+            reason = str(done) if isinstance(done, InrError) else f"{type(done).__name__}: {done}"
+            self.query_one(Pane).say(f"cannot: {reason}")
+
+    def _advance(self) -> None:
+        if not 0 <= self.step + self._direction <= STEPS:
+            self._direction = -self._direction
+        if self.step + self._direction in self._frames:
+            self.step += self._direction
+            self._draw()
+
+    def _draw(self) -> None:
+        if self.step in self._frames:
+            self.query_one(Pane).show(self._frames[self.step])
+        self._tell()
+
+    def _tell(self) -> None:
+        names = " to ".join(f"{number} {shown(self.app.archive.names[number])}" for number in self._ends)
+        bar = "".join("█" if step == self.step else "▪" if step in self._frames else "·" for step in range(STEPS + 1))
+        state = "playing" if self._timer is not None else "still"
+        self.query_one("#headline", Static).update(f"[b]{names}[/b]  {self._mode}  {bar}  [dim]{state}[/dim]")

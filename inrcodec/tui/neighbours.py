@@ -1,0 +1,122 @@
+"""What an image is like, and what it is least like; Enter goes on from there, Backspace comes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import DataTable, Footer, Static
+
+from inrcodec.exporters.naming import displayed
+from inrcodec.neighbours import Space
+from inrcodec.tui.picture import Picture
+from inrcodec.tui.words import command, shown
+
+if TYPE_CHECKING:
+    from inrcodec.tui.app import Browser
+
+SHOWN = 12  # at either end
+
+
+class Neighbours(Screen[int]):
+    """Ends with the number of the image that it came to."""
+
+    app: Browser
+    CSS = """
+    Neighbours Vertical { width: 1fr; }
+    Neighbours DataTable { width: 44; max-width: 60%; }
+    Neighbours .caption { height: 1; text-style: bold; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back"),
+        Binding("enter", "go", "Go there"),
+        Binding("backspace", "return", "Return"),
+        Binding("o", "open", "Open"),
+        Binding("y", "copy", "Copy command"),
+    ]
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self._path = [number]
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="headline")
+        with Horizontal():
+            yield DataTable(cursor_type="row", zebra_stripes=True)
+            with Vertical():
+                yield Static(classes="caption", id="one")
+                yield Picture(self.app.archive, self.app.loader, id="here")
+                yield Static(classes="caption", id="other")
+                yield Picture(self.app.archive, self.app.loader, id="there")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Headings, then the vectors, which may take a while."""
+        self.query_one(DataTable).add_columns("cosine", "number", "name")
+        self._list()
+
+    def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
+        """Show the image of that row."""
+        key = event.row_key.value if event.row_key is not None else None
+        if key is not None:
+            number = int(key)
+            self.query_one("#there", Picture).view(number)
+            self.query_one("#other", Static).update(f"{number} {shown(self.app.archive.names[number])}")
+
+    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
+        """Go on from there."""
+        if event.row_key.value is not None:
+            self._path.append(int(event.row_key.value))
+            self._list()
+
+    def action_return(self) -> None:
+        """To the image before."""
+        if len(self._path) > 1:
+            self._path.pop()
+            self._list()
+
+    def action_back(self) -> None:
+        """Leave."""
+        self.dismiss(self._path[-1])
+
+    def action_open(self) -> None:
+        """The image in full."""
+        self.app.open_image(self._path[-1])
+
+    def action_copy(self) -> None:
+        """The command that lists the same."""
+        self.app.copy_command(command(self.app.archive, "neighbors", str(self._path[-1]), "-k", str(SHOWN)))
+
+    def tell(self, words: str) -> None:
+        """A line about how far the vectors are."""
+        self.query_one("#headline", Static).update(words)
+
+    def _list(self) -> None:
+        number = self._path[-1]
+        self.query_one("#here", Picture).view(number)
+        self.query_one("#one", Static).update(f"{number} {shown(self.app.archive.names[number])}")
+        self.tell("looking at all images; thumbnails go first ...")
+        self.app.similar.ask(lambda space: self.app.later(self._fill, number, space))
+
+    def _fill(self, number: int, space: Space | Exception) -> None:
+        if number != self._path[-1] or not self.is_running:
+            return
+        if isinstance(space, Exception):
+            self.tell(f"[red]no neighbours: {shown(str(space))}[/red]")
+            return
+        likeness = space.likeness(number, "cosine")
+        order = [other for other in np.argsort(-likeness, kind="stable").tolist() if other != number]
+        rows = order[:SHOWN] + [other for other in order[-SHOWN:] if other not in order[:SHOWN]]
+        table = self.query_one(DataTable)
+        table.clear()
+        for other in rows:
+            name = Text(displayed(self.app.archive.names[other]))
+            table.add_row(f"{likeness[other]:.3f}", str(other), name, key=str(other))
+        steps = f"  [dim]{len(self._path) - 1} steps from {self._path[0]}[/dim]" if len(self._path) > 1 else ""
+        self.tell(f"[b]like {number} {shown(self.app.archive.names[number])}[/b], then the least like{steps}")
+        table.focus()

@@ -1,0 +1,43 @@
+"""Vectors of the whole set, made once in the background: what neighbours, the map and the order by similarity need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from inrcodec.archive import Archive
+from inrcodec.neighbours import Space, describe
+from inrcodec.tui.loader import Loader
+
+Ready = Callable[[Space | Exception], None]
+OnImage = Callable[[int, int], None]
+
+
+class Similar:
+    """Asks the loader for the set's vectors and keeps them."""
+
+    def __init__(self, archive: Archive, loader: Loader, on_image: OnImage) -> None:
+        self._archive, self._loader, self._on_image = archive, loader, on_image
+        self._space: Space | Exception | None = None
+        self._asked = False
+        self._waiting: list[Ready] = []
+
+    def ask(self, ready: Ready) -> None:
+        """Call `ready`, in the loader's thread or at once, with the vectors or with why there are none."""
+        if self._space is not None:
+            ready(self._space)
+            return
+        self._waiting.append(ready)
+        if not self._asked:
+            self._asked = True
+            self._loader.ask("similar", lambda: describe(self._archive, "look", self._tick), self._made)
+
+    def _tick(self, done: int, images: int) -> None:
+        """Between two images: whoever waits for a thumbnail goes first."""
+        self._loader.serve()
+        self._on_image(done, images)
+
+    def _made(self, space: Space | Exception) -> None:
+        self._space = space
+        for ready in self._waiting:
+            ready(space)
+        self._waiting.clear()

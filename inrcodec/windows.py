@@ -1,0 +1,67 @@
+"""A part of an image at any size: what a viewer draws when one zooms in."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from inrcodec.archive import ArchivedImage, Pixels, Upsample
+from inrcodec.coordinates import Axis
+from inrcodec.detail import enlarge
+
+MARGIN = 8  # native pixels around a part that its edges are drawn from
+
+
+@dataclass(frozen=True)
+class Window:
+    """A part of an image: its centre, coordinates in [-1, 1], and how many times it is enlarged, 1 for all of it."""
+
+    x: float = 0.0
+    y: float = 0.0
+    zoom: float = 1.0
+
+    def moved(self, right: float, down: float) -> Window:
+        """Shifted by shares of what is seen, but not out of the image."""
+        reach = 1.0 - 1.0 / self.zoom
+        x, y = self.x + right * 2 / self.zoom, self.y + down * 2 / self.zoom
+        return Window(float(np.clip(x, -reach, reach)), float(np.clip(y, -reach, reach)), self.zoom)
+
+    def zoomed(self, times: float, most: float) -> Window:
+        """Enlarged around its centre, within 1 and `most`."""
+        return Window(self.x, self.y, min(most, max(1.0, self.zoom * times))).moved(0.0, 0.0)
+
+
+def render_window(image: ArchivedImage, window: Window, size: tuple[int, int], upsample: Upsample = "detail") -> Pixels:
+    """That part as (height, width, channels) in [0, 1], colours premultiplied; size: (width, height)."""
+    if window.zoom <= 1.0:
+        return image.render_stored(size, upsample)
+    spans = [(centre - 1 / window.zoom, centre + 1 / window.zoom) for centre in (window.y, window.x)]
+    if upsample == "field":
+        return _from_field(image, spans, size)
+    return _from_detail(image, spans, size)
+
+
+def _from_field(image: ArchivedImage, spans: list[tuple[float, float]], size: tuple[int, int]) -> Pixels:
+    rows, columns = (Axis(count, *span) for count, span in zip(size[::-1], spans, strict=True))
+    colours = image.archive.field.pixels(*image.archive.fed(image.number), rows, columns, (1, 1))[:, 0]
+    return np.ascontiguousarray(np.clip(colours, 0.0, 1.0).transpose(1, 2, 0))
+
+
+def _from_detail(image: ArchivedImage, spans: list[tuple[float, float]], size: tuple[int, int]) -> Pixels:
+    """The native pixels around the part, enlarged, and the part cut out of that."""
+    native = image.render_stored()
+    cuts, places, counts = [], [], []
+    for side, (start, stop), wanted in zip(native.shape[:2], spans, size[::-1], strict=True):
+        first, last = (start + 1) / 2 * side, (stop + 1) / 2 * side
+        low, high = max(0, math.floor(first) - MARGIN), min(side, math.ceil(last) + MARGIN)
+        scale = max(1.0, wanted / (last - first))
+        count = max(high - low, round((high - low) * scale))
+        centres = (first + (np.arange(wanted) + 0.5) * (last - first) / wanted - low) * count / (high - low)
+        cuts.append(slice(low, high))
+        counts.append(count)
+        places.append(np.clip(centres.astype(np.int64), 0, count - 1))
+    part = native[cuts[0], cuts[1]]
+    drawn = part if part.shape[:2] == tuple(counts) else enlarge(part, (counts[1], counts[0]))
+    return np.ascontiguousarray(drawn[np.ix_(places[0], places[1])])
