@@ -45,14 +45,6 @@ class Browser(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quit", "Quit"),
         Binding("question_mark", "help", "Help", key_display="?"),
-        Binding("left,h", "step(-1, 0)", show=False),
-        Binding("right,l", "step(1, 0)", show=False),
-        Binding("up,k", "step(0, -1)", show=False),
-        Binding("down,j", "step(0, 1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("pagedown", "page(1)", show=False),
-        Binding("home", "end(False)", show=False),
-        Binding("end", "end(True)", show=False),
         Binding("enter", "open", "Open"),
         Binding("n", "neighbours", "Neighbours"),
         Binding("space", "mark", "Mark"),
@@ -62,9 +54,7 @@ class Browser(App[None]):
         Binding("s", "sort", "Sort"),
         Binding("g", "number", "Go to"),
         Binding("e", "export", "Export"),
-        Binding("y", "copy", "Copy command"),
-        Binding("plus,equals_sign", "thumbnails(1)", show=False),
-        Binding("minus", "thumbnails(-1)", show=False),
+        Binding("y", "copy", "Copy"),
         Binding("escape", "clear", show=False),
     ]
     SIDE_FROM = 90  # columns of a terminal that has room for the chosen image
@@ -132,22 +122,6 @@ class Browser(App[None]):
         """Every key."""
         if not isinstance(self.screen, Help):
             self.push_screen(Help())
-
-    def action_step(self, right: int, down: int) -> None:
-        """Move the cursor."""
-        self._grid.step(right, down)
-
-    def action_page(self, down: int) -> None:
-        """Move the cursor by screens."""
-        self._grid.page(down)
-
-    def action_end(self, last: bool) -> None:
-        """To the first or the last image."""
-        self._grid.end(last)
-
-    def action_thumbnails(self, by: int) -> None:
-        """Larger or smaller."""
-        self._grid.resize_thumbnails(by)
 
     def action_open(self) -> None:
         """The image in full."""

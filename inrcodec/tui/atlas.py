@@ -125,9 +125,9 @@ class Atlas(Screen[int]):
         for number in [self.number, *inside[inside != self.number].tolist()]:
             x, y = corners[number].astype(int)
             if taken[y : y + SIDE, x : x + SIDE].any():
-                canvas[y + SIDE // 2, x + SIDE // 2] = np.where(
-                    taken[y + SIDE // 2, x + SIDE // 2], canvas[y + SIDE // 2, x + SIDE // 2], DOT
-                )
+                middle_y, middle_x = y + SIDE // 2, x + SIDE // 2
+                if not taken[middle_y, middle_x]:
+                    canvas[middle_y, middle_x] = DOT
                 continue
             taken[y : y + SIDE, x : x + SIDE] = True
             thumbnail = self._thumbnail(number)
@@ -139,7 +139,8 @@ class Atlas(Screen[int]):
         pane.show(canvas)
         name = shown(self.app.archive.names[self.number])
         self.query_one("#headline", Static).update(
-            f"[b]{self.number} {name}[/b]  [dim]{len(inside):,} of {len(self._places):,} images, zoom {self._zoom:.1f}[/dim]"
+            f"[b]{self.number} {name}[/b]  "
+            f"[dim]{len(inside):,} of {len(self._places):,} images, zoom {self._zoom:.1f}[/dim]"
         )
 
     def _thumbnail(self, number: int) -> Levels | None:

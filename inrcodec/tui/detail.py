@@ -31,10 +31,10 @@ class Detail(Screen[int]):
         Binding("0", "whole", "Whole"),
         Binding("left_square_bracket", "turn(-1)", "Before", key_display="["),
         Binding("right_square_bracket", "turn(1)", "After", key_display="]"),
-        Binding("u", "upsample", "Edges/field"),
+        Binding("u", "upsample", "Field"),
         Binding("n", "neighbours", "Neighbours"),
         Binding("e", "export", "Export"),
-        Binding("y", "copy", "Copy command"),
+        Binding("y", "copy", "Copy"),
     ]
 
     def __init__(self, number: int) -> None:

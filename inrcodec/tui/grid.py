@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -23,10 +25,24 @@ PLACEHOLDER, DAMAGED = Style(color="grey35"), Style(color="red", bold=True)
 CURSOR, MARK = Style(reverse=True, bold=True), Style(color="yellow", bold=True)
 
 
-class Grid(ScrollView, can_focus=True):
+class Grid(ScrollView, can_focus=True, inherit_bindings=False):
     """Thumbnails of some images of an archive with a cursor and marks; decodes only what is visible."""
 
-    DEFAULT_CSS = "Grid { width: 1fr; height: 1fr; scrollbar-size-vertical: 1; }"
+    DEFAULT_CSS = (
+        "Grid { width: 1fr; height: 1fr; overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1; }"
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,h", "step(-1, 0)", show=False),
+        Binding("right,l", "step(1, 0)", show=False),
+        Binding("up,k", "step(0, -1)", show=False),
+        Binding("down,j", "step(0, 1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("home", "end(False)", show=False),
+        Binding("end", "end(True)", show=False),
+        Binding("plus,equals_sign", "resize(1)", show=False),
+        Binding("minus", "resize(-1)", show=False),
+    ]
 
     class Moved(Message):
         """The cursor stands on another image."""
@@ -58,6 +74,11 @@ class Grid(ScrollView, can_focus=True):
         return max(1, self.size.width // (self._width + 2))
 
     @property
+    def cell_width(self) -> int:
+        """Characters from one thumbnail to the next: what is left of the line goes between them."""
+        return max(self._width + 2, self.size.width // self.columns)
+
+    @property
     def cell_height(self) -> int:
         """Lines of a thumbnail, its caption and the gap below."""
         return self._width // 2 + 2
@@ -77,7 +98,7 @@ class Grid(ScrollView, can_focus=True):
         self._move_to(self._numbers.index(number))
         return True
 
-    def step(self, right: int = 0, down: int = 0) -> None:
+    def action_step(self, right: int = 0, down: int = 0) -> None:
         """Move the cursor by cells."""
         wanted = self.cursor + right + down * self.columns
         if 0 <= wanted < len(self._numbers):
@@ -85,16 +106,16 @@ class Grid(ScrollView, can_focus=True):
         elif down > 0 and self.cursor // self.columns < (len(self._numbers) - 1) // self.columns:
             self._move_to(len(self._numbers) - 1)
 
-    def page(self, down: int) -> None:
+    def action_page(self, down: int) -> None:
         """Move the cursor by screens."""
         rows = max(1, self.size.height // self.cell_height)
         self._move_to(self.cursor + down * rows * self.columns)
 
-    def end(self, last: bool) -> None:
+    def action_end(self, last: bool) -> None:
         """Move the cursor to the first or the last image."""
         self._move_to(len(self._numbers) - 1 if last else 0)
 
-    def resize_thumbnails(self, by: int) -> None:
+    def action_resize(self, by: int) -> None:
         """The next larger or smaller size."""
         place = WIDTHS.index(self._width) + by
         self._width = WIDTHS[min(len(WIDTHS) - 1, max(0, place))]
@@ -114,7 +135,7 @@ class Grid(ScrollView, can_focus=True):
     def on_click(self, event: object) -> None:
         """The cursor goes where the mouse clicks; a click on the cursor opens the image."""
         y = getattr(event, "y", 0) + self.scroll_offset.y
-        column, row = getattr(event, "x", 0) // (self._width + 2), y // self.cell_height
+        column, row = getattr(event, "x", 0) // self.cell_width, y // self.cell_height
         place = row * self.columns + column
         if column < self.columns and 0 <= place < len(self._numbers):
             if place == self.cursor:
@@ -133,7 +154,7 @@ class Grid(ScrollView, can_focus=True):
         for offset, number in enumerate(cells):
             segments.append(Segment(" ", self.rich_style))
             segments += self._cell_line(number, row * self.columns + offset == self.cursor, inside)
-            segments.append(Segment(" ", self.rich_style))
+            segments.append(Segment(" " * (self.cell_width - self._width - 1), self.rich_style))
         return Strip(segments).adjust_cell_length(width, self.rich_style)
 
     def _cell_line(self, number: int, here: bool, inside: int) -> list[Segment]:

@@ -11,32 +11,28 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
 KEYS = """[b]Everywhere[/b]
-  ?            this page                 q            quit
-  Ctrl+P       all commands, themes      y            copy the command that does this in a shell
-
+  ?          this page                q          quit
+  Ctrl+P     all commands, themes     y          copy the same as a shell command
 [b]Grid[/b]
-  arrows       move (also h j k l)       Home End PgUp PgDn
-  Enter        open the image            + -          larger, smaller thumbnails
-  n            neighbours                a            map of the set
-  Space        mark                      v            morph between the last two marked
-  /            search by name            s            next order     Esc  clear search, then marks
-  g            go to a number            e            export marked, or this one
-
+  arrows     move, also h j k l       + -        size of thumbnails
+  Enter      open the image           n          neighbours
+  Space      mark                     v          morph between the last two marked
+  /          search by name           a          map of the set
+  s          next order               g          go to a number
+  e          export marked, or this   Esc        clear search, then marks
 [b]Image[/b]
-  arrows       pan                       + -          zoom, up to 64 times     0  whole image
-  [ ]          image before, after       u            drawn edges or bare field
-  n            neighbours                Esc          back
-
+  arrows     pan                      + -        zoom, up to 64 times
+  0          whole image              \\[ ]        image before, after
+  u          drawn edges, bare field  Esc        back
 [b]Neighbours[/b]
-  Enter        go on from that image     Backspace    back to the one before
-
+  Enter      go on from that image    Backspace  back to the one before
+  o          open the image
 [b]Morph[/b]
-  arrows       through time              Space        play, stop
-  m            next way of morphing      x            export as GIF
-
+  arrows     through time             Space      play, stop
+  m          next way of morphing     x          export as GIF
 [b]Map[/b]
-  arrows       nearest image there       + -          zoom
-  Enter        open the image            Esc          back"""
+  arrows     nearest image there      + -        zoom
+  Enter      open the image           Esc        back"""
 
 
 class Prompt(ModalScreen[str | None]):
@@ -75,4 +71,4 @@ class Help(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll():
-            yield Static(KEYS.replace("[ ]", "\\[ ]"))
+            yield Static(KEYS)
