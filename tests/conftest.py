@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).parent / "bitstream"))  # made-up sets and the second reader help other rooms too
 
 HOSTILE = "\u202egnp.exe.png"  # shows as "exe.png" backwards where it is not escaped
 

@@ -115,7 +115,10 @@ class Atlas(Screen[int]):
     def _draw(self) -> None:
         """Dots for all, thumbnails where there is room, the chosen one on top in a frame."""
         pane = self.query_one(Pane)
-        if self._places is None or not pane.size.width or not pane.size.height:
+        if self._places is None:
+            return
+        if min(pane.canvas) < SIDE:
+            pane.say("too small for a map")
             return
         canvas, across, down = blank(pane.canvas), pane.canvas.width - SIDE, pane.canvas.height - SIDE
         middle = self._places[self.number] if self._zoom > 1 else np.array([0.5, 0.5])

@@ -1,0 +1,54 @@
+"""Archives without a fit, and an app running over one of them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+from made_up import random_set
+from textual.pilot import Pilot
+
+from inrcodec.archive import Archive
+from inrcodec.settings import Level
+from inrcodec.tui.app import Browser
+
+Script = Callable[[Browser, Pilot[None]], Coroutine[Any, Any, None]]
+PATIENCE = 10.0  # seconds
+
+
+def made_up(path: Path, images: int, side: int = 8) -> Path:
+    """A file of random images with small levels."""
+    path.write_bytes(
+        random_set(3, images=images, side=side, levels=(Level(1, 1),), hidden_width=4, context_width=2).file()
+    )
+    return path
+
+
+@pytest.fixture(scope="session")
+def forty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Forty images named by their numbers."""
+    return made_up(tmp_path_factory.mktemp("browse") / "forty.inr", 40)
+
+
+def play(path: Path, script: Script, size: tuple[int, int] = (120, 36)) -> None:
+    """Run the app over a file and a script over the app."""
+
+    async def run() -> None:
+        app = Browser(Archive.open(path, lenient=True))
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            await script(app, pilot)
+
+    asyncio.run(run())
+
+
+async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
+    """Wait for what a worker brings about."""
+    limit = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < limit, "it never came to that"
+        await pilot.pause(0.02)

@@ -1,0 +1,51 @@
+"""The loader: newest first, each key once, and long jobs that let others in."""
+
+from __future__ import annotations
+
+import threading
+
+from inrcodec.tui.loader import Loader
+
+
+def test_the_newest_request_comes_first_and_a_key_is_done_once() -> None:
+    loader, gate, order, finished = Loader(), threading.Event(), [], threading.Event()
+    loader.ask("first", lambda: gate.wait(5), lambda _: None)
+    for key in ("a", "b", "c", "a"):
+        loader.ask(key, lambda key=key: key, order.append)
+    loader.ask("d", lambda: "d", order.append)
+    loader.forget(lambda key: key != "b")
+    gate.set()
+    while len(order) < 3:
+        finished.wait(0.01)
+    loader.close()
+    assert order == ["d", "a", "c"]
+
+
+def test_failures_are_handed_over() -> None:
+    loader, done, answers = Loader(), threading.Event(), []
+
+    def fail() -> None:
+        raise ValueError("broken")
+
+    loader.ask("x", fail, lambda answer: (answers.append(answer), done.set()))
+    assert done.wait(5)
+    loader.close()
+    assert isinstance(answers[0], ValueError)
+
+
+def test_a_long_job_serves_others_between_its_parts() -> None:
+    loader, started, asked, done, order = Loader(), threading.Event(), threading.Event(), threading.Event(), []
+
+    def long() -> None:
+        started.set()
+        asked.wait(5)
+        loader.serve()
+        order.append("long")
+
+    loader.ask("long", long, lambda _: done.set())
+    assert started.wait(5)
+    loader.ask("short", lambda: order.append("short"), lambda _: None)
+    asked.set()
+    assert done.wait(5)
+    loader.close()
+    assert order == ["short", "long"]
