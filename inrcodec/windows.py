@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from inrcodec.archive import ArchivedImage, Pixels, Upsample
-from inrcodec.coordinates import Axis
+from inrcodec.coordinates import Axis, cubic_weights
 from inrcodec.detail import enlarge
 
 MARGIN = 8  # native pixels around a part that its edges are drawn from
+MOST = 640  # pixels along a side of the enlarged part; beyond, it is smooth, and is interpolated
 
 
 @dataclass(frozen=True)
@@ -50,18 +51,18 @@ def _from_field(image: ArchivedImage, spans: list[tuple[float, float]], size: tu
 
 
 def _from_detail(image: ArchivedImage, spans: list[tuple[float, float]], size: tuple[int, int]) -> Pixels:
-    """The native pixels around the part, enlarged, and the part cut out of that."""
+    """The native pixels around the part, enlarged as far as edges gain by it, and the part read out of that."""
     native = image.render_stored()
-    cuts, places, counts = [], [], []
+    cuts, readers, counts = [], [], []
     for side, (start, stop), wanted in zip(native.shape[:2], spans, size[::-1], strict=True):
         first, last = (start + 1) / 2 * side, (stop + 1) / 2 * side
         low, high = max(0, math.floor(first) - MARGIN), min(side, math.ceil(last) + MARGIN)
-        scale = max(1.0, wanted / (last - first))
-        count = max(high - low, round((high - low) * scale))
-        centres = (first + (np.arange(wanted) + 0.5) * (last - first) / wanted - low) * count / (high - low)
+        count = max(high - low, min(MOST, round((high - low) * wanted / (last - first))))
+        centres = first + (np.arange(wanted) + 0.5) * (last - first) / wanted
         cuts.append(slice(low, high))
         counts.append(count)
-        places.append(np.clip(centres.astype(np.int64), 0, count - 1))
+        readers.append(cubic_weights((centres - low) * count / (high - low) - 0.5, count))
     part = native[cuts[0], cuts[1]]
     drawn = part if part.shape[:2] == tuple(counts) else enlarge(part, (counts[1], counts[0]))
-    return np.ascontiguousarray(drawn[np.ix_(places[0], places[1])])
+    read = np.einsum("yh,hwc,xw->yxc", readers[0], drawn, readers[1], optimize=True)
+    return np.asarray(np.clip(read, 0.0, 1.0), dtype=np.float32)
