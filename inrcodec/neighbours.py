@@ -66,8 +66,6 @@ class Judged:
 
 def describe(archive: Archive, by: By = "look", on_image: OnImage = lambda done, all: None) -> Space:
     """The images as vectors: by their look, their own code, or the field's last sine layer (the study's choice)."""
-    if by == "code" and not archive.latents(0):
-        raise UsageError(f"images of conditioning {archive.header.model.conditioning} have no code; use --by look")
     rows = []
     for done, image in enumerate(archive):
         on_image(done, len(archive))
@@ -94,8 +92,7 @@ def judge(
     known = _labels(archive, labels)
     pixels = centred(np.stack([_thumbnail(image) for image in archive]))[0]
     directions = np.linalg.svd(pixels, full_matrices=False)[2][:COMPONENTS]
-    choices = [by for by in CHOICES if by != "code" or archive.latents(0)]
-    spaces: list[tuple[str, Floats]] = [(by, describe(archive, by, on_image).vectors) for by in choices]
+    spaces: list[tuple[str, Floats]] = [(by, describe(archive, by, on_image).vectors) for by in CHOICES]
     spaces += [("pixels", pixels), (f"PCA of pixels, {len(directions)}", pixels @ directions.T)]
     return [Judged(name, retrieval(similarities(rows, rows, metric), known)) for name, rows in spaces]
 

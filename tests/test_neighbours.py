@@ -80,8 +80,11 @@ def test_a_large_picture_from_outside_is_looked_at_small(small_images: Path, sma
     assert archive.names[int(likeness.argmax())] == "one.png"
 
 
-def test_images_without_latents_have_looks_but_no_codes() -> None:
-    archive = inrcodec.open(GOLDEN / "grid.inr")
-    with pytest.raises(UsageError, match="--by look"):
-        neighbours.describe(archive, "code")
-    assert len(neighbours.describe(archive, "last-hidden").vectors) == len(archive)
+@pytest.mark.parametrize("name", ["grid", "binary", "bottleneck", "latent", "hypernetwork", "pyramid-rgb"])
+def test_images_of_every_conditioning_have_codes(name: str) -> None:
+    archive = inrcodec.open(GOLDEN / f"{name}.inr")
+    for by in ("code", "last-hidden"):
+        space = neighbours.describe(archive, by)  # type: ignore[arg-type]
+        assert len(space.vectors) == len(archive)
+        assert space.likeness(1, "cosine").argmax() == 1
+        assert np.abs(space.vectors).max() > 0

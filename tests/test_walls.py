@@ -26,6 +26,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"evaluate", "morph", "neighbours", "windows"}),
     frozenset({"exporters"}),
     frozenset({"compare"}),
+    frozenset({"study"}),
     frozenset({"cli", "tui"}),
     frozenset({"__main__"}),
 )

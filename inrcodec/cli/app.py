@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from inrcodec.cli import browse, compare, decode, encode, info, morph, neighbors, pairs, report, verify
+from inrcodec.cli import browse, compare, decode, encode, info, morph, neighbors, pairs, report, study, verify
 from inrcodec.cli.options import epilog
 from inrcodec.errors import InrError
 
@@ -38,6 +38,7 @@ app.command("pairs", epilog=pairs.EPILOG)(pairs.pairs)
 app.command("morph", epilog=morph.EPILOG)(morph.morph)
 app.command("browse", epilog=browse.EPILOG)(browse.browse)
 app.command("compare", epilog=compare.EPILOG)(compare.compare)
+app.command("study", epilog=study.EPILOG)(study.study)
 
 
 def _show_version(wanted: bool) -> None:

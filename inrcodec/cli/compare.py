@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from inrcodec.cli.options import Force, Json, Quiet, Verbose, epilog
+from inrcodec.cli.progress import kept_progress
 from inrcodec.cli.talk import Talk
 from inrcodec.cli.values import parse_duration
 from inrcodec.errors import UsageError
@@ -18,7 +18,6 @@ from inrcodec.exporters.documents import as_json
 
 if TYPE_CHECKING:
     from inrcodec.compare import Comparison
-    from inrcodec.compare.steps import OnStep, Step
 
 EPILOG = epilog(
     (
@@ -144,7 +143,7 @@ def compare(
     }  # fmt: skip
     wanted = default if qualities is None else parse_qualities(qualities)
     against = None if rivals is None else _listed(rivals)
-    with _progress(talk, save) as on_step:
+    with kept_progress(talk, save) as on_step:
         answer = compare(
             sources, qualities=wanted, archives=archive or (), rivals=against, reference=reference, save=save,
             on_step=on_step, **asked,
@@ -188,27 +187,6 @@ def _outputs(paths: Sequence[str], *, force: bool) -> tuple[Path, ...]:
         check_parent(path)
     check_free(outputs, force=force)
     return outputs
-
-
-@contextmanager
-def _progress(talk: Talk, save: str | None) -> Iterator[OnStep]:
-    """Yields the callback that a comparison reports its progress to; after Ctrl-C says what is left to go on with."""
-    from inrcodec.cli.interrupt import between_steps
-    from inrcodec.cli.progress import fit_figures, step_progress
-
-    try:
-        with between_steps() as check, step_progress(talk) as draw:
-
-            def on_step(news: Step) -> None:
-                figures = f"{news.at_work}  {fit_figures(news.fit)}" if news.fit else news.at_work
-                draw(news.phase, news.done, news.total, figures)
-                check()
-
-            yield on_step
-    except KeyboardInterrupt:
-        if save is not None:
-            talk.warn(f"inrcodec: stopped; the same command goes on with what is in {save}")
-        raise
 
 
 def _write(outputs: Sequence[Path], answer: Comparison, document: str, force: bool, talk: Talk) -> None:

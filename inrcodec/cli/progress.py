@@ -11,6 +11,7 @@ from inrcodec.cli.talk import Talk
 from inrcodec.cli.values import spoken_duration
 
 if TYPE_CHECKING:
+    from inrcodec.compare.steps import OnStep, Step
     from inrcodec.fitting.progress import Progress
 
 LINE_SECONDS = 5.0
@@ -48,6 +49,26 @@ def fit_progress(talk: Talk) -> Iterator[Callable[[Progress], None]]:
     """Yields the callback that `encode` reports its progress to."""
     with step_progress(talk) as step:
         yield lambda news: step(news.phase, news.step, news.steps, fit_figures(news))
+
+
+@contextmanager
+def kept_progress(talk: Talk, save: str | None) -> Iterator[OnStep]:
+    """Yields the callback that a comparison or a study reports to; after Ctrl-C says what is left to go on with."""
+    from inrcodec.cli.interrupt import between_steps
+
+    try:
+        with between_steps() as check, step_progress(talk) as draw:
+
+            def on_step(news: Step) -> None:
+                figures = f"{news.at_work}  {fit_figures(news.fit)}" if news.fit else news.at_work
+                draw(news.phase, news.done, news.total, figures)
+                check()
+
+            yield on_step
+    except KeyboardInterrupt:
+        if save is not None:
+            talk.warn(f"inrcodec: stopped; the same command goes on with what is in {save}")
+        raise
 
 
 def fit_figures(news: Progress) -> str:

@@ -44,14 +44,29 @@ def make_folder(path: str | Path) -> Path:
 def fit_quality(
     sources: Sources, pictures: Sequence[Picture], request: Request, folder: Path, on_step: OnStep
 ) -> FittedFile:
+    """The file of a request, for a comparison with codecs: they store no reports, so neither does this."""
+    label = f"quality {request.quality:g}"
+    return fit_kept(sources, pictures, request, folder, on_step, label, f"q{request.quality:g}", record=False)
+
+
+def fit_kept(
+    sources: Sources,
+    pictures: Sequence[Picture],
+    request: Request,
+    folder: Path,
+    on_step: OnStep,
+    label: str,
+    stem: str,
+    *,
+    record: bool,
+) -> FittedFile:
     """The file of that request in `folder`, fitted unless it is there, from the checkpoint if one is left.
 
     The file's name ends in a digest of pictures, request and version, so that a file of that name is the one wanted;
     the seconds are noted beside it.
     """
     settings = {**dataclasses.asdict(request), "quality": float(request.quality), "version": __version__}
-    label = f"quality {request.quality:g}"
-    path = folder / f"q{request.quality:g}-{_digest(pictures, settings)}.inr"
+    path = folder / f"{stem}-{_digest(pictures, settings)}.inr"
     notes = path.with_suffix(".json")
     if path.exists():
         return FittedFile(path, label, _seconds(notes))
@@ -61,7 +76,7 @@ def fit_quality(
         sources,
         path,
         resume=resume,
-        record=False,  # rivals store no reports either
+        record=record,
         on_progress=lambda news: on_step(Step(news.phase, news.step, news.steps, label, news)),
         **asked,
     )

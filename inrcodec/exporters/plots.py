@@ -15,6 +15,7 @@ from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 LABELS = {"train_psnr": "fitted pixels", "holdout_psnr": "held-out pixels"}
 SUFFIXES = (".png", ".svg")
@@ -82,9 +83,45 @@ def draw_record(title: str, record: Record, suffix: str) -> bytes:
         axes.set_ylabel("PSNR in dB")
         axes.grid(visible=True, alpha=0.3)
         axes.legend(frameon=False)
-        stream = io.BytesIO()
-        metadata = {"Date": None} if suffix == ".svg" else None
-        figure.savefig(stream, format=suffix.lstrip("."), dpi=150, metadata=metadata)
+        return _saved(figure, suffix)
+
+
+@dataclass(frozen=True)
+class Course:
+    """A fit: its label, and PSNRs in dB on fitted and on held-out pixels at even moments."""
+
+    label: str
+    train: tuple[float, ...]
+    holdout: tuple[float, ...]
+
+
+def draw_courses(courses: Sequence[Course], suffix: str) -> bytes:
+    """Many fits in one plot: solid on fitted pixels, dashed on held-out ones."""
+    check_plots()
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context({"svg.hashsalt": "inrcodec", "svg.fonttype": "none"}):
+        figure = Figure(figsize=(9, 5.5), layout="constrained")
+        axes = figure.add_subplot()
+        for number, course in enumerate(courses):
+            colour = COLOURS[number % len(COLOURS)]
+            for values, style in ((course.train, "solid"), (course.holdout, "dashed")):
+                places = (np.arange(len(values)) + 0.5) / max(1, len(values))
+                axes.plot(
+                    places, values, color=colour, linestyle=style, label=course.label if style == "solid" else None
+                )
+        axes.set_xlabel("share of the fit")
+        axes.set_ylabel("PSNR in dB; dashed: held-out pixels")
+        axes.grid(visible=True, alpha=0.3)
+        axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+        return _saved(figure, suffix)
+
+
+def _saved(figure: Figure, suffix: str) -> bytes:
+    stream = io.BytesIO()
+    metadata = {"Date": None} if suffix == ".svg" else None
+    figure.savefig(stream, format=suffix.lstrip("."), dpi=150, metadata=metadata)
     return stream.getvalue()
 
 

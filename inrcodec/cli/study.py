@@ -1,0 +1,150 @@
+"""`inrcodec study`: several designs of the network on one set, each with the same budget."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from inrcodec.cli.options import Force, Json, Quiet, Verbose, epilog
+from inrcodec.cli.progress import kept_progress
+from inrcodec.cli.talk import Talk, decibels, print_json, print_table
+from inrcodec.cli.values import parse_duration
+
+if TYPE_CHECKING:
+    from inrcodec.study import Row
+
+EPILOG = epilog(
+    (
+        "inrcodec study ./thumbs",
+        "inrcodec study ./thumbs --time-limit 2m --save fits --reference ./originals",
+        "inrcodec study ./thumbs --designs 'latent latent:code=128 binary:activation=relu'",
+        "inrcodec study ./thumbs --labels labels.csv -o curves.svg",
+    ),
+    (
+        "images, pixels, rows, notes, skipped; each row: design, file, parameters, file_size, bits_per_pixel, psnr, "
+        "holdout_psnr, reference_psnr, precision_at_1, blend, ghost, passes, seconds, train_curve, holdout_curve",
+    ),
+)
+HEADINGS = (
+    "design", "parameters", "bytes", "bpp", "PSNR", "held-out", "enlarged", "P@1", "blend", "ghost", "passes", "seconds",
+)  # fmt: skip
+SKIPPED = 5
+
+
+def study(
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCES", help="Folders, image files or globs.")],
+    designs: Annotated[
+        str | None,
+        typer.Option(
+            "--designs",
+            metavar="LIST",
+            help="Designs apart by spaces: latent:code=128 grid.",
+            show_default="all conditionings, and three activations",
+        ),
+    ] = None,
+    time_limit: Annotated[str, typer.Option("--time-limit", metavar="TIME", help="Per design: 90s, 5m.")] = "60s",
+    effort: Annotated[
+        int | None,
+        typer.Option("--effort", min=1, max=9, help="Equal passes in place of equal time.", show_default="none"),
+    ] = None,
+    reference: Annotated[
+        str | None,
+        typer.Option("--reference", metavar="FOLDER", help="The same images in high resolution.", show_default="none"),
+    ] = None,
+    labels: Annotated[
+        str | None,
+        typer.Option("--labels", metavar="CSV", help="Columns name and label: judge neighbours.", show_default="none"),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Plot all curves as .png or .svg.", show_default="none"),
+    ] = None,
+    save: Annotated[
+        str | None,
+        typer.Option("--save", metavar="DIR", help="Keep fits, and go on with them.", show_default="none"),
+    ] = None,
+    background: Annotated[
+        str | None,
+        typer.Option("--background", metavar="COLOUR", help="Flatten transparency.", show_default="keep"),
+    ] = None,
+    device: Annotated[Literal["auto", "cuda", "mps", "cpu"], typer.Option("--device", help="Where to fit.")] = "auto",
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="The same seed repeats a run.")] = 0,
+    force: Force = False,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Fit each design for the same time and print what it takes, how good it is, and what its codes are worth."""
+    talk = Talk(quiet, verbose)
+    if output is not None:
+        _check_output(Path(output), force=force)
+    from inrcodec.study import DESIGNS
+    from inrcodec.study import study as run
+
+    budget = (
+        {"time_limit": parse_duration(time_limit), "effort": 9} if effort is None else {"effort": effort}
+    )  # with a limit, effort only says how many passes there would be without
+    with kept_progress(talk, save) as on_step:
+        answer = run(
+            sources,
+            designs=DESIGNS if designs is None else designs.split(),
+            reference=reference, labels=labels, save=save, on_step=on_step,
+            background=background, device=device, seed=seed, **budget,
+        )  # fmt: skip
+    if json:
+        print_json(answer)
+    else:
+        print_table(HEADINGS, [_row(row) for row in answer.rows], left=(0,))
+    if output is not None:
+        _plot(answer.rows, Path(output), force=force)
+        talk.say(f"wrote {output}")
+    for note in answer.notes:
+        talk.say(f"note: {note}")
+    if answer.skipped:
+        talk.warn(f"inrcodec: {len(answer.skipped)} skipped:")
+        for one in answer.skipped:
+            talk.warn(f"  {one.path}: {one.reason}")
+        raise typer.Exit(SKIPPED)
+
+
+def _check_output(path: Path, *, force: bool) -> None:
+    from inrcodec.cli.destination import check_free, check_parent
+    from inrcodec.errors import UsageError
+    from inrcodec.exporters.plots import SUFFIXES, check_plots
+
+    if path.suffix not in SUFFIXES:
+        raise UsageError(f"-o {path}: end the name with {' or '.join(SUFFIXES)}")
+    check_plots()
+    check_parent(path)
+    check_free([path], force=force)
+
+
+def _plot(rows: tuple[Row, ...], path: Path, *, force: bool) -> None:
+    from inrcodec.bitstream.container import write_atomically
+    from inrcodec.exporters.plots import Course, draw_courses
+
+    courses = [Course(row.design, row.train_curve, row.holdout_curve) for row in rows]
+    write_atomically(path, draw_courses(courses, path.suffix), overwrite=force)
+
+
+def _row(row: Row) -> tuple[str, ...]:
+    return (
+        row.design,
+        f"{row.parameters:,}",
+        f"{row.file_size:,}",
+        f"{row.bits_per_pixel:.3f}",
+        decibels(row.psnr),
+        decibels(row.holdout_psnr),
+        decibels(row.reference_psnr),
+        _two_digits(row.precision_at_1),
+        _two_digits(row.blend),
+        _two_digits(row.ghost),
+        "-" if row.passes is None else f"{row.passes:,.0f}",
+        "-" if row.seconds is None else f"{row.seconds:,.0f}",
+    )
+
+
+def _two_digits(figure: float | None) -> str:
+    return "-" if figure is None else f"{figure:.2f}"
