@@ -240,7 +240,8 @@ class ArchivedImage:
             grid = Axis(CODE_POINTS)
             units = self.archive.field.middle_units(*self.archive.fed(self.number), grid, grid)
             return np.asarray(units.mean(axis=(1, 2, 3)), dtype=np.float32)
-        parts = [level.reshape(-1) if level.size == len(level) else _moments(level) for level in levels]
+        told = zip(self.archive.header.model.levels, levels, strict=True)
+        parts = [cells.reshape(-1) if level.whole else _moments(cells) for level, cells in told]
         return np.concatenate(parts).astype(np.float32)
 
     def last_hidden(self, cells: int = 16) -> Pixels:

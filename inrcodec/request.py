@@ -33,6 +33,7 @@ class Request:
     target_psnr: float | None = None
     target_size: int | None = None
     effort: int = 5
+    passes: int | None = None
     time_limit: float | None = None
     holdout: float = 0.1
     holdout_mode: str = "release"
@@ -73,13 +74,18 @@ class Request:
         return FitSettings(
             rate_weight_for(self.quality),
             self._target([picture.name for picture in pictures]),
-            passes_for(self.effort, pixels),
+            passes_for(self.effort, pixels) if self.passes is None else self._passes(),
             self.time_limit,
             self._holdout(),
             self.device,
             self.threads,
             self.seed,
         )
+
+    def _passes(self) -> int:
+        if self.passes is None or self.passes < 1:
+            raise UsageError(f"passes {self.passes}: at least 1 is needed")
+        return self.passes
 
     def _target(self, names: list[str]) -> Target | None:
         if self.target_psnr is None and self.target_size is None:

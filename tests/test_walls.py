@@ -27,7 +27,8 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"exporters"}),
     frozenset({"compare"}),
     frozenset({"study"}),
-    frozenset({"cli", "tui"}),
+    frozenset({"tui"}),
+    frozenset({"cli"}),
     frozenset({"__main__"}),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

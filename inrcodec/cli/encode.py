@@ -64,6 +64,12 @@ def encode(
     effort: Annotated[
         int, typer.Option("-e", "--effort", min=1, max=9, help="1 quickest, 9 smallest for its quality.")
     ] = 5,
+    passes: Annotated[
+        int | None,
+        typer.Option(
+            "--passes", min=1, help="Visits of every pixel (epochs), in place of effort.", show_default="by effort"
+        ),
+    ] = None,
     time_limit: Annotated[
         str | None,
         typer.Option(
@@ -191,7 +197,7 @@ def encode(
         check_target(target, force=force)
     asked: dict[str, Any] = {
         "quality": quality, "target_psnr": target_psnr,
-        "target_size": None if target_size is None else parse_bytes(target_size), "effort": effort,
+        "target_size": None if target_size is None else parse_bytes(target_size), "effort": effort, "passes": passes,
         "time_limit": limit, "holdout": holdout, "holdout_mode": holdout_mode,
         "max_size": max_size, "background": background, "conditioning": conditioning,
         "footprint": footprint, "width": width, "depth": depth, "activation": activation, "w0": w0,

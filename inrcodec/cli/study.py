@@ -28,8 +28,9 @@ EPILOG = epilog(
     ),
 )
 HEADINGS = (
-    "design", "parameters", "bytes", "bpp", "PSNR", "held-out", "enlarged", "P@1", "blend", "ghost", "passes", "seconds",
-)  # fmt: skip
+    *("design", "parameters", "bytes", "bpp", "PSNR", "held-out", "enlarged", "P@1"),
+    *("blend", "ghost", "passes", "seconds"),
+)
 SKIPPED = 5
 
 
@@ -44,7 +45,7 @@ def study(
             show_default="all conditionings, and three activations",
         ),
     ] = None,
-    time_limit: Annotated[str, typer.Option("--time-limit", metavar="TIME", help="Per design: 90s, 5m.")] = "60s",
+    time_limit: Annotated[str, typer.Option("--time-limit", metavar="TIME", help="For each design: 90s, 5m.")] = "60s",
     effort: Annotated[
         int | None,
         typer.Option("--effort", min=1, max=9, help="Equal passes in place of equal time.", show_default="none"),
@@ -76,7 +77,7 @@ def study(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Fit each design for the same time and print what it takes, how good it is, and what its codes are worth."""
+    """Fit each design for the same time, and print what it takes, how good it is, and what its codes are worth."""
     talk = Talk(quiet, verbose)
     if output is not None:
         _check_output(Path(output), force=force)
