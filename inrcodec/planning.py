@@ -14,6 +14,7 @@ from inrcodec.images import Picture, Skipped
 from inrcodec.request import Request, Sources, count_pixels
 from inrcodec.settings import ModelSettings
 
+PRODUCTS_PER_SECOND = 1e11  # floating-point operations of large matrices, two CPU cores; measured
 SECONDS_PER_PIXEL = 0.6e-6  # per pass, two CPU cores at width 32, points; measured
 
 
@@ -41,7 +42,9 @@ def plan(sources: Sources, **asked: Any) -> Plan:
     channels = found.pictures[0].pixels.shape[2]
     shapes = (*field_shapes(model, channels, len(found.pictures)), *context_shapes(model))
     weights = sum(int(np.prod(shape)) for shape in shapes)
-    seconds = settings.passes * pixels * SECONDS_PER_PIXEL * model.hidden_width / 32 * whole_work(model.footprint)
+    own = SECONDS_PER_PIXEL * model.hidden_width / 32
+    products = 6 * weights / PRODUCTS_PER_SECOND  # forwards, backwards, and for the gradient of the weights
+    seconds = settings.passes * pixels * max(own, products) * whole_work(model.footprint)
     bits = weights * 8.0 + (pixels * 2.0 ** (request.quality / 30 - 1.5) if model.levels else 0.0)
     return Plan(
         len(found.pictures),

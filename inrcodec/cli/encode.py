@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shlex
 import sys
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ import typer
 
 from inrcodec.cli.options import Force, Json, Quiet, Verbose, epilog
 from inrcodec.cli.outcome import missed, next_commands, plan_keys, plan_lines, result_keys, summary
+from inrcodec.cli.presets import check_patience, with_preset
 from inrcodec.cli.snapshots import snapshots_into
 from inrcodec.cli.talk import Talk, print_json, say_pairs
 from inrcodec.cli.values import parse_bytes, parse_duration
@@ -104,6 +106,15 @@ def encode(
             "--footprint", min=1, max=8, help="Points per pixel and axis: 2 makes decode --upsample field better."
         ),
     ] = 1,
+    preset: Annotated[
+        Literal["memorize"] | None,
+        typer.Option(
+            "--preset",
+            help="memorize: the study's joint network (binary, width 10x, three layers).",
+            show_default="none",
+            rich_help_panel=DESIGN,
+        ),
+    ] = None,
     width: Annotated[
         str | None,
         typer.Option(
@@ -195,6 +206,8 @@ def encode(
     target = _target(output, sources, talk)
     if not dry_run:
         check_target(target, force=force)
+    from inrcodec.request import Request
+
     asked: dict[str, Any] = {
         "quality": quality, "target_psnr": target_psnr,
         "target_size": None if target_size is None else parse_bytes(target_size), "effort": effort, "passes": passes,
@@ -204,9 +217,13 @@ def encode(
         "code": code, "bottleneck": bottleneck, "head": head, "device": device,
         "threads": threads, "seed": seed,
     }  # fmt: skip
+    if preset is not None:
+        asked = with_preset(preset, asked, dataclasses.asdict(Request()))
     if dry_run:
         _dry_run(sources, target, asked, json, talk)
     else:
+        if preset is not None:
+            check_patience(sources, asked)
         shown = None if snapshots is None else snapshots_into(snapshots, snapshots_to, target, force=force)
         how = {"overwrite": force, "resume": resume, "record": record, "snapshots": shown}
         _encode(sources, target, asked, how, json, talk)

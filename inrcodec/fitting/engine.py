@@ -41,6 +41,8 @@ class Fit:
         self._owner = fingerprint(pictures, model, settings)
         self.run = start(pictures, model, settings)
         device = self.run.groups[0].latents.device.type
+        if device == "cuda":
+            torch.set_float32_matmul_precision("high")  # TF32: wide networks are bound by their products
         self._hands = hands_for(settings.threads, device, _step_pixels(self.run))
         self.meter = Meter(self.run.images, settings.passes, settings.time_limit, model.footprint)
 

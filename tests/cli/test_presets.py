@@ -1,0 +1,48 @@
+"""`encode --preset`: what it asks for, what wins over it, and what it refuses to begin."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+import inrcodec
+from inrcodec.cli.app import main
+from inrcodec.cli.presets import with_preset
+from inrcodec.request import Request
+
+Capture = pytest.CaptureFixture[str]
+
+
+def test_what_was_asked_wins_over_the_preset() -> None:
+    usual = dataclasses.asdict(Request())
+    plain = with_preset("memorize", usual, usual)
+    assert (plain["conditioning"], plain["width"], plain["depth"], plain["holdout_mode"]) == (
+        "binary",
+        "10x",
+        3,
+        "strict",
+    )
+    asked = with_preset("memorize", {**usual, "width": "1x", "conditioning": "grid"}, usual)
+    assert (asked["width"], asked["conditioning"], asked["depth"]) == ("1x", "grid", 3)
+
+
+def test_days_of_work_are_not_begun_unasked(small_images: Path, tmp_path: Path, capsys: Capture) -> None:
+    words = ["encode", str(small_images), "-o", str(tmp_path / "m.inr"), "--preset", "memorize", "--device", "cpu"]
+    assert main([*words, "--passes", "200000"]) == 2
+    said = capsys.readouterr().err
+    assert "without a GPU" in said
+    assert "--width" in said
+    assert not list(tmp_path.iterdir())
+    assert main([*words, "--dry-run", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["parameters"] > 13_000_000
+
+
+def test_a_narrow_one_is_fitted(small_images: Path, tmp_path: Path) -> None:
+    path = tmp_path / "m.inr"
+    words = ["encode", str(small_images), "-o", str(path), "--preset", "memorize", "--width", "16", "--passes", "5"]
+    assert main([*words, "--device", "cpu", "--quiet"]) == 0
+    header = inrcodec.open(path).header
+    assert (header.model.conditioning, header.model.hidden_layers, header.holdout.mode) == ("binary", 3, "strict")
