@@ -84,7 +84,8 @@ def encode(
     header = _header(found.pictures, model, settings.holdout)  # refuses, before any work, what no file can hold
     if settings.time_limit:  # reading the pictures was part of the time
         settings = replace(settings, time_limit=max(0.5, settings.time_limit - (time.monotonic() - started)))
-    with _fit(found.pictures, model, settings, checkpoint_path(path), resume) as fit:
+    lessons = request.lessons(found.pictures)
+    with _fit(found.pictures, lessons, model, settings, checkpoint_path(path), resume) as fit:
         recorder = Recorder()
         for progress in fit.steps():
             recorder.see(progress)
@@ -185,12 +186,17 @@ def checkpoint_path(output: Path) -> Path:
 
 @contextmanager
 def _fit(
-    pictures: Sequence[Picture], model: ModelSettings, settings: FitSettings, checkpoint: Path, resume: bool
+    pictures: Sequence[Picture],
+    lessons: Sequence[Pixels],
+    model: ModelSettings,
+    settings: FitSettings,
+    checkpoint: Path,
+    resume: bool,
 ) -> Iterator[Fit]:
     """A fit, fresh or resumed; whatever ends it before its file is written leaves a checkpoint."""
     from inrcodec.fitting.engine import Fit  # torch takes seconds to load, and `plan` does without
 
-    fit = Fit([picture.pixels for picture in pictures], model, settings)
+    fit = Fit([picture.pixels for picture in pictures], model, settings, lessons)
     if resume:
         fit.restore(checkpoint)
     elif checkpoint.exists():

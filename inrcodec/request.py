@@ -10,8 +10,12 @@ from inrcodec.bitstream.names import encode_names
 from inrcodec.design import Design
 from inrcodec.errors import UsageError
 from inrcodec.images import Picture, PictureSet, load_pictures
+from inrcodec.images.colour import with_alpha
+from inrcodec.images.more import parse_kinds, varied
+from inrcodec.images.picture import Pixels
 from inrcodec.settings import (
     MAX_FOOTPRINT,
+    WITH_LEVELS,
     FitSettings,
     Holdout,
     ModelSettings,
@@ -48,6 +52,8 @@ class Request:
     code: int | None = None
     bottleneck: int | None = None
     head: int | None = None
+    augment: str | None = None
+    extra: str | Path | None = None
     device: str = "auto"
     threads: int | None = None
     seed: int = 0
@@ -63,6 +69,28 @@ class Request:
             raise UsageError(f"footprint {self.footprint} is outside 1 to {MAX_FOOTPRINT} points per pixel and axis")
         design = Design(self.width, self.depth, self.activation, self.w0, self.code, self.bottleneck, self.head)
         return design.applied(model_for(self.conditioning, pixels, self.footprint))
+
+    def lessons(self, pictures: Sequence[Picture]) -> list[Pixels]:
+        """More pictures to learn from that are not stored: variations of these, and a folder of others."""
+        if self.augment is None and self.extra is None:
+            return []
+        if self.conditioning not in WITH_LEVELS:
+            raise UsageError(
+                f"{self.conditioning} tells images by their numbers: --augment and --extra need one with codes"
+            )
+        if self.target_psnr is not None or self.target_size is not None:
+            raise UsageError("a target is steered by what is stored alone; leave --augment and --extra out")
+        found = [] if self.augment is None else list(varied(pictures, parse_kinds(self.augment), self.seed))
+        if self.extra is not None:
+            channels = pictures[0].pixels.shape[2]
+            for picture in load_pictures([self.extra], max_size=self.max_size, background=self.background).pictures:
+                pixels = with_alpha(picture.pixels) if channels == 4 else picture.pixels
+                if pixels.shape[2] != channels:
+                    raise UsageError(
+                        f"{self.extra}: has transparency and the set has none; flatten it with --background"
+                    )
+                found.append(pixels)
+        return found
 
     def fit(self, pictures: Sequence[Picture]) -> FitSettings:
         """How hard to fit these pictures."""

@@ -172,6 +172,26 @@ def encode(
             rich_help_panel=DESIGN,
         ),
     ] = None,
+    augment: Annotated[
+        str | None,
+        typer.Option(
+            "--augment",
+            metavar="KINDS",
+            help="Learn from variations too: flip,rotate,crop.",
+            show_default="none",
+            rich_help_panel=DESIGN,
+        ),
+    ] = None,
+    extra: Annotated[
+        str | None,
+        typer.Option(
+            "--extra",
+            metavar="FOLDER",
+            help="Learn from these images too; they are not stored.",
+            show_default="none",
+            rich_help_panel=DESIGN,
+        ),
+    ] = None,
     device: Annotated[Literal["auto", "cuda", "mps", "cpu"], typer.Option("--device", help="Where to fit.")] = "auto",
     threads: Annotated[
         int | None, typer.Option("--threads", min=1, help="CPU threads.", show_default="all cores")
@@ -214,7 +234,7 @@ def encode(
         "time_limit": limit, "holdout": holdout, "holdout_mode": holdout_mode,
         "max_size": max_size, "background": background, "conditioning": conditioning,
         "footprint": footprint, "width": width, "depth": depth, "activation": activation, "w0": w0,
-        "code": code, "bottleneck": bottleneck, "head": head, "device": device,
+        "code": code, "bottleneck": bottleneck, "head": head, "augment": augment, "extra": extra, "device": device,
         "threads": threads, "seed": seed,
     }  # fmt: skip
     if preset is not None:

@@ -21,7 +21,7 @@ from inrcodec.fitting.groups import Pixels
 from inrcodec.fitting.lattice import Lattice, lattices
 from inrcodec.fitting.objective import unseen
 from inrcodec.fitting.parts import Moment, Part
-from inrcodec.fitting.progress import Fitted, Meter, Progress
+from inrcodec.fitting.progress import Fitted, Meter, Progress, Unseen
 from inrcodec.fitting.quantise import coded_context, coded_latents, coded_weights, weight_steps
 from inrcodec.fitting.run import Run, start
 from inrcodec.metrics import psnr_of_error
@@ -36,10 +36,19 @@ BATCH_PIXELS = {"cpu": 20_000, "cuda": 1 << 19, "mps": 1 << 17}  # per step
 class Fit:
     """A fit of pictures (height, width, channels) that can be stopped between any two steps and gone on with later."""
 
-    def __init__(self, pictures: Sequence[Pixels], model: ModelSettings, settings: FitSettings) -> None:
+    def __init__(
+        self,
+        pictures: Sequence[Pixels],
+        model: ModelSettings,
+        settings: FitSettings,
+        lessons: Sequence[Pixels] = (),
+    ) -> None:
+        """`lessons` are more pictures to learn from, with latents of their own that `finish` drops."""
         keep_memory()
-        self._owner = fingerprint(pictures, model, settings)
-        self.run = start(pictures, model, settings)
+        everything = [*pictures, *lessons]
+        self._owner = fingerprint(everything, model, settings)
+        self._stored = len(pictures)
+        self.run = start(everything, model, settings)
         device = self.run.groups[0].latents.device.type
         if device == "cuda":
             torch.set_float32_matmul_precision("high")  # TF32: wide networks are bound by their products
@@ -92,8 +101,9 @@ class Fit:
             for row, number in enumerate(group.numbers.tolist()):
                 latents[number] = tuple(level[row] for level in integers)
         errors = unseen(run) if run.settings.holdout.mode == "strict" else run.unseen
+        errors = None if errors is None else Unseen(*(column[: self._stored] for column in errors))
         network, context = coded_weights(run.network, run.steps), coded_context(run.context)
-        return Fitted(network, context, tuple(latents), errors, self.meter.passes, self.meter.seconds)
+        return Fitted(network, context, tuple(latents[: self._stored]), errors, self.meter.passes, self.meter.seconds)
 
 
 def _batches(run: Run, hands: int) -> Iterator[tuple[Batch, Lattice]]:
