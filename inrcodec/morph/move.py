@@ -54,3 +54,8 @@ def movement(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int])
     large = OVERSAMPLING * size[0], OVERSAMPLING * size[1]
     small = [image.render_stored((SIDE, SIDE)) for image in (first, second)]
     return Movement(small[0], small[1], (first.render_stored(large), second.render_stored(large)))
+
+
+def oversampling(side: int) -> int:
+    """How much larger than frames of that side the pictures are drawn that frames are read from."""
+    return OVERSAMPLING
