@@ -109,7 +109,7 @@ def compared(first: Floats, middle: Floats, last: Floats) -> tuple[float, float]
 def print_known(side: int, count: int) -> None:
     """A table of the known middles at one size."""
     everything = list(icons().values())
-    drawings = everything[:: -(-len(everything) // count)][:count]
+    drawings = [everything[number] for number in np.linspace(0, len(everything) - 1, count).astype(int)]
     print(f"known middles, {side} pixels, {len(drawings)} drawings\n{'':16}{'move':>8}{'blend':>8}{'lowest':>8}")
     all_moved = []
     for name, figures in known(drawings, side):
