@@ -10,7 +10,7 @@ import numpy as np
 
 from inrcodec.morph.sampling import Floats, ground_of, places, sample
 
-SIDES = (12, 24, 48)  # pixels, coarse to fine
+LEVELS = (4, 2, 1)  # pixels of the pictures to one of the level, coarse to fine
 ROUNDS = 24
 SMOOTHING = 1.6  # pixels, of every level
 LONGEST = 1.0  # pixels that one round may move
@@ -18,14 +18,14 @@ STIFFNESS = 0.02
 
 
 def middle_flow(first: Floats, second: Floats) -> Floats:
-    """v (SIDES[-1], SIDES[-1], 2) with first(q - v) close to second(q + v); pictures (height, width, channels)."""
+    """v (height, width, 2) with first(q - v) close to second(q + v); pictures (height, width, channels)."""
     grounds = ground_of(first), ground_of(second)
-    flow: Floats = np.zeros((SIDES[0], SIDES[0], 2), dtype=np.float32)
-    for side in SIDES:
-        where = places(side, side)
-        flow = sample(flow, where, np.zeros(2, np.float32)) if flow.shape[0] != side else flow
+    flow: Floats = np.zeros((1, 1, 2), dtype=np.float32)
+    for level in LEVELS:
+        where = places(*(max(1, side // level) for side in first.shape[:2]))
+        flow = sample(flow, where, np.zeros(2, np.float32))
         pictures = [
-            _blurred(sample(one, where, ground), 0.7) for one, ground in zip((first, second), grounds, strict=True)
+            blurred(sample(one, where, ground), 0.7) for one, ground in zip((first, second), grounds, strict=True)
         ]
         for _ in range(ROUNDS):
             flow = _round(pictures, where, flow, grounds)
@@ -33,7 +33,6 @@ def middle_flow(first: Floats, second: Floats) -> Floats:
 
 
 def _round(pictures: list[Floats], where: Floats, flow: Floats, grounds: tuple[Floats, Floats]) -> Floats:
-    side = len(where)
     back = sample(pictures[0], where - flow, grounds[0])
     ahead = sample(pictures[1], where + flow, grounds[1])
     slopes = np.stack(np.gradient(back + ahead, axis=(0, 1)), axis=-1)  # (side, side, channels, 2), per pixel
@@ -42,11 +41,11 @@ def _round(pictures: list[Floats], where: Floats, flow: Floats, grounds: tuple[F
         ..., None
     ]
     length = np.linalg.norm(move, axis=-1, keepdims=True)
-    move *= np.minimum(1, LONGEST / np.maximum(length, 1e-6)) * 2 / side
-    return _blurred(np.asarray(flow + move, dtype=np.float32), SMOOTHING)
+    move *= np.minimum(1, LONGEST / np.maximum(length, 1e-6)) * 2 / max(where.shape[:2])
+    return blurred(np.asarray(flow + move, dtype=np.float32), SMOOTHING)
 
 
-def _blurred(values: Floats, sigma: float) -> Floats:
+def blurred(values: Floats, sigma: float) -> Floats:
     """Gaussian over the first two axes, the border repeated."""
     radius = int(np.ceil(2.5 * sigma))
     kernel = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)

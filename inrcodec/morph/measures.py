@@ -8,11 +8,9 @@ from inrcodec.archive import Archive
 from inrcodec.morph.tour import Mode, Tour, frames
 from inrcodec.motion import Motion, motion
 
-STEPS = 16
-
 
 def measured(archive: Archive, first: int, second: int, mode: Mode) -> Motion:
-    """The measures of 17 even frames between two images."""
+    """The measures of the frames that a tour has by default between two images."""
     image = archive[first]
-    tour = Tour((first, second), (image.width, image.height), mode, frames=STEPS, ease="linear")
+    tour = Tour((first, second), (image.width, image.height), mode)
     return motion(np.stack(list(frames(archive, tour))))

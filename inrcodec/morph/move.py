@@ -1,4 +1,4 @@
-"""`move`: shapes travel. Pose first, then flow; what is left changes over in a short time, from the inside out."""
+"""`move`: shapes travel. Pose first, then flow; what is left changes over from the inside out, at an even pace."""
 
 from __future__ import annotations
 
@@ -6,51 +6,115 @@ import numpy as np
 
 from inrcodec.archive import ArchivedImage
 from inrcodec.morph.flow import middle_flow
+from inrcodec.morph.layers import moving_layer
 from inrcodec.morph.pose import SIDE, Pose, align
-from inrcodec.morph.sampling import Floats, ground_of, places, sample
+from inrcodec.morph.sampling import Floats, ground_of, outside, places, sample
 
 OVERSAMPLING = 2  # pictures are drawn that much larger than frames, so that reading them bilinearly does not blur
-FADE = 0.30  # share of the time in which a place changes over
-SPREAD = 0.5  # share of the time between the first place that does and the last
+FADE = 0.4  # share of the time in which a place changes over
+SPREAD = 0.6  # share of the time between the first place that does and the last
+PACE_STEPS = 32  # of the time, at which the change is measured that is then made even
 
 
 class Movement:
     """The way from one image to another; correspondence is found once, frames are read from the drawn pictures."""
 
     def __init__(self, first: Floats, second: Floats, drawn: tuple[Floats, Floats]) -> None:
-        """Pictures (SIDE, SIDE, channels) to compare, and the same two drawn large to read from."""
+        """Pictures (height, width, channels) to compare, and the same two drawn large to read from."""
         self.pose: Pose = align(first, second)
-        where = places(SIDE, SIDE)
+        self._small = first.shape[1], first.shape[0]
+        self._drawn, self._grounds = drawn, (ground_of(drawn[0]), ground_of(drawn[1]))
+        where = places(*first.shape[:2])
         laid = sample(second, self.pose.onward(where), ground_of(second))
-        self._flow = middle_flow(first, laid)
-        self._drawn = drawn
-        self._grounds = ground_of(drawn[0]), ground_of(drawn[1])
+        self._layer = moving_layer(first, laid)
+        self._flow = np.zeros((*first.shape[:2], 2), np.float32) if self._layer else middle_flow(first, laid)
+        self._front = self._when(where)
+        self._pace: Floats = np.linspace(0, 1, PACE_STEPS + 1, dtype=np.float32)
+        self._pace = self._even_pace(float(np.square(first - second).mean()), where)
 
     def frame(self, t: float, size: tuple[int, int]) -> Floats:
         """The picture at time t, from 0 to 1, at (width, height)."""
+        t = float(np.interp(t, np.linspace(0, 1, PACE_STEPS + 1), self._pace))
         where = self.pose.back(places(size[1], size[0]), t)  # in the first picture's own place
-        flow = sample(self._flow, where, np.zeros(2, np.float32))
-        ways = where - 2 * t * flow, self.pose.onward(where + 2 * (1 - t) * flow)
+        if self._layer is not None:
+            return self._layered(where, t)
+        ways = self._ways(where, t)
         first, second = (sample(*one) for one in zip(self._drawn, ways, self._grounds, strict=True))
         share = self._changed(where, t)
         if 0.0 < t < 1.0:  # what one picture cut off, the other may still show
-            cut = [np.abs(way).max(axis=-1) > 1.0 for way in ways]
+            cut = [outside(way, size[1], size[0]) for way in ways]
             share = np.where(cut[0] & ~cut[1], 1.0, np.where(cut[1] & ~cut[0], 0.0, share))
         share = share[..., None]
         return np.asarray((1 - share) * first + share * second, dtype=np.float32)
 
+    def _ways(self, where: Floats, t: float) -> tuple[Floats, Floats]:
+        """Where each picture is read for places of the first one's own."""
+        flow = sample(self._flow, where, np.zeros(2, np.float32))
+        return where - 2 * t * flow, self.pose.onward(where + 2 * (1 - t) * flow)
+
+    def _read(self, where: Floats) -> tuple[Floats, Floats]:
+        """Both pictures at places of the first one's own, without flow."""
+        return (
+            sample(self._drawn[0], where, self._grounds[0]),
+            sample(self._drawn[1], self.pose.onward(where), self._grounds[1]),
+        )
+
+    def _layered(self, where: Floats, t: float) -> Floats:
+        """The ground, which is in one picture or the other, and before it the thing that travels, from both."""
+        assert self._layer is not None
+        none = np.zeros(1, np.float32)
+        first, second = self._read(where)
+        owner = sample(self._layer.owner, where, none)
+        ground = (1 - owner) * first + owner * second
+        start = self._layer.pose.back(where, t)
+        first, second = self._read(start)
+        going = sample(self._layer.owner, start, none) * (first - second)
+        end = self._layer.pose.onward(start)
+        first, second = self._read(end)
+        coming = (1 - sample(self._layer.owner, end, none)) * (second - first)
+        return np.asarray(ground + (1 - t) * going + t * coming, dtype=np.float32)
+
+    def _when(self, where: Floats) -> tuple[Floats, Floats]:
+        """(distances from the drawing's centre, share of all change within): the front crosses change evenly."""
+        ways = self._ways(where, 0.5)
+        first, second = (sample(*one) for one in zip(self._drawn, ways, self._grounds, strict=True))
+        weight = np.square(first - second).sum(axis=-1).ravel() + 1e-4
+        distance = self._distance(where).ravel()
+        order = np.argsort(distance)
+        within = np.cumsum(weight[order])
+        return distance[order], np.asarray(within / within[-1], dtype=np.float32)
+
+    def _distance(self, where: Floats) -> Floats:
+        return np.asarray(np.linalg.norm(where - np.array(self.pose.start, np.float32), axis=-1), dtype=np.float32)
+
     def _changed(self, where: Floats, t: float) -> Floats:
-        """How far each place has changed over: a short fade that starts at the drawing's centre and runs outwards."""
+        """How far each place has changed over: a fade that starts at the drawing's centre and runs outwards."""
         if t in (0.0, 1.0):
             return np.full(where.shape[:2], t, dtype=np.float32)
-        distance = np.minimum(1, np.linalg.norm(where - np.array(self.pose.start, np.float32), axis=-1))
-        when = 0.5 + SPREAD * (distance - 0.5)
+        when = 0.5 + SPREAD * (np.interp(self._distance(where), *self._front) - 0.5)
         share = np.clip((t - when) / FADE + 0.5, 0, 1)
         return np.asarray(share * share * (3 - 2 * share), dtype=np.float32)
+
+    def _even_pace(self, apart: float, where: Floats) -> Floats:
+        """Times that make all steps alike; where shapes only move, time is left alone: they move evenly as it is."""
+        frames = [self.frame(float(t), self._small) for t in self._pace]
+        lengths = np.array([np.sqrt(np.square(b - a).mean()) for a, b in zip(frames, frames[1:])]) + 1e-6
+        way = np.concatenate([[0.0], np.cumsum(lengths)]) / lengths.sum()
+        ways = self._ways(where, 0.5)
+        first, second = (sample(*one) for one in zip(self._drawn, ways, self._grounds, strict=True))
+        left = 0.0 if self._layer else min(1.0, float(np.square(first - second).mean()) / max(apart, 1e-9))
+        even = np.interp(self._pace, way, self._pace)
+        return np.asarray(self._pace + left * (even - self._pace), dtype=np.float32)
 
 
 def movement(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Movement:
     """The way between two images of an archive, for frames of (width, height)."""
     large = OVERSAMPLING * size[0], OVERSAMPLING * size[1]
-    small = [image.render_stored((SIDE, SIDE)) for image in (first, second)]
-    return Movement(small[0], small[1], (first.render_stored(large), second.render_stored(large)))
+    small = max(1, round(SIDE * size[0] / max(size))), max(1, round(SIDE * size[1] / max(size)))
+    pictures = [image.render_stored(small) for image in (first, second)]
+    return Movement(pictures[0], pictures[1], (first.render_stored(large), second.render_stored(large)))
+
+
+def oversampling(side: int) -> int:
+    """How much larger than frames of that side the pictures are drawn that frames are read from."""
+    return OVERSAMPLING

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -10,14 +11,15 @@ from inrcodec.morph.sampling import Floats, ground_of, ink_of, places, sample
 
 SIDE = 48  # pixels at which poses are compared
 TURNS = np.deg2rad(np.arange(-180, 180, 15))
-TURN_COST = 0.15  # share of the error that a half turn must save: things are mostly drawn upright
-SHIFT_COST = 0.02
-ROUNDS, FIRST_STEP = 7, 0.16  # of the refinement; the step halves in each
+TRAVEL_COST = 0.8  # share of the error that must be saved by every place going half the picture's side
+ROUNDS, FIRST_STEP = 9, 0.16  # of the refinement; the step halves in each
+FREE_STEP = 0.011  # from that step on travel costs nothing, so that a pose that was found is met exactly
+LARGEST_SCALE = 2.0
 
 
 @dataclass(frozen=True)
 class Pose:
-    """x goes to end + exp(log_scale) R(turn) (x - start); start and end are (y, x) in [-1, 1]."""
+    """x goes to end + exp(log_scale) R(turn) (x - start); start and end are (y, x) as `places` has them."""
 
     start: tuple[float, float]
     end: tuple[float, float]
@@ -25,8 +27,12 @@ class Pose:
     turn: float = 0.0
 
     def middle(self, t: float) -> Floats:
-        """Where the drawing's centre is at time t, (2,)."""
-        return np.asarray((1 - t) * np.array(self.start) + t * np.array(self.end), dtype=np.float32)
+        """Where the drawing's centre is at time t, (2,): on a spiral about the one place that stays where it is."""
+        start, end = complex(self.start[1], self.start[0]), complex(self.end[1], self.end[0])
+        growth = complex(self.log_scale, -self.turn)
+        share = (np.exp(t * growth) - 1) / (np.exp(growth) - 1) if abs(growth) > 1e-3 else t
+        centre = start + (end - start) * share
+        return np.array([centre.imag, centre.real], dtype=np.float32)
 
     def back(self, where: Floats, t: float) -> Floats:
         """Places (..., 2) of the frame at time t, as places in the first picture."""
@@ -42,29 +48,44 @@ class Pose:
         return np.asarray(scale * np.stack([cosine * down + sine * across, cosine * across - sine * down], -1))
 
 
-def align(first: Floats, second: Floats) -> Pose:
+class Alignment:
+    """What a pose of two pictures (height, width, channels) of one size costs."""
+
+    def __init__(self, first: Floats, second: Floats) -> None:
+        self._first, self._second, self._ground = first, second, ground_of(second)
+        self._where = places(*first.shape[:2])
+        self._plain = float(np.square(first - second).mean())
+
+    def cost(self, pose: Pose, travel_cost: float) -> float:
+        """Mean squared error of the second laid on the first, and the cost of the way there."""
+        onward = pose.onward(self._where)
+        error = float(np.square(self._first - sample(self._second, onward, self._ground)).mean())
+        travel = float(np.linalg.norm(onward - self._where, axis=-1).mean()) if travel_cost else 0.0
+        return error + travel_cost * self._plain * travel
+
+
+def align(first: Floats, second: Floats, travel_cost: float = TRAVEL_COST) -> Pose:
     """The pose that lays `first` (height, width, channels) on `second`; both are compared at the same size."""
-    moments = [_moments(picture) for picture in (first, second)]
-    log_scale = float(np.log(moments[1][1] / moments[0][1]))
-    start, end = moments[0][0], moments[1][0]
-    poses = [Pose(start, end, log_scale, float(turn)) for turn in TURNS] + [Pose(start, start)]
-    best = min(poses, key=lambda pose: _cost(pose, first, second))
-    step = FIRST_STEP
-    for _ in range(ROUNDS):
-        best = _refined(best, step, first, second)
-        step /= 2
+    alignment = Alignment(first, second)
+    (start, size), (end, other) = (_moments(picture) for picture in (first, second))
+    grown = float(np.clip(np.log(other / size), -np.log(LARGEST_SCALE), np.log(LARGEST_SCALE)))
+    poses = [Pose(start, end, scale, float(turn)) for scale, turn in product({0.0, grown}, TURNS)]
+    best = min([Pose(start, start), *poses], key=lambda pose: alignment.cost(pose, travel_cost))
+    for step in FIRST_STEP * 0.5 ** np.arange(ROUNDS):
+        best = _refined(best, float(step), alignment, travel_cost if step > FREE_STEP else 0.0)
     return best
 
 
-def _refined(pose: Pose, step: float, first: Floats, second: Floats) -> Pose:
+def _refined(pose: Pose, step: float, alignment: Alignment, travel_cost: float) -> Pose:
     """The best of the neighbours one step away along each of the four axes, until none is better."""
-    cost = _cost(pose, first, second)
+    cost = alignment.cost(pose, travel_cost)
     for _ in range(4):
         around = [
             Pose(pose.start, (pose.end[0] + y, pose.end[1] + x), pose.log_scale + s, pose.turn + r)
             for y, x, s, r in step * np.concatenate([np.eye(4), -np.eye(4)]) * (0.5, 0.5, 1.0, 1.5)
+            if abs(pose.log_scale + s) <= np.log(LARGEST_SCALE)
         ]
-        costs = [_cost(one, first, second) for one in around]
+        costs = [alignment.cost(one, travel_cost) for one in around]
         if min(costs) >= cost:
             break
         cost, pose = min(costs), around[int(np.argmin(costs))]
@@ -78,13 +99,3 @@ def _moments(picture: Floats) -> tuple[tuple[float, float], float]:
     y, x = (float((ink * where[..., axis]).sum() / total) for axis in (0, 1))
     square = (ink * ((where - (y, x)) ** 2).sum(axis=-1)).sum() / total
     return (y, x), max(0.05, float(np.sqrt(square)))
-
-
-def _cost(pose: Pose, first: Floats, second: Floats) -> float:
-    """Mean squared error of the first, laid on the second, and what an unlikely pose costs."""
-    where = places(*first.shape[:2])
-    laid = sample(second, pose.onward(where), ground_of(second))
-    error = float(np.square(first - laid).mean())
-    plain = float(np.square(first - second).mean())
-    far = abs(pose.turn) / np.pi * TURN_COST + SHIFT_COST * abs(pose.log_scale)
-    return error + plain * far

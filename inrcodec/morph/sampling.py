@@ -1,4 +1,4 @@
-"""Reading a picture at any place: coordinates run from -1 to 1 over the picture, as everywhere."""
+"""Reading a picture at any place: coordinates run from -1 to 1 over the longer side, so that turns are turns."""
 
 from __future__ import annotations
 
@@ -10,19 +10,27 @@ Floats = NDArray[np.float32]
 
 def places(height: int, width: int) -> Floats:
     """The centres of a raster's pixels, (height, width, 2) as (y, x)."""
-    down = (2 * np.arange(height, dtype=np.float32) + 1) / height - 1
-    across = (2 * np.arange(width, dtype=np.float32) + 1) / width - 1
+    half = max(height, width) / 2
+    down = (np.arange(height, dtype=np.float32) + 0.5 - height / 2) / half
+    across = (np.arange(width, dtype=np.float32) + 0.5 - width / 2) / half
     return np.stack(np.broadcast_arrays(down[:, None], across[None, :]), axis=-1).astype(np.float32)
+
+
+def outside(where: Floats, height: int, width: int) -> NDArray[np.bool_]:
+    """Which places (..., 2) lie beyond a picture's border."""
+    longer = max(height, width)
+    return np.asarray((np.abs(where) > np.array([height / longer, width / longer], np.float32)).any(axis=-1))
 
 
 def sample(picture: Floats, where: Floats, ground: Floats) -> Floats:
     """A picture (height, width, channels) read bilinearly at (..., 2); outside it is all `ground` (channels,)."""
     height, width, channels = picture.shape
+    half = max(height, width) / 2
     framed = np.empty((height + 3, width + 3, channels), dtype=np.float32)
     framed[:] = ground
     framed[1:-2, 1:-2] = picture
-    y = np.clip((where[..., 0] + 1) * height / 2 + 0.5, 0, height + 1)
-    x = np.clip((where[..., 1] + 1) * width / 2 + 0.5, 0, width + 1)
+    y = np.clip(where[..., 0] * half + height / 2 + 0.5, 0, height + 1)
+    x = np.clip(where[..., 1] * half + width / 2 + 0.5, 0, width + 1)
     top, left = y.astype(np.int64), x.astype(np.int64)
     low, high = (y - top)[..., None], (x - left)[..., None]
     flat, first = framed.reshape(-1, channels), top * (width + 3) + left
@@ -40,4 +48,4 @@ def ground_of(picture: Floats) -> Floats:
 def ink_of(picture: Floats) -> Floats:
     """How far each pixel is from the ground, (height, width) in [0, 1]; ones where nothing is drawn."""
     ink = np.clip(np.abs(picture - ground_of(picture)).max(axis=-1) * 4, 0, 1)
-    return np.asarray(ink if ink.mean() > 0.01 else np.ones_like(ink), dtype=np.float32)
+    return np.asarray(ink if ink.mean() > 0.002 else np.ones_like(ink), dtype=np.float32)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inrcodec.archive import Archive, ArchivedImage
 from inrcodec.errors import UsageError
@@ -19,6 +20,7 @@ Mode = Literal["move", "code", "last-hidden", "blend"]
 MODES: tuple[Mode, ...] = ("move", "code", "last-hidden", "blend")
 Ease = Literal["linear", "smooth"]
 SHAPE_TOLERANCE = 0.02
+GATHER = 0.2
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,18 @@ class Tour:
         """(pair, t) of every frame."""
         pairs = len(self.numbers) - 1
         steps = np.arange(1, self.frames + 1) / self.frames
-        eased = steps if self.ease == "linear" else steps * steps * (3 - 2 * steps)
+        eased = steps if self.ease == "linear" else eased_in_and_out(steps)
         there = [(0, 0.0)] * (1 + self.hold)
         for pair in range(pairs):
             there += [(pair, float(t)) for t in eased] + [(pair, 1.0)] * self.hold
         return there + there[-2 - self.hold : self.hold : -1] if self.bounce else there
+
+
+def eased_in_and_out(steps: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Times that gather pace over the first GATHER of the way, keep it, and lose it again; at most 1 / (1 - GATHER)."""
+    slow = np.minimum(np.minimum(steps, 1 - steps), GATHER)
+    way = slow * slow / (2 * GATHER) + np.maximum(0, np.minimum(steps, 1 - steps) - GATHER)
+    return np.where(steps < 0.5, way, (1 - GATHER) - way) / (1 - GATHER)
 
 
 def frames(archive: Archive, tour: Tour) -> Iterator[Floats]:
