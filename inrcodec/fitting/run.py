@@ -48,8 +48,8 @@ class Run:
 
     @property
     def latent_rate(self) -> float:
-        """Learning rate of the latents."""
-        return LATENT_RATE if self.model.spatial else CODE_RATE
+        """Learning rate of the latents; a code that only shifts phases may move faster than one that makes weights."""
+        return CODE_RATE if self.model.conditioning == "latent" else LATENT_RATE
 
     @property
     def images(self) -> int:
