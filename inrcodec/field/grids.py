@@ -45,10 +45,17 @@ def labelled_coordinates(model: ModelSettings, labels: Array, rows: Axis, column
     return xp.concat(planes, axis=0).reshape(len(planes) - 1 + shape[0], -1)
 
 
-def labelled_specs(model: ModelSettings, channels: int, labels: int) -> tuple[TensorSpec, ...]:
-    """A network of coordinates and labels: SIREN's first layer is U(-1 / inputs, 1 / inputs) times w0."""
+def labelled_specs(
+    model: ModelSettings, channels: int, labels: int, label_spread: float | None = None
+) -> tuple[TensorSpec, ...]:
+    """A network of coordinates and labels: SIREN's first layer is U(-1 / inputs, 1 / inputs) times w0.
+
+    label_spread: half-width for the columns of labels, where they need no fast sines.
+    """
     inputs = coordinate_count(model) + labels
-    return siren_specs(model, [model.network.w0 / inputs] * inputs, channels)
+    usual = model.network.w0 / inputs
+    told = usual if label_spread is None else label_spread
+    return siren_specs(model, [usual] * (inputs - labels) + [told] * labels, channels)
 
 
 def interpolate(level: Array, rows: Axis, columns: Axis) -> Array:

@@ -14,6 +14,9 @@ from inrcodec.field.tensors import FloatArray, TensorSpec
 from inrcodec.settings import ModelSettings
 
 
+BIT_SPREAD = 0.3  # bits are far apart already, and need no fast sines
+
+
 def labels(images: int) -> FloatArray:
     """The number's bits, highest first, 0 as -1 and 1 as 1: as many as the last number needs."""
     shifts = np.arange(bits(images) - 1, -1, -1)
@@ -27,7 +30,7 @@ def bits(images: int) -> int:
 
 def specs(model: ModelSettings, channels: int, images: int) -> tuple[TensorSpec, ...]:
     """x, y and the bits go in."""
-    return labelled_specs(model, channels, bits(images))
+    return labelled_specs(model, channels, bits(images), BIT_SPREAD)
 
 
 def feed(
