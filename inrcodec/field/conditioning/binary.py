@@ -13,7 +13,6 @@ from inrcodec.field.siren import Array, Siren
 from inrcodec.field.tensors import FloatArray, TensorSpec
 from inrcodec.settings import ModelSettings
 
-
 BIT_SPREAD = 0.3  # bits are far apart already, and need no fast sines
 
 
