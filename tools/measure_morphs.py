@@ -29,7 +29,7 @@ from inrcodec.archive import Archive
 from inrcodec.detail import enlarge
 from inrcodec.metrics import psnr
 from inrcodec.morph import MODES, Mode, measured
-from inrcodec.morph.move import Movement, oversampling
+from inrcodec.morph.move import OVERSAMPLING, Movement
 
 Floats = npt.NDArray[np.float32]
 ROOM = 0.7  # size of a drawing that can be shifted and turned within the frame
@@ -81,7 +81,7 @@ def drawn(drawing: Drawing, placed: Placed, side: int) -> Floats:
 def halfway(first: Floats, last: Floats) -> Floats:
     """The middle frame of `move` between two pictures of one size."""
     side = len(first)
-    large = (oversampling(side) * side,) * 2
+    large = (OVERSAMPLING * side, OVERSAMPLING * side)
     moving = Movement(first, last, (enlarge(first, large), enlarge(last, large)))
     return np.clip(moving.frame(0.5, (side, side)), 0, 1)
 

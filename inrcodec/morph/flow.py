@@ -12,7 +12,7 @@ from inrcodec.morph.sampling import Floats, ground_of, places, sample
 
 LEVELS = (4, 2, 1)  # pixels of the pictures to one of the level, coarse to fine
 ROUNDS = 24
-SMOOTHING = 1.6  # pixels, of every level
+SMOOTHING = 2.2  # pixels, of every level
 LONGEST = 1.0  # pixels that one round may move
 STIFFNESS = 0.02
 

@@ -11,8 +11,8 @@ from inrcodec.morph.pose import SIDE, Pose, align
 from inrcodec.morph.sampling import Floats, ground_of, outside, places, sample
 
 OVERSAMPLING = 2  # pictures are drawn that much larger than frames, so that reading them bilinearly does not blur
-FADE = 0.4  # share of the time in which a place changes over
-SPREAD = 0.6  # share of the time between the first place that does and the last
+FADE = 0.5  # share of the time in which a place changes over
+SPREAD = 0.5  # share of the time between the first place that does and the last
 PACE_STEPS = 32  # of the time, at which the change is measured that is then made even
 
 
@@ -22,15 +22,18 @@ class Movement:
     def __init__(self, first: Floats, second: Floats, drawn: tuple[Floats, Floats]) -> None:
         """Pictures (height, width, channels) to compare, and the same two drawn large to read from."""
         self.pose: Pose = align(first, second)
-        self._small = first.shape[1], first.shape[0]
-        self._drawn, self._grounds = drawn, (ground_of(drawn[0]), ground_of(drawn[1]))
+        small = first.shape[1], first.shape[0]
+        self._grounds = ground_of(drawn[0]), ground_of(drawn[1])
+        fine = places(*(OVERSAMPLING * side for side in first.shape[:2]))  # small ones will do until the pace is known
+        self._drawn = sample(drawn[0], fine, self._grounds[0]), sample(drawn[1], fine, self._grounds[1])
         where = places(*first.shape[:2])
         laid = sample(second, self.pose.onward(where), ground_of(second))
         self._layer = moving_layer(first, laid)
         self._flow = np.zeros((*first.shape[:2], 2), np.float32) if self._layer else middle_flow(first, laid)
         self._front = self._when(where)
         self._pace: Floats = np.linspace(0, 1, PACE_STEPS + 1, dtype=np.float32)
-        self._pace = self._even_pace(float(np.square(first - second).mean()), where)
+        self._pace = self._even_pace(float(np.square(first - second).mean()), where, small)
+        self._drawn = drawn
 
     def frame(self, t: float, size: tuple[int, int]) -> Floats:
         """The picture at time t, from 0 to 1, at (width, height)."""
@@ -95,9 +98,9 @@ class Movement:
         share = np.clip((t - when) / FADE + 0.5, 0, 1)
         return np.asarray(share * share * (3 - 2 * share), dtype=np.float32)
 
-    def _even_pace(self, apart: float, where: Floats) -> Floats:
+    def _even_pace(self, apart: float, where: Floats, size: tuple[int, int]) -> Floats:
         """Times that make all steps alike; where shapes only move, time is left alone: they move evenly as it is."""
-        frames = [self.frame(float(t), self._small) for t in self._pace]
+        frames = [self.frame(float(t), size) for t in self._pace]
         lengths = np.array([np.sqrt(np.square(b - a).mean()) for a, b in zip(frames, frames[1:])]) + 1e-6
         way = np.concatenate([[0.0], np.cumsum(lengths)]) / lengths.sum()
         ways = self._ways(where, 0.5)
@@ -114,7 +117,3 @@ def movement(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int])
     pictures = [image.render_stored(small) for image in (first, second)]
     return Movement(pictures[0], pictures[1], (first.render_stored(large), second.render_stored(large)))
 
-
-def oversampling(side: int) -> int:
-    """How much larger than frames of that side the pictures are drawn that frames are read from."""
-    return OVERSAMPLING
