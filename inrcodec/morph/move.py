@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from inrcodec.archive import ArchivedImage
@@ -101,7 +103,7 @@ class Movement:
     def _even_pace(self, apart: float, where: Floats, size: tuple[int, int]) -> Floats:
         """Times that make all steps alike; where shapes only move, time is left alone: they move evenly as it is."""
         frames = [self.frame(float(t), size) for t in self._pace]
-        lengths = np.array([np.sqrt(np.square(b - a).mean()) for a, b in zip(frames, frames[1:])]) + 1e-6
+        lengths = np.array([np.sqrt(np.square(b - a).mean()) for a, b in pairwise(frames)]) + 1e-6
         way = np.concatenate([[0.0], np.cumsum(lengths)]) / lengths.sum()
         ways = self._ways(where, 0.5)
         first, second = (sample(*one) for one in zip(self._drawn, ways, self._grounds, strict=True))
@@ -116,4 +118,3 @@ def movement(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int])
     small = max(1, round(SIDE * size[0] / max(size))), max(1, round(SIDE * size[1] / max(size)))
     pictures = [image.render_stored(small) for image in (first, second)]
     return Movement(pictures[0], pictures[1], (first.render_stored(large), second.render_stored(large)))
-
