@@ -130,7 +130,9 @@ def print_strangers(archive: Archive, count: int, seed: int, mode: Mode, each: b
         if each:
             print(f"{first:4}{second:4}" + "".join(f"{value:15.3f}" for value in rows[-1]))
     table = np.array(rows)
-    within = np.stack([(table[:, at] >= low) & (table[:, at] <= high) for at, (low, high) in enumerate(BOUNDS.values())])
+    within = np.stack(
+        [(table[:, at] >= low) & (table[:, at] <= high) for at, (low, high) in enumerate(BOUNDS.values())]
+    )
     print(f"{mode}, {len(rows)} random pairs of {archive.path}\n{'':12}" + "".join(f"{name:>15}" for name in names))
     print(f"{'mean':12}" + "".join(f"{value:15.3f}" for value in np.nanmean(table, axis=0)))
     print(f"{'bound':12}" + "".join(f"{bound(*ends):>15}" for ends in BOUNDS.values()))
