@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -26,6 +27,7 @@ EPILOG = epilog(
         "inrcodec morph set.inr 3 41 --gif",
         "inrcodec morph set.inr 3 41 7 -o tour.webp --size 256 --bounce",
         "inrcodec morph set.inr cat.png dog.png --compare -o strips.png",
+        "inrcodec morph set.inr 3 41 7 -o frames/",
         "inrcodec morph set.inr 3 41 --metrics",
     ),
     ("file, path, mode, frames, width, height, fps; with --metrics: file, table (first, second, mode, measures)",),
@@ -43,9 +45,13 @@ def morph(
     ] = "move",
     gif: Annotated[bool, typer.Option("--gif", help="Write FILE-morph.gif (what happens without -o).")] = False,
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            "-o", "--output", metavar="FILE", help="Ends in .gif, .webp, .png or .avif.", show_default="FILE-morph.gif"
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="Ends in .gif, .webp, .png, .avif or .mp4; or a folder of frames.",
+            show_default="FILE-morph.gif",
         ),
     ] = None,
     frames: Annotated[int, typer.Option("--frames", min=2, max=1000, help="From each image to the next.")] = 24,
@@ -72,7 +78,7 @@ def morph(
     """Travel from image to image: shapes move where they can, and what cannot move changes over quickly."""
     from inrcodec.morph import MODES, Tour
 
-    if gif and output is not None and output.suffix.lower() != ".gif":
+    if gif and output is not None and Path(output).suffix.lower() != ".gif":
         raise UsageError(f"--gif and -o {output} disagree; leave one of them out")
     archive = open_archive(file)
     numbers = _numbers(archive, images)
@@ -86,8 +92,13 @@ def morph(
     tour = Tour(numbers, wanted, mode, frames, hold, ease, bounce)
     if sheet or compare:
         tour = dataclasses.replace(tour, frames=STRIP_FRAMES - 1, hold=0, ease="linear", bounce=False)
-    path = output or Path(f"{Path(file).stem}-morph{'.png' if sheet or compare else '.gif'}")
-    _check_output(path, still=sheet or compare, force=force)
+    path = Path(output or f"{Path(file).stem}-morph{'.png' if sheet or compare else '.gif'}")
+    single = not (sheet or compare)
+    if single and output is not None and _is_folder(output):
+        written = _frames(archive, tour, path, Talk(quiet), force=force)
+        _tell(json, file, path, mode, tour, fps, written)
+        return
+    _check_output(path, still=not single, force=force)
     tours = [dataclasses.replace(tour, mode=one) for one in modes]
     blob = (
         _strips(archive, tours, path, Talk(quiet))
@@ -97,9 +108,14 @@ def morph(
     from inrcodec.bitstream.container import write_atomically
 
     write_atomically(path, blob, overwrite=force)
+    _tell(json, file, path, list(modes) if compare else mode, tour, fps, len(blob))
+
+
+def _tell(json: bool, file: str, path: Path, mode: str | Sequence[str], tour: Tour, fps: float, written: int) -> None:
+    """What was written, and where."""
     if json:
-        keys = {"file": file, "path": str(path), "mode": list(modes) if compare else mode, "frames": tour.count}
-        print_json({**keys, "width": wanted[0], "height": wanted[1], "fps": fps, "bytes": len(blob)})
+        keys = {"file": file, "path": str(path), "mode": mode, "frames": tour.count}
+        print_json({**keys, "width": tour.size[0], "height": tour.size[1], "fps": fps, "bytes": written})
     else:
         print(path)
 
@@ -117,11 +133,11 @@ def _numbers(archive: Archive, images: Sequence[str]) -> tuple[int, ...]:
 def _check_output(path: Path, *, still: bool, force: bool) -> None:
     """Refuse, before any work, what cannot or must not be written."""
     from inrcodec.cli.destination import check_free, check_parent
-    from inrcodec.exporters.animations import animation_of_suffix
+    from inrcodec.exporters.animations import animation_of_suffix, check_animation
     from inrcodec.exporters.stills import format_of_suffix
 
     if not still:
-        animation_of_suffix(path.suffix)
+        check_animation(animation_of_suffix(path.suffix))
     elif format_of_suffix(path.suffix) is None:
         raise UsageError(f"{path}: a strip is a still picture; end -o with .png, .webp, .avif or .jpg")
     check_parent(path)
@@ -145,6 +161,32 @@ def _moving(archive: Archive, tour: Tour, path: Path, fps: float, loop: int, dit
 
     frames = _straight(archive, tour, talk)
     return encode_animation(frames, animation_of_suffix(path.suffix), fps, loop=loop, dither=dither)
+
+
+def _is_folder(output: str) -> bool:
+    """Whether -o names a folder: one that is there, or a name that ends in a slash or has no suffix."""
+    return Path(output).is_dir() or output.endswith(("/", os.sep)) or not Path(output).suffix
+
+
+def _frames(archive: Archive, tour: Tour, folder: Path, talk: Talk, *, force: bool) -> int:
+    """Every frame as a numbered PNG in a folder; their bytes together."""
+    from inrcodec.bitstream.container import write_atomically
+    from inrcodec.cli.destination import check_free, check_parent
+    from inrcodec.exporters.stills import encode_still, format_named
+
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder}: exists and is not a folder; choose another -o")
+    digits = max(3, len(str(tour.count - 1)))
+    paths = [folder / f"frame-{number:0{digits}}.png" for number in range(tour.count)]
+    check_parent(folder)
+    check_free(paths, force=force)
+    folder.mkdir(exist_ok=True)
+    written = 0
+    for path, frame in zip(paths, _straight(archive, tour, talk), strict=True):
+        blob = encode_still(frame, format_named("png"))
+        write_atomically(path, blob, overwrite=force)
+        written += len(blob)
+    return written
 
 
 def _strips(archive: Archive, tours: Sequence[Tour], path: Path, talk: Talk) -> bytes:

@@ -1,11 +1,17 @@
-"""Frames as the bytes of one moving picture: GIF, WebP, APNG or AVIF."""
+"""Frames as the bytes of one moving picture: GIF, WebP, APNG, AVIF or MP4 (the extra `video`)."""
 
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from inrcodec.errors import UsageError
 from inrcodec.exporters.stills import Pixels, as_bytes, on_white
@@ -28,6 +34,7 @@ FORMATS = (
     AnimationFormat("webp", ".webp", alpha=True),
     AnimationFormat("png", ".png", alpha=True),
     AnimationFormat("avif", ".avif", alpha=True),
+    AnimationFormat("mp4", ".mp4", alpha=False),
 )
 
 
@@ -40,17 +47,30 @@ def animation_of_suffix(suffix: str) -> AnimationFormat:
     raise UsageError(f"cannot write {suffix or 'files without a suffix'} as a moving picture; end -o with {known}")
 
 
+def check_animation(animation: AnimationFormat) -> None:
+    """UsageError with the cure where what writes the format is missing; an MP4 encoder is not loaded for this."""
+    from PIL import features
+
+    if animation.name == "avif" and not features.check("avif"):
+        raise UsageError("this Pillow was built without AVIF; choose .gif or .webp")
+    if animation.name == "mp4" and find_spec("imageio_ffmpeg") is None:
+        raise UsageError(
+            "an .mp4 needs imageio-ffmpeg; install it with: pip install 'inrcodec[video]', or choose .webp"
+        )
+
+
 def encode_animation(
     frames: Iterable[Pixels], animation: AnimationFormat, fps: float, *, loop: int = 0, dither: bool = True
 ) -> bytes:
     """The bytes of a file of frames (height, width, 3 or 4) in [0, 1], straight alpha; `loop` 0 is for ever.
 
-    Lossless but for GIF, which gets a palette for every frame, and AVIF.
+    Lossless but for GIF, which gets a palette for every frame, AVIF, and MP4, which keeps no count of loops either.
     """
-    from PIL import Image, features
+    from PIL import Image
 
-    if animation.name == "avif" and not features.check("avif"):
-        raise UsageError("this Pillow was built without AVIF; choose .gif or .webp")
+    check_animation(animation)
+    if animation.name == "mp4":
+        return _video((as_bytes(_flat(frame, animation)) for frame in frames), fps)
     drawn = [Image.fromarray(as_bytes(_flat(frame, animation))) for frame in frames]
     if animation.name == "gif":
         drawn = [_with_palette(frame, dither) for frame in drawn]
@@ -65,6 +85,25 @@ def encode_animation(
         **_options(animation, drawn),
     )
     return stream.getvalue()
+
+
+def _video(frames: Iterable[NDArray[np.uint8]], fps: float) -> bytes:
+    """H.264 with even sides, as players want them: an odd one repeats its last row or column."""
+    import imageio_ffmpeg
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "frames.mp4"
+        writer = None
+        for frame in frames:
+            even = np.pad(frame, [(0, frame.shape[0] % 2), (0, frame.shape[1] % 2), (0, 0)], mode="edge")
+            if writer is None:
+                size = even.shape[1], even.shape[0]
+                writer = imageio_ffmpeg.write_frames(str(path), size, fps=fps, quality=8, macro_block_size=2)
+                writer.send(None)
+            writer.send(np.ascontiguousarray(even))
+        if writer is not None:
+            writer.close()
+        return path.read_bytes()
 
 
 def _flat(frame: Pixels, animation: AnimationFormat) -> Pixels:

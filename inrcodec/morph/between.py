@@ -23,10 +23,10 @@ def blend(first: ArchivedImage, second: ArchivedImage, t: float, size: tuple[int
 
 
 def code(first: ArchivedImage, second: ArchivedImage, t: float, size: tuple[int, int]) -> Floats:
-    """The field of latents and labels between the two; behind a bottleneck, of its activations."""
+    """The field of latents (spherical for a global code) and labels between; behind a bottleneck, of its activations."""
     archive, native = first.archive, (first.height, first.width)
     field, ends = archive.field, [archive.fed(one.number) for one in (first, second)]
-    latents = [(1 - t) * a + t * _fitted(b, a.shape) for a, b in zip(ends[0][0], ends[1][0], strict=True)]
+    latents = [latents_between(a, _fitted(b, a.shape), t) for a, b in zip(ends[0][0], ends[1][0], strict=True)]
     label = np.asarray((1 - t) * ends[0][1] + t * ends[1][1], dtype=np.float32)
     if archive.header.model.conditioning == "bottleneck":
         field = _Narrow(field.model, field.channels, field.tensors, (ends[0][1], ends[1][1]), t)
@@ -63,6 +63,22 @@ def last_hidden(first: ArchivedImage, second: ArchivedImage, t: float, size: tup
     if one.shape != other.shape:
         return blend(first, second, t, size)
     return _larger(np.asarray((1 - t) * one + t * other, dtype=np.float32), size)
+
+
+def latents_between(first: Floats, second: Floats, t: float) -> Floats:
+    """Grids (channels, 1, down, across) in a straight line; a vector for the whole image along an arc.
+
+    Shoemake, "Animating rotation with quaternion curves" (1985); lengths go in a straight line.
+    """
+    lengths = [float(np.linalg.norm(one)) for one in (first, second)]
+    if first.shape[2:] != (1, 1) or min(lengths) < 1e-6:
+        return np.asarray((1 - t) * first + t * second, dtype=np.float32)
+    one, other = first / lengths[0], second / lengths[1]
+    angle = float(np.arccos(np.clip((one * other).sum(), -1, 1)))
+    if not 1e-3 < angle < np.pi - 1e-3:  # no arc, or none that is shorter than another
+        return np.asarray((1 - t) * first + t * second, dtype=np.float32)
+    arc = (np.sin((1 - t) * angle) * one + np.sin(t * angle) * other) / np.sin(angle)
+    return np.asarray(((1 - t) * lengths[0] + t * lengths[1]) * arc, dtype=np.float32)
 
 
 def _fitted(level: Floats, shape: tuple[int, ...]) -> Floats:

@@ -33,8 +33,11 @@ class Movement:
         self._layer = moving_layer(first, laid)
         self._flow = np.zeros((*first.shape[:2], 2), np.float32) if self._layer else middle_flow(first, laid)
         self._front = self._when(where)
+        self._left = 1.0
         self._pace: Floats = np.linspace(0, 1, PACE_STEPS + 1, dtype=np.float32)
-        self._pace = self._even_pace(float(np.square(first - second).mean()), where, small)
+        even = self._even_pace(small)
+        self._left = 0.0 if self._layer else self._unexplained(where, float(np.square(first - second).mean()))
+        self._pace = np.asarray(self._pace + self._left * (even - self._pace), dtype=np.float32)
         self._drawn = drawn
 
     def frame(self, t: float, size: tuple[int, int]) -> Floats:
@@ -48,7 +51,8 @@ class Movement:
         share = self._changed(where, t)
         if 0.0 < t < 1.0:  # what one picture cut off, the other may still show
             cut = [outside(way, size[1], size[0]) for way in ways]
-            share = np.where(cut[0] & ~cut[1], 1.0, np.where(cut[1] & ~cut[0], 0.0, share))
+            whole = np.where(cut[0] & ~cut[1], 1.0, np.where(cut[1] & ~cut[0], 0.0, share))
+            share = share + (1 - self._left) * (whole - share)  # strangers' parts would stand there too early
         share = share[..., None]
         return np.asarray((1 - share) * first + share * second, dtype=np.float32)
 
@@ -100,16 +104,18 @@ class Movement:
         share = np.clip((t - when) / FADE + 0.5, 0, 1)
         return np.asarray(share * share * (3 - 2 * share), dtype=np.float32)
 
-    def _even_pace(self, apart: float, where: Floats, size: tuple[int, int]) -> Floats:
-        """Times that make all steps alike; where shapes only move, time is left alone: they move evenly as it is."""
+    def _unexplained(self, where: Floats, apart: float) -> float:
+        """Share of the pictures' difference that movement leaves; where it leaves none, time needs no other pace."""
+        pairs = zip(self._drawn, self._ways(where, 0.5), self._grounds, strict=True)
+        first, second = (sample(*one) for one in pairs)
+        return min(1.0, float(np.square(first - second).mean()) / max(apart, 1e-9))
+
+    def _even_pace(self, size: tuple[int, int]) -> Floats:
+        """Times that make all steps alike, (PACE_STEPS + 1,)."""
         frames = [self.frame(float(t), size) for t in self._pace]
-        lengths = np.array([np.sqrt(np.square(b - a).mean()) for a, b in pairwise(frames)]) + 1e-6
+        lengths = np.array([np.sqrt(np.square(after - before).mean()) for before, after in pairwise(frames)]) + 1e-6
         way = np.concatenate([[0.0], np.cumsum(lengths)]) / lengths.sum()
-        ways = self._ways(where, 0.5)
-        first, second = (sample(*one) for one in zip(self._drawn, ways, self._grounds, strict=True))
-        left = 0.0 if self._layer else min(1.0, float(np.square(first - second).mean()) / max(apart, 1e-9))
-        even = np.interp(self._pace, way, self._pace)
-        return np.asarray(self._pace + left * (even - self._pace), dtype=np.float32)
+        return np.asarray(np.interp(self._pace, way, self._pace), dtype=np.float32)
 
 
 def movement(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Movement:

@@ -53,13 +53,24 @@ def test_metrics_write_nothing(small_set: Path, tmp_path: Path, capsys: Capture)
     assert not list(tmp_path.iterdir())
 
 
+def test_a_folder_of_frames(small_set: Path, tmp_path: Path, capsys: Capture) -> None:
+    words = ["morph", str(small_set), *PAIR, "--frames", "3", "--hold", "0", "--size", "12", "-o", "frames/"]
+    assert main(words) == 0
+    assert [path.name for path in sorted((tmp_path / "frames").iterdir())] == [f"frame-00{n}.png" for n in range(4)]
+    assert capsys.readouterr().out == "frames\n"
+    assert main(words) == 2
+    assert "--force" in capsys.readouterr().err
+    assert main([*words, "--force", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["frames"] == 4
+
+
 @pytest.mark.parametrize(
     ("words", "clue"),
     [
         (["0"], "two images"),
         (["0", "0"], "nothing to morph"),
         (["one.png", "three.png"], "differ in shape"),
-        (["0", "1", "-o", "tour.mp4"], ".webp"),
+        (["0", "1", "-o", "tour.mkv"], ".webp"),
         (["0", "1", "--sheet", "-o", "strip.gif"], "still picture"),
         (["0", "1", "--gif", "-o", "tour.webp"], "disagree"),
         (["0", "1", "-o", "nowhere/tour.gif"], "does not exist"),

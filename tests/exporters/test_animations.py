@@ -46,4 +46,16 @@ def test_dithering_is_a_choice() -> None:
 
 def test_other_suffixes_are_refused_with_what_there_is() -> None:
     with pytest.raises(UsageError, match=r"\.gif"):
-        animation_of_suffix(".mp4")
+        animation_of_suffix(".mkv")
+
+
+def test_video_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inrcodec.exporters.animations.find_spec", lambda name: None)
+    with pytest.raises(UsageError, match=r"inrcodec\[video\]"):
+        encode_animation(FRAMES, animation_of_suffix(".mp4"), 10)
+
+
+def test_video_is_written() -> None:
+    pytest.importorskip("imageio_ffmpeg")
+    blob = encode_animation([frame[:31, :, :3] for frame in FRAMES], animation_of_suffix(".mp4"), 10)
+    assert blob[4:8] == b"ftyp"

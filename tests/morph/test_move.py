@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -67,3 +69,36 @@ def test_sampling_at_the_centres_is_the_picture_itself() -> None:
     np.testing.assert_allclose(sample(picture, places(5, 7), ground), picture, atol=1e-5)
     outside = sample(picture, np.array([[-3.0, 0.0], [0.0, 9.0]], np.float32), ground)
     np.testing.assert_allclose(outside, [ground, ground], atol=1e-6)
+
+
+def test_a_wide_picture_turns_without_shear() -> None:
+    """Coordinates are of the longer side: 20 degrees stay 20 degrees in a frame twice as wide as high."""
+    first, last, middle = (
+        np.pad(shape(scale=0.8, turn=turn, side=48), ((0, 0), (24, 24), (0, 0)), mode="edge")[::2, ::2]
+        for turn in (0.0, 0.35, 0.175)
+    )
+    moving = Movement(first, last, (first, last))
+    assert psnr(middle, moving.frame(0.5, (48, 24))) > psnr(middle, 0.5 * (first + last)) + 5.0
+
+
+def test_a_hand_turns_before_a_face_that_stands_still() -> None:
+    def face(turn: float) -> np.ndarray:
+        where = places(48, 48)
+        along = np.sin(turn) * where[..., 1] - np.cos(turn) * where[..., 0]
+        off = abs(np.cos(turn) * where[..., 1] + np.sin(turn) * where[..., 0])
+        hand = np.clip(np.minimum(np.minimum(along, 0.5 - along), 0.08 - off) * 24 + 0.5, 0, 1)[..., None]
+        ring = np.clip((0.06 - abs(np.hypot(where[..., 0], where[..., 1]) - 0.8)) * 24 + 0.5, 0, 1)[..., None]
+        return np.asarray(1 - np.maximum(ring, hand) * np.array([0.2, 0.8, 0.9]), dtype=np.float32)
+
+    first, middle, last = face(0.3), face(0.75), face(1.2)
+    moving = Movement(first, last, (first, last))
+    assert psnr(middle, moving.frame(0.5, (48, 48))) > psnr(middle, 0.5 * (first + last)) + 4.0
+
+
+def test_steps_between_strangers_are_even() -> None:
+    draws = np.random.default_rng(3)
+    first, last = (np.kron(draws.random((6, 6, 3)), np.ones((8, 8, 1))).astype(np.float32) for _ in range(2))
+    moving = Movement(first, last, (first, last))
+    frames = [moving.frame(t, (48, 48)) for t in np.linspace(0, 1, 17)]
+    steps = [np.sqrt(np.square(b - a).mean()) for a, b in pairwise(frames)]
+    assert max(steps) < 1.4 * np.mean(steps)

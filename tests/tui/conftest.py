@@ -17,7 +17,7 @@ from inrcodec.settings import Level
 from inrcodec.tui.app import Browser
 
 Script = Callable[[Browser, Pilot[None]], Coroutine[Any, Any, None]]
-PATIENCE = 10.0  # seconds
+PATIENCE = 60.0  # seconds; a busy machine is slow
 
 
 def made_up(path: Path, images: int, side: int = 8) -> Path:
