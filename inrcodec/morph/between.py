@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from inrcodec.archive import ArchivedImage
@@ -11,31 +13,39 @@ from inrcodec.field.grids import interpolate
 from inrcodec.field.raster import raster
 from inrcodec.morph.sampling import Floats
 
+Way = Callable[[float], Floats]  # from t, 0 to 1, to a picture (height, width, channels)
 
-def blend(first: ArchivedImage, second: ArchivedImage, t: float, size: tuple[int, int]) -> Floats:
+
+def blend(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Way:
     """Both pictures at once, one fading: what a morph has to beat."""
     one, other = (image.render_stored(size) for image in (first, second))
-    return np.asarray((1 - t) * one + t * other, dtype=np.float32)
+    return lambda t: np.asarray((1 - t) * one + t * other, dtype=np.float32)
 
 
-def code(first: ArchivedImage, second: ArchivedImage, t: float, size: tuple[int, int]) -> Floats:
+def code(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Way:
     """The field of latents between the two (spherical for a global code); without latents, of a place between."""
     archive, native = first.archive, (first.height, first.width)
     ends = [[level[:, None].astype(np.float32) for level in archive.latents(one.number)] for one in (first, second)]
-    latents = [latents_between(a, _fitted(b, a.shape), t) for a, b in zip(*ends, strict=True)]
-    place = (1 - t) * archive.place(first.number) + t * archive.place(second.number)
-    return _larger(raster(archive.field, latents, place.astype(np.float32), native, native), size)
+    pairs = [(a, _fitted(b, a.shape)) for a, b in zip(*ends, strict=True)]
+    places = [archive.place(one.number) for one in (first, second)]
+
+    def picture(t: float) -> Floats:
+        latents = [latents_between(a, b, t) for a, b in pairs]
+        place = np.asarray((1 - t) * places[0] + t * places[1], dtype=np.float32)
+        return _larger(raster(archive.field, latents, place, native, native), size)
+
+    return picture
 
 
-def last_hidden(first: ArchivedImage, second: ArchivedImage, t: float, size: tuple[int, int]) -> Floats:
+def last_hidden(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Way:
     """Activations of the last sine layer between the two, through the linear output: the study's choice.
 
     Everything behind those activations is linear, so this is a blend but for limiting colours to 0 ... 1.
     """
     one, other = (image.render_stored() for image in (first, second))
     if one.shape != other.shape:
-        return blend(first, second, t, size)
-    return _larger(np.asarray((1 - t) * one + t * other, dtype=np.float32), size)
+        return blend(first, second, size)
+    return lambda t: _larger(np.asarray((1 - t) * one + t * other, dtype=np.float32), size)
 
 
 def latents_between(first: Floats, second: Floats, t: float) -> Floats:
