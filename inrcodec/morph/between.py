@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,22 +15,32 @@ from inrcodec.field.grids import interpolate
 from inrcodec.field.raster import raster
 from inrcodec.morph.sampling import Floats
 
+Way = Callable[[float], Floats]  # from t, 0 to 1, to a picture (height, width, channels)
 
-def blend(first: ArchivedImage, second: ArchivedImage, t: float, size: tuple[int, int]) -> Floats:
+
+def blend(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Way:
     """Both pictures at once, one fading: what a morph has to beat."""
     one, other = (image.render_stored(size) for image in (first, second))
-    return np.asarray((1 - t) * one + t * other, dtype=np.float32)
+    return lambda t: np.asarray((1 - t) * one + t * other, dtype=np.float32)
 
 
-def code(first: ArchivedImage, second: ArchivedImage, t: float, size: tuple[int, int]) -> Floats:
-    """The field of latents (spherical for a global code) and labels between; behind a bottleneck, of its activations."""
+def code(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Way:
+    """The field of latents (arcs for a global code) and labels between; behind a bottleneck, of its activations."""
     archive, native = first.archive, (first.height, first.width)
-    field, ends = archive.field, [archive.fed(one.number) for one in (first, second)]
-    latents = [latents_between(a, _fitted(b, a.shape), t) for a, b in zip(ends[0][0], ends[1][0], strict=True)]
-    label = np.asarray((1 - t) * ends[0][1] + t * ends[1][1], dtype=np.float32)
-    if archive.header.model.conditioning == "bottleneck":
-        field = _Narrow(field.model, field.channels, field.tensors, (ends[0][1], ends[1][1]), t)
-    return _larger(raster(field, latents, label, native, native), size)
+    ends = [archive.fed(one.number) for one in (first, second)]
+    pairs = [(a, _fitted(b, a.shape)) for a, b in zip(ends[0][0], ends[1][0], strict=True)]
+    labels = ends[0][1], ends[1][1]
+    narrow = archive.header.model.conditioning == "bottleneck"
+
+    def picture(t: float) -> Floats:
+        field = archive.field
+        if narrow:
+            field = _Narrow(field.model, field.channels, field.tensors, labels, t)
+        latents = [latents_between(a, b, t) for a, b in pairs]
+        label = np.asarray((1 - t) * labels[0] + t * labels[1], dtype=np.float32)
+        return _larger(raster(field, latents, label, native, native), size)
+
+    return picture
 
 
 @dataclass(frozen=True)
@@ -54,15 +64,15 @@ class _Narrow(Field):
         return np.asarray(colours.reshape(shape).mean(axis=(3, 5)), dtype=np.float32)
 
 
-def last_hidden(first: ArchivedImage, second: ArchivedImage, t: float, size: tuple[int, int]) -> Floats:
+def last_hidden(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Way:
     """Activations of the last sine layer between the two, through the linear output: the study's choice.
 
     Everything behind those activations is linear, so this is a blend but for limiting colours to 0 ... 1.
     """
     one, other = (image.render_stored() for image in (first, second))
     if one.shape != other.shape:
-        return blend(first, second, t, size)
-    return _larger(np.asarray((1 - t) * one + t * other, dtype=np.float32), size)
+        return blend(first, second, size)
+    return lambda t: _larger(np.asarray((1 - t) * one + t * other, dtype=np.float32), size)
 
 
 def latents_between(first: Floats, second: Floats, t: float) -> Floats:

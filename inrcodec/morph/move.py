@@ -13,8 +13,9 @@ from inrcodec.morph.pose import SIDE, Pose, align
 from inrcodec.morph.sampling import Floats, ground_of, outside, places, sample
 
 OVERSAMPLING = 2  # pictures are drawn that much larger than frames, so that reading them bilinearly does not blur
-FADE = 0.5  # share of the time in which a place changes over
-SPREAD = 0.5  # share of the time between the first place that does and the last
+FADE = 0.4  # share of the time in which a place changes over
+SPREAD = 0.6  # share of the time between the first place that does and the last
+STRANGENESS = 5  # times what movement leaves unexplained; from 1 on, pictures are strangers
 PACE_STEPS = 32  # of the time, at which the change is measured that is then made even
 
 
@@ -52,7 +53,8 @@ class Movement:
         if 0.0 < t < 1.0:  # what one picture cut off, the other may still show
             cut = [outside(way, size[1], size[0]) for way in ways]
             whole = np.where(cut[0] & ~cut[1], 1.0, np.where(cut[1] & ~cut[0], 0.0, share))
-            share = share + (1 - self._left) * (whole - share)  # strangers' parts would stand there too early
+            alike = max(0.0, 1 - STRANGENESS * self._left)  # a stranger's parts would stand there too early
+            share = share + alike * (whole - share)
         share = share[..., None]
         return np.asarray((1 - share) * first + share * second, dtype=np.float32)
 

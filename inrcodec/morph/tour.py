@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -62,20 +61,20 @@ def frames(archive: Archive, tour: Tour) -> Iterator[Floats]:
     """The tour's frames (height, width, channels), colours premultiplied by alpha."""
     images = [archive[number] for number in tour.numbers]
     check_shapes(images)
-    ways: dict[int, Callable[[float], Floats]] = {}
+    ways: dict[int, between.Way] = {}
     for pair, t in tour.times():
         if pair not in ways:
             ways = {pair: way(images[pair], images[pair + 1], tour.mode, tour.size)}  # one at a time: they are large
         yield np.clip(ways[pair](t), 0.0, 1.0)
 
 
-def way(first: ArchivedImage, second: ArchivedImage, mode: Mode, size: tuple[int, int]) -> Callable[[float], Floats]:
+def way(first: ArchivedImage, second: ArchivedImage, mode: Mode, size: tuple[int, int]) -> between.Way:
     """From t, 0 to 1, to the picture between two images at (width, height)."""
     if mode == "move":
         moving = movement(first, second, size)
         return lambda t: moving.frame(t, size)
     draw = {"code": between.code, "last-hidden": between.last_hidden, "blend": between.blend}[mode]
-    return partial(_between, draw, first, second, size)
+    return draw(first, second, size)
 
 
 def check_shapes(images: Sequence[ArchivedImage]) -> None:
@@ -85,13 +84,3 @@ def check_shapes(images: Sequence[ArchivedImage]) -> None:
         if abs(image.width * first.height / (image.height * first.width) - 1) > SHAPE_TOLERANCE:
             shapes = f"{first.width}x{first.height} and {image.width}x{image.height}"
             raise UsageError(f"images {first.number} and {image.number} differ in shape ({shapes}); choose others")
-
-
-def _between(
-    draw: Callable[[ArchivedImage, ArchivedImage, float, tuple[int, int]], Floats],
-    first: ArchivedImage,
-    second: ArchivedImage,
-    size: tuple[int, int],
-    t: float,
-) -> Floats:
-    return draw(first, second, t, size)

@@ -77,9 +77,9 @@ def test_morphs_by_code_begin_and_end_at_the_images(name: str) -> None:
 
     archive = inrcodec.open(Path(__file__).parents[1] / "golden" / f"{name}.inr")
     first, second = archive[0], archive[3]
+    picture = between.code(first, second, (first.width, first.height))
     for t, image in ((0.0, first), (1.0, second)):
-        frame = between.code(first, second, t, (image.width, image.height))
-        np.testing.assert_allclose(frame, image.render_stored(), atol=1e-4)
-    middle = between.code(first, second, 0.5, (first.width, first.height))
+        np.testing.assert_allclose(picture(t), image.render_stored(), atol=1e-4)
+    middle = picture(0.5)
     assert np.abs(middle - first.render_stored()).max() > 0.01
     assert measured(archive, 0, 3, "code").path_length >= 0.99
