@@ -22,6 +22,7 @@ from inrcodec.errors import CorruptFileError, InrError, UnsupportedFileError, Us
 from inrcodec.field import Field
 from inrcodec.field.field import field_shapes, image_labels
 from inrcodec.field.raster import raster
+from inrcodec.poses import poses_from
 
 Pixels = npt.NDArray[np.float32]
 Upsample = Literal["field", "detail"]  # how what lies between native pixels is drawn
@@ -40,7 +41,8 @@ class Archive:
         self._stored = stored
         weights = tuple(tensor.values() for tensor in stored.network)
         self.field = Field(stored.header.model, stored.header.channels, weights)
-        self._labels = image_labels(stored.header.model, len(self))
+        self.poses = None if stored.poses is None else poses_from(stored.poses)  # (images, 4); see `inrcodec.poses`
+        self._labels = image_labels(stored.header.model, stored.shapes, self.poses)
 
     @staticmethod
     def open(path: str | Path, *, lenient: bool = False) -> Archive:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float32]
+Floating = TypeVar("Floating", NDArray[np.float32], NDArray[np.float64])
 
 
 @dataclass(frozen=True)
@@ -75,11 +77,11 @@ def cubic_weights(places: NDArray[np.float64], cells: int) -> FloatArray:
     matrix = np.zeros((len(places), cells))
     for offset in (-1, 0, 1, 2):
         column = np.clip(first + offset, 0, cells - 1)
-        np.add.at(matrix, (np.arange(len(places)), column), _keys(places - (first + offset)))
+        np.add.at(matrix, (np.arange(len(places)), column), keys(places - (first + offset)))
     return matrix.astype(np.float32)
 
 
-def _keys(distance: NDArray[np.float64]) -> NDArray[np.float64]:
+def keys(distance: Floating) -> Floating:
     """Cubic convolution kernel at `distance` cells, for |distance| <= 2."""
     near = np.abs(distance)
     inner = (1.5 * near - 2.5) * near**2 + 1.0

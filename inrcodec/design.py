@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from inrcodec.errors import UnsupportedFileError, UsageError
-from inrcodec.settings import ACTIVATIONS, WHOLE, Level, ModelSettings
+from inrcodec.settings import ACTIVATIONS, SPACES, WHOLE, Level, ModelSettings
 
 Settings = TypeVar("Settings", bound=msgspec.Struct)
 BASE_WIDTH = 256  # of the study's networks, whose widths are given as multiples of it
@@ -26,6 +26,7 @@ class Design:
     code: int | None = None  # channels of the code of an image
     bottleneck: int | None = None
     head: int | None = None
+    space: str | None = None
 
     def applied(self, model: ModelSettings) -> ModelSettings:
         """The settings with these changes; UsageError names the one that does not go with the conditioning."""
@@ -39,7 +40,9 @@ class Design:
         )
         levels = None if self.code is None else (Level(WHOLE, self.code),)
         width = None if self.width is None else hidden_width(self.width)
-        model = _changed(model, hidden_width=width, hidden_layers=self.depth, levels=levels, network=network)
+        model = _changed(
+            model, hidden_width=width, hidden_layers=self.depth, levels=levels, network=network, space=self.space
+        )
         try:
             model.validate()
         except UnsupportedFileError as failure:
@@ -50,6 +53,8 @@ class Design:
         name = model.conditioning
         if self.activation is not None and self.activation not in ACTIVATIONS:
             raise UsageError(f"unknown activation {self.activation!r}; there are: {', '.join(ACTIVATIONS)}")
+        if self.space is not None and self.space not in SPACES:
+            raise UsageError(f"unknown space {self.space!r}; there are: {', '.join(SPACES)}")
         if self.code is not None and not model.coded:
             raise UsageError(f"--code: {name} has no code of one size; it needs --conditioning latent or hypernetwork")
         if self.head is not None and name != "hypernetwork":

@@ -35,6 +35,7 @@ from inrcodec.errors import UsageError
 from inrcodec.field.field import field_shapes
 from inrcodec.images import Picture, Skipped
 from inrcodec.metrics import mean_absolute_error, psnr, psnr_of_error, ssim
+from inrcodec.poses import coded_poses
 from inrcodec.recorder import Recorder
 from inrcodec.request import Request, Sources, count_pixels
 from inrcodec.settings import FitSettings, Holdout, ModelSettings
@@ -147,7 +148,8 @@ def _assemble(pictures: Sequence[Picture], header: Header, fitted: Fitted, recor
     ranges, blocks, bits = pack_latents(header, fitted.context, fitted.latents)
     tensors = (*fitted.network, *fitted.context)
     names = [picture.name for picture in pictures]
-    bare = Archive.from_bytes(pack(header, tensors, ranges, blocks, names, ()))
+    poses = coded_poses(picture.pixels for picture in pictures) if header.model.posed else None
+    bare = Archive.from_bytes(pack(header, tensors, ranges, blocks, names, (), poses=poses))
     columns = [_column(PSNR, measure(bare, pictures))]
     if fitted.unseen is not None:
         columns.append(_column(HOLDOUT_PSNR, [psnr_of_error(error) for error in fitted.unseen.squared]))
@@ -155,7 +157,7 @@ def _assemble(pictures: Sequence[Picture], header: Header, fitted: Fitted, recor
         columns.append(_column(LATENT_BITS, np.log2(bits + 1.0)))
     if record:
         columns += _more_figures(bare, pictures, fitted)
-    return pack(header, tensors, ranges, blocks, names, columns, record)
+    return pack(header, tensors, ranges, blocks, names, columns, record, poses)
 
 
 def _more_figures(archive: Archive, pictures: Sequence[Picture], fitted: Fitted) -> Iterator[Column]:

@@ -52,6 +52,7 @@ class Request:
     code: int | None = None
     bottleneck: int | None = None
     head: int | None = None
+    space: str | None = None
     augment: str | None = None
     extra: str | Path | None = None
     device: str = "auto"
@@ -67,7 +68,9 @@ class Request:
         """What shapes the field of a set of that many pixels."""
         if not 1 <= self.footprint <= MAX_FOOTPRINT:
             raise UsageError(f"footprint {self.footprint} is outside 1 to {MAX_FOOTPRINT} points per pixel and axis")
-        design = Design(self.width, self.depth, self.activation, self.w0, self.code, self.bottleneck, self.head)
+        design = Design(
+            self.width, self.depth, self.activation, self.w0, self.code, self.bottleneck, self.head, self.space
+        )
         return design.applied(model_for(self.conditioning, pixels, self.footprint))
 
     def lessons(self, pictures: Sequence[Picture]) -> list[Pixels]:

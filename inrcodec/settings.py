@@ -12,6 +12,7 @@ from inrcodec.errors import UnsupportedFileError, UsageError
 CONDITIONINGS = ("pyramid", "grid", "binary", "latent", "bottleneck", "hypernetwork")
 WITH_LEVELS = ("pyramid", "latent", "hypernetwork")  # the others know an image by its number alone
 ACTIVATIONS = ("sine", "relu", "relu-pe", "tanh")
+SPACES = ("plain", "smooth")  # smooth: images have poses, and their fields move along with these
 MAX_HIDDEN_WIDTH = 4096
 MAX_HIDDEN_LAYERS = 8
 MAX_LEVELS = 8
@@ -59,7 +60,8 @@ class ModelSettings(msgspec.Struct, array_like=True, frozen=True, forbid_unknown
     footprint: int = 1  # sub-samples of a native pixel along each axis
     levels: tuple[Level, ...] = (Level(2, 4), Level(1, 3), Level(0, 1))
     context_width: int = 16
-    network: Network = Network()  # not written when it is this one
+    network: Network = Network()  # not written when it is this one and the space is plain
+    space: str = "plain"  # not written when it is this one
 
     def validate(self) -> None:
         """Raise UnsupportedFileError, naming the field, when a value is beyond what this reader allocates for."""
@@ -75,6 +77,8 @@ class ModelSettings(msgspec.Struct, array_like=True, frozen=True, forbid_unknown
             _bound("level channels", level.channels, 1, MAX_CODE_CHANNELS if level.whole else MAX_LEVEL_CHANNELS)
         if any(fine.shift >= coarse.shift for coarse, fine in zip(self.levels, self.levels[1:], strict=False)):
             raise UnsupportedFileError("latent levels are not in order from coarse to fine")
+        if self.space not in SPACES:
+            raise UnsupportedFileError(f"unknown space {self.space[:32]!a}; a newer inrcodec may read it")
         self._validate_levels()
         self._validate_network()
 
@@ -98,6 +102,11 @@ class ModelSettings(msgspec.Struct, array_like=True, frozen=True, forbid_unknown
             raise UnsupportedFileError(
                 f"the conditioning {self.conditioning} has no head, but the header has its width"
             )
+
+    @property
+    def posed(self) -> bool:
+        """Whether every image has a pose."""
+        return self.space == "smooth"
 
     @property
     def coded(self) -> bool:

@@ -16,8 +16,10 @@ PACKAGE = ROOT / "inrcodec"
 # From the ground up; a module may import from its own room and from lower floors, never from a neighbour or from above.
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "version"}),
-    frozenset({"settings", "metrics", "curves", "coordinates", "codes", "holdout", "looks", "motion", "retrieval"}),
-    frozenset({"bitstream", "images", "rivals", "design"}),
+    frozenset(
+        {"settings", "metrics", "curves", "coordinates", "codes", "holdout", "ink", "looks", "motion", "retrieval"}
+    ),
+    frozenset({"bitstream", "images", "poses", "rivals", "design"}),
     frozenset({"field", "detail"}),
     frozenset({"archive"}),
     frozenset({"fitting"}),

@@ -15,9 +15,9 @@ import google_crc32c
 from inrcodec.errors import CorruptFileError, InrError, UnsupportedFileError, UsageError
 
 SIGNATURE = b"\x89INR\r\n\x1a\n"
-HEAD, WEIGHTS, BLOCK, TAIL = b"HEAD", b"WGTS", b"BLCK", b"TAIL"
+HEAD, POSES, WEIGHTS, BLOCK, TAIL = b"HEAD", b"POSE", b"WGTS", b"BLCK", b"TAIL"
 NAMES, FIGURES, RECORD = b"nAME", b"fIGS", b"rECD"
-CRITICAL = (HEAD, WEIGHTS, BLOCK, TAIL)
+CRITICAL = (HEAD, POSES, WEIGHTS, BLOCK, TAIL)
 ANCILLARY = (NAMES, FIGURES, RECORD)
 EXPENDABLE = (BLOCK, *ANCILLARY)  # what a lenient reader can do without
 MAX_FILE_BYTES = 1 << 30
@@ -135,13 +135,14 @@ def _chunk_at(blob: bytes, offset: int, lenient: bool) -> tuple[Chunk, int]:
 
 
 def _check_order(chunks: Sequence[Chunk]) -> None:
-    """HEAD, one WGTS, any number of BLCK, an empty TAIL; in between ancillary kinds, each known one at most once."""
+    """HEAD, maybe POSE, one WGTS, any number of BLCK, an empty TAIL; in between ancillary kinds, known ones once."""
     critical = [chunk for chunk in chunks if chunk.kind[:1].isupper()]
     kinds = [chunk.kind for chunk in critical]
-    expected = [HEAD, WEIGHTS, *[BLOCK] * (len(kinds) - 3), TAIL]
+    start = [HEAD, POSES, WEIGHTS] if POSES in kinds else [HEAD, WEIGHTS]
+    expected = [*start, *[BLOCK] * (len(kinds) - len(start) - 1), TAIL]
     if kinds != expected or chunks[0].kind != HEAD or chunks[-1].kind != TAIL:
         listed = " ".join(chunk.kind.decode("ascii", "replace") for chunk in chunks[:8])
-        raise CorruptFileError(f"chunks out of order: HEAD WGTS BLCK... TAIL expected, found {listed}")
+        raise CorruptFileError(f"chunks out of order: HEAD (POSE) WGTS BLCK... TAIL expected, found {listed}")
     if chunks[-1].payload:
         raise CorruptFileError("the closing chunk TAIL is not empty")
     for kind in ANCILLARY:

@@ -95,10 +95,11 @@ def decode_header(payload: bytes) -> Header:
 
 
 def _packed(header: Header) -> bytes:
-    """The header as bytes; a plain network is not written, so files without one stay as they were before it was."""
-    fields = list(msgspec.structs.astuple(header))
-    if header.model.network == Network():
-        fields[MODEL_FIELD] = msgspec.structs.astuple(header.model)[:-1]
+    """The header as bytes; what is as usual at the end of the model is not written."""
+    fields, model = list(msgspec.structs.astuple(header)), header.model
+    if not model.posed:
+        unwritten = 2 if model.network == Network() else 1
+        fields[MODEL_FIELD] = msgspec.structs.astuple(model)[:-unwritten]
     return msgspec.msgpack.encode(fields)
 
 

@@ -9,13 +9,25 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from inrcodec.bitstream.container import BLOCK, FIGURES, HEAD, NAMES, RECORD, WEIGHTS, Chunk, read_chunks, write_chunks
+from inrcodec.bitstream.container import (
+    BLOCK,
+    FIGURES,
+    HEAD,
+    NAMES,
+    POSES,
+    RECORD,
+    WEIGHTS,
+    Chunk,
+    read_chunks,
+    write_chunks,
+)
 from inrcodec.bitstream.context import context_shapes, level_contexts
 from inrcodec.bitstream.figures import Column, decode_figures, encode_figures
 from inrcodec.bitstream.header import Header, decode_header, encode_header, image_shapes
 from inrcodec.bitstream.latents import LatentCodec, Latents
 from inrcodec.bitstream.limits import block_bounds, check_limits
 from inrcodec.bitstream.names import decode_names, encode_names
+from inrcodec.bitstream.poses import Codes, decode_poses, encode_poses
 from inrcodec.bitstream.record import Record, decode_record, encode_record
 from inrcodec.bitstream.weights import CodedTensor, Range, decode_weights, encode_weights
 from inrcodec.errors import CorruptFileError
@@ -52,9 +64,11 @@ def pack(
     names: Sequence[str],
     figures: Sequence[Column],
     record: Record | None = None,
+    poses: Codes | None = None,
 ) -> bytes:
-    """The bytes of a file; `tensors` are the network's, then the context model's."""
-    chunks = [Chunk(HEAD, encode_header(header)), Chunk(WEIGHTS, encode_weights(tensors, ranges)), *blocks]
+    """The bytes of a file; `tensors` are the network's, then the context model's; poses (images, 4) if it has any."""
+    posed = [] if poses is None else [Chunk(POSES, encode_poses(poses))]
+    chunks = [Chunk(HEAD, encode_header(header)), *posed, Chunk(WEIGHTS, encode_weights(tensors, ranges)), *blocks]
     chunks.append(Chunk(NAMES, encode_names(list(names))))
     if figures:
         chunks.append(Chunk(FIGURES, encode_figures(figures, top=FIGURE_LEVELS)))
@@ -84,6 +98,7 @@ class StoredSet:
         self.chunks = read_chunks(blob, lenient=lenient)
         self.size = len(blob)
         self.header = decode_header(self._only(HEAD))
+        self.poses = self._poses()
         self.shapes = _shapes(self.header)
         model = self.header.model
         network = network_shapes(model, self.header.channels, self.header.images)
@@ -129,9 +144,22 @@ class StoredSet:
 
     def parts(self) -> tuple[tuple[str, int], ...]:
         """What the bytes are spent on, as (label, bytes); they add up to the file's size."""
-        labels = {WEIGHTS: "network", BLOCK: "latents", NAMES: "names", FIGURES: "figures", RECORD: "record"}
+        labels = {
+            WEIGHTS: "network",
+            BLOCK: "latents",
+            POSES: "poses",
+            NAMES: "names",
+            FIGURES: "figures",
+            RECORD: "record",
+        }
         sizes = {label: sum(len(c.payload) for c in self.chunks if c.kind == kind) for kind, label in labels.items()}
         return (*sizes.items(), ("overhead", self.size - sum(sizes.values())))
+
+    def _poses(self) -> Codes | None:
+        payload, posed = self._maybe(POSES), self.header.model.posed
+        if posed != (payload is not None):
+            raise CorruptFileError(f"poses: {'none where the header asks for them' if posed else 'in a plain space'}")
+        return None if payload is None else decode_poses(payload, self.header.images)
 
     def _decode(self, block: int) -> tuple[Latents, ...]:
         chunk = self._blocks[block]

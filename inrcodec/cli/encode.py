@@ -172,6 +172,15 @@ def encode(
             rich_help_panel=DESIGN,
         ),
     ] = None,
+    space: Annotated[
+        Literal["plain", "smooth"] | None,
+        typer.Option(
+            "--space",
+            help="smooth: fit every drawing in a frame of its own (place, size, turn), for better morphs by code.",
+            show_default="plain",
+            rich_help_panel=DESIGN,
+        ),
+    ] = None,
     augment: Annotated[
         str | None,
         typer.Option(
@@ -234,8 +243,8 @@ def encode(
         "time_limit": limit, "holdout": holdout, "holdout_mode": holdout_mode,
         "max_size": max_size, "background": background, "conditioning": conditioning,
         "footprint": footprint, "width": width, "depth": depth, "activation": activation, "w0": w0,
-        "code": code, "bottleneck": bottleneck, "head": head, "augment": augment, "extra": extra, "device": device,
-        "threads": threads, "seed": seed,
+        "code": code, "bottleneck": bottleneck, "head": head, "space": space, "augment": augment, "extra": extra,
+        "device": device, "threads": threads, "seed": seed,
     }  # fmt: skip
     if preset is not None:
         asked = with_preset(preset, asked, dataclasses.asdict(Request()))

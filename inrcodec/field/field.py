@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from array_api_compat import array_namespace
 
 from inrcodec.coordinates import Axis
 from inrcodec.field.conditioning import Feed, Shape, conditioning_named
 from inrcodec.field.siren import Array
 from inrcodec.field.tensors import FloatArray, TensorSpec
+from inrcodec.poses import frames
 from inrcodec.settings import ModelSettings
 
 
@@ -77,6 +79,14 @@ def field_shapes(model: ModelSettings, channels: int, images: int) -> tuple[tupl
     return tuple(spec.shape for spec in field_specs(model, channels, images))
 
 
-def image_labels(model: ModelSettings, images: int) -> FloatArray:
-    """What the network is told of each image besides its latents, (images, values); maybe nothing."""
-    return conditioning_named(model.conditioning).labels(images)
+def image_labels(model: ModelSettings, sizes: Sequence[tuple[int, int]], poses: FloatArray | None = None) -> FloatArray:
+    """What the network is told of each image besides its latents, (images, values); maybe nothing.
+
+    sizes: (height, width) of each image; poses (images, 4) in a space that has them: the last six values are
+    `poses.frames`.
+    """
+    told = conditioning_named(model.conditioning).labels(len(sizes))
+    if not model.posed:
+        return told
+    assert poses is not None
+    return np.concatenate([told, frames(poses, sizes)], axis=1)

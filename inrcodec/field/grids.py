@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-import numpy as np
 from array_api_compat import array_namespace, device
 
 from inrcodec.coordinates import Axis, interpolation
@@ -13,6 +12,7 @@ from inrcodec.field.siren import Array, siren_specs
 from inrcodec.field.tensors import TensorSpec
 from inrcodec.settings import ModelSettings
 
+FRAME = 6  # numbers at the end of a label, from coordinates to a drawing's frame: `poses.frames`
 FREQUENCIES = 7  # octaves of relu-pe: the finest has 64 periods over an image
 
 
@@ -22,25 +22,39 @@ def coordinate_count(model: ModelSettings) -> int:
 
 
 def coordinate_planes(model: ModelSettings, labels: Array, rows: Axis, columns: Axis) -> list[Array]:
-    """x and y at every sample, planes (1, B, rows, columns), B from labels (B, values).
+    """x and y at every sample, planes (1, B, rows, columns), B from labels (B, values); see `with_octaves`.
 
-    With relu-pe, sines and cosines of both follow (Mildenhall et al., "NeRF", 2020, section 5.1).
+    In a space with poses they are places in the drawing's own frame.
     """
     xp, where = array_namespace(labels), device(labels)
     shape = (1, labels.shape[0], rows.count, columns.count)
-    across, down = columns.centres().reshape(1, 1, 1, -1), rows.centres().reshape(1, 1, -1, 1)
-    planes = [across, down]
-    if model.network.activation == "relu-pe":
-        turns = [np.float32(math.pi * 2**octave) for octave in range(FREQUENCIES)]
-        planes += [wave(turn * axis) for turn in turns for wave in (np.sin, np.cos) for axis in (across, down)]
-    return [xp.broadcast_to(xp.asarray(plane, device=where), shape) for plane in planes]
+    across = xp.asarray(columns.centres().reshape(1, 1, 1, -1), device=where)
+    down = xp.asarray(rows.centres().reshape(1, 1, -1, 1), device=where)
+    if model.posed:
+        a, b, c, d, e, f = (labels[:, place].reshape(1, -1, 1, 1) for place in range(-FRAME, 0))
+        across, down = a * across + b * down + c, d * across + e * down + f
+    return [xp.broadcast_to(plane, shape) for plane in with_octaves(model, across, down)]
+
+
+def with_octaves(model: ModelSettings, across: Array, down: Array) -> list[Array]:
+    """Coordinates, and with relu-pe their sines and cosines (Mildenhall et al., "NeRF", 2020, section 5.1)."""
+    if model.network.activation != "relu-pe":
+        return [across, down]
+    xp, turns = array_namespace(across), [math.pi * 2**octave for octave in range(FREQUENCIES)]
+    waves = [wave(turn * axis) for turn in turns for wave in (xp.sin, xp.cos) for axis in (across, down)]
+    return [across, down, *waves]
+
+
+def told(model: ModelSettings, labels: Array) -> Array:
+    """What of labels (B, values) goes into the network as it is: all but the frames of poses."""
+    return labels[:, :-FRAME] if model.posed else labels
 
 
 def labelled_coordinates(model: ModelSettings, labels: Array, rows: Axis, columns: Axis) -> Array:
     """Coordinates and what an image is told by, (inputs, B * rows * columns), from labels (B, values)."""
     xp = array_namespace(labels)
+    planes, labels = coordinate_planes(model, labels, rows, columns), told(model, labels)
     shape = (labels.shape[1], labels.shape[0], rows.count, columns.count)
-    planes = coordinate_planes(model, labels, rows, columns)
     planes.append(xp.broadcast_to(labels.T.reshape(*shape[:2], 1, 1), shape))
     return xp.concat(planes, axis=0).reshape(len(planes) - 1 + shape[0], -1)
 

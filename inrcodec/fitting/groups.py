@@ -11,8 +11,10 @@ import torch
 
 from inrcodec.field.conditioning import Shape
 from inrcodec.field.field import image_labels, level_shapes
+from inrcodec.field.tensors import FloatArray
 from inrcodec.fitting.optimise import RowAdam
 from inrcodec.holdout import hidden_pixels
+from inrcodec.poses import coded_poses, poses_from
 from inrcodec.settings import FitSettings, ModelSettings
 
 Pixels = npt.NDArray[np.float32]
@@ -62,11 +64,14 @@ def make_groups(
     sizes: dict[tuple[int, int], list[int]] = {}
     for number, pixels in enumerate(pictures):
         sizes.setdefault((pixels.shape[0], pixels.shape[1]), []).append(number)
-    return tuple(_group(pictures, numbers, size, model, fit, device) for size, numbers in sizes.items())
+    poses = poses_from(coded_poses(pictures)) if model.posed else None
+    labels = image_labels(model, [(pixels.shape[0], pixels.shape[1]) for pixels in pictures], poses)
+    return tuple(_group(pictures, labels, numbers, size, model, fit, device) for size, numbers in sizes.items())
 
 
 def _group(
     pictures: Sequence[Pixels],
+    labels: FloatArray,
     numbers: list[int],
     size: tuple[int, int],
     model: ModelSettings,
@@ -85,7 +90,7 @@ def _group(
     latents = torch.zeros(len(numbers), values, device=device)
     return Group(
         torch.tensor(numbers, device=device),
-        torch.from_numpy(image_labels(model, len(pictures))[numbers]).to(device),
+        torch.from_numpy(labels[numbers]).to(device),
         torch.from_numpy(targets).to(device),
         visible,
         shapes,

@@ -11,9 +11,11 @@ from inrcodec.archive import ArchivedImage
 from inrcodec.coordinates import Axis
 from inrcodec.detail import enlarge
 from inrcodec.field import Field
-from inrcodec.field.grids import interpolate
+from inrcodec.field.grids import told
 from inrcodec.field.raster import raster
-from inrcodec.morph.sampling import Floats
+from inrcodec.ink import Floats
+from inrcodec.morph.posed import Between, ends_of
+from inrcodec.poses import frames
 
 Way = Callable[[float], Floats]  # from t, 0 to 1, to a picture (height, width, channels)
 
@@ -25,20 +27,35 @@ def blend(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) ->
 
 
 def code(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Way:
-    """The field of latents (arcs for a global code) and labels between; behind a bottleneck, of its activations."""
+    """The field of codes between: of latents in the frames of the drawings, or of whatever else tells an image."""
+    field, native = first.archive.field, (first.height, first.width)
+    if not field.model.spatial:
+        return _code_of_the_whole(first, second, size)
+    ends = ends_of(first, second)
+
+    def picture(t: float) -> Floats:
+        between = Between(field.model, field.channels, field.tensors, ends, t)
+        return _larger(raster(between, (), first.archive.label(first.number), native, native), size)
+
+    return picture
+
+
+def _code_of_the_whole(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Way:
+    """Arcs between global codes, straight lines between labels, and behind a bottleneck between its activations."""
     archive, native = first.archive, (first.height, first.width)
-    ends = [archive.fed(one.number) for one in (first, second)]
-    pairs = [(a, _fitted(b, a.shape)) for a, b in zip(ends[0][0], ends[1][0], strict=True)]
-    labels = ends[0][1], ends[1][1]
+    (codes, label), (others, other) = (archive.fed(one.number) for one in (first, second))
     narrow = archive.header.model.conditioning == "bottleneck"
 
     def picture(t: float) -> Floats:
-        field = archive.field
+        field, labels = archive.field, [label, (1 - t) * label + t * other, other]
+        if archive.poses is not None:
+            pose = (1 - t) * archive.poses[first.number] + t * archive.poses[second.number]
+            labels = [np.concatenate([told(field.model, one), frames(pose[None], [native])], axis=1) for one in labels]
+        start, here, end = (np.asarray(one, dtype=np.float32) for one in labels)
         if narrow:
-            field = _Narrow(field.model, field.channels, field.tensors, labels, t)
-        latents = [latents_between(a, b, t) for a, b in pairs]
-        label = np.asarray((1 - t) * labels[0] + t * labels[1], dtype=np.float32)
-        return _larger(raster(field, latents, label, native, native), size)
+            field = _Narrow(field.model, field.channels, field.tensors, (start, end), t)
+        latents = [latents_between(one, another, t) for one, another in zip(codes, others, strict=True)]
+        return _larger(raster(field, latents, here, native, native), size)
 
     return picture
 
@@ -89,13 +106,6 @@ def latents_between(first: Floats, second: Floats, t: float) -> Floats:
         return np.asarray((1 - t) * first + t * second, dtype=np.float32)
     arc = (np.sin((1 - t) * angle) * one + np.sin(t * angle) * other) / np.sin(angle)
     return np.asarray(((1 - t) * lengths[0] + t * lengths[1]) * arc, dtype=np.float32)
-
-
-def _fitted(level: Floats, shape: tuple[int, ...]) -> Floats:
-    """Latents (channels, 1, cells down, cells across) on a grid of another shape."""
-    if level.shape == shape:
-        return level
-    return np.asarray(interpolate(level, Axis(shape[2]), Axis(shape[3])), dtype=np.float32)
 
 
 def _larger(native: Floats, size: tuple[int, int]) -> Floats:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from inrcodec.morph.sampling import Floats, ground_of, places, sample
+from inrcodec.ink import Floats, ground_of, places
+from inrcodec.morph.sampling import sample
 
 LEVELS = (4, 2, 1)  # pixels of the pictures to one of the level, coarse to fine
 ROUNDS = 24

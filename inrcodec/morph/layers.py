@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from inrcodec.ink import Floats
 from inrcodec.morph.flow import blurred
 from inrcodec.morph.pose import Alignment, Pose, align
-from inrcodec.morph.sampling import Floats
 
 DIFFERENT = 0.15  # largest difference of a channel; more is something that came or went
 LARGEST_SHARE = 0.3  # of the picture may differ, else there is no ground that stands still

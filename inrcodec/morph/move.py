@@ -7,10 +7,11 @@ from itertools import pairwise
 import numpy as np
 
 from inrcodec.archive import ArchivedImage
+from inrcodec.ink import Floats, ground_of, places
 from inrcodec.morph.flow import middle_flow
 from inrcodec.morph.layers import moving_layer
 from inrcodec.morph.pose import SIDE, Pose, align
-from inrcodec.morph.sampling import Floats, ground_of, outside, places, sample
+from inrcodec.morph.sampling import outside, sample
 
 OVERSAMPLING = 2  # pictures are drawn that much larger than frames, so that reading them bilinearly does not blur
 FADE = 0.4  # share of the time in which a place changes over

@@ -7,7 +7,8 @@ from itertools import product
 
 import numpy as np
 
-from inrcodec.morph.sampling import Floats, ground_of, ink_of, places, sample
+from inrcodec.ink import Floats, ground_of, moments_of, places
+from inrcodec.morph.sampling import sample
 
 SIDE = 48  # pixels at which poses are compared
 TURNS = np.deg2rad(np.arange(-180, 180, 15))
@@ -67,10 +68,10 @@ class Alignment:
 def align(first: Floats, second: Floats, travel_cost: float = TRAVEL_COST) -> Pose:
     """The pose that lays `first` (height, width, channels) on `second`; both are compared at the same size."""
     alignment = Alignment(first, second)
-    (start, size), (end, other) = (_moments(picture) for picture in (first, second))
-    grown = float(np.clip(np.log(other / size), -np.log(LARGEST_SCALE), np.log(LARGEST_SCALE)))
-    poses = [Pose(start, end, scale, float(turn)) for scale, turn in product({0.0, grown}, TURNS)]
-    best = min([Pose(start, start), *poses], key=lambda pose: alignment.cost(pose, travel_cost))
+    start, end = (moments_of(picture) for picture in (first, second))
+    grown = float(np.clip(np.log(end.spread / start.spread), -np.log(LARGEST_SCALE), np.log(LARGEST_SCALE)))
+    poses = [Pose(start.centre, end.centre, scale, float(turn)) for scale, turn in product({0.0, grown}, TURNS)]
+    best = min([Pose(start.centre, start.centre), *poses], key=lambda pose: alignment.cost(pose, travel_cost))
     for step in FIRST_STEP * 0.5 ** np.arange(ROUNDS):
         best = _refined(best, float(step), alignment, travel_cost if step > FREE_STEP else 0.0)
     return best
@@ -90,12 +91,3 @@ def _refined(pose: Pose, step: float, alignment: Alignment, travel_cost: float) 
             break
         cost, pose = min(costs), around[int(np.argmin(costs))]
     return pose
-
-
-def _moments(picture: Floats) -> tuple[tuple[float, float], float]:
-    """Centre (y, x) of the ink, and its root mean square distance from it."""
-    ink, where = ink_of(picture), places(*picture.shape[:2])
-    total = float(ink.sum())
-    y, x = (float((ink * where[..., axis]).sum() / total) for axis in (0, 1))
-    square = (ink * ((where - (y, x)) ** 2).sum(axis=-1)).sum() / total
-    return (y, x), max(0.05, float(np.sqrt(square)))

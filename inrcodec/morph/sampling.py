@@ -1,19 +1,11 @@
-"""Reading a picture at any place: coordinates run from -1 to 1 over the longer side, so that turns are turns."""
+"""Reading a picture at any place; coordinates are those of `inrcodec.ink`."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
-
-
-def places(height: int, width: int) -> Floats:
-    """The centres of a raster's pixels, (height, width, 2) as (y, x)."""
-    half = max(height, width) / 2
-    down = (np.arange(height, dtype=np.float32) + 0.5 - height / 2) / half
-    across = (np.arange(width, dtype=np.float32) + 0.5 - width / 2) / half
-    return np.stack(np.broadcast_arrays(down[:, None], across[None, :]), axis=-1).astype(np.float32)
+from inrcodec.ink import Floats
 
 
 def outside(where: Floats, height: int, width: int) -> NDArray[np.bool_]:
@@ -37,15 +29,3 @@ def sample(picture: Floats, where: Floats, ground: Floats) -> Floats:
     upper = flat[first] + (flat[first + 1] - flat[first]) * high
     lower = flat[first + width + 3] + (flat[first + width + 4] - flat[first + width + 3]) * high
     return np.asarray(upper + (lower - upper) * low, dtype=np.float32)
-
-
-def ground_of(picture: Floats) -> Floats:
-    """The colour around what is drawn: the median of the border, (channels,)."""
-    border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
-    return np.asarray(np.median(border, axis=0), dtype=np.float32)
-
-
-def ink_of(picture: Floats) -> Floats:
-    """How far each pixel is from the ground, (height, width) in [0, 1]; ones where nothing is drawn."""
-    ink = np.clip(np.abs(picture - ground_of(picture)).max(axis=-1) * 4, 0, 1)
-    return np.asarray(ink if ink.mean() > 0.002 else np.ones_like(ink), dtype=np.float32)

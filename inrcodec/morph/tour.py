@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from inrcodec.archive import Archive, ArchivedImage
 from inrcodec.errors import UsageError
+from inrcodec.ink import Floats
 from inrcodec.morph import between
 from inrcodec.morph.move import movement
-from inrcodec.morph.sampling import Floats
 
 Mode = Literal["move", "code", "last-hidden", "blend"]
 MODES: tuple[Mode, ...] = ("move", "code", "last-hidden", "blend")

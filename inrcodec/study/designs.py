@@ -9,7 +9,7 @@ from inrcodec.settings import CONDITIONINGS
 
 # Every conditioning, and on the simplest of them what the sine is compared with.
 DESIGNS = (*CONDITIONINGS, "binary:activation=relu", "binary:activation=relu-pe", "binary:activation=tanh")
-WORDS = {"width": str, "activation": str}  # the other options are whole numbers
+WORDS = {"width": str, "activation": str, "space": str}  # the other options are whole numbers
 NUMBERS = ("depth", "w0", "code", "bottleneck", "head", "footprint")
 
 

@@ -15,7 +15,7 @@ from inrcodec.bitstream.latents import Latents
 from inrcodec.bitstream.stored import pack, pack_latents
 from inrcodec.bitstream.weights import LARGEST_LATENT, LARGEST_WEIGHT, CodedTensor
 from inrcodec.field.field import field_shapes
-from inrcodec.settings import ACTIVATIONS, CONDITIONINGS, Holdout, Level, ModelSettings, Network
+from inrcodec.settings import ACTIVATIONS, CONDITIONINGS, SPACES, Holdout, Level, ModelSettings, Network
 
 SHIFTS = (31, 20, 19, 5, 3, 2, 1, 0)
 
@@ -34,7 +34,14 @@ class MadeUp:
         """Its bytes."""
         ranges, blocks, _ = pack_latents(self.header, self.context, self.latents)
         names = [str(number) for number in range(len(self.sizes))]
-        return pack(self.header, (*self.network, *self.context), ranges, blocks, names, ())
+        return pack(self.header, (*self.network, *self.context), ranges, blocks, names, (), poses=self.poses)
+
+    @property
+    def poses(self) -> np.ndarray | None:
+        """Of every image, where the header asks for them."""
+        if not self.header.model.posed:
+            return None
+        return np.arange(4 * len(self.sizes), dtype=np.int8).reshape(-1, 4) - 7
 
 
 def random_model(rng: np.random.Generator) -> ModelSettings:
@@ -53,13 +60,15 @@ def random_model(rng: np.random.Generator) -> ModelSettings:
     )
     if rng.random() < 0.4:
         network = Network()
-    return ModelSettings(conditioning, hidden, layers, footprint, levels, units, network)
+    space = str(rng.choice(SPACES))
+    return ModelSettings(conditioning, hidden, layers, footprint, levels, units, network, space)
 
 
 def written(element: Any) -> Any:
-    """An element of a header as it is written: a model without its network when that is the plain one."""
-    plain = isinstance(element, ModelSettings) and element.network == Network()
-    return msgspec.structs.astuple(element)[:-1] if plain else element
+    """An element of a header as it is written: a model without what is as usual at its end."""
+    if not isinstance(element, ModelSettings) or element.space != "plain":
+        return element
+    return msgspec.structs.astuple(element)[: -2 if element.network == Network() else -1]
 
 
 def random_tensor(rng: np.random.Generator, shape: Sequence[int], step: int, largest: int) -> CodedTensor:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from second_reader import Header, Illegal, Pack, RangeReader, chunks, header
+from second_reader import Header, Illegal, Pack, RangeReader, chunks, header, inflate
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -50,6 +50,7 @@ class Model:
     levels: list[Level]
     unit: int
     network: list[Any]
+    posed: bool
     channels: int
     images: int
 
@@ -107,8 +108,8 @@ class Weights:
 def model_of(head: Header) -> Model:
     name, hidden, layers, footprint, levels, unit, *rest = head.model
     plain = ["sine", 1, 0, 30]
-    if rest == [plain]:
-        raise Illegal("network")
+    if rest == [plain] or rest[1:] not in ([], ["smooth"]):
+        raise Illegal("network or space")
     found = [Level(shift, channels) for shift, channels in levels]
     code = len(found) == 1 and found[0].static
     if (name in ("grid", "binary", "bottleneck") and found) or any(a.shift <= b.shift for a, b in pairwise(found)):
@@ -116,7 +117,8 @@ def model_of(head: Header) -> Model:
     if name in ("latent", "hypernetwork") and not code:
         raise Illegal("code")
     network = rest[0] if rest else plain
-    return Model(name, hidden, layers, footprint, found, unit, network, head.channels, len(head.sizes))
+    posed = len(rest) == 2
+    return Model(name, hidden, layers, footprint, found, unit, network, posed, head.channels, len(head.sizes))
 
 
 def bits(image: int, images: int) -> list[float]:
@@ -297,6 +299,16 @@ def network_of(tensors: list[Floats], model: Model, code: Floats) -> tuple[list[
     return network, phases
 
 
+def in_frame(pose: npt.NDArray[np.int8], native: tuple[int, int], x: Any, y: Any) -> list[Any]:
+    """Section 10: coordinates of the drawing's own frame."""
+    longer = max(native)
+    right, down = x * native[1] / longer - pose[1] / 96, y * native[0] / longer - pose[0] / 96
+    size, angle = math.exp(pose[2] / 64), pose[3] * math.pi / 128
+    across = math.cos(angle) * right + math.sin(angle) * down
+    along = math.cos(angle) * down - math.sin(angle) * right
+    return [across / size, along / size]
+
+
 @dataclass
 class Set:
     """A file, read."""
@@ -305,6 +317,7 @@ class Set:
     model: Model
     weights: Weights
     blocks: list[tuple[range, bytes]]
+    poses: npt.NDArray[np.int8]
 
     def latents(self, image: int) -> list[Ints]:
         """The latents of an image, level by level."""
@@ -320,6 +333,8 @@ class Set:
         ky, kx = (max(1, -(-n * model.footprint // s)) for n, s in zip(native, (height, width), strict=True))
         y, x = centres(height * ky), centres(width * kx)
         inputs = [np.broadcast_to(x, (len(y), len(x))), np.broadcast_to(y[:, None], (len(y), len(x)))]
+        if model.posed:
+            inputs = in_frame(self.poses[image], native, *inputs)
         if model.network[0] == "relu-pe":
             turns = [2**k * math.pi for k in range(7)]
             inputs += [wave(turn * part) for turn in turns for wave in (np.sin, np.cos) for part in inputs[:2]]
@@ -343,7 +358,8 @@ class Set:
 
 def read(blob: bytes) -> Set:
     """Every section but the names and figures."""
-    payloads: dict[str, list[bytes]] = {"HEAD": [], "WGTS": [], "BLCK": [], "nAME": [], "fIGS": [], "rECD": []}
+    kinds = ("HEAD", "POSE", "WGTS", "BLCK", "nAME", "fIGS", "rECD")
+    payloads: dict[str, list[bytes]] = {kind: [] for kind in kinds}
     for kind, payload in chunks(blob):
         payloads[kind].append(payload)
     head = header(payloads["HEAD"][0])
@@ -351,7 +367,14 @@ def read(blob: bytes) -> Set:
     blocks = division(head.sizes) if model.levels else []
     if len(payloads["BLCK"]) != len(blocks):
         raise Illegal("blocks")
-    return Set(head, model, weights(payloads["WGTS"][0], model), list(zip(blocks, payloads["BLCK"], strict=True)))
+    if len(payloads["POSE"]) != model.posed:
+        raise Illegal("poses")
+    poses = np.zeros((0, 4), np.int8)
+    if model.posed:
+        columns = np.frombuffer(inflate(payloads["POSE"][0], 4 * len(head.sizes)), np.int8)
+        poses = columns.reshape(4, len(head.sizes)).T
+    network = weights(payloads["WGTS"][0], model)
+    return Set(head, model, network, list(zip(blocks, payloads["BLCK"], strict=True)), poses)
 
 
 def pixels(blob: bytes, image: int, height: int, width: int) -> Floats:

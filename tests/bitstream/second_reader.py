@@ -44,11 +44,12 @@ def chunks(blob: bytes) -> list[tuple[str, bytes]]:
         found.append((kind.decode(), blob[at + 8 : end]))
         at = end + 4
     critical = [kind for kind, _ in found if kind[0].isupper()]
-    if critical != ["HEAD", "WGTS", *["BLCK"] * (len(critical) - 3), "TAIL"]:
+    start = ["HEAD", "POSE", "WGTS"] if "POSE" in critical else ["HEAD", "WGTS"]
+    if critical != [*start, *["BLCK"] * (len(critical) - len(start) - 1), "TAIL"]:
         raise Illegal("order")
     if found[0][0] != "HEAD" or found[-1] != ("TAIL", b""):
         raise Illegal("order")
-    known = [chunk for chunk in found if chunk[0] in ("HEAD", "WGTS", "BLCK", "nAME", "fIGS")]
+    known = [chunk for chunk in found if chunk[0] in ("HEAD", "POSE", "WGTS", "BLCK", "nAME", "fIGS")]
     if any(sum(kind == other for other, _ in known) > 1 for kind in ("nAME", "fIGS")):
         raise Illegal("repeated")
     return known

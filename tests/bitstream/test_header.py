@@ -18,8 +18,9 @@ from inrcodec.bitstream import header as room
 from inrcodec.bitstream.deflate import deflate
 from inrcodec.bitstream.header import Header, Holdout, decode_header, encode_header, image_shapes, pack_shapes
 from inrcodec.errors import CorruptFileError, UnsupportedFileError
-from inrcodec.settings import ACTIVATIONS, CONDITIONINGS, Level, ModelSettings, Network
+from inrcodec.settings import ACTIVATIONS, CONDITIONINGS, SPACES, Level, ModelSettings, Network
 
+SPACE = st.sampled_from(SPACES)
 REFUSED = (CorruptFileError, UnsupportedFileError)
 PLAIN = Header(1, 3, 100, ((48, 48),), b"", ModelSettings(), Holdout(100_000, 7, "release"), "inrcodec 0.1.0")
 
@@ -41,7 +42,9 @@ def models(draw: st.DrawFn) -> ModelSettings:
     head = draw(st.integers(0, 4096)) if conditioning == "hypernetwork" else 0
     network = Network(draw(st.sampled_from(ACTIVATIONS)), draw(st.integers(1, 256)), head, draw(st.integers(1, 1000)))
     network = draw(st.sampled_from([network, Network()]))
-    return ModelSettings(conditioning, hidden_layers=draw(st.integers(3, 8)), levels=levels, network=network)
+    return ModelSettings(
+        conditioning, hidden_layers=draw(st.integers(3, 8)), levels=levels, network=network, space=draw(SPACE)
+    )
 
 
 @st.composite
@@ -127,6 +130,7 @@ def test_the_largest_set_of_random_sizes_fits() -> None:
         {"model": ModelSettings("hypernetwork", levels=(Level(31, 4), Level(2, 1)))},
         {"model": ModelSettings("latent", levels=(Level(31, 1025),))},
         {"model": ModelSettings(network=Network("swish"))},
+        {"model": ModelSettings(space="curved")},
         {"model": ModelSettings(network=Network(bottleneck=2))},
         {"model": ModelSettings(network=Network(bottleneck=0))},
         {"model": ModelSettings(network=Network(head_width=4))},

@@ -32,7 +32,7 @@ def test_round_trip(seed: int) -> None:
     ranges, blocks, bits = pack_latents(made.header, made.context, made.latents)
     names = [f"image {number}" for number in range(len(made.sizes))]
     figures = [Column("bits", float(bits.mean()), bits.astype(np.float32))]
-    blob = pack(made.header, (*made.network, *made.context), ranges, blocks, names, figures)
+    blob = pack(made.header, (*made.network, *made.context), ranges, blocks, names, figures, poses=made.poses)
     found = StoredSet(blob, field_shapes)
     assert found.header == made.header
     assert found.shapes == made.sizes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 import torch
@@ -14,11 +15,17 @@ from inrcodec.settings import CONDITIONINGS, REFERENCE_PIXELS, ModelSettings, mo
 
 IMAGES = 3
 SIZES = [(8, 8), (9, 14), (1, 1), (48, 5)]
-every = pytest.mark.parametrize("name", CONDITIONINGS)
+POSES = np.array([[0.2, -0.1, 0.3, 0.5], [0, 0, 0, 0], [-0.4, 0.3, -0.5, -1.2]], np.float32)
+every = pytest.mark.parametrize("name", [*CONDITIONINGS, *(f"{name} smooth" for name in CONDITIONINGS)])
 
 
 def model(name: str) -> ModelSettings:
-    return model_for(name, REFERENCE_PIXELS)
+    conditioning, *space = name.split()
+    return msgspec.structs.replace(model_for(conditioning, REFERENCE_PIXELS), space=space[0] if space else "plain")
+
+
+def labels_of(name: str, size: tuple[int, int] = (8, 8)) -> np.ndarray:
+    return image_labels(model(name), [size] * IMAGES, POSES)
 
 
 def tensors(name: str, channels: int) -> list[torch.Tensor]:
@@ -36,7 +43,7 @@ def test_shapes_agree(name: str) -> None:
     settings = model(name)
     settings.validate()
     assert [tuple(tensor.shape) for tensor in tensors(name, 4)] == list(field_shapes(settings, 4, IMAGES))
-    assert image_labels(settings, IMAGES).shape[0] == IMAGES
+    assert labels_of(name).shape[0] == IMAGES
 
 
 @every
@@ -44,7 +51,7 @@ def test_shapes_agree(name: str) -> None:
 @pytest.mark.parametrize("channels", [3, 4])
 def test_numpy_and_torch_compute_the_same_field(name: str, size: tuple[int, int], channels: int) -> None:
     weights = tensors(name, channels)
-    latents, labels = random_latents(name, size, 3), image_labels(model(name), IMAGES)
+    latents, labels = random_latents(name, size, 3), labels_of(name, size)
     rows, columns, samples = Axis(size[0]).part(slice(0, max(1, size[0] // 2))), Axis(size[1] + 3), (2, 3)
     in_torch = Field(model(name), channels, tuple(weights)).pixels(
         [torch.from_numpy(level) for level in latents], torch.from_numpy(labels), rows, columns, samples
@@ -61,16 +68,25 @@ def test_numpy_and_torch_compute_the_same_field(name: str, size: tuple[int, int]
 def test_two_images_differ(name: str) -> None:
     weights = [w.numpy() for w in tensors(name, 3)]
     field = Field(model(name), 3, tuple(weights))
-    pixels = field.pixels(
-        random_latents(name, (8, 8), 2), image_labels(model(name), IMAGES)[:2], Axis(8), Axis(8), (1, 1)
-    )
+    pixels = field.pixels(random_latents(name, (8, 8), 2), labels_of(name)[:2], Axis(8), Axis(8), (1, 1))
     assert np.abs(pixels[:, 0] - pixels[:, 1]).max() > 1e-3
 
 
 @every
 def test_a_pixel_is_the_mean_over_its_footprint(name: str) -> None:
     field = Field(model(name), 3, tuple(w.numpy() for w in tensors(name, 3)))
-    latents, labels = random_latents(name, (6, 6), 1), image_labels(model(name), IMAGES)[:1]
+    latents, labels = random_latents(name, (6, 6), 1), labels_of(name)[:1]
     fine = field.pixels(latents, labels, Axis(12), Axis(18), (1, 1))
     means = fine.reshape(3, 1, 6, 2, 6, 3).mean(axis=(3, 5))
     np.testing.assert_allclose(field.pixels(latents, labels, Axis(6), Axis(6), (2, 3)), means, atol=1e-5)
+
+
+@every
+def test_images_of_a_group_are_drawn_as_if_alone(name: str) -> None:
+    field = Field(model(name), 3, tuple(w.numpy() for w in tensors(name, 3)))
+    latents, labels = random_latents(name, (6, 9), 3), labels_of(name, (6, 9))
+    together = field.pixels(latents, labels, Axis(6), Axis(9), (1, 1))
+    for image in range(IMAGES):
+        alone = [level[:, image : image + 1] for level in latents]
+        drawn = field.pixels(alone, labels[image : image + 1], Axis(6), Axis(9), (1, 1))
+        np.testing.assert_allclose(drawn[:, 0], together[:, image], atol=1e-5)

@@ -8,6 +8,7 @@ Run it after a change of the format, from the repository's root: python tests/go
     grid.inr          the conditioning without latents
     binary.inr, bottleneck.inr, latent.inr, hypernetwork.inr
                       the others, each with another activation or shape of the network
+    smooth.inr        drawings in frames of their own
     *.npz             what each file decodes to, 8 bits, colours premultiplied: `native0`, `native1`, ... and
                       `enlarged`, image 1 at 40 x 23 pixels
 """
@@ -46,16 +47,23 @@ FILES: dict[str, tuple[int, ModelSettings, Request]] = {
     "bottleneck": (3, ModelSettings("bottleneck", 24, 5, 1, (), 1, Network(bottleneck=8)), Request(**COMMON)),
     "latent": (3, ModelSettings("latent", 16, 3, 1, CODE, 1, Network("tanh", w0=10)), Request(**COMMON)),
     "hypernetwork": (4, ModelSettings("hypernetwork", 8, 2, 1, CODE, 1, Network(head_width=6)), Request(**COMMON)),
+    "smooth": (4, ModelSettings("hypernetwork", 8, 2, 1, CODE, 1, space="smooth"), Request(**COMMON)),
 }
 
 
-def picture(number: int, channels: int) -> Picture:
-    """A slanted wave of its own colour with a disc in it; with alpha, what lies outside the disc is half clear."""
+def picture(number: int, channels: int, space: str = "plain") -> Picture:
+    """A slanted wave of its own colour with a disc in it; with alpha, what lies outside the disc is half clear.
+
+    For a space with poses, a drawing on white: a slanted lens of that wave.
+    """
     height, width = SIZES[number]
     rows, columns = np.mgrid[0:height, 0:width] / 12
     waves = [0.5 + 0.4 * np.sin(number + 2 * k + (3 - k) * rows + (1 + k) * columns) for k in range(3)]
     disc = np.hypot(rows - 0.5, columns - 0.45) < 0.35
     colours = np.where(disc[..., None], np.array([0.9, 0.8, 0.1 * number]), np.stack(waves, axis=-1))
+    if space == "smooth":
+        lens = np.hypot(rows - 0.6 + 0.1 * number, 2 * (columns - 0.5 - 0.3 * rows)) < 0.35
+        colours = np.where(lens[..., None], np.stack(waves, axis=-1), 1.0)
     if channels == 4:
         alpha = np.where(disc, 1.0, 0.5)[..., None]
         colours = np.concatenate([colours * alpha, alpha], axis=-1)
@@ -64,7 +72,7 @@ def picture(number: int, channels: int) -> Picture:
 
 def encoded(channels: int, model: ModelSettings, request: Request) -> bytes:
     """A file of all pictures."""
-    pictures = [picture(number, channels) for number in range(len(SIZES))]
+    pictures = [picture(number, channels, model.space) for number in range(len(SIZES))]
     settings = request.fit(pictures)
     fit = Fit([drawn.pixels for drawn in pictures], model, settings)
     for _ in fit.steps():

@@ -7,10 +7,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from inrcodec.ink import places
 from inrcodec.metrics import psnr
 from inrcodec.morph.move import Movement
 from inrcodec.morph.pose import align
-from inrcodec.morph.sampling import places, sample
+from inrcodec.morph.sampling import sample
 
 
 def shape(y: float = 0.0, x: float = 0.0, scale: float = 1.0, turn: float = 0.0, side: int = 48) -> np.ndarray:

@@ -48,7 +48,7 @@ def specs(model: ModelSettings, channels: int, images: int) -> tuple[TensorSpec,
 def feed(
     model: ModelSettings, tensors: Sequence[Array], latents: Sequence[Array], labels: Array, rows: Axis, columns: Axis
 ) -> Feed:
-    """[x, y] at every point of an image, the same for all, and a network for each of them."""
+    """[x, y] at every point of an image, the same for all if they have no poses, and a network for each of them."""
     count = 2 * model.hidden_layers + 1
     base, heads, hidden = tensors[:count], tensors[count : 2 * count], tensors[2 * count :]
     codes = latents[0].reshape(latents[0].shape[0], -1)
@@ -56,4 +56,8 @@ def feed(
         codes = array_namespace(codes).sin(hidden[0] @ codes + hidden[1][:, None])
     weights = [part + (head @ codes).T.reshape(-1, *part.shape) for part, head in zip(base, heads, strict=True)]
     siren = Siren.from_tensors(weights, model.network.activation)
-    return Feed(siren, labelled_coordinates(model, labels[:1], rows, columns))
+    if not model.posed:
+        return Feed(siren, labelled_coordinates(model, labels[:1], rows, columns))
+    inputs = labelled_coordinates(model, labels, rows, columns)
+    one_by_one = inputs.reshape(inputs.shape[0], labels.shape[0], -1)
+    return Feed(siren, array_namespace(codes).permute_dims(one_by_one, (1, 0, 2)))
