@@ -11,22 +11,25 @@ from typing import TYPE_CHECKING, Any
 from inrcodec.version import __version__
 
 if TYPE_CHECKING:
+    from inrcodec.adding import add
     from inrcodec.archive import Archive
     from inrcodec.encoding import encode
     from inrcodec.planning import plan
 
     open = Archive.open
 
-__all__ = ["__version__", "encode", "open", "plan"]
+__all__ = ["__version__", "add", "encode", "open", "plan"]
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), "encode", "open", "plan"])
+    return sorted([*globals(), "add", "encode", "open", "plan"])
 
 
 def __getattr__(name: str) -> Any:
     if name == "open":
         return import_module("inrcodec.archive").Archive.open
+    if name == "add":
+        return import_module("inrcodec.adding").add
     if name == "encode":
         return import_module("inrcodec.encoding").encode
     if name == "plan":

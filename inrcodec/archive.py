@@ -20,6 +20,7 @@ from inrcodec.coordinates import Axis
 from inrcodec.detail import enlarge
 from inrcodec.errors import CorruptFileError, InrError, UnsupportedFileError, UsageError
 from inrcodec.field import Field
+from inrcodec.field.encoder import encoder_shapes
 from inrcodec.field.field import field_shapes, image_labels
 from inrcodec.field.raster import raster
 from inrcodec.poses import poses_from
@@ -38,7 +39,7 @@ class Archive:
 
     def __init__(self, stored: StoredSet, path: Path | None = None) -> None:
         self.path = path
-        self._stored = stored
+        self.stored = stored
         weights = tuple(tensor.values() for tensor in stored.network)
         self.field = Field(stored.header.model, stored.header.channels, weights)
         self.poses = None if stored.poses is None else poses_from(stored.poses)  # (images, 4); see `inrcodec.poses`
@@ -64,7 +65,7 @@ class Archive:
     @property
     def header(self) -> Header:
         """What the file says of itself."""
-        return self._stored.header
+        return self.stored.header
 
     @property
     def channels(self) -> int:
@@ -74,12 +75,12 @@ class Archive:
     @property
     def file_size(self) -> int:
         """Bytes."""
-        return self._stored.size
+        return self.stored.size
 
     @cached_property
     def pixels(self) -> int:
         """Native pixels of all images together."""
-        return sum(height * width for height, width in self._stored.shapes)
+        return sum(height * width for height, width in self.stored.shapes)
 
     @property
     def bits_per_pixel(self) -> float:
@@ -89,27 +90,36 @@ class Archive:
     @property
     def parts(self) -> tuple[tuple[str, int], ...]:
         """What the bytes are spent on, as (label, bytes)."""
-        return self._stored.parts()
+        return self.stored.parts()
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """One per image; its number where the file has no names."""
-        return self._stored.names() or tuple(str(number) for number in range(len(self)))
+        return self.stored.names() or tuple(str(number) for number in range(len(self)))
 
     @cached_property
     def figures(self) -> dict[str, Pixels]:
         """The stored figures, float32 (images,) by name."""
-        return {column.name: column.values for column in self._stored.figures()}
+        return {column.name: column.values for column in self.stored.figures()}
 
     @cached_property
     def means(self) -> dict[str, float]:
         """Exact means of the stored figures by name."""
-        return {column.name: column.mean for column in self._stored.figures()}
+        return {column.name: column.mean for column in self.stored.figures()}
 
     @cached_property
     def record(self) -> Record | None:
         """How the fit went, where the file says so."""
-        return self._stored.record()
+        return self.stored.record()
+
+    @cached_property
+    def encoder(self) -> tuple[Pixels, ...] | None:
+        """Weights of the network from a picture to its code, where codes tell images and the file kept it."""
+        model = self.header.model
+        if not model.coded:
+            return None
+        tensors = self.stored.encoder(encoder_shapes(self.channels, model.levels[0].channels))
+        return None if tensors is None else tuple(tensor.values() for tensor in tensors)
 
     def __repr__(self) -> str:
         return f"Archive({str(self.path)!r}, {len(self)} images, {self.file_size} bytes)"
@@ -146,20 +156,21 @@ class Archive:
         return tuple(dict.fromkeys(numbers))
 
     def verify(self) -> None:
-        """Decode every block completely; raises what is wrong with the first damaged one."""
+        """Decode every block, and the encoder if there is one; raises what is wrong with the first damaged one."""
         try:
             for number in range(0, len(self), 1):
-                self._stored.latents(number)
+                self.stored.latents(number)
+            _ = self.encoder
         except CorruptFileError as failure:
             raise _naming(self.path, failure) from failure
 
     def shape(self, number: int) -> tuple[int, int]:
         """(height, width) of an image."""
-        return self._stored.shapes[number]
+        return self.stored.shapes[number]
 
     def latents(self, number: int) -> tuple[npt.NDArray[np.int16], ...]:
         """Latents (channels, cells down, cells across) per level, coarsest first."""
-        return self._stored.latents(number)
+        return self.stored.latents(number)
 
     def label(self, number: int) -> Pixels:
         """What the network is told of the image besides its latents, (1, values)."""
@@ -173,10 +184,10 @@ class Archive:
     @cached_property
     def image_bits(self) -> Pixels:
         """Each image's share of the file in bits, (images,): its own latents, and by area what the set shares."""
-        areas = np.array([height * width for height, width in self._stored.shapes], dtype=np.float64)
+        areas = np.array([height * width for height, width in self.stored.shapes], dtype=np.float64)
         logarithms = self.figures.get(LATENT_BITS)
         own = np.zeros(len(self)) if logarithms is None else np.exp2(logarithms.astype(np.float64)) - 1.0
-        own *= min(1.0, self._stored.latent_bits() / max(1.0, float(own.sum())))  # they were stored rounded
+        own *= min(1.0, self.stored.latent_bits() / max(1.0, float(own.sum())))  # they were stored rounded
         shared = 8 * self.file_size - float(own.sum())
         shares: Pixels = np.add(own, shared * areas / areas.sum(), dtype=np.float32)
         return shares

@@ -81,6 +81,14 @@ def cubic_weights(places: NDArray[np.float64], cells: int) -> FloatArray:
     return matrix.astype(np.float32)
 
 
+def area_weights(cells: int, count: int) -> FloatArray:
+    """Weights that turn `cells` cells into `count` over the same stretch, (count, cells): each the mean of its own."""
+    edges = np.arange(count + 1) * (cells / count)
+    first, last = edges[:-1, None], edges[1:, None]
+    shares = np.minimum(last, np.arange(1, cells + 1)) - np.maximum(first, np.arange(cells))
+    return np.asarray(np.maximum(shares, 0.0) * (count / cells), dtype=np.float32)
+
+
 def keys(distance: Floating) -> Floating:
     """Cubic convolution kernel at `distance` cells, for |distance| <= 2."""
     near = np.abs(distance)

@@ -10,22 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from inrcodec.archive import (
-    FITTED_MAE,
-    HOLDOUT_MAE,
-    HOLDOUT_PSNR,
-    LATENT_BITS,
-    MAE,
-    PSNR,
-    SSIM,
-    Archive,
-    ArchivedImage,
-    Pixels,
-)
+from inrcodec.archive import Archive, Pixels
 from inrcodec.bitstream.container import write_atomically
-from inrcodec.bitstream.figures import FINEST, Column
 from inrcodec.bitstream.header import FORMAT_VERSION, Header, encode_header, pack_shapes
 from inrcodec.bitstream.limits import check_limits
 from inrcodec.bitstream.names import encode_names
@@ -33,8 +19,8 @@ from inrcodec.bitstream.record import Record
 from inrcodec.bitstream.stored import pack, pack_latents
 from inrcodec.errors import UsageError
 from inrcodec.field.field import field_shapes
+from inrcodec.figures import measured, measured_for_reports
 from inrcodec.images import Picture, Skipped
-from inrcodec.metrics import mean_absolute_error, psnr, psnr_of_error, ssim
 from inrcodec.poses import coded_poses
 from inrcodec.recorder import Recorder
 from inrcodec.request import Request, Sources, count_pixels
@@ -44,8 +30,6 @@ from inrcodec.version import __version__
 if TYPE_CHECKING:
     from inrcodec.fitting.engine import Fit
     from inrcodec.fitting.progress import Fitted, Progress
-
-COARSE = 31  # levels of figures that only a report reads
 
 
 @dataclass(frozen=True)
@@ -150,35 +134,10 @@ def _assemble(pictures: Sequence[Picture], header: Header, fitted: Fitted, recor
     names = [picture.name for picture in pictures]
     poses = coded_poses(picture.pixels for picture in pictures) if header.model.posed else None
     bare = Archive.from_bytes(pack(header, tensors, ranges, blocks, names, (), poses=poses))
-    columns = [_column(PSNR, measure(bare, pictures))]
-    if fitted.unseen is not None:
-        columns.append(_column(HOLDOUT_PSNR, [psnr_of_error(error) for error in fitted.unseen.squared]))
-    if header.model.levels:
-        columns.append(_column(LATENT_BITS, np.log2(bits + 1.0)))
+    columns = list(measured(list(bare), pictures, fitted.unseen, bits if header.model.levels else None))
     if record:
-        columns += _more_figures(bare, pictures, fitted)
-    return pack(header, tensors, ranges, blocks, names, columns, record, poses)
-
-
-def _more_figures(archive: Archive, pictures: Sequence[Picture], fitted: Fitted) -> Iterator[Column]:
-    """What a report likes to have and a reader can do without, coarser than the rest."""
-    decoded = [eight_bits(image) for image in archive]
-    pairs = [(picture.pixels, drawn) for picture, drawn in zip(pictures, decoded, strict=True)]
-    yield _column(SSIM, [ssim(*pair) for pair in pairs], COARSE)
-    yield _column(MAE, [mean_absolute_error(*pair) for pair in pairs], COARSE)
-    if fitted.unseen is not None:
-        yield _column(HOLDOUT_MAE, fitted.unseen.absolute, COARSE)
-        yield _column(FITTED_MAE, fitted.unseen.fitted_absolute, COARSE)
-
-
-def eight_bits(image: ArchivedImage) -> Pixels:
-    """The native picture as 8 bits show it, (height, width, channels) in [0, 1], colours premultiplied."""
-    return np.asarray(np.rint(image.render_stored() * 255) / 255, dtype=np.float32)
-
-
-def measure(archive: Archive, pictures: Sequence[Picture]) -> list[float]:
-    """PSNR of every image at its native size, decoded to 8 bits, in dB; over all channels, colours premultiplied."""
-    return [psnr(picture.pixels, eight_bits(image)) for image, picture in zip(archive, pictures, strict=True)]
+        columns += measured_for_reports(list(bare), pictures, fitted.unseen)
+    return pack(header, tensors, ranges, blocks, names, columns, record, poses, fitted.encoder)
 
 
 def checkpoint_path(output: Path) -> Path:
@@ -210,9 +169,3 @@ def _fit(
             fit.save(checkpoint)
         raise
     checkpoint.unlink(missing_ok=True)
-
-
-def _column(name: str, values: Sequence[float] | np.ndarray[Any, np.dtype[np.float64]], levels: int = FINEST) -> Column:
-    known = np.asarray(values, dtype=np.float32)
-    finite = known[np.isfinite(known)]
-    return Column(name, float(finite.mean()) if len(finite) else float("nan"), known, levels)

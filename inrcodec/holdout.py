@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 Words = npt.NDArray[np.uint64]
+Pixels = npt.NDArray[np.float32]
 
 
 def hidden_pixels(seed: int, image: int, height: int, width: int, fraction_ppm: int) -> npt.NDArray[np.bool_]:
@@ -18,6 +19,18 @@ def hidden_pixels(seed: int, image: int, height: int, width: int, fraction_ppm: 
     numbers = _splitmix64(np.add(start, np.arange(height * width), dtype=np.uint64, casting="unsafe"))
     threshold = np.uint64((fraction_ppm << 32) // 1_000_000)
     return ((numbers >> np.uint64(32)) < threshold).reshape(height, width)
+
+
+def filled(pixels: Pixels, hidden: npt.NDArray[np.bool_]) -> Pixels:
+    """A picture (height, width, channels) whose hidden pixels (height, width) show what is visible around them."""
+    known = np.concatenate([pixels, np.ones_like(pixels[..., :1])], axis=2) * ~hidden[..., None]
+    padded = np.pad(known, ((1, 1), (1, 1), (0, 0)))
+    height, width = hidden.shape
+    around = np.add.reduce([padded[y : y + height, x : x + width] for y in range(3) for x in range(3)])
+    total = known.sum(axis=(0, 1))
+    means = np.where(around[..., -1:] > 0, around, total)  # nothing visible beside it: the whole picture's mean
+    filling = means[..., :-1] / np.maximum(means[..., -1:], 1e-9)
+    return np.asarray(np.where(hidden[..., None], filling, pixels), dtype=np.float32)
 
 
 def _splitmix64(numbers: Words) -> Words:

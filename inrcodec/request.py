@@ -53,6 +53,7 @@ class Request:
     bottleneck: int | None = None
     head: int | None = None
     space: str | None = None
+    keep_encoder: bool = False
     augment: str | None = None
     extra: str | Path | None = None
     device: str = "auto"
@@ -71,7 +72,13 @@ class Request:
         design = Design(
             self.width, self.depth, self.activation, self.w0, self.code, self.bottleneck, self.head, self.space
         )
-        return design.applied(model_for(self.conditioning, pixels, self.footprint))
+        model = design.applied(model_for(self.conditioning, pixels, self.footprint))
+        if self.keep_encoder and not model.coded:
+            raise UsageError(
+                f"--keep-encoder: {self.conditioning} has no code for an encoder to find; "
+                "it needs --conditioning latent or hypernetwork"
+            )
+        return model
 
     def lessons(self, pictures: Sequence[Picture]) -> list[Pixels]:
         """More pictures to learn from that are not stored: variations of these, and a folder of others."""
@@ -111,6 +118,7 @@ class Request:
             self.device,
             self.threads,
             self.seed,
+            self.keep_encoder,
         )
 
     def _passes(self) -> int:

@@ -163,6 +163,7 @@ class FitSettings:
     device: str = "auto"
     threads: int | None = None
     seed: int = 0
+    encoder: bool = False  # codes come from a network that looks at the pictures, and are not fitted one by one
 
 
 # Effort 1 to 9: passes over a set of REFERENCE_PIXELS; each level takes about 1.65 times as long as the one before.

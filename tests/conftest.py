@@ -25,6 +25,15 @@ def draw(path: Path, width: int, height: int, phase: float, alpha: bool = False)
 
 
 @pytest.fixture(scope="session")
+def newcomers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two more pictures like those of `small_images`, of a size that is among those and one that is not."""
+    folder = tmp_path_factory.mktemp("newcomers")
+    draw(folder / "five.png", 12, 12, 0.5)
+    draw(folder / "six.png", 14, 10, 2.5)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def small_images(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of six images in three sizes, one with alpha, one in a subfolder, one with a hostile name."""
     folder = tmp_path_factory.mktemp("sources") / "icons"

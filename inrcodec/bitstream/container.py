@@ -16,9 +16,9 @@ from inrcodec.errors import CorruptFileError, InrError, UnsupportedFileError, Us
 
 SIGNATURE = b"\x89INR\r\n\x1a\n"
 HEAD, POSES, WEIGHTS, BLOCK, TAIL = b"HEAD", b"POSE", b"WGTS", b"BLCK", b"TAIL"
-NAMES, FIGURES, RECORD = b"nAME", b"fIGS", b"rECD"
+NAMES, FIGURES, RECORD, ENCODER = b"nAME", b"fIGS", b"rECD", b"eNCO"
 CRITICAL = (HEAD, POSES, WEIGHTS, BLOCK, TAIL)
-ANCILLARY = (NAMES, FIGURES, RECORD)
+ANCILLARY = (NAMES, FIGURES, RECORD, ENCODER)
 EXPENDABLE = (BLOCK, *ANCILLARY)  # what a lenient reader can do without
 MAX_FILE_BYTES = 1 << 30
 MAX_CHUNKS = 4096

@@ -80,4 +80,4 @@ def _unpack(plain: bytes, offset: int, images: int) -> tuple[Column, int]:
     values = (low + (high - low) * (codes.astype(np.float64) / top)).astype(np.float32)
     values[codes == _INFINITE] = np.inf
     values[codes == _UNKNOWN] = np.nan
-    return Column(name.decode("ascii"), mean, values), end
+    return Column(name.decode("ascii"), mean, values, top), end

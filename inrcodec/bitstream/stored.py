@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from inrcodec.bitstream.container import (
     BLOCK,
+    ENCODER,
     FIGURES,
     HEAD,
     NAMES,
@@ -65,6 +66,7 @@ def pack(
     figures: Sequence[Column],
     record: Record | None = None,
     poses: Codes | None = None,
+    encoder: Sequence[CodedTensor] = (),
 ) -> bytes:
     """The bytes of a file; `tensors` are the network's, then the context model's; poses (images, 4) if it has any."""
     posed = [] if poses is None else [Chunk(POSES, encode_poses(poses))]
@@ -74,6 +76,8 @@ def pack(
         chunks.append(Chunk(FIGURES, encode_figures(figures, top=FIGURE_LEVELS)))
     if record:
         chunks.append(Chunk(RECORD, encode_record(record, top=RECORD_LEVELS)))
+    if encoder:
+        chunks.append(Chunk(ENCODER, encode_weights(encoder, ())))
     return write_chunks(chunks)
 
 
@@ -110,8 +114,8 @@ class StoredSet:
             raise CorruptFileError(f"{len(self._blocks)} blocks of latents where the header asks for {expected}")
         channels = sum(level.channels for level in model.levels)
         tensors, ranges = decode_weights(self._only(WEIGHTS), (*network, *context_shapes(model)), channels)
-        self.network = tensors[: len(network)]
-        self._codec = LatentCodec(model, level_contexts(model, tensors[len(network) :]), ranges)
+        self.network, self.context = tensors[: len(network)], tensors[len(network) :]
+        self.codec = LatentCodec(model, level_contexts(model, self.context), ranges)
         self._latest: tuple[int, tuple[Latents, ...]] = (-1, ())
 
     def latents(self, image: int) -> Latents:
@@ -138,6 +142,11 @@ class StoredSet:
         payload = self._maybe(RECORD)
         return None if payload is None else decode_record(payload)
 
+    def encoder(self, shapes: Sequence[tuple[int, ...]]) -> tuple[CodedTensor, ...] | None:
+        """The tensors of the network from pictures to codes, which have these shapes, or None where there is none."""
+        payload = self._maybe(ENCODER)
+        return None if payload is None else decode_weights(payload, shapes, 0)[0]
+
     def latent_bits(self) -> int:
         """Bits of all blocks together."""
         return 8 * sum(len(chunk.payload) for chunk in self._blocks)
@@ -151,8 +160,10 @@ class StoredSet:
             NAMES: "names",
             FIGURES: "figures",
             RECORD: "record",
+            ENCODER: "encoder",
         }
         sizes = {label: sum(len(c.payload) for c in self.chunks if c.kind == kind) for kind, label in labels.items()}
+        sizes = {label: size for label, size in sizes.items() if size}
         return (*sizes.items(), ("overhead", self.size - sum(sizes.values())))
 
     def _poses(self) -> Codes | None:
@@ -165,7 +176,7 @@ class StoredSet:
         chunk = self._blocks[block]
         if chunk.damage:
             raise CorruptFileError(chunk.damage)
-        return self._codec.decode(chunk.payload, self.shapes[self._bounds[block] : self._bounds[block + 1]])
+        return self.codec.decode(chunk.payload, self.shapes[self._bounds[block] : self._bounds[block + 1]])
 
     def _only(self, kind: bytes) -> bytes:
         return next(chunk.payload for chunk in self.chunks if chunk.kind == kind)

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from inrcodec.cli import browse, compare, decode, encode, info, morph, neighbors, pairs, report, study, verify
+from inrcodec.cli import add, browse, compare, decode, encode, info, morph, neighbors, pairs, report, study, verify
 from inrcodec.cli.options import epilog
 from inrcodec.errors import InrError
 
@@ -29,6 +29,7 @@ app = typer.Typer(
     epilog=epilog(("inrcodec encode ./thumbs -o set.inr", "inrcodec decode set.inr --size 256")) + "\n\n" + EXIT_CODES,
 )
 app.command("encode", epilog=encode.EPILOG)(encode.encode)
+app.command("add", epilog=add.EPILOG)(add.add)
 app.command("decode", epilog=decode.EPILOG)(decode.decode)
 app.command("info", epilog=info.EPILOG)(info.info)
 app.command("verify", epilog=verify.EPILOG)(verify.verify)

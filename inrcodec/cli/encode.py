@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from inrcodec.cli.options import Force, Json, Quiet, Verbose, epilog
-from inrcodec.cli.outcome import missed, next_commands, plan_keys, plan_lines, result_keys, summary
+from inrcodec.cli.outcome import finish, missed, next_commands, plan_keys, plan_lines, result_keys, summary
 from inrcodec.cli.presets import check_patience, with_preset
 from inrcodec.cli.snapshots import snapshots_into
 from inrcodec.cli.talk import Talk, print_json, say_pairs
@@ -42,7 +42,7 @@ EPILOG = epilog(
         "source_bytes, skipped, notes",
     ),
 )
-MISSED, SKIPPED = 4, 5
+MISSED = 4
 DESIGN = "Network"
 
 
@@ -181,6 +181,14 @@ def encode(
             rich_help_panel=DESIGN,
         ),
     ] = None,
+    keep_encoder: Annotated[
+        bool,
+        typer.Option(
+            "--keep-encoder",
+            help="Let a small network find the codes (latent, hypernetwork), and store it for inrcodec add.",
+            rich_help_panel=DESIGN,
+        ),
+    ] = False,
     augment: Annotated[
         str | None,
         typer.Option(
@@ -243,7 +251,8 @@ def encode(
         "time_limit": limit, "holdout": holdout, "holdout_mode": holdout_mode,
         "max_size": max_size, "background": background, "conditioning": conditioning,
         "footprint": footprint, "width": width, "depth": depth, "activation": activation, "w0": w0,
-        "code": code, "bottleneck": bottleneck, "head": head, "space": space, "augment": augment, "extra": extra,
+        "code": code, "bottleneck": bottleneck, "head": head, "space": space, "keep_encoder": keep_encoder,
+        "augment": augment, "extra": extra,
         "device": device, "threads": threads, "seed": seed,
     }  # fmt: skip
     if preset is not None:
@@ -288,7 +297,7 @@ def _dry_run(sources: Sequence[str], target: Path, asked: dict[str, Any], json: 
     else:
         for name, value in plan_lines(answer):
             print(f"{name:<12}{value}")
-    _finish(answer["skipped"], answer["notes"], 0, talk)
+    finish(answer["skipped"], answer["notes"], 0, talk)
 
 
 def _encode(
@@ -322,7 +331,7 @@ def _encode(
     failures = list(missed(asked, answer))
     for what in failures:
         talk.warn(f"inrcodec: {what}; the file is complete")
-    _finish(answer["skipped"], answer["notes"], MISSED if failures else 0, talk)
+    finish(answer["skipped"], answer["notes"], MISSED if failures else 0, talk)
 
 
 def _say_how_to_resume(target: Path, talk: Talk) -> None:
@@ -332,15 +341,3 @@ def _say_how_to_resume(target: Path, talk: Talk) -> None:
     if checkpoint_path(target).exists():
         words = [word for word in sys.argv[1:] if word != "--resume"]
         talk.warn(f"inrcodec: stopped; to go on: {shlex.join(['inrcodec', *words, '--resume'])}")
-
-
-def _finish(skipped: Sequence[dict[str, str]], notes: Sequence[str], code: int, talk: Talk) -> None:
-    """Say what was passed over, and leave with the exit code that it means."""
-    for note in notes:
-        talk.say(f"note: {note}")
-    if skipped:
-        talk.warn(f"inrcodec: {len(skipped)} skipped:")
-        for one in skipped:
-            talk.warn(f"  {one['path']}: {one['reason']}")
-    if code or skipped:
-        raise typer.Exit(code or SKIPPED)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inrcodec.cli.talk import decibels
+import typer
+
+from inrcodec.cli.talk import Talk, decibels
 from inrcodec.cli.values import spoken_duration
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from inrcodec.evaluate import Report
     from inrcodec.planning import Plan
 
+SKIPPED = 5  # exit code
 PSNR_TOLERANCE, SIZE_TOLERANCE = 0.1, 0.02  # dB; share
 GRACE_SECONDS = 5.0  # reading, writing and verifying are not what --time-limit is about
 
@@ -102,3 +105,15 @@ def next_commands(path: Path) -> tuple[str, ...]:
         f"  inrcodec decode {path} --sheet --size 256 -o {stem}-sheet.png",
         f"  inrcodec report {path} --sort psnr --limit 10",
     )
+
+
+def finish(skipped: Sequence[dict[str, str]], notes: Sequence[str], code: int, talk: Talk) -> None:
+    """Say what was passed over, and leave with the exit code that it means."""
+    for note in notes:
+        talk.say(f"note: {note}")
+    if skipped:
+        talk.warn(f"inrcodec: {len(skipped)} skipped:")
+        for one in skipped:
+            talk.warn(f"  {one['path']}: {one['reason']}")
+    if code or skipped:
+        raise typer.Exit(code or SKIPPED)

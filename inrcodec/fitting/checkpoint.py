@@ -32,7 +32,7 @@ def save(path: Path, run: Run, meter: Meter, owner: str) -> None:
     """Write a checkpoint, whole or not at all."""
     contents = {
         "owner": owner,
-        "tensors": [tensor.detach() for tensor in (*run.network, *run.context)],
+        "tensors": [tensor.detach() for tensor in run.leaves],
         "adam": run.adam.state_dict(),
         "rows": [group.adam.state() for group in run.groups],
         "steps": run.steps,
@@ -57,7 +57,7 @@ def restore(path: Path, run: Run, meter: Meter, owner: str) -> None:
     if contents.get("owner") != owner:
         raise UsageError(f"{path}: belongs to other images or settings; repeat the command that made it, or delete it")
     with torch.no_grad():
-        for tensor, stored in zip((*run.network, *run.context), contents["tensors"], strict=True):
+        for tensor, stored in zip(run.leaves, contents["tensors"], strict=True):
             tensor.copy_(stored)
     run.adam.load_state_dict(contents["adam"])
     for group, state in zip(run.groups, contents["rows"], strict=True):

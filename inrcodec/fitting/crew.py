@@ -29,13 +29,13 @@ class Crew:
 
     def __init__(self, run: Run, hands: int) -> None:
         self._run, self._hands = run, hands
-        leaves = (*run.network, *run.context)
-        self._slopes = torch.zeros(hands, sum(leaf.numel() for leaf in leaves), device=leaves[0].device)
+        count = sum(leaf.numel() for leaf in run.leaves)
+        self._slopes = torch.zeros(hands, count, device=run.leaves[0].device)
         self._helpers: list[tuple[multiprocessing.process.BaseProcess, Connection]] = []
 
     def __enter__(self) -> Crew:
         if self._hands > 1:
-            for tensor in (self._slopes, *self._run.network, *self._run.context, *self._latents()):
+            for tensor in (self._slopes, *self._run.leaves, *self._latents()):
                 tensor.data = _in_shared_memory(tensor)
         fork = multiprocessing.get_context("fork") if self._hands > 1 else None
         for hand in range(1, self._hands):

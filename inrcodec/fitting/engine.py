@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from inrcodec.coordinates import Axis
@@ -21,9 +20,9 @@ from inrcodec.fitting.groups import Pixels
 from inrcodec.fitting.lattice import Lattice, lattices
 from inrcodec.fitting.objective import unseen
 from inrcodec.fitting.parts import Moment, Part
-from inrcodec.fitting.progress import Fitted, Meter, Progress, Unseen
+from inrcodec.fitting.progress import Fitted, Latents, Meter, Progress, Unseen
 from inrcodec.fitting.quantise import coded_context, coded_latents, coded_weights, weight_steps
-from inrcodec.fitting.run import Run, start
+from inrcodec.fitting.run import Given, Run, start
 from inrcodec.metrics import psnr_of_error
 from inrcodec.settings import FitSettings, ModelSettings
 
@@ -42,13 +41,17 @@ class Fit:
         model: ModelSettings,
         settings: FitSettings,
         lessons: Sequence[Pixels] = (),
+        given: Given | None = None,
     ) -> None:
-        """`lessons` are more pictures to learn from, with latents of their own that `finish` drops."""
+        """`lessons` are more pictures to learn from, with latents of their own that `finish` drops.
+
+        With a network that is given, only latents are fitted, and `finish_latents` is the end.
+        """
         keep_memory()
         everything = [*pictures, *lessons]
         self._owner = fingerprint(everything, model, settings)
         self._stored = len(pictures)
-        self.run = start(everything, model, settings)
+        self.run = start(everything, model, settings, given)
         device = self.run.groups[0].latents.device.type
         if device == "cuda":
             torch.set_float32_matmul_precision("high")  # TF32: wide networks are bound by their products
@@ -62,6 +65,8 @@ class Fit:
             while meter.done < 1.0:
                 for batch, lattice in _batches(run, self._hands):
                     _enter_phase(run, meter.done)
+                    if run.fixed and run.frozen:
+                        return  # no network to adapt to what is rounded
                     error, bits = _step(run, crew, batch, lattice, meter)
                     visits = sum(len(images) for _, images in batch) / lattice.stride**2
                     news = meter.tick(_phase(run), visits, error, bits + run.steering.network_bits / run.pixels)
@@ -77,7 +82,7 @@ class Fit:
             rows, columns = (Axis(side) for side in group.size)
             for row, number in enumerate(group.numbers.tolist()):
                 images = torch.tensor([row], device=group.latents.device)
-                levels = group.levels(group.latents[images].round())
+                levels = group.levels(self.run.latents(group, images).round())
                 drawn = field.pixels(levels, group.labels[images], rows, columns, (1, 1))
                 yield number, drawn[:, 0].clamp(0, 1).permute(1, 2, 0).cpu().numpy()
 
@@ -92,18 +97,25 @@ class Fit:
     def finish(self) -> Fitted:
         """Integers of the network, the context model and every image; call it when the steps are through."""
         run = self.run
-        _enter_phase(run, 1.0)
-        if not all(bool(tensor.isfinite().all()) for tensor in (*run.network, *run.context)):
+        latents, errors = self.finish_latents()
+        if not all(bool(tensor.isfinite().all()) for tensor in run.leaves):
             raise InrError("the fit diverged: its network is no longer finite; try another --seed")
-        latents: list[tuple[npt.NDArray[np.int16], ...]] = [()] * run.images
+        network, context = coded_weights(run.network, run.steps), coded_context(run.context)
+        encoder = coded_weights(run.encoder, weight_steps(run.encoder, run.model))
+        return Fitted(network, context, latents, errors, self.meter.passes, self.meter.seconds, encoder)
+
+    def finish_latents(self) -> tuple[tuple[Latents, ...], Unseen | None]:
+        """Integers of every image, and the errors on pixels that the fit had not seen."""
+        run = self.run
+        _enter_phase(run, 1.0)
+        latents: list[Latents] = [()] * run.images
         for group in run.groups:
             integers = [level.transpose(0, 1).numpy() for level in group.levels(coded_latents(group.latents))]
             for row, number in enumerate(group.numbers.tolist()):
                 latents[number] = tuple(level[row] for level in integers)
         errors = unseen(run) if run.settings.holdout.mode == "strict" else run.unseen
         errors = None if errors is None else Unseen(*(column[: self._stored] for column in errors))
-        network, context = coded_weights(run.network, run.steps), coded_context(run.context)
-        return Fitted(network, context, tuple(latents[: self._stored]), errors, self.meter.passes, self.meter.seconds)
+        return tuple(latents[: self._stored]), errors
 
 
 def _batches(run: Run, hands: int) -> Iterator[tuple[Batch, Lattice]]:
@@ -117,7 +129,7 @@ def _batches(run: Run, hands: int) -> Iterator[tuple[Batch, Lattice]]:
 def _images(run: Run, hands: int, stride: int) -> Iterator[Batch]:
     """Every image once in random order; each batch holds images of one or more groups."""
     pixels = BATCH_PIXELS[run.groups[0].latents.device.type] * stride**2
-    pixels = min(pixels, run.pixels // LEAST_BATCHES if stride == 1 else run.pixels)
+    pixels = min(pixels, run.pixels // LEAST_BATCHES if stride == 1 and not run.fixed else run.pixels)
     pixels = max(pixels, hands * max(group.pixels for group in run.groups))  # a large image for every hand
     parts = [(number, rows) for number, group in enumerate(run.groups) for rows in group.batches(pixels, run.order)]
     batch: Batch = []
@@ -146,7 +158,7 @@ def _enter_phase(run: Run, done: float) -> None:
     if run.settings.holdout.mode == "release" and not run.released and done >= schedule.RELEASED_FROM:
         run.unseen = unseen(run)
         run.released = True
-    if not run.steps and done >= schedule.QUANTISED_FROM:
+    if not run.steps and not run.fixed and done >= schedule.QUANTISED_FROM:
         run.steps = weight_steps(run.network, run.model)
     if not run.frozen and done >= schedule.FROZEN_FROM:
         run.freeze()
@@ -188,6 +200,7 @@ def _step(run: Run, crew: Crew, batch: Batch, lattice: Lattice, meter: Meter) ->
     if run.settings.target:
         for seen in (seen for share in shares for seen in share.seen):
             run.steering.observe(seen.images, seen.errors, seen.bits)
-    run.move_network(slope, learning_rate)
+    if not run.fixed:
+        run.move_network(slope, learning_rate)
     run.steering.steer(meter.done)
     return sum(share.error for share in shares), sum(share.bits for share in shares)

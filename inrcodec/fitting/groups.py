@@ -10,10 +10,11 @@ import numpy.typing as npt
 import torch
 
 from inrcodec.field.conditioning import Shape
+from inrcodec.field.encoder import thumbnail
 from inrcodec.field.field import image_labels, level_shapes
 from inrcodec.field.tensors import FloatArray
 from inrcodec.fitting.optimise import RowAdam
-from inrcodec.holdout import hidden_pixels
+from inrcodec.holdout import filled, hidden_pixels
 from inrcodec.poses import coded_poses, poses_from
 from inrcodec.settings import FitSettings, ModelSettings
 
@@ -32,6 +33,7 @@ class Group:
     shapes: tuple[Shape, ...]
     latents: torch.Tensor
     adam: RowAdam  # moves them
+    thumbnails: torch.Tensor | None = None  # (channels, B, side, side) what an encoder sees of each picture
 
     @property
     def size(self) -> tuple[int, int]:
@@ -58,15 +60,18 @@ class Group:
 
 
 def make_groups(
-    pictures: Sequence[Pixels], model: ModelSettings, fit: FitSettings, device: torch.device
+    pictures: Sequence[Pixels], model: ModelSettings, fit: FitSettings, device: torch.device, first: int = 0
 ) -> tuple[Group, ...]:
-    """Groups of equal size from pictures (height, width, channels); latents start at zero."""
+    """Groups of equal size from pictures (height, width, channels), the `first` and following ones of a set.
+
+    Latents start at zero.
+    """
     sizes: dict[tuple[int, int], list[int]] = {}
     for number, pixels in enumerate(pictures):
         sizes.setdefault((pixels.shape[0], pixels.shape[1]), []).append(number)
     poses = poses_from(coded_poses(pictures)) if model.posed else None
     labels = image_labels(model, [(pixels.shape[0], pixels.shape[1]) for pixels in pictures], poses)
-    return tuple(_group(pictures, labels, numbers, size, model, fit, device) for size, numbers in sizes.items())
+    return tuple(_group(pictures, labels, numbers, size, model, fit, device, first) for size, numbers in sizes.items())
 
 
 def _group(
@@ -77,15 +82,18 @@ def _group(
     model: ModelSettings,
     fit: FitSettings,
     device: torch.device,
+    first: int,
 ) -> Group:
     targets = np.empty((pictures[numbers[0]].shape[2], len(numbers), *size), dtype=np.float32)
     for row, number in enumerate(numbers):
         targets[:, row] = pictures[number].transpose(2, 0, 1)
     shapes = level_shapes(model, *size)
-    visible = None
+    visible, seen = None, [pictures[number] for number in numbers]
     if fit.holdout.fraction_ppm:
-        hidden = [hidden_pixels(fit.holdout.seed, number, *size, fit.holdout.fraction_ppm) for number in numbers]
+        seed, share = fit.holdout.seed, fit.holdout.fraction_ppm
+        hidden = [hidden_pixels(seed, first + number, *size, share) for number in numbers]
         visible = torch.from_numpy((~np.stack(hidden)).astype(np.float32)).to(device)
+        seen = [filled(pixels, away) for pixels, away in zip(seen, hidden, strict=True)]
     values = sum(channels * down * across for channels, down, across in shapes)
     latents = torch.zeros(len(numbers), values, device=device)
     return Group(
@@ -96,4 +104,9 @@ def _group(
         shapes,
         latents,
         RowAdam(latents),
+        _thumbnails(seen).to(device) if fit.encoder else None,
     )
+
+
+def _thumbnails(pictures: Sequence[Pixels]) -> torch.Tensor:
+    return torch.from_numpy(np.concatenate([thumbnail(pixels) for pixels in pictures], axis=1))

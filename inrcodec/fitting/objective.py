@@ -56,7 +56,7 @@ def unseen(run: Run, *, sample: int | None = None) -> Unseen:
         for images in torch.split(torch.arange(min(count, wanted), device=group.latents.device), HIDDEN_IMAGES):
             visible = group.visible[images]
             sums = torch.zeros(3, len(images), device=group.latents.device)
-            for tile, difference in _differences(run, group, images, group.latents[images].round(), clipped=True):
+            for tile, difference in _differences(run, group, images, run.latents(group, images).round(), clipped=True):
                 seen, absolute = visible[:, *tile], difference.abs()
                 parts = (difference.square() * (1 - seen), absolute * (1 - seen), absolute * seen)
                 sums += torch.stack([part.sum(dim=(0, 2, 3)) for part in parts])

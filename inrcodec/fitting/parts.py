@@ -58,8 +58,7 @@ class Share:
 
 def work(run: Run, moment: Moment, parts: Sequence[Part], hand: int, slope: torch.Tensor) -> Share:
     """Do these parts: their gradient for network and context model goes into `slope` (weights,), latents move."""
-    leaves = (*run.network, *run.context)
-    gradients: list[torch.Tensor | None] = [None] * len(leaves)
+    gradients: list[torch.Tensor | None] = [None] * len(run.leaves)
     noise = torch.Generator(slope.device).manual_seed((moment.noise << 8) + hand)
     error = bits = 0.0
     seen = []
@@ -73,7 +72,7 @@ def work(run: Run, moment: Moment, parts: Sequence[Part], hand: int, slope: torc
         error += share * float(errors.mean())
         bits += share * rate_of_part
         seen.append(Seen(group.numbers[images].cpu().numpy(), errors.cpu().numpy(), rate_of_part * group.pixels))
-    pairs = zip(leaves, gradients, strict=True)
+    pairs = zip(run.leaves, gradients, strict=True)
     flat = [leaf.new_zeros(leaf.numel()) if found is None else found.reshape(-1) for leaf, found in pairs]
     torch.cat(flat, out=slope)
     return Share(error, bits, seen)
@@ -85,18 +84,20 @@ def _loss(
     images: torch.Tensor,
     moment: Moment,
     share: float,
-    network: list[torch.Tensor | None],
+    shared: list[torch.Tensor | None],
     noise: torch.Generator,
 ) -> tuple[torch.Tensor, float, torch.Tensor | None]:
-    """Loss of some images of one group, its gradients for the network added to `network`, weighted by `share`.
+    """Loss of some images of one group, its gradients for the leaves added to `shared`, weighted by `share`.
 
     Mean squared errors (B,), bits per pixel, and the gradient of the latents (B, values), None when they stand still.
     """
-    latents = group.latents[images].requires_grad_(not run.frozen)
+    latents = run.latents(group, images)
+    if not run.encoder:
+        latents.requires_grad_(not run.frozen)
     quantised = latents if run.frozen else _softened(latents, moment.done, noise)
     seen = quantised.detach().requires_grad_(not run.frozen)  # parts of the loss share it; each is freed on its own
-    leaves = [*run.network, *run.context, seen]
-    gradients = [*network, None]
+    leaves = [*run.leaves, seen]
+    gradients = [*shared, None]
     errors = torch.zeros(len(images), device=latents.device)
     for distortion, shares in distortions(run, group, images, seen, moment.lattice):
         _gather(distortion * share, leaves, gradients)
@@ -106,16 +107,24 @@ def _loss(
         bits_per_pixel = rate(run, group, images, seen)
         _gather(bits_per_pixel * (share * moment.rate_weight), leaves, gradients)
         bits = float(bits_per_pixel.detach())
-    *network[:], slope = gradients
+    *shared[:], slope = gradients
     if slope is None:
+        return errors, bits, None
+    if run.encoder:
+        _gather(quantised, run.leaves, shared, slope)
         return errors, bits, None
     return errors, bits, torch.autograd.grad(quantised, latents, slope)[0]
 
 
-def _gather(part: torch.Tensor, leaves: Sequence[torch.Tensor], gradients: list[torch.Tensor | None]) -> None:
-    """Add the gradients of one part of the loss."""
+def _gather(
+    part: torch.Tensor,
+    leaves: Sequence[torch.Tensor],
+    gradients: list[torch.Tensor | None],
+    slope: torch.Tensor | None = None,
+) -> None:
+    """Add the gradients of one part of the loss, or of a tensor with that slope."""
     places = [place for place, leaf in enumerate(leaves) if leaf.requires_grad]
-    slopes = torch.autograd.grad(part, [leaves[place] for place in places], allow_unused=True)
+    slopes = torch.autograd.grad(part, [leaves[place] for place in places], slope, allow_unused=True)
     for place, slope in zip(places, slopes, strict=True):
         if slope is not None:
             known = gradients[place]

@@ -14,6 +14,7 @@ from inrcodec.fitting import schedule
 from inrcodec.metrics import psnr_of_error
 
 Errors = npt.NDArray[np.float64]
+Latents = tuple[npt.NDArray[np.int16], ...]  # per level (channels, cells down, cells across)
 SMOOTHING = 0.98  # share of the running means that a step keeps
 
 
@@ -47,10 +48,11 @@ class Fitted:
 
     network: tuple[CodedTensor, ...]
     context: tuple[CodedTensor, ...]
-    latents: tuple[tuple[npt.NDArray[np.int16], ...], ...]  # per image, per level (channels, cells down, cells across)
+    latents: tuple[Latents, ...]  # per image
     unseen: Unseen | None  # measured before hidden pixels were released, or at the end
     passes: float
     seconds: float
+    encoder: tuple[CodedTensor, ...] = ()  # from a picture to its code, where one was fitted
 
 
 class Meter:

@@ -358,7 +358,7 @@ class Set:
 
 def read(blob: bytes) -> Set:
     """Every section but the names and figures."""
-    kinds = ("HEAD", "POSE", "WGTS", "BLCK", "nAME", "fIGS", "rECD")
+    kinds = ("HEAD", "POSE", "WGTS", "BLCK", "nAME", "fIGS", "rECD", "eNCO")
     payloads: dict[str, list[bytes]] = {kind: [] for kind in kinds}
     for kind, payload in chunks(blob):
         payloads[kind].append(payload)

@@ -49,8 +49,8 @@ def chunks(blob: bytes) -> list[tuple[str, bytes]]:
         raise Illegal("order")
     if found[0][0] != "HEAD" or found[-1] != ("TAIL", b""):
         raise Illegal("order")
-    known = [chunk for chunk in found if chunk[0] in ("HEAD", "POSE", "WGTS", "BLCK", "nAME", "fIGS")]
-    if any(sum(kind == other for other, _ in known) > 1 for kind in ("nAME", "fIGS")):
+    known = [chunk for chunk in found if chunk[0] in ("HEAD", "POSE", "WGTS", "BLCK", "nAME", "fIGS", "eNCO")]
+    if any(sum(kind == other for other, _ in known) > 1 for kind in ("nAME", "fIGS", "eNCO")):
         raise Illegal("repeated")
     return known
 

@@ -46,7 +46,7 @@ def file_of(*kinds: bytes) -> bytes:
     st.binary(max_size=60),
     st.binary(max_size=60),
     st.lists(st.binary(max_size=60), max_size=4),
-    st.lists(st.sampled_from([b"nAME", b"fIGS", b"rECD"]), unique=True),
+    st.lists(st.sampled_from([b"nAME", b"fIGS", b"rECD", b"eNCO"]), unique=True),
 )
 def test_chunks_round_trip(head: bytes, weights: bytes, blocks: list[bytes], ancillary: list[bytes]) -> None:
     given_chunks = (

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import second_encoder
 import second_pixels
 import second_reader
 
 import inrcodec
 from inrcodec.archive import Archive
+from inrcodec.field.encoder import encode, thumbnail
 from inrcodec.holdout import hidden_pixels
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -90,3 +92,17 @@ def test_names_and_figures_are_equal(name: str) -> None:
         assert math.isclose(mean, archive.means[column], rel_tol=1e-6)
         np.testing.assert_allclose(values, archive.figures[column], rtol=1e-6)
     assert (other.head.holdout[2] != "none") == ("holdout_psnr" in columns)
+
+
+def test_the_encoder_finds_equal_codes() -> None:
+    archive = inrcodec.open(GOLDEN / "encoder.inr")
+    assert archive.encoder is not None
+    payload = dict(second_reader.chunks((GOLDEN / "encoder.inr").read_bytes()))["eNCO"]
+    tensors = second_encoder.tensors(payload, archive.channels, archive.header.model.levels[0].channels)
+    for theirs, ours in zip(tensors, archive.encoder, strict=True):
+        np.testing.assert_allclose(theirs, ours, rtol=1e-6)
+    rng = np.random.default_rng(3)
+    for height, width in [(16, 16), (5, 9), (40, 23)]:
+        picture = rng.random((height, width, archive.channels))
+        ours = encode(archive.encoder, thumbnail(picture.astype(np.float32)))[0]
+        np.testing.assert_allclose(second_encoder.code(tensors, picture), ours, atol=1e-3)

@@ -129,7 +129,7 @@ def test_several_files_stand_side_by_side(small_set: Path, tmp_path: Path, capsy
 def test_a_thousand_images_are_reported_within_a_second(tmp_path: Path, capsys: Capture) -> None:
     path = tmp_path / "many.inr"
     path.write_bytes(random_set(1, images=1000).file())
-    started = time.perf_counter()
+    started = time.process_time()  # what it costs, whatever else the machine is doing
     assert main(["report", str(path)]) == 0
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0
     assert "1,000" in capsys.readouterr().out

@@ -9,6 +9,7 @@ Run it after a change of the format, from the repository's root: python tests/go
     binary.inr, bottleneck.inr, latent.inr, hypernetwork.inr
                       the others, each with another activation or shape of the network
     smooth.inr        drawings in frames of their own
+    encoder.inr       codes that an encoder found, and the encoder
     *.npz             what each file decodes to, 8 bits, colours premultiplied: `native0`, `native1`, ... and
                       `enlarged`, image 1 at 40 x 23 pixels
 """
@@ -47,6 +48,7 @@ FILES: dict[str, tuple[int, ModelSettings, Request]] = {
     "bottleneck": (3, ModelSettings("bottleneck", 24, 5, 1, (), 1, Network(bottleneck=8)), Request(**COMMON)),
     "latent": (3, ModelSettings("latent", 16, 3, 1, CODE, 1, Network("tanh", w0=10)), Request(**COMMON)),
     "hypernetwork": (4, ModelSettings("hypernetwork", 8, 2, 1, CODE, 1, Network(head_width=6)), Request(**COMMON)),
+    "encoder": (4, ModelSettings("hypernetwork", 8, 2, 1, CODE, 1), Request(**COMMON, keep_encoder=True)),
     "smooth": (4, ModelSettings("hypernetwork", 8, 2, 1, CODE, 1, space="smooth"), Request(**COMMON)),
 }
 

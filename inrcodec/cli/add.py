@@ -1,0 +1,138 @@
+"""`inrcodec add`: more images for a file that exists, without fitting it anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from inrcodec.cli.opening import open_archive
+from inrcodec.cli.options import File, Force, Json, Quiet, Verbose, epilog
+from inrcodec.cli.outcome import finish
+from inrcodec.cli.talk import Talk, decibels, print_json, say_pairs
+from inrcodec.cli.values import spoken_duration
+
+if TYPE_CHECKING:
+    from inrcodec.adding import AddResult
+    from inrcodec.fitting.progress import Progress
+
+EPILOG = epilog(
+    (
+        "inrcodec add set.inr new.png",
+        "inrcodec add set.inr ./more -o larger.inr",
+        "inrcodec add icons.inr logo.png --background white --refine 1000",
+    ),
+    ("file, added (number, name, psnr, bits), images, file_size, size_before, seconds, skipped (path, reason), notes",),
+)
+
+
+def add(
+    file: File,
+    sources: Annotated[
+        list[str], typer.Argument(metavar="SOURCES", help="Folders, image files or globs.", show_default=False)
+    ],
+    output: Annotated[
+        str | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Write here instead.", show_default="the file itself"),
+    ] = None,
+    refine: Annotated[
+        int | None,
+        typer.Option(
+            "--refine",
+            metavar="STEPS",
+            min=0,
+            help="Steps of fitting for each image.",
+            show_default="400; 0 where the file has an encoder",
+        ),
+    ] = None,
+    quality: Annotated[int, typer.Option("-q", "--quality", min=0, max=100, help="As the file was encoded with.")] = 50,
+    max_size: Annotated[
+        int | None, typer.Option("--max-size", min=1, help="Shrink images to this longest side.", show_default="keep")
+    ] = None,
+    background: Annotated[
+        str | None,
+        typer.Option(
+            "--background", metavar="COLOUR", help="Flatten transparency: white, #ff8800.", show_default="keep"
+        ),
+    ] = None,
+    device: Annotated[Literal["auto", "cuda", "mps", "cpu"], typer.Option("--device", help="Where to fit.")] = "auto",
+    threads: Annotated[
+        int | None, typer.Option("--threads", min=1, help="CPU threads.", show_default="all cores")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="The same seed repeats a run.")] = 0,
+    force: Force = False,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Append images to a file: its network and its images stay as they are, new ones get codes of their own.
+
+    Files of every design with latents or codes can grow (pyramid, latent, hypernetwork). A file that was encoded with
+    --keep-encoder gives new images a code at once; elsewhere, and with --refine, their codes are fitted.
+    """
+    talk = Talk(quiet, verbose)
+    open_archive(file)  # a clear word on what is no archive, before anything is loaded
+    import inrcodec
+    from inrcodec.cli.interrupt import between_steps
+    from inrcodec.cli.progress import fit_progress
+
+    with between_steps() as check, fit_progress(talk) as draw:
+
+        def on_progress(news: Progress) -> None:
+            draw(news)
+            check()
+
+        result = inrcodec.add(
+            file,
+            sources,
+            output,
+            overwrite=force,
+            max_size=max_size,
+            background=background,
+            steps=refine,
+            quality=quality,
+            device=device,
+            threads=threads,
+            seed=seed,
+            on_progress=on_progress,
+        )
+    answer = _keys(result)
+    if json:
+        print_json(answer)
+    else:
+        print(result.path, flush=True)
+        say_pairs(talk, _summary(answer))
+    finish(answer["skipped"], answer["notes"], 0, talk)
+
+
+def _keys(result: AddResult) -> dict[str, Any]:
+    """The outcome as plain values, in the order of the JSON keys."""
+    archive = result.archive
+    new = [archive[number] for number in range(result.first, len(archive))]
+    return {
+        "file": str(result.path),
+        "added": [
+            {"number": image.number, "name": image.name, "psnr": image.psnr, "bits": image.bits} for image in new
+        ],
+        "images": len(archive),
+        "file_size": archive.file_size,
+        "size_before": result.size_before,
+        "seconds": result.seconds,
+        "skipped": [{"path": one.path, "reason": one.reason} for one in result.skipped],
+        "notes": list(result.notes),
+    }
+
+
+def _summary(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What was added, as (name, value) lines."""
+    added, grown = answer["added"], answer["file_size"] - answer["size_before"]
+    span = f"number {added[0]['number']}" + (f" to {added[-1]['number']}" if len(added) > 1 else "")
+    yield "added", f"{len(added):,}, {span} of {answer['images']:,}"
+    yield "file size", f"{answer['file_size']:,} bytes, {grown:+,}"
+    known = [one for one in added if one["psnr"] is not None]
+    if known:
+        yield "mean PSNR", f"{decibels(sum(one['psnr'] for one in known) / len(known))}  of the new ones"
+        worst = min(known, key=lambda one: float(one["psnr"]))
+        yield "worst PSNR", f"{decibels(worst['psnr'])}  {worst['name']}"
+    yield "time", spoken_duration(answer["seconds"])
