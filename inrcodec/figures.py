@@ -32,15 +32,20 @@ Values = Sequence[float] | np.ndarray[Any, np.dtype[np.float64]]
 def measured(
     images: Sequence[ArchivedImage], pictures: Sequence[Picture], unseen: Unseen | None, bits: Values | None
 ) -> Iterator[Column]:
-    """PSNR of images read back, over all channels of 8 bits with colours premultiplied; and what the fit knows of them.
+    """PSNR of images read back, and what the fit knows of them.
 
     bits: what the latents of each image take, where there are any.
     """
-    yield _column(PSNR, [psnr(*pair) for pair in _pairs(images, pictures)])
+    yield _column(PSNR, psnrs(images, pictures))
     if unseen is not None:
         yield _column(HOLDOUT_PSNR, [psnr_of_error(error) for error in unseen.squared])
     if bits is not None:
         yield _column(LATENT_BITS, np.log2(np.asarray(bits) + 1.0))
+
+
+def psnrs(images: Sequence[ArchivedImage], pictures: Sequence[Picture]) -> list[float]:
+    """PSNR of every image at its native size in 8 bits, in dB, over all channels, colours premultiplied."""
+    return [psnr(*pair) for pair in _pairs(images, pictures)]
 
 
 def measured_for_reports(
