@@ -22,7 +22,7 @@ class Design:
     width: str | None = None  # hidden units, or a multiple of BASE_WIDTH such as 10x
     depth: int | None = None
     activation: str | None = None
-    w0: int | None = None
+    w0: int | str | None = None  # of the first layer, or of every one: "60,30,30"
     code: int | None = None  # channels of the code of an image
     bottleneck: int | None = None
     head: int | None = None
@@ -31,10 +31,12 @@ class Design:
     def applied(self, model: ModelSettings) -> ModelSettings:
         """The settings with these changes; UsageError names the one that does not go with the conditioning."""
         self._check(model)
+        w0 = None if self.w0 is None else layers_w0(self.w0)
         network = _changed(
             model.network,
             activation=self.activation,
-            w0=self.w0,
+            w0=w0 and w0[0],
+            hidden_w0=w0 and w0[1:],
             bottleneck=self.bottleneck,
             head_width=self.head,
         )
@@ -73,6 +75,14 @@ def hidden_width(text: str) -> int:
             f"--width {text!r}: give a number of units such as 64, or a multiple of {BASE_WIDTH}: 0.5x, 10x"
         )
     return round(float(found[1]) * BASE_WIDTH) if found[2] else int(found[1])
+
+
+def layers_w0(text: int | str) -> tuple[int, ...]:
+    """The w0 of every layer from "60,30,30", or of the first alone from "60"."""
+    parts = [part.strip() for part in str(text).split(",")]
+    if not all(re.fullmatch(r"[0-9]{1,4}", part) for part in parts):
+        raise UsageError(f"--w0 {text!r}: give a whole number, or one for every layer: 60,30,30")
+    return tuple(int(part) for part in parts)
 
 
 def _changed(settings: Settings, **changes: object) -> Settings:

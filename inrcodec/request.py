@@ -48,7 +48,7 @@ class Request:
     width: str | None = None
     depth: int | None = None
     activation: str | None = None
-    w0: int | None = None
+    w0: int | str | None = None
     code: int | None = None
     bottleneck: int | None = None
     head: int | None = None

@@ -20,6 +20,7 @@ MAX_LEVEL_CHANNELS = 64
 MAX_CODE_CHANNELS = 1024  # of a level with one cell for the whole image
 MAX_BOTTLENECK = 256
 MAX_W0 = 1000
+USUAL_W0 = 30  # Sitzmann et al. 2020
 MAX_FOOTPRINT = 8
 MAX_CONTEXT_WIDTH = 128
 WHOLE = 31  # the shift of a level with one cell for the whole image
@@ -49,6 +50,7 @@ class Network(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_field
     bottleneck: int = 1  # the middle layer is that many times narrower
     head_width: int = 0  # of the hidden layer between a code and the weights of its image; 0: a linear map
     w0: int = 30  # how many periods its first layer started with; for the record, as the weights have it in them
+    hidden_w0: tuple[int, ...] = ()  # of the further layers, if they are not USUAL_W0; likewise; not written when empty
 
 
 class ModelSettings(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
@@ -96,7 +98,10 @@ class ModelSettings(msgspec.Struct, array_like=True, frozen=True, forbid_unknown
         _bound("bottleneck", network.bottleneck, 1, MAX_BOTTLENECK)
         if network.bottleneck > 1 and self.hidden_layers < 3:
             raise UnsupportedFileError("a bottleneck needs at least three hidden layers")
-        _bound("w0", network.w0, 1, MAX_W0)
+        for w0 in (network.w0, *network.hidden_w0):
+            _bound("w0", w0, 1, MAX_W0)
+        if len(network.hidden_w0) not in (0, self.hidden_layers - 1):
+            raise UnsupportedFileError(f"{1 + len(network.hidden_w0)} values of w0 for {self.hidden_layers} layers")
         _bound("width of the head", network.head_width, 0, MAX_HIDDEN_WIDTH)
         if network.head_width and self.conditioning != "hypernetwork":
             raise UnsupportedFileError(

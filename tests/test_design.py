@@ -6,6 +6,7 @@ import pytest
 
 from inrcodec.design import Design, hidden_width
 from inrcodec.errors import UsageError
+from inrcodec.field.field import field_specs
 from inrcodec.settings import REFERENCE_PIXELS, model_for
 
 
@@ -47,3 +48,13 @@ def test_changes_are_applied_and_the_rest_stays() -> None:
 def test_what_does_not_go_together_is_a_mistake_of_usage(conditioning: str, design: Design) -> None:
     with pytest.raises(UsageError):
         design.applied(model_for(conditioning, REFERENCE_PIXELS))
+
+
+def test_w0_of_every_layer_goes_into_the_settings() -> None:
+    model = Design(w0="60,10,20").applied(model_for("grid", 1000))
+    assert (model.network.w0, model.network.hidden_w0) == (60, (10, 20))
+    rates = [spec.rate for spec in field_specs(model, 3, 5)]
+    assert rates == pytest.approx([1, 1, 1 / 3, 1 / 3, 2 / 3, 2 / 3, 1])
+    for wrong in ("60,10", "60,10,20,30", "fast", "60,", "60,0,20"):
+        with pytest.raises(UsageError, match="w0"):
+            Design(w0=wrong).applied(model_for("grid", 1000))

@@ -97,9 +97,11 @@ def decode_header(payload: bytes) -> Header:
 def _packed(header: Header) -> bytes:
     """The header as bytes; what is as usual at the end of the model is not written."""
     fields, model = list(msgspec.structs.astuple(header)), header.model
+    network = msgspec.structs.astuple(model.network)
+    told = [*msgspec.structs.astuple(model)[:-2], network if model.network.hidden_w0 else network[:-1], model.space]
     if not model.posed:
-        unwritten = 2 if model.network == Network() else 1
-        fields[MODEL_FIELD] = msgspec.structs.astuple(model)[:-unwritten]
+        told = told[: -2 if model.network == Network() else -1]
+    fields[MODEL_FIELD] = told
     return msgspec.msgpack.encode(fields)
 
 

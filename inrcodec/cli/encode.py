@@ -134,9 +134,13 @@ def encode(
         typer.Option("--activation", help="Of every layer.", show_default="sine", rich_help_panel=DESIGN),
     ] = None,
     w0: Annotated[
-        int | None,
+        str | None,
         typer.Option(
-            "--w0", min=1, max=1000, help="Frequency of the first layer.", show_default="30", rich_help_panel=DESIGN
+            "--w0",
+            metavar="N[,N...]",
+            help="Frequency of the first layer, or of every layer.",
+            show_default="30",
+            rich_help_panel=DESIGN,
         ),
     ] = None,
     code: Annotated[

@@ -17,7 +17,7 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from inrcodec.field.tensors import FloatArray, TensorSpec, uniform
-from inrcodec.settings import ModelSettings
+from inrcodec.settings import USUAL_W0, ModelSettings
 
 Array = Any  # numpy or torch: whatever follows the array API
 OUTPUT_SCALE = 1 / 30  # colours start near grey
@@ -93,6 +93,8 @@ def _activated(sums: Array, activation: str) -> Array:
 def siren_specs(model: ModelSettings, first_spreads: Sequence[float], channels: int) -> tuple[TensorSpec, ...]:
     """Shapes and starts of a Siren's tensors (Sitzmann et al. 2020, section 3.2, with w0 folded in).
 
+    A w0 of a further layer cancels out of the values that it starts with: it is how fast these move.
+
     first_spreads: for sines, half-width of the distribution of each input's column in the first layer. Rectified units
     start as He et al. 2015, tanh as Glorot and Bengio 2010.
     """
@@ -101,8 +103,9 @@ def siren_specs(model: ModelSettings, first_spreads: Sequence[float], channels: 
     columns = np.asarray(first_spreads if sine else [_spread(model, inputs)] * inputs, np.float32)
     below = _rows(widths[0], channels)
     between = []
-    for before, units in pairwise(widths):
-        between += [uniform((units, before), _spread(model, before)), uniform((units,), 0.1)]
+    rates = [w0 / USUAL_W0 for w0 in model.network.hidden_w0] or [1.0] * (len(widths) - 1)
+    for (before, units), rate in zip(pairwise(widths), rates, strict=True):
+        between += [uniform((units, before), _spread(model, before), rate=rate), uniform((units,), 0.1, rate=rate)]
     return (
         uniform((widths[0] + channels, inputs), (1 - below[:, None]) * columns),
         uniform((widths[0] + channels,), (1 - below) * (math.pi if sine else 0.1), 0.5 * below),

@@ -57,6 +57,7 @@ def random_model(rng: np.random.Generator) -> ModelSettings:
         int(rng.integers(1, 4)) if layers > 2 else 1,
         int(rng.integers(0, 4)) if conditioning == "hypernetwork" else 0,
         int(rng.integers(1, 60)),
+        tuple(rng.integers(1, 60, layers - 1).tolist()) if rng.random() < 0.3 else (),
     )
     if rng.random() < 0.4:
         network = Network()
@@ -66,9 +67,13 @@ def random_model(rng: np.random.Generator) -> ModelSettings:
 
 def written(element: Any) -> Any:
     """An element of a header as it is written: a model without what is as usual at its end."""
-    if not isinstance(element, ModelSettings) or element.space != "plain":
+    if not isinstance(element, ModelSettings):
         return element
-    return msgspec.structs.astuple(element)[: -2 if element.network == Network() else -1]
+    network = msgspec.structs.astuple(element.network)
+    told = (*msgspec.structs.astuple(element)[:-2], network if element.network.hidden_w0 else network[:-1])
+    if element.space != "plain":
+        return (*told, element.space)
+    return told[:-1] if element.network == Network() else told
 
 
 def random_tensor(rng: np.random.Generator, shape: Sequence[int], step: int, largest: int) -> CodedTensor:

@@ -108,8 +108,11 @@ class Weights:
 def model_of(head: Header) -> Model:
     name, hidden, layers, footprint, levels, unit, *rest = head.model
     plain = ["sine", 1, 0, 30]
-    if rest == [plain] or rest[1:] not in ([], ["smooth"]):
+    if rest == [plain] or rest[1:] not in ([], ["smooth"]) or len(rest[0] if rest else plain) not in (4, 5):
         raise Illegal("network or space")
+    for further in rest[0][4:] if rest else []:
+        if not further or len(further) != layers - 1:
+            raise Illegal("w0")
     found = [Level(shift, channels) for shift, channels in levels]
     code = len(found) == 1 and found[0].static
     if (name in ("grid", "binary", "bottleneck") and found) or any(a.shift <= b.shift for a, b in pairwise(found)):

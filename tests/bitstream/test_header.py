@@ -135,6 +135,8 @@ def test_the_largest_set_of_random_sizes_fits() -> None:
         {"model": ModelSettings(network=Network(bottleneck=0))},
         {"model": ModelSettings(network=Network(head_width=4))},
         {"model": ModelSettings(network=Network(w0=0))},
+        {"model": ModelSettings(network=Network(hidden_w0=(0,)))},
+        {"model": ModelSettings(network=Network(hidden_w0=(30, 30)))},
     ],
 )
 def test_out_of_bounds_is_refused_both_ways(changes: dict[str, Any]) -> None:

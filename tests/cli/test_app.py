@@ -14,7 +14,7 @@ from inrcodec.cli.app import main
 from inrcodec.errors import CorruptFileError, InputError
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ("encode", "decode", "info", "verify", "report", "compare")
+COMMANDS = ("encode", "add", "decode", "info", "verify", "report", "compare")
 Capture = pytest.CaptureFixture[str]
 
 
