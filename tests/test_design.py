@@ -54,7 +54,7 @@ def test_w0_of_every_layer_goes_into_the_settings() -> None:
     model = Design(w0="60,10,20").applied(model_for("grid", 1000))
     assert (model.network.w0, model.network.hidden_w0) == (60, (10, 20))
     rates = [spec.rate for spec in field_specs(model, 3, 5)]
-    assert rates == pytest.approx([1, 1, 1 / 3, 1 / 3, 2 / 3, 2 / 3, 1])
+    assert rates == pytest.approx([2 * rate for rate in (1, 1, 1 / 3, 1 / 3, 2 / 3, 2 / 3, 1)])
     for wrong in ("60,10", "60,10,20,30", "fast", "60,", "60,0,20"):
         with pytest.raises(UsageError, match="w0"):
             Design(w0=wrong).applied(model_for("grid", 1000))

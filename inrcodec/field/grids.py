@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import lru_cache
 
 from array_api_compat import array_namespace, device
@@ -13,6 +14,7 @@ from inrcodec.field.tensors import TensorSpec
 from inrcodec.settings import ModelSettings
 
 FRAME = 6  # numbers at the end of a label, from coordinates to a drawing's frame: `poses.frames`
+NUMBER_RATE = 2.0  # where numbers tell images, all that is learned is in the weights: they may move faster
 FREQUENCIES = 7  # octaves of relu-pe: the finest has 64 periods over an image
 
 
@@ -60,16 +62,17 @@ def labelled_coordinates(model: ModelSettings, labels: Array, rows: Axis, column
 
 
 def labelled_specs(
-    model: ModelSettings, channels: int, labels: int, label_spread: float | None = None
+    model: ModelSettings, channels: int, labels: int, label_spread: float | None = None, rate: float = 1.0
 ) -> tuple[TensorSpec, ...]:
     """A network of coordinates and labels: SIREN's first layer is U(-1 / inputs, 1 / inputs) times w0.
 
-    label_spread: half-width for the columns of labels, where they need no fast sines.
+    label_spread: half-width for the columns of labels, where they need no fast sines; rate: see `TensorSpec`.
     """
     inputs = coordinate_count(model) + labels
     usual = model.network.w0 / inputs
     told = usual if label_spread is None else label_spread
-    return siren_specs(model, [usual] * (inputs - labels) + [told] * labels, channels)
+    specs = siren_specs(model, [usual] * (inputs - labels) + [told] * labels, channels)
+    return tuple(replace(spec, rate=rate * spec.rate) for spec in specs)
 
 
 def interpolate(level: Array, rows: Axis, columns: Axis) -> Array:

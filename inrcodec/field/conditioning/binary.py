@@ -8,7 +8,7 @@ import numpy as np
 
 from inrcodec.coordinates import Axis
 from inrcodec.field.conditioning import Feed
-from inrcodec.field.grids import labelled_coordinates, labelled_specs
+from inrcodec.field.grids import NUMBER_RATE, labelled_coordinates, labelled_specs
 from inrcodec.field.siren import Array, Siren
 from inrcodec.field.tensors import FloatArray, TensorSpec
 from inrcodec.settings import ModelSettings
@@ -29,7 +29,7 @@ def bits(images: int) -> int:
 
 def specs(model: ModelSettings, channels: int, images: int) -> tuple[TensorSpec, ...]:
     """x, y and the bits go in."""
-    return labelled_specs(model, channels, bits(images), BIT_SPREAD)
+    return labelled_specs(model, channels, bits(images), BIT_SPREAD, NUMBER_RATE)
 
 
 def feed(

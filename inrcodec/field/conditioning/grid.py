@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from inrcodec.coordinates import Axis, image_places
 from inrcodec.field.conditioning import Feed
-from inrcodec.field.grids import labelled_coordinates, labelled_specs
+from inrcodec.field.grids import NUMBER_RATE, labelled_coordinates, labelled_specs
 from inrcodec.field.siren import Array, Siren
 from inrcodec.field.tensors import FloatArray, TensorSpec
 from inrcodec.settings import ModelSettings
@@ -19,7 +19,7 @@ def labels(images: int) -> FloatArray:
 
 def specs(model: ModelSettings, channels: int, images: int) -> tuple[TensorSpec, ...]:
     """x, y and the place go in."""
-    return labelled_specs(model, channels, 1)
+    return labelled_specs(model, channels, 1, rate=NUMBER_RATE)
 
 
 def feed(
