@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from inrcodec.cli.opening import open_archive
-from inrcodec.cli.options import File, Force, Json, Quiet, Verbose, epilog
+from inrcodec.cli.options import (
+    Background,
+    Device,
+    File,
+    Force,
+    Json,
+    MaxSize,
+    Quiet,
+    Seed,
+    Sources,
+    Threads,
+    Verbose,
+    epilog,
+)
 from inrcodec.cli.outcome import finish
 from inrcodec.cli.talk import Talk, decibels, print_json, say_pairs
 from inrcodec.cli.values import spoken_duration
@@ -29,9 +42,7 @@ EPILOG = epilog(
 
 def add(
     file: File,
-    sources: Annotated[
-        list[str], typer.Argument(metavar="SOURCES", help="Folders, image files or globs.", show_default=False)
-    ],
+    sources: Sources,
     output: Annotated[
         str | None,
         typer.Option("-o", "--output", metavar="FILE", help="Write here instead.", show_default="the file itself"),
@@ -47,20 +58,11 @@ def add(
         ),
     ] = None,
     quality: Annotated[int, typer.Option("-q", "--quality", min=0, max=100, help="As the file was encoded with.")] = 50,
-    max_size: Annotated[
-        int | None, typer.Option("--max-size", min=1, help="Shrink images to this longest side.", show_default="keep")
-    ] = None,
-    background: Annotated[
-        str | None,
-        typer.Option(
-            "--background", metavar="COLOUR", help="Flatten transparency: white, #ff8800.", show_default="keep"
-        ),
-    ] = None,
-    device: Annotated[Literal["auto", "cuda", "mps", "cpu"], typer.Option("--device", help="Where to fit.")] = "auto",
-    threads: Annotated[
-        int | None, typer.Option("--threads", min=1, help="CPU threads.", show_default="all cores")
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="The same seed repeats a run.")] = 0,
+    max_size: MaxSize = None,
+    background: Background = None,
+    device: Device = "auto",
+    threads: Threads = None,
+    seed: Seed = 0,
     force: Force = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -103,7 +105,7 @@ def add(
     else:
         print(result.path, flush=True)
         say_pairs(talk, _summary(answer))
-    finish(answer["skipped"], answer["notes"], 0, talk)
+    finish(result.skipped, result.notes, talk)
 
 
 def _keys(result: AddResult) -> dict[str, Any]:

@@ -5,11 +5,27 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inrcodec.cli.options import Force, Json, Quiet, Verbose, epilog
+from inrcodec.cli.network_options import Conditioning
+from inrcodec.cli.options import (
+    Background,
+    Device,
+    Effort,
+    Force,
+    Holdout,
+    Json,
+    MaxSize,
+    Quiet,
+    Seed,
+    Sources,
+    Threads,
+    Verbose,
+    epilog,
+)
+from inrcodec.cli.outcome import finish
 from inrcodec.cli.progress import kept_progress
 from inrcodec.cli.talk import Talk
 from inrcodec.cli.values import parse_duration
@@ -36,15 +52,12 @@ EPILOG = epilog(
         "(enlarging, null without --reference) images, ways (title, bits_per_pixel, psnr, ssim, seconds)",
     ),
 )
-SKIPPED = 5
 NONE = "none"
 PLOTS, DOCUMENT = (".png", ".svg"), ".json"
 
 
 def compare(
-    sources: Annotated[
-        list[str], typer.Argument(metavar="FOLDER", help="A folder, image files or globs.", show_default=False)
-    ],
+    sources: Sources,
     qualities: Annotated[
         str | None,
         typer.Option(
@@ -98,28 +111,17 @@ def compare(
             show_default=False,
         ),
     ] = None,
-    effort: Annotated[int, typer.Option("-e", "--effort", min=1, max=9, help="Of each fit, as for encode.")] = 5,
+    effort: Effort = 5,
     time_limit: Annotated[
         str | None, typer.Option("--time-limit", metavar="TIME", help="For each fit: 90, 5m, 1h.", show_default="none")
     ] = None,
-    holdout: Annotated[
-        float, typer.Option("--holdout", min=0.0, max=0.5, help="Share of pixels hidden from the fits.")
-    ] = 0.0,
-    max_size: Annotated[
-        int | None, typer.Option("--max-size", min=1, help="Shrink images to this longest side.", show_default="keep")
-    ] = None,
-    background: Annotated[
-        str | None,
-        typer.Option(
-            "--background", metavar="COLOUR", help="Flatten transparency: white, #ff8800.", show_default="keep"
-        ),
-    ] = None,
-    conditioning: Annotated[str, typer.Option("--conditioning", metavar="NAME", help="As for encode.")] = "pyramid",
-    device: Annotated[Literal["auto", "cuda", "mps", "cpu"], typer.Option("--device", help="Where to fit.")] = "auto",
-    threads: Annotated[
-        int | None, typer.Option("--threads", min=1, help="CPU threads of each fit.", show_default="all cores")
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Of each fit.")] = 0,
+    holdout: Holdout = 0.0,
+    max_size: MaxSize = None,
+    background: Background = None,
+    conditioning: Conditioning = "pyramid",
+    device: Device = "auto",
+    threads: Threads = None,
+    seed: Seed = 0,
     points: Annotated[bool, typer.Option("--points", help="List every measured point too.")] = False,
     force: Force = False,
     json: Json = False,
@@ -154,7 +156,7 @@ def compare(
     else:
         show(answer, every_point=points or not answer.inrcodec.points)
     _write(outputs, answer, document, force, talk)
-    _finish(answer, talk)
+    finish(answer.skipped, answer.notes, talk)
 
 
 def parse_qualities(text: str) -> tuple[float, ...]:
@@ -205,14 +207,3 @@ def _write(outputs: Sequence[Path], answer: Comparison, document: str, force: bo
 def _keys(answer: Comparison) -> dict[str, Any]:
     """The comparison by its JSON keys."""
     return {field.name: getattr(answer, field.name) for field in dataclasses.fields(answer)}
-
-
-def _finish(answer: Comparison, talk: Talk) -> None:
-    """Say what did not take part, and leave with the exit code that it means."""
-    for note in answer.notes:
-        talk.say(f"note: {note}")
-    if answer.skipped:
-        talk.warn(f"inrcodec: {len(answer.skipped)} skipped:")
-        for one in answer.skipped:
-            talk.warn(f"  {one.path}: {one.reason}")
-        raise typer.Exit(SKIPPED)

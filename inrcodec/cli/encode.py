@@ -11,14 +11,44 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from inrcodec.cli.options import Force, Json, Quiet, Verbose, epilog
+from inrcodec.cli.network_options import (
+    W0,
+    Activation,
+    Augment,
+    Bottleneck,
+    Code,
+    Conditioning,
+    Depth,
+    Extra,
+    Footprint,
+    Head,
+    KeepEncoder,
+    Preset,
+    Space,
+    Width,
+)
+from inrcodec.cli.options import (
+    Background,
+    Device,
+    Effort,
+    Force,
+    Holdout,
+    Json,
+    MaxSize,
+    Quiet,
+    Seed,
+    Sources,
+    Threads,
+    TimeLimit,
+    Verbose,
+    epilog,
+)
 from inrcodec.cli.outcome import finish, missed, next_commands, plan_keys, plan_lines, result_keys, summary
 from inrcodec.cli.presets import check_patience, with_preset
 from inrcodec.cli.snapshots import snapshots_into
 from inrcodec.cli.talk import Talk, print_json, say_pairs
 from inrcodec.cli.values import parse_bytes, parse_duration
 from inrcodec.errors import UsageError
-from inrcodec.settings import CONDITIONINGS
 
 if TYPE_CHECKING:
     from inrcodec.fitting.progress import Progress
@@ -43,13 +73,10 @@ EPILOG = epilog(
     ),
 )
 MISSED = 4
-DESIGN = "Network"
 
 
 def encode(
-    sources: Annotated[
-        list[str], typer.Argument(metavar="SOURCES", help="Folders, image files or globs.", show_default=False)
-    ],
+    sources: Sources,
     output: Annotated[
         str | None,
         typer.Option("-o", "--output", metavar="FILE", help="The file to write.", show_default="FOLDER.inr, here"),
@@ -63,161 +90,38 @@ def encode(
         str | None,
         typer.Option("--target-size", metavar="BYTES", help="Steer to this size: 60k.", show_default="use --quality"),
     ] = None,
-    effort: Annotated[
-        int, typer.Option("-e", "--effort", min=1, max=9, help="1 quickest, 9 smallest for its quality.")
-    ] = 5,
+    effort: Effort = 5,
     passes: Annotated[
         int | None,
         typer.Option(
             "--passes", min=1, help="Visits of every pixel (epochs), in place of effort.", show_default="by effort"
         ),
     ] = None,
-    time_limit: Annotated[
-        str | None,
-        typer.Option(
-            "--time-limit", metavar="TIME", help="Stop fitting in time: 90, 90s, 5m, 1h.", show_default="none"
-        ),
-    ] = None,
-    holdout: Annotated[
-        float,
-        typer.Option(
-            "--holdout", min=0.0, max=0.5, help="Share of pixels hidden from the fit to measure it; 0 for none."
-        ),
-    ] = 0.1,
+    time_limit: TimeLimit = None,
+    holdout: Holdout = 0.1,
     holdout_mode: Annotated[
         Literal["release", "strict"],
         typer.Option("--holdout-mode", help="Fit hidden pixels after measuring (release), or never (strict)."),
     ] = "release",
-    max_size: Annotated[
-        int | None, typer.Option("--max-size", min=1, help="Shrink images to this longest side.", show_default="keep")
-    ] = None,
-    background: Annotated[
-        str | None,
-        typer.Option(
-            "--background", metavar="COLOUR", help="Flatten transparency: white, #ff8800.", show_default="keep"
-        ),
-    ] = None,
-    conditioning: Annotated[
-        str, typer.Option("--conditioning", metavar="NAME", help=f"{', '.join(CONDITIONINGS)}.", rich_help_panel=DESIGN)
-    ] = "pyramid",
-    footprint: Annotated[
-        int,
-        typer.Option(
-            "--footprint", min=1, max=8, help="Points per pixel and axis: 2 makes decode --upsample field better."
-        ),
-    ] = 1,
-    preset: Annotated[
-        Literal["memorize"] | None,
-        typer.Option(
-            "--preset",
-            help="memorize: the study's joint network (binary, width 10x, three layers).",
-            show_default="none",
-            rich_help_panel=DESIGN,
-        ),
-    ] = None,
-    width: Annotated[
-        str | None,
-        typer.Option(
-            "--width",
-            metavar="N|Nx",
-            help="Hidden units, or a multiple of 256: 10x.",
-            show_default="by set",
-            rich_help_panel=DESIGN,
-        ),
-    ] = None,
-    depth: Annotated[
-        int | None,
-        typer.Option("--depth", min=1, max=8, help="Hidden layers.", show_default="2 to 5", rich_help_panel=DESIGN),
-    ] = None,
-    activation: Annotated[
-        Literal["sine", "relu", "relu-pe", "tanh"] | None,
-        typer.Option("--activation", help="Of every layer.", show_default="sine", rich_help_panel=DESIGN),
-    ] = None,
-    w0: Annotated[
-        str | None,
-        typer.Option(
-            "--w0",
-            metavar="N[,N...]",
-            help="Frequency of the first layer, or of every layer.",
-            show_default="30",
-            rich_help_panel=DESIGN,
-        ),
-    ] = None,
-    code: Annotated[
-        int | None,
-        typer.Option(
-            "--code",
-            min=1,
-            max=1024,
-            help="Numbers that tell an image (latent, hypernetwork).",
-            show_default="64, 32",
-            rich_help_panel=DESIGN,
-        ),
-    ] = None,
-    bottleneck: Annotated[
-        int | None,
-        typer.Option(
-            "--bottleneck",
-            min=1,
-            max=256,
-            help="How many times narrower the middle layer is.",
-            show_default="1, or 10",
-            rich_help_panel=DESIGN,
-        ),
-    ] = None,
-    head: Annotated[
-        int | None,
-        typer.Option(
-            "--head",
-            min=0,
-            max=4096,
-            help="Hidden units from code to weights (hypernetwork); 0: linear.",
-            show_default="0",
-            rich_help_panel=DESIGN,
-        ),
-    ] = None,
-    space: Annotated[
-        Literal["plain", "smooth"] | None,
-        typer.Option(
-            "--space",
-            help="smooth: fit every drawing in a frame of its own (place, size, turn), for better morphs by code.",
-            show_default="plain",
-            rich_help_panel=DESIGN,
-        ),
-    ] = None,
-    keep_encoder: Annotated[
-        bool,
-        typer.Option(
-            "--keep-encoder",
-            help="Let a small network find the codes (latent, hypernetwork), and store it for inrcodec add.",
-            rich_help_panel=DESIGN,
-        ),
-    ] = False,
-    augment: Annotated[
-        str | None,
-        typer.Option(
-            "--augment",
-            metavar="KINDS",
-            help="Learn from variations too: flip,rotate,crop.",
-            show_default="none",
-            rich_help_panel=DESIGN,
-        ),
-    ] = None,
-    extra: Annotated[
-        str | None,
-        typer.Option(
-            "--extra",
-            metavar="FOLDER",
-            help="Learn from these images too; they are not stored.",
-            show_default="none",
-            rich_help_panel=DESIGN,
-        ),
-    ] = None,
-    device: Annotated[Literal["auto", "cuda", "mps", "cpu"], typer.Option("--device", help="Where to fit.")] = "auto",
-    threads: Annotated[
-        int | None, typer.Option("--threads", min=1, help="CPU threads.", show_default="all cores")
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="The same seed repeats a run.")] = 0,
+    max_size: MaxSize = None,
+    background: Background = None,
+    conditioning: Conditioning = "pyramid",
+    footprint: Footprint = 1,
+    preset: Preset = None,
+    width: Width = None,
+    depth: Depth = None,
+    activation: Activation = None,
+    w0: W0 = None,
+    code: Code = None,
+    bottleneck: Bottleneck = None,
+    head: Head = None,
+    space: Space = None,
+    keep_encoder: KeepEncoder = False,
+    augment: Augment = None,
+    extra: Extra = None,
+    device: Device = "auto",
+    threads: Threads = None,
+    seed: Seed = 0,
     record: Annotated[
         bool, typer.Option("--record/--no-record", help="Keep curves and more figures for reports in the file.")
     ] = True,
@@ -295,13 +199,14 @@ def _target(output: str | None, sources: Sequence[str], talk: Talk) -> Path:
 def _dry_run(sources: Sequence[str], target: Path, asked: dict[str, Any], json: bool, talk: Talk) -> None:
     import inrcodec
 
-    answer = plan_keys(target, inrcodec.plan(sources, **asked))
+    plan = inrcodec.plan(sources, **asked)
+    answer = plan_keys(target, plan)
     if json:
         print_json(answer)
     else:
         for name, value in plan_lines(answer):
             print(f"{name:<12}{value}")
-    finish(answer["skipped"], answer["notes"], 0, talk)
+    finish(plan.skipped, plan.notes, talk)
 
 
 def _encode(
@@ -335,7 +240,7 @@ def _encode(
     failures = list(missed(asked, answer))
     for what in failures:
         talk.warn(f"inrcodec: {what}; the file is complete")
-    finish(answer["skipped"], answer["notes"], MISSED if failures else 0, talk)
+    finish(result.skipped, result.notes, talk, MISSED if failures else 0)
 
 
 def _say_how_to_resume(target: Path, talk: Talk) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -12,6 +12,29 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on std
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing on stderr but errors and skipped files.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more on stderr.")]
 Force = Annotated[bool, typer.Option("-f", "--force", help="Replace files that exist.")]
+
+Sources = Annotated[
+    list[str], typer.Argument(metavar="SOURCES", help="Folders, image files or globs.", show_default=False)
+]
+Effort = Annotated[int, typer.Option("-e", "--effort", min=1, max=9, help="1 quickest, 9 smallest for its quality.")]
+TimeLimit = Annotated[
+    str | None,
+    typer.Option("--time-limit", metavar="TIME", help="Stop fitting in time: 90, 90s, 5m, 1h.", show_default="none"),
+]
+Holdout = Annotated[
+    float,
+    typer.Option("--holdout", min=0.0, max=0.5, help="Share of pixels hidden from the fit to measure it; 0 for none."),
+]
+MaxSize = Annotated[
+    int | None, typer.Option("--max-size", min=1, help="Shrink images to this longest side.", show_default="keep")
+]
+Background = Annotated[
+    str | None,
+    typer.Option("--background", metavar="COLOUR", help="Flatten transparency: white, #ff8800.", show_default="keep"),
+]
+Device = Annotated[Literal["auto", "cuda", "mps", "cpu"], typer.Option("--device", help="Where to fit.")]
+Threads = Annotated[int | None, typer.Option("--threads", min=1, help="CPU threads.", show_default="all cores")]
+Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="The same seed repeats a run.")]
 
 
 def epilog(examples: Sequence[str], json_keys: Sequence[str] = ()) -> str:

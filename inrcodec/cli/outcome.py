@@ -14,6 +14,7 @@ from inrcodec.cli.values import spoken_duration
 if TYPE_CHECKING:
     from inrcodec.encoding import EncodeResult
     from inrcodec.evaluate import Report
+    from inrcodec.images import Skipped
     from inrcodec.planning import Plan
 
 SKIPPED = 5  # exit code
@@ -107,13 +108,13 @@ def next_commands(path: Path) -> tuple[str, ...]:
     )
 
 
-def finish(skipped: Sequence[dict[str, str]], notes: Sequence[str], code: int, talk: Talk) -> None:
+def finish(skipped: Sequence[Skipped], notes: Sequence[str], talk: Talk, code: int = 0) -> None:
     """Say what was passed over, and leave with the exit code that it means."""
     for note in notes:
         talk.say(f"note: {note}")
     if skipped:
         talk.warn(f"inrcodec: {len(skipped)} skipped:")
         for one in skipped:
-            talk.warn(f"  {one['path']}: {one['reason']}")
+            talk.warn(f"  {one.path}: {one.reason}")
     if code or skipped:
         raise typer.Exit(code or SKIPPED)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inrcodec.cli.options import Force, Json, Quiet, Verbose, epilog
+from inrcodec.cli.options import Background, Device, Force, Json, Quiet, Seed, Sources, Verbose, epilog
+from inrcodec.cli.outcome import finish
 from inrcodec.cli.progress import kept_progress
 from inrcodec.cli.talk import Talk, decibels, print_json, print_table
 from inrcodec.cli.values import parse_duration
@@ -31,11 +32,10 @@ HEADINGS = (
     *("design", "parameters", "bytes", "bpp", "PSNR", "held-out", "enlarged", "P@1"),
     *("blend", "ghost", "passes", "seconds"),
 )
-SKIPPED = 5
 
 
 def study(
-    sources: Annotated[list[str], typer.Argument(metavar="SOURCES", help="Folders, image files or globs.")],
+    sources: Sources,
     designs: Annotated[
         str | None,
         typer.Option(
@@ -66,12 +66,9 @@ def study(
         str | None,
         typer.Option("--save", metavar="DIR", help="Keep fits, and go on with them.", show_default="none"),
     ] = None,
-    background: Annotated[
-        str | None,
-        typer.Option("--background", metavar="COLOUR", help="Flatten transparency.", show_default="keep"),
-    ] = None,
-    device: Annotated[Literal["auto", "cuda", "mps", "cpu"], typer.Option("--device", help="Where to fit.")] = "auto",
-    seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="The same seed repeats a run.")] = 0,
+    background: Background = None,
+    device: Device = "auto",
+    seed: Seed = 0,
     force: Force = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -101,13 +98,7 @@ def study(
     if output is not None:
         _plot(answer.rows, Path(output), force=force)
         talk.say(f"wrote {output}")
-    for note in answer.notes:
-        talk.say(f"note: {note}")
-    if answer.skipped:
-        talk.warn(f"inrcodec: {len(answer.skipped)} skipped:")
-        for one in answer.skipped:
-            talk.warn(f"  {one.path}: {one.reason}")
-        raise typer.Exit(SKIPPED)
+    finish(answer.skipped, answer.notes, talk)
 
 
 def _check_output(path: Path, *, force: bool) -> None:
