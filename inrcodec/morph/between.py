@@ -14,7 +14,9 @@ from inrcodec.field import Field
 from inrcodec.field.grids import told
 from inrcodec.field.raster import raster
 from inrcodec.ink import Floats
-from inrcodec.morph.posed import Between, ends_of
+from inrcodec.morph.correspondence import correspondence
+from inrcodec.morph.pose import compared
+from inrcodec.morph.posed import Between, End
 from inrcodec.poses import frames
 
 Way = Callable[[float], Floats]  # from t, 0 to 1, to a picture (height, width, channels)
@@ -27,14 +29,14 @@ def blend(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) ->
 
 
 def code(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Way:
-    """The field of codes between: of latents in the frames of the drawings, or of whatever else tells an image."""
+    """The field of codes between: of latents on the way of the drawings' pose, or of whatever else tells an image."""
     field, native = first.archive.field, (first.height, first.width)
     if not field.model.spatial:
         return _code_of_the_whole(first, second, size)
-    ends = ends_of(first, second)
+    ends, matching = (End.of(first), End.of(second)), correspondence(*compared(first, second, native[::-1]))
 
     def picture(t: float) -> Floats:
-        between = Between(field.model, field.channels, field.tensors, ends, t)
+        between = Between(field.model, field.channels, field.tensors, ends, matching, t)
         return _drawn(between, (), first.archive.label(first.number), native, size)
 
     return picture

@@ -19,10 +19,14 @@ FILLING = 60  # rounds of spreading the ground over what differs
 
 @dataclass(frozen=True)
 class Layer:
-    """`owner` (height, width, 1) is 1 where the first picture shows the moving thing, 0 where it shows the ground."""
+    """`owner` (height, width, 1) is 1 where the first picture shows the moving thing, 0 where it shows the ground.
+
+    left: share of the pictures' difference that its movement leaves.
+    """
 
     owner: Floats
     pose: Pose
+    left: float
 
 
 def moving_layer(first: Floats, second: Floats) -> Layer | None:
@@ -37,7 +41,7 @@ def moving_layer(first: Floats, second: Floats) -> Layer | None:
     pose = align(*things, travel_cost=TRAVEL_COST)
     alignment = Alignment(*things)
     left = alignment.cost(pose, 0.0) / max(1e-9, float(np.square(first - second).mean()))
-    return Layer(owner, pose) if left < WORTH else None
+    return Layer(owner, pose, left) if left < WORTH else None
 
 
 def _filled(picture: Floats, holes: np.ndarray) -> Floats:
