@@ -17,7 +17,19 @@ PACKAGE = ROOT / "inrcodec"
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "version"}),
     frozenset(
-        {"settings", "metrics", "curves", "coordinates", "codes", "holdout", "ink", "looks", "motion", "retrieval"}
+        {
+            "settings",
+            "metrics",
+            "blur",
+            "curves",
+            "coordinates",
+            "codes",
+            "holdout",
+            "ink",
+            "looks",
+            "motion",
+            "retrieval",
+        }
     ),
     frozenset({"bitstream", "images", "poses", "rivals", "design"}),
     frozenset({"field", "detail"}),

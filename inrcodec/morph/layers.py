@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from inrcodec.blur import blurred
 from inrcodec.ink import Floats
-from inrcodec.morph.flow import blurred
 from inrcodec.morph.pose import Alignment, Pose, align
 
 DIFFERENT = 0.15  # largest difference of a channel; more is something that came or went

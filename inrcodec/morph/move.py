@@ -115,7 +115,7 @@ class Movement:
         return np.asarray(np.interp(self._pace, way, self._pace), dtype=np.float32)
 
 
-def movement(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Movement:
+def movement(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int], flow: Flow = middle_flow) -> Movement:
     """The way between two images of an archive, for frames of (width, height)."""
     large = OVERSAMPLING * size[0], OVERSAMPLING * size[1]
-    return Movement(*compared(first, second, size), (first.render_stored(large), second.render_stored(large)))
+    return Movement(*compared(first, second, size), (first.render_stored(large), second.render_stored(large)), flow)

@@ -42,6 +42,12 @@ def test_frames_have_the_size_that_is_asked_for(mode: Mode, size: tuple[int, int
         assert frame.shape == (size[1], size[0], archive.channels)
 
 
+def test_only_moves_can_be_refined() -> None:
+    assert Tour((0, 1), (8, 8), "move", refine=True).refine
+    with pytest.raises(UsageError, match="only morphs by move"):
+        Tour((0, 1), (8, 8), "code", refine=True)
+
+
 def test_images_of_other_proportions_are_refused(small_set: Path) -> None:
     archive = inrcodec.open(small_set)
     numbers = tuple(archive[name].number for name in ("one.png", "three.png"))
