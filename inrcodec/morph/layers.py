@@ -13,7 +13,7 @@ from inrcodec.morph.pose import Alignment, Pose, align
 DIFFERENT = 0.15  # largest difference of a channel; more is something that came or went
 LARGEST_SHARE = 0.3  # of the picture may differ, else there is no ground that stands still
 TRAVEL_COST = 0.5
-WORTH = 0.6  # a layer that moves must leave no more than this share of the error
+WORTH = 0.2  # a layer that moves must leave no more than this share of the error: hands of clocks leave 0.1, mouths 0.3
 FILLING = 60  # rounds of spreading the ground over what differs
 
 

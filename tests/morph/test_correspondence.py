@@ -24,12 +24,12 @@ def waves(bend: float) -> Floats:
 
 
 def dial(turn: float) -> Floats:
-    """A ring that stands still around a hand."""
+    """A frame that stands still around a hand."""
     y, x = np.moveaxis(places(SIDE, SIDE), -1, 0)
     along, off = np.sin(turn) * x - np.cos(turn) * y, np.abs(np.cos(turn) * x + np.sin(turn) * y)
     hand = np.clip(np.minimum(np.minimum(along, 0.5 - along), 0.08 - off) * 24 + 0.5, 0, 1)
-    ring = np.clip((0.06 - np.abs(np.hypot(y, x) - 0.8)) * 24 + 0.5, 0, 1)
-    return np.asarray(1 - np.maximum(ring, hand)[..., None] * np.array([0.2, 0.8, 0.9]), dtype=np.float32)
+    frame = np.clip((0.06 - np.abs(np.maximum(np.abs(y), np.abs(x)) - 0.8)) * 24 + 0.5, 0, 1)
+    return np.asarray(1 - np.maximum(frame, hand)[..., None] * np.array([0.2, 0.8, 0.9]), dtype=np.float32)
 
 
 def test_a_hand_is_a_layer_and_a_bend_is_a_flow() -> None:
