@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from inrcodec.archive import ArchivedImage
-from inrcodec.ink import Floats, ground_of, places
+from inrcodec.ink import Floats, ground_of, grounded, places
 from inrcodec.morph.correspondence import Flow, correspondence
 from inrcodec.morph.flow import middle_flow
 from inrcodec.morph.layers import Layer
@@ -28,7 +28,7 @@ class Movement:
         """Pictures (height, width, channels) to compare, and the same two drawn large to read from."""
         self._matching = correspondence(first, second, flow)
         small = first.shape[1], first.shape[0]
-        self._grounds = ground_of(drawn[0]), ground_of(drawn[1])
+        self._grounds = [ground_of(one) if grounded(one) else None for one in drawn]
         fine = places(*(OVERSAMPLING * side for side in first.shape[:2]))  # small ones will do until the pace is known
         self._drawn = sample(drawn[0], fine, self._grounds[0]), sample(drawn[1], fine, self._grounds[1])
         where = places(*first.shape[:2])
