@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -81,6 +82,7 @@ CLOCKS = range(1, 13)
 PHASES = ((0.2, 0.44), (0.56, 0.8), (0.2, 0.8), (0.6, 1.0))
 
 
+@cache
 def drawn(drawing: Drawing, placed: Placed, side: int) -> Floats:
     """A drawing on white, (side, side, 3)."""
     canvas = Canvas()
@@ -99,9 +101,9 @@ def known(drawings: Sequence[Drawing], side: int) -> dict[str, list[Known]]:
         name: [tuple(drawn(one, place, side) for place in (Placed(), end.half(Placed()), end)) for one in drawings]
         for name, end in CASES.items()
     }
-    whole = Placed(size=1)
+    whole, at = Placed(size=1), cache(clock)
     for hours in (1, 2):
-        faces = [[clock(hour + step * hours / 2) for step in range(3)] for hour in CLOCKS]
+        faces = [[at(hour + step * hours / 2) for step in range(3)] for hour in CLOCKS]
         cases[f"clock, {hours} h"] = [tuple(drawn(one, whole, side) for one in three) for three in faces]
     moons = [[moon(phase) for phase in (first, (first + last) / 2, last)] for first, last in PHASES]
     return cases | {"moon": [tuple(drawn(one, whole, side) for one in three) for three in moons]}

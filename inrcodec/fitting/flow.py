@@ -19,7 +19,7 @@ Floats = NDArray[np.float32]
 WIDTH, W0 = 32, 4.0  # slow sines: a period is no shorter than most of the picture
 STEPS, RATE = 300, 3e-3
 BLURS = ((0.0, 4.0), (0.3, 2.0), (0.55, 1.0), (0.8, 0.5))  # (from this share of the steps on, pixels): coarse to fine
-SMOOTHNESS = 0.1  # weight of the mean squared Jacobian
+SMOOTHNESS = 0.4  # weight of the mean squared Jacobian
 SOFTNESS = 0.03  # a difference below it counts by its square, above by its size
 
 
