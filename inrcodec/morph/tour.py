@@ -69,12 +69,13 @@ def frames(archive: Archive, tour: Tour) -> Iterator[Floats]:
     images = [archive[number] for number in tour.numbers]
     check_shapes(images)
     ways: dict[int, between.Way] = {}
+    drawn: tuple[tuple[int, float], Floats] | None = None
     for pair, t in tour.times():
-        if pair not in ways:
-            ways = {
-                pair: way(images[pair], images[pair + 1], tour.mode, tour.size, tour.refine)
-            }  # one at a time: they are large
-        yield np.clip(ways[pair](t), 0.0, 1.0)
+        if pair not in ways:  # one at a time: they are large
+            ways = {pair: way(images[pair], images[pair + 1], tour.mode, tour.size, tour.refine)}
+        if drawn is None or drawn[0] != (pair, t):  # a frame that is held is drawn once
+            drawn = (pair, t), np.clip(ways[pair](t), 0.0, 1.0)
+        yield drawn[1]
 
 
 def way(
