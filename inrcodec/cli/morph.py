@@ -47,8 +47,8 @@ def morph(
         bool,
         typer.Option(
             "--refine",
-            help="With move: fit a small SIREN to how each pair bends (2 s each, needs torch); "
-            "better where shapes change: faces, moons, photographs.",
+            help="With move: fit a small SIREN to how each pair bends (2 s each, needs torch): better for faces, "
+            "moons, photographs; no better for what only moves, and unlike shapes travel further.",
         ),
     ] = False,
     gif: Annotated[bool, typer.Option("--gif", help="Write FILE-morph.gif (what happens without -o).")] = False,
