@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 LEAST_INK = 0.002  # share of a picture that has to be drawn on
+LEAST_GROUND = 0.6  # share of the border
 LEAST_SPREAD = 0.05  # of a drawing
 
 
@@ -31,9 +32,10 @@ def ink_of(picture: Floats) -> Floats:
     return ink if ink.mean() > LEAST_INK else np.ones_like(ink)
 
 
-def grounded(picture: Floats) -> float:
-    """Share of the border that shows the ground: near 1 for a drawing on a plain ground, less for a photograph."""
-    return float((_ink(_border(picture)[None], ground_of(picture)) < 0.25).mean())
+def grounded(picture: Floats) -> bool:
+    """Whether most of the border shows the ground, as around a drawing; not so on a photograph that fills its frame."""
+    shows_ground = _ink(_border(picture)[None], ground_of(picture)) < 0.25
+    return float(shows_ground.mean()) >= LEAST_GROUND
 
 
 @dataclass(frozen=True)

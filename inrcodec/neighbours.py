@@ -122,15 +122,17 @@ def _labels(archive: Archive, path: Path) -> np.ndarray[tuple[int], np.dtype[np.
         with path.open(newline="", encoding="utf-8-sig") as lines:
             rows = list(csv.DictReader(lines))
         known = {row["name"]: row["label"] for row in rows}
-    except (OSError, UnicodeError, csv.Error) as failure:
-        raise UsageError(f"{path}: cannot be read as labels: {failure}") from failure
+    except OSError as failure:
+        raise UsageError(f"{path}: cannot be read as labels: {failure.strerror}") from failure
+    except (UnicodeError, csv.Error) as failure:
+        raise UsageError(f"{path}: not a table of labels; it takes CSV in UTF-8, columns name and label") from failure
     except KeyError as failure:
         raise UsageError(f"{path}: labels are a CSV file with the columns name and label") from failure
     found = [_label(known, name) for name in archive.names]
     kinds = {label: number for number, label in enumerate(sorted({label for label in found if label}))}
     numbers = np.array([kinds.get(label, -1) if label else -1 for label in found], dtype=np.int64)
     if not kinds or max(np.bincount(numbers[numbers >= 0])) < 2:
-        raise UsageError(f"{path}: no two images of this file share a label there")
+        raise UsageError(f"{path}: gives no two images one label; its names must be those of the images")
     return numbers
 
 

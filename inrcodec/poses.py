@@ -19,18 +19,23 @@ STEPS = np.array([1 / 96, 1 / 96, 1 / 64, math.pi / 128], np.float32)  # of what
 USUAL_SPREAD = 0.5  # of a drawing whose scale is 1
 LARGEST_SCALE, SMALLEST_SCALE = 2.0, 0.25
 LEAST_STRETCH = 0.1  # below it a drawing has no longer axis, and no turn
-LEAST_GROUND = 0.6  # of the border: a picture that fills its frame has no pose
+LOWEST_TURN = -math.pi / 6  # the other end is a right angle on: far from upright, and from the diagonals that are usual
 STILL = np.zeros(4, np.float32)
 
 
 def pose_of(picture: Floats) -> Floats:
     """The pose (4,) of what is drawn on a picture (height, width, channels), from the moments of its ink."""
-    if grounded(picture) < LEAST_GROUND:
+    if not grounded(picture):
         return STILL
     moments = moments_of(picture)
     scale = min(max(moments.spread / USUAL_SPREAD, SMALLEST_SCALE), LARGEST_SCALE)
-    turn = moments.axis if moments.stretch > LEAST_STRETCH else 0.0
+    turn = _from_upright(moments.axis) if moments.stretch > LEAST_STRETCH else 0.0
     return np.array([*moments.centre, math.log(scale), turn], dtype=np.float32)
+
+
+def _from_upright(axis: float) -> float:
+    """The turn of a drawing that stands or lies when it has none; an axis alone does not tell the two apart."""
+    return (axis - LOWEST_TURN) % (math.pi / 2) + LOWEST_TURN
 
 
 def coded_poses(pictures: Iterable[Floats]) -> Codes:

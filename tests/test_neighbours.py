@@ -48,7 +48,7 @@ def test_judging_needs_labels_that_fit(small_set: Path, tmp_path: Path) -> None:
     table = neighbours.judge(archive, labels)
     assert [row.by for row in table][:4] == ["look", "code", "last-hidden", "pixels"]
     assert all(0 <= row.quality.precision_at_1 <= 1 for row in table)
-    for wrong, clue in (("a,b\n1,2\n", "columns"), ("name,label\none,a\ntwo,b\n", "share")):
+    for wrong, clue in (("a,b\n1,2\n", "columns"), ("name,label\none,a\ntwo,b\n", "one label")):
         labels.write_text(wrong, "utf-8")
         with pytest.raises(UsageError, match=clue):
             neighbours.judge(archive, labels)

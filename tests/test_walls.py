@@ -17,7 +17,19 @@ PACKAGE = ROOT / "inrcodec"
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "version"}),
     frozenset(
-        {"settings", "metrics", "curves", "coordinates", "codes", "holdout", "ink", "looks", "motion", "retrieval"}
+        {
+            "settings",
+            "metrics",
+            "blur",
+            "curves",
+            "coordinates",
+            "codes",
+            "holdout",
+            "ink",
+            "looks",
+            "motion",
+            "retrieval",
+        }
     ),
     frozenset({"bitstream", "images", "poses", "rivals", "design"}),
     frozenset({"field", "detail"}),
@@ -135,6 +147,10 @@ def test_importing_the_package_loads_nothing_heavy(tmp_path: Path) -> None:
         ["report", "FILE"],
         ["decode", "FILE", "--size", "16", "--quiet", "-f"],
         ["decode", "FILE", "--sheet", "--quiet", "-f"],
+        ["neighbors", "FILE", "one.png"],
+        ["pairs", "FILE", "--similar", "1"],
+        ["morph", "FILE", "one.png", "two.png", "--frames", "2", "--size", "12", "--quiet", "-f"],
+        ["morph", "FILE", "one.png", "two.png", "--mode", "code", "--frames", "2", "--size", "12", "--quiet", "-f"],
     ],
     ids=" ".join,
 )

@@ -52,13 +52,13 @@ def check_free(paths: Iterable[Path], *, force: bool) -> None:
     paths = tuple(paths)
     links = [path for path in paths if path.is_symlink()]
     if links:
-        raise UsageError(f"{links[0]}: is a link; remove it or choose another -o")
+        raise UsageError(f"{links[0]}: is a link; remove it or choose another name")
     there = [path for path in paths if path.exists()]
     if any(path.is_dir() for path in there):
-        raise UsageError(f"{next(path for path in there if path.is_dir())}: is a folder; choose another -o")
+        raise UsageError(f"{next(path for path in there if path.is_dir())}: is a folder; choose another name")
     if there and not force:
         more = f" (and {len(there) - 1} more)" if len(there) > 1 else ""
-        raise UsageError(f"{there[0]}: exists already{more}; use --force to replace it, or choose another -o")
+        raise UsageError(f"{there[0]}: exists already{more}; use --force to replace it, or choose another name")
 
 
 def check_parent(path: Path) -> None:

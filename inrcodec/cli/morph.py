@@ -43,6 +43,14 @@ def morph(
         Literal["move", "code", "last-hidden", "blend"],
         typer.Option("--mode", help="move: shapes travel; code: latents; last-hidden: the study's; blend: a fade."),
     ] = "move",
+    refine: Annotated[
+        bool,
+        typer.Option(
+            "--refine",
+            help="With move: fit a small SIREN to how each pair bends (2 s each, needs torch): better for faces, "
+            "moons, photographs; no better for what only moves, and unlike shapes travel further.",
+        ),
+    ] = False,
     gif: Annotated[bool, typer.Option("--gif", help="Write FILE-morph.gif (what happens without -o).")] = False,
     output: Annotated[
         str | None,
@@ -80,16 +88,18 @@ def morph(
 
     if gif and output is not None and Path(output).suffix.lower() != ".gif":
         raise UsageError(f"--gif and -o {output} disagree; leave one of them out")
+    if refine and mode != "move" and not (compare or metrics):
+        raise UsageError(f"--refine goes with --mode move, not with {mode}; leave one of them out")
     archive = open_archive(file)
     numbers = _numbers(archive, images)
     first = archive[numbers[0]]
     wanted = parse_size(size).of(first.width, first.height)
     check_pixels(*wanted, "a frame")
     if metrics:
-        _measure(archive, file, numbers, json)
+        _measure(archive, file, numbers, refine, json)
         return
     modes = MODES if compare else (mode,)
-    tour = Tour(numbers, wanted, mode, frames, hold, ease, bounce)
+    tour = Tour(numbers, wanted, mode, frames, hold, ease, bounce, refine and mode == "move")
     if sheet or compare:
         tour = dataclasses.replace(tour, frames=STRIP_FRAMES - 1, hold=0, ease="linear", bounce=False)
     path = Path(output or f"{Path(file).stem}-morph{'.png' if sheet or compare else '.gif'}")
@@ -99,7 +109,7 @@ def morph(
         _tell(json, file, path, mode, tour, fps, written)
         return
     _check_output(path, still=not single, force=force)
-    tours = [dataclasses.replace(tour, mode=one) for one in modes]
+    tours = [dataclasses.replace(tour, mode=one, refine=refine and one == "move") for one in modes]
     blob = (
         _strips(archive, tours, path, Talk(quiet))
         if sheet or compare
@@ -202,12 +212,12 @@ def _strips(archive: Archive, tours: Sequence[Tour], path: Path, talk: Talk) -> 
     return encode_still(draw_sheet(layout, pictures, archive.channels), still, None)
 
 
-def _measure(archive: Archive, file: str, numbers: Sequence[int], json: bool) -> None:
+def _measure(archive: Archive, file: str, numbers: Sequence[int], refine: bool, json: bool) -> None:
     """Every mode on every pair, at native size."""
     from inrcodec.morph import MODES, measured
 
     pairs = list(pairwise(numbers))
-    rows = [(pair, mode, measured(archive, *pair, mode)) for pair in pairs for mode in MODES]
+    rows = [(pair, mode, measured(archive, *pair, mode, refine)) for pair in pairs for mode in MODES]
     if json:
         table: list[dict[str, Any]] = [
             {"first": pair[0], "second": pair[1], "mode": mode, **dataclasses.asdict(found)}

@@ -86,6 +86,8 @@ def neighbors(
         check_sheet(sheet, force=force)
     queries = _queries(archive, described(archive, by, talk), image, metric)
     found = [_found(archive, query, count, farthest) for query in queries]
+    if len(found[0]) < count:
+        talk.say(f"{file} has no more than {len(found[0])} to list")
     if sheet is not None:
         own = [[] if query.number is None else [query.number] for query in queries]
         rows = [[*first, *(one["number"] for one in row)] for first, row in zip(own, found, strict=True)]
@@ -118,6 +120,8 @@ def _queries(archive: Archive, space: Space, image: str | None, metric: Metric) 
 
         outside = describe_file(Path(image), space)
         return [Query(image, space.likeness_of(outside, metric), picture=outside.picture)]
+    if image not in archive and Path(image).suffix and not Path(image).is_file():
+        raise UsageError(f"{image}: neither an image of {archive.path} nor a picture file; report lists the images")
     numbers = archive.select(image)
     if len(numbers) != 1:
         raise UsageError(f"{image!r} names {len(numbers)} images; name one, or use --all")

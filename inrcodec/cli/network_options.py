@@ -93,7 +93,8 @@ Space = Annotated[
     Literal["plain", "smooth"] | None,
     typer.Option(
         "--space",
-        help="smooth: fit every drawing in a frame of its own (place, size, turn), for better morphs by code.",
+        help="smooth: fit every drawing in a frame of its own (place, size, turn): for morphs by code with "
+        "--conditioning latent; a pyramid gains nothing from it.",
         show_default="plain",
         rich_help_panel=DESIGN,
     ),

@@ -57,6 +57,8 @@ def pairs(
     match = optimal_pairs if optimal else greedy_pairs
     wanted, unlike = similar or dissimilar or 1, dissimilar is not None
     found = match(described(archive, by, talk).vectors, wanted, metric, dissimilar=unlike)
+    if len(found) < wanted:
+        talk.say(f"{file} has no more than {len(found)} pairs in which no image comes twice")
     if sheet is not None:
         draw_rows(archive, [(first, second) for first, second, _ in found], sheet, force=force, talk=talk)
     names = archive.names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -73,7 +73,7 @@ def encode_animation(
         return _video((as_bytes(_flat(frame, animation)) for frame in frames), fps)
     drawn = [Image.fromarray(as_bytes(_flat(frame, animation))) for frame in frames]
     if animation.name == "gif":
-        drawn = [_with_palette(frame, dither) for frame in drawn]
+        drawn = list(_with_palettes(drawn, dither))
     stream = io.BytesIO()
     drawn[0].save(
         stream,
@@ -108,6 +108,15 @@ def _video(frames: Iterable[NDArray[np.uint8]], fps: float) -> bytes:
 
 def _flat(frame: Pixels, animation: AnimationFormat) -> Pixels:
     return on_white(frame) if frame.shape[2] == 4 and not animation.alpha else frame
+
+
+def _with_palettes(frames: Iterable[Image.Image], dither: bool) -> Iterator[Image.Image]:
+    """A palette for every frame; one that is held is done once."""
+    before = done = None
+    for frame in frames:
+        if done is None or frame != before:
+            before, done = frame, _with_palette(frame, dither)
+        yield done
 
 
 def _with_palette(frame: Image.Image, dither: bool) -> Image.Image:

@@ -33,9 +33,14 @@ def coordinate_planes(model: ModelSettings, labels: Array, rows: Axis, columns: 
     across = xp.asarray(columns.centres().reshape(1, 1, 1, -1), device=where)
     down = xp.asarray(rows.centres().reshape(1, 1, -1, 1), device=where)
     if model.posed:
-        a, b, c, d, e, f = (labels[:, place].reshape(1, -1, 1, 1) for place in range(-FRAME, 0))
-        across, down = a * across + b * down + c, d * across + e * down + f
+        across, down = framed(labels.T.reshape(labels.shape[1], 1, -1, 1, 1), across, down)
     return [xp.broadcast_to(plane, shape) for plane in with_octaves(model, across, down)]
+
+
+def framed(labels: Array, across: Array, down: Array) -> tuple[Array, Array]:
+    """Coordinates as places of the drawing's own frame, by labels (values, ...) that broadcast against them."""
+    a, b, c, d, e, f = (labels[place] for place in range(-FRAME, 0))
+    return a * across + b * down + c, d * across + e * down + f
 
 
 def with_octaves(model: ModelSettings, across: Array, down: Array) -> list[Array]:

@@ -14,7 +14,9 @@ from inrcodec.field import Field
 from inrcodec.field.grids import told
 from inrcodec.field.raster import raster
 from inrcodec.ink import Floats
-from inrcodec.morph.posed import Between, ends_of
+from inrcodec.morph.correspondence import correspondence
+from inrcodec.morph.pose import compared
+from inrcodec.morph.posed import Between, End
 from inrcodec.poses import frames
 
 Way = Callable[[float], Floats]  # from t, 0 to 1, to a picture (height, width, channels)
@@ -27,15 +29,15 @@ def blend(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) ->
 
 
 def code(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Way:
-    """The field of codes between: of latents in the frames of the drawings, or of whatever else tells an image."""
+    """The field of codes between: of latents on the way of the drawings' pose, or of whatever else tells an image."""
     field, native = first.archive.field, (first.height, first.width)
     if not field.model.spatial:
         return _code_of_the_whole(first, second, size)
-    ends = ends_of(first, second)
+    ends, matching = (End.of(first), End.of(second)), correspondence(*compared(first, second, native[::-1]))
 
     def picture(t: float) -> Floats:
-        between = Between(field.model, field.channels, field.tensors, ends, t)
-        return _larger(raster(between, (), first.archive.label(first.number), native, native), size)
+        between = Between(field.model, field.channels, field.tensors, ends, matching, t)
+        return _drawn(between, (), first.archive.label(first.number), native, size)
 
     return picture
 
@@ -55,7 +57,7 @@ def _code_of_the_whole(first: ArchivedImage, second: ArchivedImage, size: tuple[
         if narrow:
             field = _Narrow(field.model, field.channels, field.tensors, (start, end), t)
         latents = [latents_between(one, another, t) for one, another in zip(codes, others, strict=True)]
-        return _larger(raster(field, latents, here, native, native), size)
+        return _drawn(field, latents, here, native, size)
 
     return picture
 
@@ -86,10 +88,10 @@ def last_hidden(first: ArchivedImage, second: ArchivedImage, size: tuple[int, in
 
     Everything behind those activations is linear, so this is a blend but for limiting colours to 0 ... 1.
     """
-    one, other = (image.render_stored() for image in (first, second))
-    if one.shape != other.shape:
+    if (first.height, first.width) != (second.height, second.width) or not _larger(size, first.height, first.width):
         return blend(first, second, size)
-    return lambda t: _larger(np.asarray((1 - t) * one + t * other, dtype=np.float32), size)
+    one, other = (image.render_stored() for image in (first, second))
+    return lambda t: enlarge(np.asarray((1 - t) * one + t * other, dtype=np.float32), size)
 
 
 def latents_between(first: Floats, second: Floats, t: float) -> Floats:
@@ -108,9 +110,15 @@ def latents_between(first: Floats, second: Floats, t: float) -> Floats:
     return np.asarray(((1 - t) * lengths[0] + t * lengths[1]) * arc, dtype=np.float32)
 
 
-def _larger(native: Floats, size: tuple[int, int]) -> Floats:
-    """A native picture at (width, height)."""
-    height, width = native.shape[:2]
-    if (width, height) == size or size[0] < width or size[1] < height:
-        return native
-    return enlarge(native, size)
+def _drawn(
+    field: Field, latents: Sequence[Floats], label: Floats, native: tuple[int, int], size: tuple[int, int]
+) -> Floats:
+    """A field at (width, height); larger than native (height, width) the way stills are drawn."""
+    if _larger(size, *native):
+        return enlarge(raster(field, latents, label, native, native), size)
+    return raster(field, latents, label, native, size[::-1])
+
+
+def _larger(size: tuple[int, int], height: int, width: int) -> bool:
+    """Whether (width, height) has more pixels than native along one side, and no fewer along the other."""
+    return size[0] >= width and size[1] >= height and size != (width, height)

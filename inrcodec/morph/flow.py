@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from inrcodec.blur import blurred
 from inrcodec.ink import Floats, ground_of, places
 from inrcodec.morph.sampling import sample
 
@@ -44,18 +45,3 @@ def _round(pictures: list[Floats], where: Floats, flow: Floats, grounds: tuple[F
     length = np.linalg.norm(move, axis=-1, keepdims=True)
     move *= np.minimum(1, LONGEST / np.maximum(length, 1e-6)) * 2 / max(where.shape[:2])
     return blurred(np.asarray(flow + move, dtype=np.float32), SMOOTHING)
-
-
-def blurred(values: Floats, sigma: float) -> Floats:
-    """Gaussian over the first two axes, the border repeated."""
-    radius = int(np.ceil(2.5 * sigma))
-    kernel = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
-    kernel /= kernel.sum()
-    for axis in (0, 1):
-        padding = [(radius, radius) if one == axis else (0, 0) for one in range(values.ndim)]
-        padded, length = np.pad(values, padding, mode="edge"), values.shape[axis]
-        values = sum(
-            (weight * np.take(padded, range(tap, tap + length), axis=axis) for tap, weight in enumerate(kernel)),
-            start=np.zeros_like(values),
-        )
-    return np.asarray(values, dtype=np.float32)

@@ -6,23 +6,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from inrcodec.blur import blurred
 from inrcodec.ink import Floats
-from inrcodec.morph.flow import blurred
 from inrcodec.morph.pose import Alignment, Pose, align
 
 DIFFERENT = 0.15  # largest difference of a channel; more is something that came or went
 LARGEST_SHARE = 0.3  # of the picture may differ, else there is no ground that stands still
 TRAVEL_COST = 0.5
-WORTH = 0.6  # a layer that moves must leave no more than this share of the error
+WORTH = 0.2  # a layer that moves must leave no more than this share of the error: hands of clocks leave 0.1, mouths 0.3
 FILLING = 60  # rounds of spreading the ground over what differs
 
 
 @dataclass(frozen=True)
 class Layer:
-    """`owner` (height, width, 1) is 1 where the first picture shows the moving thing, 0 where it shows the ground."""
+    """`owner` (height, width, 1) is 1 where the first picture shows the moving thing, 0 where it shows the ground.
+
+    left: share of the pictures' difference that its movement leaves.
+    """
 
     owner: Floats
     pose: Pose
+    left: float
 
 
 def moving_layer(first: Floats, second: Floats) -> Layer | None:
@@ -37,7 +41,7 @@ def moving_layer(first: Floats, second: Floats) -> Layer | None:
     pose = align(*things, travel_cost=TRAVEL_COST)
     alignment = Alignment(*things)
     left = alignment.cost(pose, 0.0) / max(1e-9, float(np.square(first - second).mean()))
-    return Layer(owner, pose) if left < WORTH else None
+    return Layer(owner, pose, left) if left < WORTH else None
 
 
 def _filled(picture: Floats, holes: np.ndarray) -> Floats:

@@ -9,8 +9,8 @@ from inrcodec.morph.tour import Mode, Tour, frames
 from inrcodec.motion import Motion, motion
 
 
-def measured(archive: Archive, first: int, second: int, mode: Mode) -> Motion:
+def measured(archive: Archive, first: int, second: int, mode: Mode, refine: bool = False) -> Motion:
     """The measures of the frames that a tour has by default between two images."""
     image = archive[first]
-    tour = Tour((first, second), (image.width, image.height), mode)
+    tour = Tour((first, second), (image.width, image.height), mode, refine=refine and mode == "move")
     return motion(np.stack(list(frames(archive, tour))))

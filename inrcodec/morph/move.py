@@ -7,10 +7,11 @@ from itertools import pairwise
 import numpy as np
 
 from inrcodec.archive import ArchivedImage
-from inrcodec.ink import Floats, ground_of, places
+from inrcodec.ink import Floats, ground_of, grounded, places
+from inrcodec.morph.correspondence import Flow, correspondence
 from inrcodec.morph.flow import middle_flow
-from inrcodec.morph.layers import moving_layer
-from inrcodec.morph.pose import SIDE, Pose, align
+from inrcodec.morph.layers import Layer
+from inrcodec.morph.pose import compared
 from inrcodec.morph.sampling import outside, sample
 
 OVERSAMPLING = 2  # pictures are drawn that much larger than frames, so that reading them bilinearly does not blur
@@ -23,32 +24,29 @@ PACE_STEPS = 32  # of the time, at which the change is measured that is then mad
 class Movement:
     """The way from one image to another; correspondence is found once, frames are read from the drawn pictures."""
 
-    def __init__(self, first: Floats, second: Floats, drawn: tuple[Floats, Floats]) -> None:
+    def __init__(self, first: Floats, second: Floats, drawn: tuple[Floats, Floats], flow: Flow = middle_flow) -> None:
         """Pictures (height, width, channels) to compare, and the same two drawn large to read from."""
-        self.pose: Pose = align(first, second)
+        self._matching = correspondence(first, second, flow)
         small = first.shape[1], first.shape[0]
-        self._grounds = ground_of(drawn[0]), ground_of(drawn[1])
+        self._grounds = [ground_of(one) if grounded(one) else None for one in drawn]
         fine = places(*(OVERSAMPLING * side for side in first.shape[:2]))  # small ones will do until the pace is known
         self._drawn = sample(drawn[0], fine, self._grounds[0]), sample(drawn[1], fine, self._grounds[1])
         where = places(*first.shape[:2])
-        laid = sample(second, self.pose.onward(where), ground_of(second))
-        self._layer = moving_layer(first, laid)
-        self._flow = np.zeros((*first.shape[:2], 2), np.float32) if self._layer else middle_flow(first, laid)
         self._front = self._when(where)
         self._left = 1.0
         self._pace: Floats = np.linspace(0, 1, PACE_STEPS + 1, dtype=np.float32)
         even = self._even_pace(small)
-        self._left = 0.0 if self._layer else self._unexplained(where, float(np.square(first - second).mean()))
+        self._left = 0.0 if self._matching.layer else self._unexplained(where, float(np.square(first - second).mean()))
         self._pace = np.asarray(self._pace + self._left * (even - self._pace), dtype=np.float32)
         self._drawn = drawn
 
     def frame(self, t: float, size: tuple[int, int]) -> Floats:
         """The picture at time t, from 0 to 1, at (width, height)."""
         t = float(np.interp(t, np.linspace(0, 1, PACE_STEPS + 1), self._pace))
-        where = self.pose.back(places(size[1], size[0]), t)  # in the first picture's own place
-        if self._layer is not None:
-            return self._layered(where, t)
-        ways = self._ways(where, t)
+        where = self._matching.pose.back(places(size[1], size[0]), t)  # in the first picture's own place
+        if self._matching.layer is not None:
+            return self._layered(where, t, self._matching.layer)
+        ways = self._matching.ways(where, t)
         first, second = (sample(*one) for one in zip(self._drawn, ways, self._grounds, strict=True))
         share = self._changed(where, t)
         if 0.0 < t < 1.0:  # what one picture cut off, the other may still show
@@ -59,36 +57,30 @@ class Movement:
         share = share[..., None]
         return np.asarray((1 - share) * first + share * second, dtype=np.float32)
 
-    def _ways(self, where: Floats, t: float) -> tuple[Floats, Floats]:
-        """Where each picture is read for places of the first one's own."""
-        flow = sample(self._flow, where, np.zeros(2, np.float32))
-        return where - 2 * t * flow, self.pose.onward(where + 2 * (1 - t) * flow)
-
     def _read(self, where: Floats) -> tuple[Floats, Floats]:
         """Both pictures at places of the first one's own, without flow."""
         return (
             sample(self._drawn[0], where, self._grounds[0]),
-            sample(self._drawn[1], self.pose.onward(where), self._grounds[1]),
+            sample(self._drawn[1], self._matching.pose.onward(where), self._grounds[1]),
         )
 
-    def _layered(self, where: Floats, t: float) -> Floats:
+    def _layered(self, where: Floats, t: float, layer: Layer) -> Floats:
         """The ground, which is in one picture or the other, and before it the thing that travels, from both."""
-        assert self._layer is not None
         none = np.zeros(1, np.float32)
         first, second = self._read(where)
-        owner = sample(self._layer.owner, where, none)
+        owner = sample(layer.owner, where, none)
         ground = (1 - owner) * first + owner * second
-        start = self._layer.pose.back(where, t)
+        start = layer.pose.back(where, t)
         first, second = self._read(start)
-        going = sample(self._layer.owner, start, none) * (first - second)
-        end = self._layer.pose.onward(start)
+        going = sample(layer.owner, start, none) * (first - second)
+        end = layer.pose.onward(start)
         first, second = self._read(end)
-        coming = (1 - sample(self._layer.owner, end, none)) * (second - first)
+        coming = (1 - sample(layer.owner, end, none)) * (second - first)
         return np.asarray(ground + (1 - t) * going + t * coming, dtype=np.float32)
 
     def _when(self, where: Floats) -> tuple[Floats, Floats]:
         """(distances from the drawing's centre, share of all change within): the front crosses change evenly."""
-        ways = self._ways(where, 0.5)
+        ways = self._matching.ways(where, 0.5)
         first, second = (sample(*one) for one in zip(self._drawn, ways, self._grounds, strict=True))
         weight = np.square(first - second).sum(axis=-1).ravel() + 1e-4
         distance = self._distance(where).ravel()
@@ -97,7 +89,9 @@ class Movement:
         return distance[order], np.asarray(within / within[-1], dtype=np.float32)
 
     def _distance(self, where: Floats) -> Floats:
-        return np.asarray(np.linalg.norm(where - np.array(self.pose.start, np.float32), axis=-1), dtype=np.float32)
+        return np.asarray(
+            np.linalg.norm(where - np.array(self._matching.pose.start, np.float32), axis=-1), dtype=np.float32
+        )
 
     def _changed(self, where: Floats, t: float) -> Floats:
         """How far each place has changed over: a fade that starts at the drawing's centre and runs outwards."""
@@ -109,7 +103,7 @@ class Movement:
 
     def _unexplained(self, where: Floats, apart: float) -> float:
         """Share of the pictures' difference that movement leaves; where it leaves none, time needs no other pace."""
-        pairs = zip(self._drawn, self._ways(where, 0.5), self._grounds, strict=True)
+        pairs = zip(self._drawn, self._matching.ways(where, 0.5), self._grounds, strict=True)
         first, second = (sample(*one) for one in pairs)
         return min(1.0, float(np.square(first - second).mean()) / max(apart, 1e-9))
 
@@ -121,9 +115,7 @@ class Movement:
         return np.asarray(np.interp(self._pace, way, self._pace), dtype=np.float32)
 
 
-def movement(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Movement:
+def movement(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int], flow: Flow = middle_flow) -> Movement:
     """The way between two images of an archive, for frames of (width, height)."""
     large = OVERSAMPLING * size[0], OVERSAMPLING * size[1]
-    small = max(1, round(SIDE * size[0] / max(size))), max(1, round(SIDE * size[1] / max(size)))
-    pictures = [image.render_stored(small) for image in (first, second)]
-    return Movement(pictures[0], pictures[1], (first.render_stored(large), second.render_stored(large)))
+    return Movement(*compared(first, second, size), (first.render_stored(large), second.render_stored(large)), flow)

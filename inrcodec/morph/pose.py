@@ -7,6 +7,7 @@ from itertools import product
 
 import numpy as np
 
+from inrcodec.archive import ArchivedImage
 from inrcodec.ink import Floats, ground_of, moments_of, places
 from inrcodec.morph.sampling import sample
 
@@ -75,6 +76,12 @@ def align(first: Floats, second: Floats, travel_cost: float = TRAVEL_COST) -> Po
     for step in FIRST_STEP * 0.5 ** np.arange(ROUNDS):
         best = _refined(best, float(step), alignment, travel_cost if step > FREE_STEP else 0.0)
     return best
+
+
+def compared(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> tuple[Floats, Floats]:
+    """Both pictures as poses are found on them, for frames of (width, height)."""
+    small = max(1, round(SIDE * size[0] / max(size))), max(1, round(SIDE * size[1] / max(size)))
+    return first.render_stored(small), second.render_stored(small)
 
 
 def _refined(pose: Pose, step: float, alignment: Alignment, travel_cost: float) -> Pose:

@@ -1,12 +1,11 @@
-"""`code` for grids of latents: what both images hold is read in the frame of a drawing whose pose is between theirs.
+"""`code` for grids of latents: what both images hold at places that belong together, the one drawing laid on the other.
 
-Grids belong to places of the picture, so mixing them as they lie is nearly a fade (R2 0.87); mixed in the frames of
-their drawings, shapes travel, turn and grow on the way (R2 0.46).
+Grids belong to places of the picture, so mixing them as they lie is nearly a fade; mixed along the way of the pose
+that `move` begins with, shapes travel, turn and grow.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -16,51 +15,43 @@ import numpy as np
 from inrcodec.archive import ArchivedImage
 from inrcodec.coordinates import Axis, keys
 from inrcodec.field import Field
-from inrcodec.field.grids import with_octaves
+from inrcodec.field.grids import framed, with_octaves
 from inrcodec.field.siren import Siren
 from inrcodec.ink import Floats
-from inrcodec.poses import into_frame, out_of_frame, pose_of
+from inrcodec.morph.correspondence import Correspondence
+from inrcodec.settings import ModelSettings
 
 
 @dataclass(frozen=True)
 class End:
-    """One of two images: its latents [(channels, 1, cells down, cells across)], its (height, width), its pose."""
+    """One of two images: its latents [(channels, 1, cells down, cells across)], label (1, values), (height, width)."""
 
     latents: Sequence[Floats]
+    label: Floats
     size: tuple[int, int]
-    pose: Floats
 
-    def read(self, where: Floats) -> list[Floats]:
-        """Every channel of every level at places (..., 2) of the frame, each (points,)."""
-        y, x = self.picture_places(where)
-        return [channel for level in self.latents for channel in _read(level[:, 0], y, x)]
+    @staticmethod
+    def of(image: ArchivedImage) -> End:
+        """An image of an archive as an end."""
+        return End(*image.archive.fed(image.number), (image.height, image.width))
 
-    def picture_places(self, where: Floats) -> tuple[Floats, Floats]:
-        """The same places in the field's coordinates, y and x, (points,)."""
-        flat, longer = out_of_frame(self.pose, where.reshape(-1, 2)), max(self.size)
-        return flat[:, 0] * (longer / self.size[0]), flat[:, 1] * (longer / self.size[1])
+    def read(self, model: ModelSettings, where: Floats) -> Floats:
+        """Coordinates and every channel of every level at places (..., 2) of the picture, (inputs, points).
 
-
-def ends_of(first: ArchivedImage, second: ArchivedImage) -> tuple[End, End]:
-    """Both images with their poses: the file's, or what their pictures show."""
-    archive = first.archive
-    if archive.poses is not None:
-        poses = [archive.poses[image.number] for image in (first, second)]
-    else:
-        poses = [pose_of(image.render_stored()) for image in (first, second)]
-        poses[1] = _turned_least(poses[0], poses[1])
-    one, other = (
-        End(archive.fed(image.number)[0], (image.height, image.width), pose)
-        for image, pose in zip((first, second), poses, strict=True)
-    )
-    return one, other
+        Beyond the picture lies its border: no network has seen coordinates from there.
+        """
+        halves = np.array(self.size, np.float32) / max(self.size)
+        y, x = np.clip(where.reshape(-1, 2) / halves, -1, 1).T
+        coordinates = framed(self.label.T, x, y) if model.posed else (x, y)
+        return np.stack([*coordinates, *(row for level in self.latents for row in _read(level[:, 0], y, x))])
 
 
 @dataclass(frozen=True)
 class Between(Field):
-    """The field of inputs between those of two images, on the way of their poses."""
+    """The field of inputs between those of two images, on the way of what belongs together."""
 
     ends: tuple[End, End]
+    matching: Correspondence
     t: float
 
     def pixels(
@@ -70,30 +61,12 @@ class Between(Field):
         assert samples == (1, 1)
         tall, wide = (side / max(self.ends[0].size) for side in self.ends[0].size)
         where = np.stack(np.meshgrid(tall * rows.centres(), wide * columns.centres(), indexing="ij"), axis=-1)
-        frame = into_frame((1 - self.t) * self.ends[0].pose + self.t * self.ends[1].pose, where)
-        parts = [self._coordinates(frame)]
-        parts += [[_mixed(a, b, self.t) for a, b in zip(*(end.read(frame) for end in self.ends), strict=True)]]
-        inputs = np.stack([plane for part in parts for plane in part]).astype(np.float32)
+        ways = self.matching.ways(self.matching.pose.back(where, self.t), self.t)
+        one, other = (end.read(self.model, way) for end, way in zip(self.ends, ways, strict=True))
+        across, down, *read = (1 - self.t) * one + self.t * other
+        inputs = np.stack([*with_octaves(self.model, across, down), *read]).astype(np.float32)
         colours = Siren.from_tensors(self.tensors, self.model.network.activation).colours(inputs)
         return np.asarray(colours.reshape(self.channels, 1, rows.count, columns.count))
-
-    def _coordinates(self, frame: Floats) -> list[Floats]:
-        if self.model.posed:
-            down, across = frame[..., 0].ravel(), frame[..., 1].ravel()
-        else:
-            pairs = zip(*(end.picture_places(frame) for end in self.ends), strict=True)
-            down, across = (_mixed(one, other, self.t) for one, other in pairs)
-        return with_octaves(self.model, across, down)
-
-
-def _mixed(one: Floats, other: Floats, t: float) -> Floats:
-    return np.asarray((1 - t) * one + t * other, dtype=np.float32)
-
-
-def _turned_least(pose: Floats, other: Floats) -> Floats:
-    """The other pose, by half a turn when that is nearer: an axis has no direction."""
-    half_turns = np.round((other[3] - pose[3]) / math.pi)
-    return np.asarray(other - np.array([0, 0, 0, half_turns * math.pi]), dtype=np.float32)
 
 
 def _read(level: Floats, y: Floats, x: Floats) -> Floats:

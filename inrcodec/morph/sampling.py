@@ -14,10 +14,22 @@ def outside(where: Floats, height: int, width: int) -> NDArray[np.bool_]:
     return np.asarray((np.abs(where) > np.array([height / longer, width / longer], np.float32)).any(axis=-1))
 
 
-def sample(picture: Floats, where: Floats, ground: Floats) -> Floats:
-    """A picture (height, width, channels) read bilinearly at (..., 2); outside it is all `ground` (channels,)."""
+def mirrored(where: Floats, height: int, width: int) -> Floats:
+    """Places (..., 2) beyond a picture's border as the ones that they are mirror images of."""
+    halves = np.array([height, width], np.float32) / max(height, width)
+    return np.asarray(np.abs((where - halves) % (4 * halves) - 2 * halves) - halves, dtype=np.float32)
+
+
+def sample(picture: Floats, where: Floats, ground: Floats | None) -> Floats:
+    """A picture (height, width, channels) read bilinearly at (..., 2).
+
+    Outside it is all `ground` (channels,); without one its mirror image.
+    """
     height, width, channels = picture.shape
     half = max(height, width) / 2
+    if ground is None:
+        where, ground = mirrored(where, height, width), np.zeros(channels, np.float32)
+        where = np.clip(where, *((sign * (np.array([height, width]) - 1) / (2 * half)) for sign in (-1, 1)))
     framed = np.empty((height + 3, width + 3, channels), dtype=np.float32)
     framed[:] = ground
     framed[1:-2, 1:-2] = picture

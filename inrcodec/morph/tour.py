@@ -13,6 +13,8 @@ from inrcodec.archive import Archive, ArchivedImage
 from inrcodec.errors import UsageError
 from inrcodec.ink import Floats
 from inrcodec.morph import between
+from inrcodec.morph.correspondence import Flow
+from inrcodec.morph.flow import middle_flow
 from inrcodec.morph.move import movement
 
 Mode = Literal["move", "code", "last-hidden", "blend"]
@@ -33,6 +35,11 @@ class Tour:
     hold: int = 0
     ease: Ease = "smooth"
     bounce: bool = False
+    refine: bool = False  # with "move": the flow is a SIREN fitted to each pair, which loads torch
+
+    def __post_init__(self) -> None:
+        if self.refine and self.mode != "move":
+            raise UsageError(f"only morphs by move can be refined, not those by {self.mode}; leave --refine out")
 
     @property
     def count(self) -> int:
@@ -62,19 +69,30 @@ def frames(archive: Archive, tour: Tour) -> Iterator[Floats]:
     images = [archive[number] for number in tour.numbers]
     check_shapes(images)
     ways: dict[int, between.Way] = {}
+    drawn: tuple[tuple[int, float], Floats] | None = None
     for pair, t in tour.times():
-        if pair not in ways:
-            ways = {pair: way(images[pair], images[pair + 1], tour.mode, tour.size)}  # one at a time: they are large
-        yield np.clip(ways[pair](t), 0.0, 1.0)
+        if pair not in ways:  # one at a time: they are large
+            ways = {pair: way(images[pair], images[pair + 1], tour.mode, tour.size, tour.refine)}
+        if drawn is None or drawn[0] != (pair, t):  # a frame that is held is drawn once
+            drawn = (pair, t), np.clip(ways[pair](t), 0.0, 1.0)
+        yield drawn[1]
 
 
-def way(first: ArchivedImage, second: ArchivedImage, mode: Mode, size: tuple[int, int]) -> between.Way:
+def way(
+    first: ArchivedImage, second: ArchivedImage, mode: Mode, size: tuple[int, int], refine: bool = False
+) -> between.Way:
     """From t, 0 to 1, to the picture between two images at (width, height)."""
     if mode == "move":
-        moving = movement(first, second, size)
+        moving = movement(first, second, size, _refined_flow() if refine else middle_flow)
         return lambda t: moving.frame(t, size)
     draw = {"code": between.code, "last-hidden": between.last_hidden, "blend": between.blend}[mode]
     return draw(first, second, size)
+
+
+def _refined_flow() -> Flow:
+    from inrcodec.fitting.flow import siren_flow  # loads torch
+
+    return siren_flow
 
 
 def check_shapes(images: Sequence[ArchivedImage]) -> None:

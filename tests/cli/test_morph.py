@@ -45,6 +45,14 @@ def test_strips_of_one_and_of_all_modes(small_set: Path, tmp_path: Path) -> None
         assert all_modes.size == (180, 80)
 
 
+def test_a_refined_strip(small_set: Path, tmp_path: Path) -> None:
+    words = ["morph", str(small_set), *PAIR, "--refine", "--size", "20", "-o", "strip.png"]
+    assert main([*words, "--sheet"]) == 0
+    assert main([*words, "--compare", "--force"]) == 0
+    with Image.open(tmp_path / "strip.png") as strip:
+        assert strip.size == (180, 80)
+
+
 def test_metrics_write_nothing(small_set: Path, tmp_path: Path, capsys: Capture) -> None:
     assert main(["morph", str(small_set), *PAIR, "--metrics", "--json"]) == 0
     table = json.loads(capsys.readouterr().out)["table"]
@@ -76,6 +84,7 @@ def test_a_folder_of_frames(small_set: Path, tmp_path: Path, capsys: Capture) ->
         (["0", "1", "-o", "nowhere/tour.gif"], "does not exist"),
         (["0", "nobody"], "nobody"),
         (["0", "1", "--size", "100000"], "16384"),
+        (["0", "1", "--refine", "--mode", "code"], "--mode move"),
     ],
 )
 def test_wrong_usage_is_one_line(words: list[str], clue: str, small_set: Path, tmp_path: Path, capsys: Capture) -> None:

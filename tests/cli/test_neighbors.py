@@ -75,10 +75,10 @@ def test_labels_judge_every_choice(small_set: Path, tmp_path: Path, capsys: Capt
         ([], "--all"),
         (["0", "--all"], "--all"),
         (["0-2"], "3 images"),
-        (["nobody.png"], "nobody.png"),
+        (["nobody.png"], "nobody.png: neither an image of"),
         (["99"], "0 to 5"),
         (["0", "--sheet", "rows.txt"], ".png"),
-        (["--labels", "nowhere.csv"], "nowhere.csv"),
+        (["--labels", "nowhere.csv"], "nowhere.csv: cannot be read as labels: No such file"),
         (["--labels", "labels.csv", "--sheet", "rows.png"], "--all"),
     ],
 )
@@ -88,6 +88,30 @@ def test_wrong_usage_is_one_line(words: list[str], clue: str, small_set: Path, c
     assert out == ""
     assert clue in err
     assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "clue"),
+    [
+        (b"a,b\n1,2\n", "columns name and label"),
+        (b"\x9b\xff", "UTF-8"),
+        (b"name,label\nelsewhere,x\n", "names must be"),
+    ],
+)
+def test_labels_that_are_none(content: bytes, clue: str, small_set: Path, tmp_path: Path, capsys: Capture) -> None:
+    labels = tmp_path / "labels.csv"
+    labels.write_bytes(content)
+    assert main(["neighbors", str(small_set), "--labels", str(labels)]) == 2
+    err = capsys.readouterr().err
+    assert clue in err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_word_where_there_are_fewer_than_asked_for(small_set: Path, capsys: Capture) -> None:
+    assert main(["neighbors", str(small_set), "0", "-k", "9"]) == 0
+    assert "no more than 5" in capsys.readouterr().err
+    assert main(["pairs", str(small_set), "--similar", "9"]) == 0
+    assert "no more than 3 pairs" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("extra", [[], ["--optimal"]])

@@ -72,6 +72,14 @@ def test_sampling_at_the_centres_is_the_picture_itself() -> None:
     np.testing.assert_allclose(outside, [ground, ground], atol=1e-6)
 
 
+def test_a_photograph_goes_on_as_its_mirror_image() -> None:
+    picture = np.random.default_rng(0).random((4, 6, 3), dtype=np.float32)
+    where = places(8, 12) * 2  # from half a picture before the border to half a picture behind it
+    found = sample(picture, where, None)
+    wanted = np.pad(picture, ((2, 2), (3, 3), (0, 0)), mode="symmetric")
+    np.testing.assert_allclose(found, wanted, atol=1e-5)
+
+
 def test_a_wide_picture_turns_without_shear() -> None:
     """Coordinates are of the longer side: 20 degrees stay 20 degrees in a frame twice as wide as high."""
     first, last = (

@@ -33,6 +33,21 @@ def test_every_mode_starts_and_ends_at_its_images(mode: Mode, small_set: Path) -
         assert np.abs(frame - np.clip(image.render_stored((24, 24)), 0, 1)).mean() < 0.03
 
 
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("size", [(7, 7), (12, 12), (13, 12)])
+def test_frames_have_the_size_that_is_asked_for(mode: Mode, size: tuple[int, int], small_set: Path) -> None:
+    archive = inrcodec.open(small_set)
+    numbers = tuple(archive[name].number for name in ("one.png", "two.png"))
+    for frame in frames(archive, Tour(numbers, size, mode, frames=2)):
+        assert frame.shape == (size[1], size[0], archive.channels)
+
+
+def test_only_moves_can_be_refined() -> None:
+    assert Tour((0, 1), (8, 8), "move", refine=True).refine
+    with pytest.raises(UsageError, match="only morphs by move"):
+        Tour((0, 1), (8, 8), "code", refine=True)
+
+
 def test_images_of_other_proportions_are_refused(small_set: Path) -> None:
     archive = inrcodec.open(small_set)
     numbers = tuple(archive[name].number for name in ("one.png", "three.png"))
