@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.events import Event, Key
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
@@ -19,7 +20,9 @@ from inrcodec.neighbours import Space
 from inrcodec.tui.atlas import Atlas
 from inrcodec.tui.catalogue import SORTS, Catalogue
 from inrcodec.tui.detail import Detail
+from inrcodec.tui.easel import Easel
 from inrcodec.tui.grid import Grid
+from inrcodec.tui.late import LateAnswer
 from inrcodec.tui.loader import Loader
 from inrcodec.tui.morphing import Morphing
 from inrcodec.tui.neighbours import Neighbours
@@ -39,6 +42,7 @@ class Browser(App[None]):
     #headline { height: 1; background: $panel; padding: 0 1; }
     #side { width: 34; border-left: solid $panel; padding: 0 1; }
     #side.-hidden { display: none; }
+    .-without-pictures #chosen { display: none; }
     #side Picture { height: 1fr; max-height: 18; }
     #figures { height: auto; margin-top: 1; }
     """
@@ -59,8 +63,10 @@ class Browser(App[None]):
     ]
     SIDE_FROM = 90  # columns of a terminal that has room for the chosen image
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, easel: Easel | None = None) -> None:
         super().__init__()
+        self.easel = easel or Easel()
+        self._late = LateAnswer(expected=self.easel.terminal.asked and not self.easel.terminal.answered)
         self.archive = archive
         self.loader = Loader()
         self.similar = Similar(archive, self.loader, self._on_image)
@@ -69,14 +75,15 @@ class Browser(App[None]):
     def compose(self) -> ComposeResult:
         yield Static(id="headline")
         with Horizontal():
-            yield Grid(self.archive, self.loader)
+            yield Grid(self.archive, self.loader, pictures=self.easel.pictures)
             with Vertical(id="side"):
-                yield Picture(self.archive, self.loader, id="chosen")
+                yield Picture(self.archive, self.loader, self.easel, id="chosen")
                 yield Static(id="figures")
         yield Footer()
 
     def on_mount(self) -> None:
         """The grid has the keys."""
+        self.set_class(not self.easel.pictures, "-without-pictures")
         self._grid.focus()
         self._list()
 
@@ -116,6 +123,11 @@ class Browser(App[None]):
         of_grid = [binding.action.split("(")[0] for binding in self.BINDINGS if isinstance(binding, Binding)]
         return action in everywhere or action not in of_grid or len(self.screen_stack) == 1
 
+    async def on_event(self, event: Event) -> None:
+        """Keys that are no keys go no further."""
+        if not (isinstance(event, Key) and len(self.screen_stack) == 1 and self._late.takes(event)):
+            await super().on_event(event)
+
     # What keys do
 
     def action_help(self) -> None:
@@ -144,11 +156,12 @@ class Browser(App[None]):
         if len(marks) < 2:
             self.notify("mark two images first: Space", severity="warning")
             return
-        self.push_screen(Morphing(*marks[-2:]))
+        if self._has_pictures("a morph"):
+            self.push_screen(Morphing(*marks[-2:]))
 
     def action_atlas(self) -> None:
         """The map."""
-        if self._grid.number is not None:
+        if self._grid.number is not None and self._has_pictures("the map"):
             self.push_screen(Atlas(self._grid.number), self._came_back)
 
     def action_search(self) -> None:
@@ -241,6 +254,11 @@ class Browser(App[None]):
         if number is not None and not self._grid.go_to(number) and self.catalogue.search:
             self._search_for("")
             self._grid.go_to(number)
+
+    def _has_pictures(self, what: str) -> bool:
+        if not self.easel.pictures:
+            self.notify(f"{what} is all pictures; browse was started with --images none", severity="warning")
+        return self.easel.pictures
 
     def _list(self) -> None:
         self._grid.show_images(self.catalogue.numbers)

@@ -43,7 +43,7 @@ class Detail(Screen[int]):
 
     def compose(self) -> ComposeResult:
         yield Static(id="headline")
-        yield Picture(self.app.archive, self.app.loader, id="picture")
+        yield Picture(self.app.archive, self.app.loader, self.app.easel, id="picture")
         yield Footer()
 
     def on_mount(self) -> None:

@@ -54,12 +54,12 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
     class Opened(Message):
         """An image was clicked while the cursor stood on it."""
 
-    def __init__(self, archive: Archive, loader: Loader) -> None:
+    def __init__(self, archive: Archive, loader: Loader, *, pictures: bool = True) -> None:
         super().__init__(id="grid")
-        self._archive, self._loader = archive, loader
+        self._archive, self._loader, self._pictures = archive, loader, pictures
         self._numbers: tuple[int, ...] = tuple(range(len(archive)))
         self._thumbnails: OrderedDict[Key, Levels | str] = OrderedDict()
-        self._width = 16
+        self._width = 16 if pictures else 32
         self.cursor = 0
         self.marks: dict[int, None] = {}  # image numbers in the order of marking
 
@@ -81,7 +81,12 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def cell_height(self) -> int:
         """Lines of a thumbnail, its caption and the gap below."""
-        return self._width // 2 + 2
+        return self._tall + 2 if self._pictures else 1
+
+    @property
+    def _tall(self) -> int:
+        """Lines of a thumbnail."""
+        return self._width // 2 if self._pictures else 0
 
     def show_images(self, numbers: tuple[int, ...]) -> None:
         """Show these images; the cursor stays on its image when that is among them."""
@@ -158,7 +163,7 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         return Strip(segments).adjust_cell_length(width, self.rich_style)
 
     def _cell_line(self, number: int, here: bool, inside: int) -> list[Segment]:
-        tall = self._width // 2
+        tall = self._tall
         if inside == tall + 1:
             return [Segment(" " * self._width, self.rich_style)]
         if inside == tall:

@@ -47,6 +47,6 @@ def centred(levels: Levels, columns: int, rows: int) -> Levels:
     pane = np.empty((2 * rows, columns, 3), np.uint8)
     pane[:] = GROUND
     height, width = min(levels.shape[0], 2 * rows), min(levels.shape[1], columns)
-    top, left = (2 * rows - height) // 2, (columns - width) // 2
+    top, left = (2 * rows - height) // 4 * 2, (columns - width) // 2  # from a whole character on
     pane[top : top + height, left : left + width] = levels[:height, :width]
     return pane

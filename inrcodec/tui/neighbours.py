@@ -50,9 +50,9 @@ class Neighbours(Screen[int]):
             yield DataTable(cursor_type="row", zebra_stripes=True)
             with Vertical():
                 yield Static(classes="caption", id="one")
-                yield Picture(self.app.archive, self.app.loader, id="here")
+                yield Picture(self.app.archive, self.app.loader, self.app.easel, id="here")
                 yield Static(classes="caption", id="other")
-                yield Picture(self.app.archive, self.app.loader, id="there")
+                yield Picture(self.app.archive, self.app.loader, self.app.easel, id="there")
         yield Footer()
 
     def on_mount(self) -> None:
