@@ -63,7 +63,7 @@ class Pane(Widget):
 
     def on_mount(self) -> None:
         """What covers the screen, or stops the app, takes the drawing off."""
-        self.watch(self.screen, "stack_updates", self._uncover, init=False)
+        self.watch(self.screen, "stack_updates", self._look, init=False)
         self.app.app_resume_signal.subscribe(self, lambda _: self._forget())
 
     def on_unmount(self) -> None:
@@ -126,10 +126,12 @@ class Pane(Widget):
             other.display and other.region.overlaps(box) for other in others
         )
 
-    def _uncover(self) -> None:
-        """A screen was put above, or taken away; in the latter case text is written, and the drawing follows that."""
+    def _look(self) -> None:
+        """A screen was put above, or taken away; what text replaces follows the text that is written then."""
         if self.app.screen is not self.screen:
             self._lift()
+        elif self._drawing is not None and self._drawing.stays:
+            self._lay_now()
 
     def _lift(self) -> None:
         if self._laid is not None and self._drawing is not None:

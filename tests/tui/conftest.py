@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from inrcodec.archive import Archive
 from inrcodec.settings import Level
 from inrcodec.tui.app import Browser
+from inrcodec.tui.easel import Easel
 
 Script = Callable[[Browser, Pilot[None]], Coroutine[Any, Any, None]]
 PATIENCE = 60.0  # seconds; a busy machine is slow
@@ -34,12 +35,12 @@ def forty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_up(tmp_path_factory.mktemp("browse") / "forty.inr", 40)
 
 
-def play(path: Path, script: Script, size: tuple[int, int] = (120, 36)) -> None:
+def play(path: Path, script: Script, size: tuple[int, int] = (120, 36), easel: Easel | None = None) -> None:
     """Run the app over a file and a script over the app."""
 
     async def run() -> None:
-        app = Browser(Archive.open(path, lenient=True))
-        async with app.run_test(size=size) as pilot:
+        app = Browser(Archive.open(path, lenient=True), easel)
+        async with app.run_test(size=size, notifications=True) as pilot:
             await pilot.pause()
             await script(app, pilot)
 
@@ -52,3 +53,8 @@ async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
     while not true():
         assert time.monotonic() < limit, "it never came to that"
         await pilot.pause(0.02)
+
+
+def seen(app: Browser) -> str:
+    """The screen as plain text."""
+    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
