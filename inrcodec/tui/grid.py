@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import OrderedDict
 from typing import ClassVar
 
@@ -22,7 +23,8 @@ WIDTHS = (8, 12, 16, 24, 32, 48)  # of a thumbnail in characters
 KEPT = 4000  # thumbnails
 Key = tuple[str, int, int]
 PLACEHOLDER, DAMAGED = Style(color="grey35"), Style(color="red", bold=True)
-CURSOR, MARK = Style(reverse=True, bold=True), Style(color="yellow", bold=True)
+CURSOR, MARK = Style(color="black", bgcolor="#ffc400", bold=True), Style(color="yellow", bold=True)
+FRAME = Style(color="#ffc400")
 
 
 class Grid(ScrollView, can_focus=True, inherit_bindings=False):
@@ -157,9 +159,11 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
             return Strip([Segment(words[:width].center(width), self.rich_style)], width)
         segments: list[Segment] = []
         for offset, number in enumerate(cells):
-            segments.append(Segment(" ", self.rich_style))
-            segments += self._cell_line(number, row * self.columns + offset == self.cursor, inside)
-            segments.append(Segment(" " * (self.cell_width - self._width - 1), self.rich_style))
+            here = row * self.columns + offset == self.cursor
+            left, right = ("▐", "▌") if here and inside < self._tall else (" ", " ")
+            segments.append(Segment(left, self.rich_style + FRAME))
+            segments += self._cell_line(number, here, inside)
+            segments.append(Segment(right.ljust(self.cell_width - self._width - 1), self.rich_style + FRAME))
         return Strip(segments).adjust_cell_length(width, self.rich_style)
 
     def _cell_line(self, number: int, here: bool, inside: int) -> list[Segment]:
@@ -168,12 +172,14 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
             return [Segment(" " * self._width, self.rich_style)]
         if inside == tall:
             mark = "*" if number in self.marks else ""
-            caption = f"{mark}{number} {displayed(self._archive.names[number])}"[: self._width].ljust(self._width)
+            caption = shortened(f"{mark}{number} {displayed(self._archive.names[number])}", self._width)
             style = CURSOR if here else MARK if mark else self.rich_style
             return [Segment(caption, self.rich_style + style)]
         found = self._thumbnail(number)
         if isinstance(found, str):
-            words = found[: self._width] if inside == tall // 2 else ""
+            lines = textwrap.wrap(found, self._width)[:tall]
+            row = inside - (tall - len(lines)) // 2
+            words = lines[row] if 0 <= row < len(lines) else ""
             return [Segment(words.center(self._width), self.rich_style + DAMAGED)]
         if found is None:
             words = "·" if inside == tall // 2 else ""
@@ -228,3 +234,8 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
     def _show_cursor(self) -> None:
         top = self.cursor // self.columns * self.cell_height
         self.scroll_to_region(Region(0, top, 1, self.cell_height), animate=False, force=True)
+
+
+def shortened(text: str, width: int) -> str:
+    """The text in exactly so many characters; three dots in one say where it was cut."""
+    return text.ljust(width) if len(text) <= width else text[: width - 1] + "…"

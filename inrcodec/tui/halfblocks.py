@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,11 @@ def line(levels: Levels, row: int) -> list[Segment]:
     """The character row of pixel rows 2 row and 2 row + 1."""
     upper = levels[2 * row].tolist()
     lower = levels[2 * row + 1].tolist() if 2 * row + 1 < len(levels) else upper
-    return [Segment("▀", _style(*one, *other)) for one, other in zip(upper, lower, strict=True)]
+    runs = groupby(zip(map(tuple, upper), map(tuple, lower), strict=True))
+    return [
+        Segment((" " if one == other == GROUND else "▀") * len(list(run)), _style(*one, *other))
+        for (one, other), run in runs
+    ]
 
 
 @lru_cache(maxsize=1 << 16)

@@ -13,12 +13,15 @@ from made_up import random_set
 from textual.pilot import Pilot
 
 from inrcodec.archive import Archive
+from inrcodec.bitstream.container import BLOCK
+from inrcodec.bitstream.stored import StoredSet
+from inrcodec.field.field import field_shapes
 from inrcodec.settings import Level
 from inrcodec.tui.app import Browser
 from inrcodec.tui.easel import Easel
 
 Script = Callable[[Browser, Pilot[None]], Coroutine[Any, Any, None]]
-PATIENCE = 60.0  # seconds; a busy machine is slow
+PATIENCE = 20.0  # seconds; a busy machine is slow
 
 
 def made_up(path: Path, images: int, side: int = 8) -> Path:
@@ -58,3 +61,11 @@ async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
 def seen(app: Browser) -> str:
     """The screen as plain text."""
     return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
+
+
+def damage_block(path: Path, number: int) -> None:
+    """Turn a byte over in a block of latents."""
+    blob = bytearray(path.read_bytes())
+    blocks = [chunk for chunk in StoredSet(bytes(blob), field_shapes).chunks if chunk.kind == BLOCK]
+    blob[blocks[number].offset + 10] ^= 0xFF
+    path.write_bytes(blob)

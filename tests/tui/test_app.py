@@ -13,10 +13,11 @@ from inrcodec.tui.app import Browser
 from inrcodec.tui.atlas import Atlas
 from inrcodec.tui.detail import Detail
 from inrcodec.tui.grid import Grid
+from inrcodec.tui.keys import Help
 from inrcodec.tui.morphing import STEPS, Morphing
 from inrcodec.tui.neighbours import Neighbours
 from inrcodec.tui.picture import MOST, Picture
-from inrcodec.tui.prompts import Help, Prompt
+from inrcodec.tui.prompt import Prompt
 
 from .conftest import play, until
 
@@ -73,20 +74,20 @@ def test_search_is_fuzzy_and_escape_clears_it(small_set: Path) -> None:
         await pilot.press("slash")
         assert isinstance(app.screen, Prompt)
         await pilot.press(*"tre", "enter")
-        assert [app.archive.names[number] for number in app.catalogue.numbers] == ["three.png"]
+        assert [app.archive.names[number] for number in app.home.catalogue.numbers] == ["three.png"]
         assert grid(app).number == app.archive.select("three.png")[0]
         assert "search: tre" in words(app)
         await pilot.press("slash", *"xyz", "enter")
-        assert app.catalogue.numbers == ()
+        assert app.home.catalogue.numbers == ()
         assert grid(app).number is None
         for key in ("enter", "n", "a", "e", "y", "space", "v", "right", "end", "pagedown"):
             await pilot.press(key)  # nothing to work on, nothing breaks
             if len(app.screen_stack) > 1:
                 await pilot.press("escape")
         await pilot.press("escape")
-        assert len(app.catalogue.numbers) == 6
+        assert len(app.home.catalogue.numbers) == 6
         await pilot.press("slash", "escape")
-        assert len(app.catalogue.numbers) == 6
+        assert len(app.home.catalogue.numbers) == 6
 
     play(small_set, script)
 
@@ -95,21 +96,23 @@ def test_every_order(small_set: Path) -> None:
     async def script(app: Browser, pilot: Pilot[None]) -> None:
         archive = app.archive
         await pilot.press("right", "s")
-        assert [archive.names[number] for number in app.catalogue.numbers] == sorted(archive.names, key=str.casefold)
+        assert [archive.names[number] for number in app.home.catalogue.numbers] == sorted(
+            archive.names, key=str.casefold
+        )
         assert grid(app).number == 1
         await pilot.press("s")
-        psnrs = [archive[number].psnr or 0.0 for number in app.catalogue.numbers]
+        psnrs = [archive[number].psnr or 0.0 for number in app.home.catalogue.numbers]
         assert psnrs == sorted(psnrs)
         await pilot.press("s")
-        assert app.catalogue.sort == "held-out"
+        assert app.home.catalogue.sort == "held-out"
         await pilot.press("s")
-        sizes = [archive[number].bits for number in app.catalogue.numbers]
+        sizes = [archive[number].bits for number in app.home.catalogue.numbers]
         assert sizes == sorted(sizes, reverse=True)
         await pilot.press("s")
-        await until(pilot, lambda: app.catalogue.sort == "similarity")
-        assert app.catalogue.numbers[0] == 1
+        await until(pilot, lambda: app.home.catalogue.sort == "similarity")
+        assert app.home.catalogue.numbers[0] == 1
         await pilot.press("s")
-        assert app.catalogue.numbers == tuple(range(6))
+        assert app.home.catalogue.numbers == tuple(range(6))
 
     play(small_set, script)
 
