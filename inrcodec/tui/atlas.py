@@ -35,7 +35,9 @@ def principal_places(vectors: NDArray[np.float32]) -> Places:
     places = np.zeros((len(vectors), 2))
     if len(vectors) > 2:
         left, spread, _ = np.linalg.svd(vectors - vectors.mean(axis=0), full_matrices=False)
-        places[:, : min(2, left.shape[1])] = (left * spread)[:, :2]
+        first = (left * spread)[:, :2]
+        farthest = np.take_along_axis(first, np.abs(first).argmax(axis=0, keepdims=True), axis=0)
+        places[:, : first.shape[1]] = first * np.where(farthest < 0, -1, 1)  # either sign would do: the same everywhere
     for axis in range(2):
         values = places[:, axis]
         span = (values.max() - values.min()) or 1.0

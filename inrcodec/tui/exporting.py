@@ -5,9 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inrcodec.archive import straightened
-from inrcodec.tui.prompt import Prompt
-
 if TYPE_CHECKING:
     from inrcodec.tui.app import Browser
 
@@ -23,6 +20,8 @@ class Exporting:
 
     def ask(self, numbers: tuple[int, ...]) -> None:
         """Ask for a size, then write these images."""
+        from inrcodec.tui.prompt import Prompt
+
         what = f"{len(numbers)} images" if len(numbers) > 1 else f"image {numbers[0]}"
         question = f"export {what} as PNG: pixels of the longer side?"
         self._app.push_screen(Prompt(question, USUAL), lambda size: self._start(numbers, size))
@@ -41,6 +40,7 @@ class Exporting:
 
     def _write(self, numbers: tuple[int, ...], size: int) -> list[Path]:
         """In the loader's thread."""
+        from inrcodec.archive import straightened
         from inrcodec.bitstream.container import write_atomically
         from inrcodec.exporters.naming import file_names
         from inrcodec.exporters.stills import encode_still, format_named

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,19 +14,16 @@ from textual.widgets import Static
 
 from inrcodec.archive import Archive
 from inrcodec.errors import InrError
-from inrcodec.neighbours import Space
-from inrcodec.tui.atlas import Atlas
 from inrcodec.tui.catalogue import SORTS, Catalogue, Sort
 from inrcodec.tui.easel import Easel
 from inrcodec.tui.grid import Grid
 from inrcodec.tui.keybar import Keybar
 from inrcodec.tui.loader import Loader
-from inrcodec.tui.morphing import Morphing
 from inrcodec.tui.picture import Picture
-from inrcodec.tui.prompt import Prompt
 from inrcodec.tui.words import aligned, command, figures, headline
 
 if TYPE_CHECKING:
+    from inrcodec.neighbours import Space
     from inrcodec.tui.app import Browser
 
 
@@ -114,16 +112,20 @@ class Home(Screen[None]):
         if len(marks) < 2:
             self.notify("mark two images first: Space", severity="warning")
         elif self._has_pictures("a morph"):
+            from inrcodec.tui.morphing import Morphing
+
             self.app.push_screen(Morphing(*marks[-2:]))
 
     def action_atlas(self) -> None:
         """The map."""
         if self._grid.number is not None and self._has_pictures("the map"):
+            from inrcodec.tui.atlas import Atlas
+
             self.app.push_screen(Atlas(self._grid.number), self.came_back)
 
     def action_search(self) -> None:
         """By name."""
-        self.app.push_screen(Prompt("search by name", self.catalogue.search), self._search_for)
+        self._ask("search by name", self._search_for, self.catalogue.search)
 
     def action_sort(self) -> None:
         """The next order."""
@@ -131,7 +133,7 @@ class Home(Screen[None]):
 
     def action_number(self) -> None:
         """To an image by number or name."""
-        self.app.push_screen(Prompt(f"go to a number, 0 to {len(self._archive) - 1}, or a name"), self._go_to_text)
+        self._ask(f"go to a number, 0 to {len(self._archive) - 1}, or a name", self._go_to_text)
 
     def action_clear(self) -> None:
         """Search first, then marks."""
@@ -179,6 +181,11 @@ class Home(Screen[None]):
         self._list()
 
     # How it is done
+
+    def _ask(self, question: str, answered: Callable[[str | None], None], value: str = "") -> None:
+        from inrcodec.tui.prompt import Prompt
+
+        self.app.push_screen(Prompt(question, value), answered)
 
     def _marked_or_chosen(self) -> tuple[int, ...]:
         return tuple(self._grid.marks) or (() if self._grid.number is None else (self._grid.number,))
