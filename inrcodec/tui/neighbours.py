@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from inrcodec.tui.app import Browser
 
 SHOWN = 12  # at either end
+NEAR, FAR = "#7fd88f", "#ff8f8f"
 
 
 class Neighbours(Screen[int]):
@@ -118,7 +119,7 @@ class Neighbours(Screen[int]):
         for other in rows:
             name = Text(displayed(self.app.archive.names[other]))
             near = likeness[other] >= 0
-            cosine = Text(f"{likeness[other]:+.3f}", "green" if near else "red")
+            cosine = Text(f"{likeness[other]:+.3f}", NEAR if near else FAR)
             table.add_row(cosine, Text(str(other), justify="right"), name, key=str(other))
         steps = f"  [dim]{len(self._path) - 1} steps from {self._path[0]}[/dim]" if len(self._path) > 1 else ""
         self.tell(

@@ -18,6 +18,7 @@ class Prompt(ModalScreen[str | None]):
     Prompt { align: center middle; }
     Prompt > Vertical { width: 60; max-width: 95%; height: auto; border: round $accent; padding: 0 1;
       background: $surface; }
+    Prompt Label { width: 1fr; }
     Prompt .hint { color: $text-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]

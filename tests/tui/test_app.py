@@ -5,21 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.events import MouseScrollUp
 from textual.pilot import Pilot
 from textual.widgets import DataTable, Static
 
 from inrcodec.cli.app import main
 from inrcodec.tui.app import Browser
-from inrcodec.tui.atlas import Atlas
+from inrcodec.tui.atlas import SIDE, Atlas
 from inrcodec.tui.detail import Detail
 from inrcodec.tui.grid import Grid
+from inrcodec.tui.keybar import Keybar
 from inrcodec.tui.keys import Help
 from inrcodec.tui.morphing import STEPS, Morphing
 from inrcodec.tui.neighbours import Neighbours
 from inrcodec.tui.picture import MOST, Picture
 from inrcodec.tui.prompt import Prompt
 
-from .conftest import play, until
+from .conftest import play, seen, until
 
 
 def grid(app: Browser) -> Grid:
@@ -311,6 +313,36 @@ def test_the_mouse_chooses_and_opens(forty: Path) -> None:
         await pilot.click(Grid, offset=place)
         await pilot.pause()
         assert isinstance(app.screen, Detail)
+
+    play(forty, script)
+
+
+def test_the_last_line_takes_the_mouse(forty: Path) -> None:
+    async def script(app: Browser, pilot: Pilot[None]) -> None:
+        line = seen(app).splitlines()[-1]
+        await pilot.click(Keybar, offset=(line.index("Mark"), 0))
+        assert list(grid(app).marks) == [0]
+        await pilot.click(Keybar, offset=(line.index("?"), 0))
+        assert isinstance(app.screen, Help)
+
+    play(forty, script)
+
+
+def test_the_map_and_the_picture_take_the_mouse(forty: Path) -> None:
+    async def script(app: Browser, pilot: Pilot[None]) -> None:
+        await pilot.press("a")
+        screen = app.screen
+        assert isinstance(screen, Atlas)
+        await until(pilot, lambda: screen._corners is not None)
+        assert screen._corners is not None
+        x, y = screen._corners[7].astype(int) + SIDE // 2
+        await pilot.click("#map", offset=(int(x), int(y) // 2))
+        assert screen.number == 7
+        await pilot.click("#map", offset=(int(x), int(y) // 2))
+        await pilot.pause()
+        assert isinstance(app.screen, Detail)
+        await pilot._post_mouse_events([MouseScrollUp], "#picture", button=0)
+        assert app.screen.query_one(Picture).window.zoom > 1
 
     play(forty, script)
 
