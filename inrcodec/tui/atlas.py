@@ -180,7 +180,8 @@ class Atlas(Screen[int]):
         name = shown(self.app.archive.names[self.number])
         self.query_one("#headline", Static).update(
             f"[b]{self.number} {name}[/b]  "
-            f"[dim]{len(inside):,} of {len(self._places):,} images, zoom {self._zoom:.1f}[/dim]"
+            f"[dim]{len(inside):,} of {len(self._places):,} images, zoom {self._zoom:.1f}[/dim]",
+            layout=False,
         )
 
     def _thumbnail(self, number: int) -> Levels | None:

@@ -115,5 +115,6 @@ class Detail(Screen[int]):
         way = "edges drawn" if picture.upsample == "detail" else "bare field"
         self.query_one("#headline", Static).update(
             f"[b]{self._number} {shown(image.name)}[/b]  zoom {picture.window.zoom:.1f}{psnr}{held}"
-            f"  {image.bits / 8:,.0f} bytes  {image.width} x {image.height}  [dim]{way}[/dim]"
+            f"  {image.bits / 8:,.0f} bytes  {image.width} x {image.height}  [dim]{way}[/dim]",
+            layout=False,
         )

@@ -202,7 +202,7 @@ class Home(Screen[None]):
     def _tell(self) -> None:
         catalogue = self.catalogue
         words = headline(self._archive, len(catalogue.numbers), catalogue.search, catalogue.sort, len(self._grid.marks))
-        self.query_one("#headline", Static).update(words)
+        self.query_one("#headline", Static).update(words, layout=False)
 
     def _search_for(self, words: str | None) -> None:
         if words is not None:

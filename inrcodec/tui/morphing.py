@@ -177,8 +177,8 @@ class Morphing(Screen[None]):
 
     def _tell(self) -> None:
         names = " to ".join(f"[b]{number} {shown(self.app.archive.names[number])}[/b]" for number in self._ends)
-        self.query_one("#headline", Static).update(f"{names}  by {self._mode}")
+        self.query_one("#headline", Static).update(f"{names}  by {self._mode}", layout=False)
         made = ("━" if step in self._frames else "·" for step in range(STEPS + 1))
         bar = "".join("[b $accent]●[/]" if step == self.step else mark for step, mark in enumerate(made))
         state = "playing" if self._timer is not None else "still  "
-        self.query_one("#bar", Static).update(f"{bar}  {self.step:>2}/{STEPS}  [dim]{state}[/dim]")
+        self.query_one("#bar", Static).update(f"{bar}  {self.step:>2}/{STEPS}  [dim]{state}[/dim]", layout=False)

@@ -68,7 +68,7 @@ class Neighbours(Screen[int]):
         if key is not None:
             number = int(key)
             self.query_one("#there", Picture).view(number)
-            self.query_one("#other", Static).update(f"{number} {shown(self.app.archive.names[number])}")
+            self.query_one("#other", Static).update(f"{number} {shown(self.app.archive.names[number])}", layout=False)
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         """Go on from there."""
@@ -96,12 +96,12 @@ class Neighbours(Screen[int]):
 
     def tell(self, words: str) -> None:
         """A line about how far the vectors are."""
-        self.query_one("#headline", Static).update(words)
+        self.query_one("#headline", Static).update(words, layout=False)
 
     def _list(self) -> None:
         number = self._path[-1]
         self.query_one("#here", Picture).view(number)
-        self.query_one("#one", Static).update(f"{number} {shown(self.app.archive.names[number])}")
+        self.query_one("#one", Static).update(f"{number} {shown(self.app.archive.names[number])}", layout=False)
         self.tell("looking at all images; thumbnails go first ...")
         self.app.similar.ask(lambda space: self.app.later(self._fill, number, space))
 

@@ -45,11 +45,15 @@ class Pane(Widget):
         """Show some words instead, broken into lines where they are too long."""
         self._put(None, message)
 
+    def outdate(self) -> None:
+        """What is laid will be replaced soon: it is not written again until then."""
+        self._due = True
+
     def lay(self, drawing: Drawing) -> None:
         """Put a drawing over what is shown."""
         self._lift()
-        self._drawing = drawing
-        self._lay_now()
+        self._drawing, self._due = drawing, True
+        self.call_after_refresh(self._lay_now)  # what text is still to come would replace it
 
     @property
     def shown(self) -> Levels | None:
@@ -92,7 +96,7 @@ class Pane(Widget):
 
     def _put(self, levels: Levels | None, message: str) -> None:
         self._lift()
-        self._drawing = None
+        self._drawing, self._due = None, False
         self._levels, self._message, self._pane = levels, message, None
         self.refresh()
 

@@ -62,6 +62,7 @@ class Picture(Pane):
             self.say("\n".join(f"{name:<9}{value}" for name, value in figures(self._archive, self.number)))
         else:
             wanted = self._wanted()
+            self.outdate()
             self._loader.ask((id(self),), self._half_blocks, lambda made: self._loaded(wanted, made))
 
     def _half_blocks(self) -> Levels:
