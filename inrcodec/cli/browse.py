@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -13,10 +14,12 @@ from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
     from inrcodec.archive import Archive
+    from inrcodec.tui.easel import Images
 
-EPILOG = epilog(("inrcodec browse set.inr", "inrcodec browse set.inr --serve"))
+EPILOG = epilog(("inrcodec browse set.inr", "inrcodec browse set.inr --images half", "inrcodec browse set.inr --serve"))
 LEAST = 20, 6  # columns and lines
 PORT = 8765
+SERVED = "TEXTUAL_DRIVER"  # set by textual-serve: pipes then stand for the terminal
 
 
 def browse(
@@ -24,17 +27,36 @@ def browse(
     serve: Annotated[
         bool, typer.Option("--serve", help="In a web browser on this computer, through textual-serve.")
     ] = False,
+    images: Annotated[
+        Literal["auto", "kitty", "sixel", "half", "none"],
+        typer.Option(
+            "--images",
+            help="How single images are drawn: in the terminal's own pixels (kitty, sixel), in half blocks, or not at "
+            "all; auto asks the terminal.",
+        ),
+    ] = "auto",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Of --serve.")] = PORT,
 ) -> None:
     """Look through the images, zoom into them, find neighbours and morph, with the keyboard; ? shows all keys."""
     archive = _opened(file)
     if serve:
-        _serve(file, port)
+        _serve(file, port, "none" if images == "none" else "half")
         return
-    _check_terminal()
-    from inrcodec.tui.app import Browser
+    if SERVED not in os.environ:
+        _check_terminal()
+    _run(archive, images)
 
-    Browser(archive).run()
+
+def _run(archive: Archive, images: Images) -> None:
+    """The terminal answers while the app is imported."""
+    from inrcodec.tui.easel import PROTOCOLS, easel_for
+    from inrcodec.tui.terminal import Terminal, question
+
+    with question() if images in ("auto", *PROTOCOLS) else nullcontext() as asked:
+        from inrcodec.tui.app import Browser
+
+        terminal = Terminal() if asked is None else asked.answer()
+    Browser(archive, easel_for(images, terminal)).run()
 
 
 def _opened(file: str) -> Archive:
@@ -58,7 +80,7 @@ def _check_terminal() -> None:
         raise UsageError(f"the terminal has {columns}x{lines} characters; browse needs {LEAST[0]}x{LEAST[1]}")
 
 
-def _serve(file: str, port: int) -> None:
+def _serve(file: str, port: int, images: Images) -> None:
     """On localhost only: whoever reaches the page reads the file and writes exports."""
     import shlex
     from importlib.util import find_spec
@@ -67,5 +89,5 @@ def _serve(file: str, port: int) -> None:
         raise UsageError("--serve needs textual-serve; install it with: pip install 'inrcodec[serve]'")
     from textual_serve.server import Server
 
-    words = shlex.join([sys.executable, "-m", "inrcodec", "browse", file])
+    words = shlex.join([sys.executable, "-m", "inrcodec", "browse", file, "--images", images])
     Server(words, host="localhost", port=port, title="inrcodec").serve()

@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.events import Click
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from inrcodec.neighbours import Space
 from inrcodec.tui.halfblocks import Levels, fitted, levels_of
+from inrcodec.tui.keybar import Keybar
 from inrcodec.tui.pane import Pane, blank
-from inrcodec.tui.words import shown
+from inrcodec.tui.words import command, shown
 
 if TYPE_CHECKING:
     from inrcodec.tui.app import Browser
@@ -33,7 +35,9 @@ def principal_places(vectors: NDArray[np.float32]) -> Places:
     places = np.zeros((len(vectors), 2))
     if len(vectors) > 2:
         left, spread, _ = np.linalg.svd(vectors - vectors.mean(axis=0), full_matrices=False)
-        places[:, : min(2, left.shape[1])] = (left * spread)[:, :2]
+        first = (left * spread)[:, :2]
+        farthest = np.take_along_axis(first, np.abs(first).argmax(axis=0, keepdims=True), axis=0)
+        places[:, : first.shape[1]] = first * np.where(farthest < 0, -1, 1)  # either sign would do: the same everywhere
     for axis in range(2):
         values = places[:, axis]
         span = (values.max() - values.min()) or 1.0
@@ -48,26 +52,30 @@ class Atlas(Screen[int]):
     app: Browser
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back"),
-        Binding("left", "go(-1, 0)", "Go", show=False),
+        Binding("left", "go(-1, 0)", "Go", key_display="arrows"),
         Binding("right", "go(1, 0)", show=False),
         Binding("up", "go(0, -1)", show=False),
         Binding("down", "go(0, 1)", show=False),
-        Binding("plus,equals_sign", "zoom(1.5)", "Zoom in", key_display="+"),
-        Binding("minus", "zoom(0.6667)", "out", key_display="-"),
+        Binding("plus,equals_sign", "zoom(1.5)", "Zoom", key_display="+ -"),
+        Binding("minus", "zoom(0.6667)", show=False),
         Binding("enter", "open", "Open"),
+        Binding("n", "neighbours", "Neighbours"),
+        Binding("y", "copy", "Copy"),
     ]
 
     def __init__(self, number: int) -> None:
         super().__init__()
         self.number = number
         self._places: Places | None = None
+        self._corners: Places | None = None  # of thumbnails, in pixels of the pane
+        self._due = False
         self._zoom = 1.0
         self._thumbnails: dict[int, Levels] = {}
 
     def compose(self) -> ComposeResult:
         yield Static(id="headline")
         yield Pane(id="map")
-        yield Footer()
+        yield Keybar()
 
     def on_mount(self) -> None:
         """Ask for the vectors."""
@@ -86,6 +94,14 @@ class Atlas(Screen[int]):
         """The image in full."""
         self.app.open_image(self.number)
 
+    def action_neighbours(self) -> None:
+        """What it is like."""
+        self.app.show_neighbours(self.number)
+
+    def action_copy(self) -> None:
+        """The command that decodes the chosen image."""
+        self.app.copy_command(command(self.app.archive, "decode", "--index", str(self.number), "--size", "256"))
+
     def action_zoom(self, times: float) -> None:
         """Around the chosen image."""
         self._zoom = min(16.0, max(1.0, self._zoom * times))
@@ -102,6 +118,26 @@ class Atlas(Screen[int]):
         if np.isfinite(cost).any():
             self.number = int(cost.argmin())
             self._draw()
+
+    def on_click(self, event: Click) -> None:
+        """Choose the image whose middle is nearest; a click on the chosen one opens it."""
+        if self._corners is None or event.widget is not self.query_one(Pane):
+            return
+        apart = self._corners + SIDE / 2 - np.array([event.x, 2 * event.y])
+        nearest = int((apart**2).sum(axis=1).argmin())
+        if nearest == self.number:
+            self.action_open()
+        else:
+            self.number = nearest
+            self._draw()
+
+    def on_mouse_scroll_up(self) -> None:
+        """The wheel zooms."""
+        self.action_zoom(1.5)
+
+    def on_mouse_scroll_down(self) -> None:
+        """The wheel zooms."""
+        self.action_zoom(1 / 1.5)
 
     def _take(self, space: Space | Exception) -> None:
         if not self.is_running:
@@ -123,6 +159,7 @@ class Atlas(Screen[int]):
         canvas, across, down = blank(pane.canvas), pane.canvas.width - SIDE, pane.canvas.height - SIDE
         middle = self._places[self.number] if self._zoom > 1 else np.array([0.5, 0.5])
         corners = ((self._places - middle) * self._zoom + 0.5) * (across, down)
+        self._corners = corners
         inside = np.flatnonzero(((corners >= 0) & (corners <= (across, down))).all(axis=1))
         taken = np.zeros(canvas.shape[:2], bool)
         for number in [self.number, *inside[inside != self.number].tolist()]:
@@ -143,7 +180,8 @@ class Atlas(Screen[int]):
         name = shown(self.app.archive.names[self.number])
         self.query_one("#headline", Static).update(
             f"[b]{self.number} {name}[/b]  "
-            f"[dim]{len(inside):,} of {len(self._places):,} images, zoom {self._zoom:.1f}[/dim]"
+            f"[dim]{len(inside):,} of {len(self._places):,} images, zoom {self._zoom:.1f}[/dim]",
+            layout=False,
         )
 
     def _thumbnail(self, number: int) -> Levels | None:
@@ -163,12 +201,12 @@ class Atlas(Screen[int]):
 
     def _draw_soon(self) -> None:
         """Once for many thumbnails that come in together."""
-        if not getattr(self, "_pending", False):
-            self._pending = True
+        if not self._due:
+            self._due = True
             self.set_timer(0.05, self._draw_now)
 
     def _draw_now(self) -> None:
-        self._pending = False
+        self._due = False
         self._draw()
 
 

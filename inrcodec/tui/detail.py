@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
+from inrcodec.tui.keybar import Keybar
 from inrcodec.tui.picture import Picture
 from inrcodec.tui.words import command, shown
 
@@ -26,12 +28,12 @@ class Detail(Screen[int]):
         Binding("right", "pan(0.25, 0)", show=False),
         Binding("up", "pan(0, -0.25)", show=False),
         Binding("down", "pan(0, 0.25)", show=False),
-        Binding("plus,equals_sign", "zoom(1.414213562)", "Zoom in", key_display="+"),
-        Binding("minus", "zoom(0.707106781)", "out", key_display="-"),
+        Binding("plus,equals_sign", "zoom(1.414213562)", "Zoom", key_display="+ -"),
+        Binding("minus", "zoom(0.707106781)", show=False),
         Binding("0", "whole", "Whole"),
-        Binding("left_square_bracket", "turn(-1)", "Before", key_display="["),
-        Binding("right_square_bracket", "turn(1)", "After", key_display="]"),
-        Binding("u", "upsample", "Field"),
+        Binding("right_square_bracket", "turn(1)", "Next", key_display="[ ]"),
+        Binding("left_square_bracket", "turn(-1)", show=False),
+        Binding("u", "upsample", "Edges/field"),
         Binding("n", "neighbours", "Neighbours"),
         Binding("e", "export", "Export"),
         Binding("y", "copy", "Copy"),
@@ -43,8 +45,8 @@ class Detail(Screen[int]):
 
     def compose(self) -> ComposeResult:
         yield Static(id="headline")
-        yield Picture(self.app.archive, self.app.loader, id="picture")
-        yield Footer()
+        yield Picture(self.app.archive, self.app.loader, self.app.easel, id="picture")
+        yield Keybar()
 
     def on_mount(self) -> None:
         """Show the image."""
@@ -69,6 +71,14 @@ class Detail(Screen[int]):
         self._picture.zoom(times)
         self._tell()
 
+    def on_mouse_scroll_up(self) -> None:
+        """The wheel zooms."""
+        self.action_zoom(math.sqrt(2))
+
+    def on_mouse_scroll_down(self) -> None:
+        """The wheel zooms."""
+        self.action_zoom(math.sqrt(0.5))
+
     def action_whole(self) -> None:
         """All of the image."""
         self._picture.view(self._number)
@@ -76,7 +86,7 @@ class Detail(Screen[int]):
 
     def action_turn(self, by: int) -> None:
         """The next image in the order of the grid."""
-        self._number = self.app.beside(self._number, by)
+        self._number = self.app.home.beside(self._number, by)
         self._picture.view(self._number)
         self._tell()
 
@@ -91,7 +101,7 @@ class Detail(Screen[int]):
 
     def action_export(self) -> None:
         """To a file."""
-        self.app.ask_export((self._number,))
+        self.app.exporting.ask((self._number,))
 
     def action_copy(self) -> None:
         """The command that decodes this image."""
@@ -104,6 +114,7 @@ class Detail(Screen[int]):
         held = "" if image.holdout_psnr is None else f"  held-out {image.holdout_psnr:.2f} dB"
         way = "edges drawn" if picture.upsample == "detail" else "bare field"
         self.query_one("#headline", Static).update(
-            f"[b]{self._number} {shown(image.name)}[/b]  {image.width} x {image.height}{psnr}{held}"
-            f"  {image.bits / 8:,.0f} bytes  [dim]zoom {picture.window.zoom:.1f}, {way}[/dim]"
+            f"[b]{self._number} {shown(image.name)}[/b]  zoom {picture.window.zoom:.1f}{psnr}{held}"
+            f"  {image.bits / 8:,.0f} bytes  {image.width} x {image.height}  [dim]{way}[/dim]",
+            layout=False,
         )

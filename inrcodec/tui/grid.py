@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import OrderedDict
 from typing import ClassVar
 
@@ -22,7 +23,8 @@ WIDTHS = (8, 12, 16, 24, 32, 48)  # of a thumbnail in characters
 KEPT = 4000  # thumbnails
 Key = tuple[str, int, int]
 PLACEHOLDER, DAMAGED = Style(color="grey35"), Style(color="red", bold=True)
-CURSOR, MARK = Style(reverse=True, bold=True), Style(color="yellow", bold=True)
+CURSOR, MARK = Style(color="black", bgcolor="#ffc400", bold=True), Style(color="yellow", bold=True)
+FRAME = Style(color="#ffc400")
 
 
 class Grid(ScrollView, can_focus=True, inherit_bindings=False):
@@ -54,12 +56,12 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
     class Opened(Message):
         """An image was clicked while the cursor stood on it."""
 
-    def __init__(self, archive: Archive, loader: Loader) -> None:
+    def __init__(self, archive: Archive, loader: Loader, *, pictures: bool = True) -> None:
         super().__init__(id="grid")
-        self._archive, self._loader = archive, loader
+        self._archive, self._loader, self._pictures = archive, loader, pictures
         self._numbers: tuple[int, ...] = tuple(range(len(archive)))
         self._thumbnails: OrderedDict[Key, Levels | str] = OrderedDict()
-        self._width = 16
+        self._width = 16 if pictures else 32
         self.cursor = 0
         self.marks: dict[int, None] = {}  # image numbers in the order of marking
 
@@ -81,7 +83,12 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def cell_height(self) -> int:
         """Lines of a thumbnail, its caption and the gap below."""
-        return self._width // 2 + 2
+        return self._tall + 2 if self._pictures else 1
+
+    @property
+    def _tall(self) -> int:
+        """Lines of a thumbnail."""
+        return self._width // 2 if self._pictures else 0
 
     def show_images(self, numbers: tuple[int, ...]) -> None:
         """Show these images; the cursor stays on its image when that is among them."""
@@ -152,23 +159,27 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
             return Strip([Segment(words[:width].center(width), self.rich_style)], width)
         segments: list[Segment] = []
         for offset, number in enumerate(cells):
-            segments.append(Segment(" ", self.rich_style))
-            segments += self._cell_line(number, row * self.columns + offset == self.cursor, inside)
-            segments.append(Segment(" " * (self.cell_width - self._width - 1), self.rich_style))
+            here = row * self.columns + offset == self.cursor
+            left, right = ("▐", "▌") if here and inside < self._tall else (" ", " ")
+            segments.append(Segment(left, self.rich_style + FRAME))
+            segments += self._cell_line(number, here, inside)
+            segments.append(Segment(right.ljust(self.cell_width - self._width - 1), self.rich_style + FRAME))
         return Strip(segments).adjust_cell_length(width, self.rich_style)
 
     def _cell_line(self, number: int, here: bool, inside: int) -> list[Segment]:
-        tall = self._width // 2
+        tall = self._tall
         if inside == tall + 1:
             return [Segment(" " * self._width, self.rich_style)]
         if inside == tall:
             mark = "*" if number in self.marks else ""
-            caption = f"{mark}{number} {displayed(self._archive.names[number])}"[: self._width].ljust(self._width)
+            caption = shortened(f"{mark}{number} {displayed(self._archive.names[number])}", self._width)
             style = CURSOR if here else MARK if mark else self.rich_style
             return [Segment(caption, self.rich_style + style)]
         found = self._thumbnail(number)
         if isinstance(found, str):
-            words = found[: self._width] if inside == tall // 2 else ""
+            lines = textwrap.wrap(found, self._width)[:tall]
+            row = inside - (tall - len(lines)) // 2
+            words = lines[row] if 0 <= row < len(lines) else ""
             return [Segment(words.center(self._width), self.rich_style + DAMAGED)]
         if found is None:
             words = "·" if inside == tall // 2 else ""
@@ -223,3 +234,8 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
     def _show_cursor(self) -> None:
         top = self.cursor // self.columns * self.cell_height
         self.scroll_to_region(Region(0, top, 1, self.cell_height), animate=False, force=True)
+
+
+def shortened(text: str, width: int) -> str:
+    """The text in exactly so many characters; three dots in one say where it was cut."""
+    return text.ljust(width) if len(text) <= width else text[: width - 1] + "…"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,11 @@ def line(levels: Levels, row: int) -> list[Segment]:
     """The character row of pixel rows 2 row and 2 row + 1."""
     upper = levels[2 * row].tolist()
     lower = levels[2 * row + 1].tolist() if 2 * row + 1 < len(levels) else upper
-    return [Segment("▀", _style(*one, *other)) for one, other in zip(upper, lower, strict=True)]
+    runs = groupby(zip(map(tuple, upper), map(tuple, lower), strict=True))
+    return [
+        Segment((" " if one == other == GROUND else "▀") * len(list(run)), _style(*one, *other))
+        for (one, other), run in runs
+    ]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -47,6 +52,6 @@ def centred(levels: Levels, columns: int, rows: int) -> Levels:
     pane = np.empty((2 * rows, columns, 3), np.uint8)
     pane[:] = GROUND
     height, width = min(levels.shape[0], 2 * rows), min(levels.shape[1], columns)
-    top, left = (2 * rows - height) // 2, (columns - width) // 2
+    top, left = (2 * rows - height) // 4 * 2, (columns - width) // 2  # from a whole character on
     pane[top : top + height, left : left + width] = levels[:height, :width]
     return pane

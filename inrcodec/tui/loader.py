@@ -22,6 +22,7 @@ class Loader:
         self._changed = threading.Condition()
         self._closed = False
         self.jobs = 0  # done so far
+        self._running = 0
         self._thread = threading.Thread(target=self._work, name="inrcodec-loader", daemon=True)
         self._thread.start()
 
@@ -43,6 +44,12 @@ class Loader:
         while (found := self._next(wait=False)) is not None:
             self._run(*found)
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is waiting or being done."""
+        with self._changed:
+            return not self._waiting and not self._running
+
     def close(self) -> None:
         """Drop everything and end the thread."""
         with self._changed:
@@ -54,19 +61,22 @@ class Loader:
         with self._changed:
             while wait and not self._waiting and not self._closed:
                 self._changed.wait()
-            return self._waiting.popitem()[1] if self._waiting else None
+            if not self._waiting:
+                return None
+            self._running += 1
+            return self._waiting.popitem()[1]
 
     def _work(self) -> None:
         while (found := self._next(wait=True)) is not None:
             self._run(*found)
 
     def _run(self, job: Job, done: Done) -> None:
-        if self._closed:
-            return
         try:
             result = job()
         except Exception as failure:
             result = failure
-        self.jobs += 1
         if not self._closed:
             done(result)
+        with self._changed:
+            self.jobs += 1
+            self._running -= 1

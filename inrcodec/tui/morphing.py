@@ -10,13 +10,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from inrcodec.archive import straightened
 from inrcodec.errors import InrError
 from inrcodec.morph import MODES, Tour
 from inrcodec.morph.tour import Mode, frames, way
+from inrcodec.tui.exporting import free_path
 from inrcodec.tui.halfblocks import Levels, fitted, levels_of
+from inrcodec.tui.keybar import Keybar
 from inrcodec.tui.pane import Pane
 from inrcodec.tui.words import command, shown
 
@@ -32,16 +34,17 @@ class Morphing(Screen[None]):
     """Plays the way between two images."""
 
     app: Browser
+    CSS = "#bar { height: 1; background: $panel; text-align: center; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Back"),
-        Binding("left", "scrub(-1)", "Earlier"),
-        Binding("right", "scrub(1)", "Later"),
+        Binding("space", "play", "Play/stop", key_display="space"),
+        Binding("left", "scrub(-1)", "Scrub", key_display="← →"),
+        Binding("right", "scrub(1)", show=False),
         Binding("home", "scrub(-100)", show=False),
         Binding("end", "scrub(100)", show=False),
-        Binding("space", "play", "Play/stop"),
         Binding("m", "mode", "Mode"),
         Binding("x", "export", "Export GIF"),
-        Binding("y", "copy", "Copy command"),
+        Binding("y", "copy", "Copy"),
     ]
 
     def __init__(self, first: int, second: int) -> None:
@@ -56,7 +59,8 @@ class Morphing(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Static(id="headline")
         yield Pane(id="frame")
-        yield Footer()
+        yield Static(id="bar")
+        yield Keybar()
 
     def on_mount(self) -> None:
         """Start decoding; play when there is enough."""
@@ -95,7 +99,7 @@ class Morphing(Screen[None]):
     def action_export(self) -> None:
         """A GIF in the current folder, under a name that is free."""
         stem = self.app.archive.path.stem if self.app.archive.path else "set"
-        path = self.app.free_path(Path(f"{stem}-morph-{self._ends[0]}-{self._ends[1]}.gif"))
+        path = free_path(Path(f"{stem}-morph-{self._ends[0]}-{self._ends[1]}.gif"))
         self.notify(f"writing {path} ...")
         self.app.loader.ask(("export", path), lambda: self._write(path), lambda done: self.app.later(self._said, done))
 
@@ -172,7 +176,9 @@ class Morphing(Screen[None]):
         self._tell()
 
     def _tell(self) -> None:
-        names = " to ".join(f"{number} {shown(self.app.archive.names[number])}" for number in self._ends)
-        bar = "".join("█" if step == self.step else "▪" if step in self._frames else "·" for step in range(STEPS + 1))
-        state = "playing" if self._timer is not None else "still"
-        self.query_one("#headline", Static).update(f"[b]{names}[/b]  {self._mode}  {bar}  [dim]{state}[/dim]")
+        names = " to ".join(f"[b]{number} {shown(self.app.archive.names[number])}[/b]" for number in self._ends)
+        self.query_one("#headline", Static).update(f"{names}  by {self._mode}", layout=False)
+        made = ("━" if step in self._frames else "·" for step in range(STEPS + 1))
+        bar = "".join("[b $accent]●[/]" if step == self.step else mark for step, mark in enumerate(made))
+        state = "playing" if self._timer is not None else "still  "
+        self.query_one("#bar", Static).update(f"{bar}  {self.step:>2}/{STEPS}  [dim]{state}[/dim]", layout=False)

@@ -10,10 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 
 from inrcodec.exporters.naming import displayed
 from inrcodec.neighbours import Space
+from inrcodec.tui.keybar import Keybar
 from inrcodec.tui.picture import Picture
 from inrcodec.tui.words import command, shown
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from inrcodec.tui.app import Browser
 
 SHOWN = 12  # at either end
+NEAR, FAR = "#7fd88f", "#ff8f8f"
 
 
 class Neighbours(Screen[int]):
@@ -29,7 +31,7 @@ class Neighbours(Screen[int]):
     app: Browser
     CSS = """
     Neighbours Vertical { width: 1fr; }
-    Neighbours DataTable { width: 44; max-width: 60%; }
+    Neighbours DataTable { width: 44; max-width: 60%; overflow-x: hidden; scrollbar-size-vertical: 1; }
     Neighbours .caption { height: 1; text-style: bold; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,7 +39,7 @@ class Neighbours(Screen[int]):
         Binding("enter", "go", "Go there"),
         Binding("backspace", "return", "Return"),
         Binding("o", "open", "Open"),
-        Binding("y", "copy", "Copy command"),
+        Binding("y", "copy", "Copy"),
     ]
 
     def __init__(self, number: int) -> None:
@@ -50,14 +52,14 @@ class Neighbours(Screen[int]):
             yield DataTable(cursor_type="row", zebra_stripes=True)
             with Vertical():
                 yield Static(classes="caption", id="one")
-                yield Picture(self.app.archive, self.app.loader, id="here")
+                yield Picture(self.app.archive, self.app.loader, self.app.easel, id="here")
                 yield Static(classes="caption", id="other")
-                yield Picture(self.app.archive, self.app.loader, id="there")
-        yield Footer()
+                yield Picture(self.app.archive, self.app.loader, self.app.easel, id="there")
+        yield Keybar()
 
     def on_mount(self) -> None:
         """Headings, then the vectors, which may take a while."""
-        self.query_one(DataTable).add_columns("cosine", "number", "name")
+        self.query_one(DataTable).add_columns("cosine", "no.", "name")
         self._list()
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
@@ -66,7 +68,7 @@ class Neighbours(Screen[int]):
         if key is not None:
             number = int(key)
             self.query_one("#there", Picture).view(number)
-            self.query_one("#other", Static).update(f"{number} {shown(self.app.archive.names[number])}")
+            self.query_one("#other", Static).update(f"{number} {shown(self.app.archive.names[number])}", layout=False)
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         """Go on from there."""
@@ -94,12 +96,12 @@ class Neighbours(Screen[int]):
 
     def tell(self, words: str) -> None:
         """A line about how far the vectors are."""
-        self.query_one("#headline", Static).update(words)
+        self.query_one("#headline", Static).update(words, layout=False)
 
     def _list(self) -> None:
         number = self._path[-1]
         self.query_one("#here", Picture).view(number)
-        self.query_one("#one", Static).update(f"{number} {shown(self.app.archive.names[number])}")
+        self.query_one("#one", Static).update(f"{number} {shown(self.app.archive.names[number])}", layout=False)
         self.tell("looking at all images; thumbnails go first ...")
         self.app.similar.ask(lambda space: self.app.later(self._fill, number, space))
 
@@ -116,7 +118,11 @@ class Neighbours(Screen[int]):
         table.clear()
         for other in rows:
             name = Text(displayed(self.app.archive.names[other]))
-            table.add_row(f"{likeness[other]:.3f}", str(other), name, key=str(other))
+            near = likeness[other] >= 0
+            cosine = Text(f"{likeness[other]:+.3f}", NEAR if near else FAR)
+            table.add_row(cosine, Text(str(other), justify="right"), name, key=str(other))
         steps = f"  [dim]{len(self._path) - 1} steps from {self._path[0]}[/dim]" if len(self._path) > 1 else ""
-        self.tell(f"[b]like {number} {shown(self.app.archive.names[number])}[/b], then the least like{steps}")
+        self.tell(
+            f"like [b]{number} {shown(self.app.archive.names[number])}[/b]: the nearest, then the farthest{steps}"
+        )
         table.focus()

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import numpy as np
-from textual.geometry import Size
+from rich.segment import Segment
+from textual.geometry import Offset, Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from inrcodec.tui.easel import Drawing
 from inrcodec.tui.halfblocks import GROUND, Levels, centred, line
 
 
 class Pane(Widget):
-    """Shows pixels (height, width, 3), centred; `canvas` is its size in pixels, one wide and two high a character."""
+    """Shows pixels (height, width, 3), centred; `canvas` is its size in pixels, one wide and two high a character.
+
+    A drawing in a terminal's own pixels can be laid over them. Textual knows nothing of it: it is written after the
+    text, again when text was written over it, and taken off while something else lies there.
+    """
 
     DEFAULT_CSS = "Pane { height: 1fr; width: 1fr; }"
 
@@ -20,6 +28,9 @@ class Pane(Widget):
         self._levels: Levels | None = None
         self._message = ""
         self._pane: Levels | None = None
+        self._drawing: Drawing | None = None
+        self._laid: Offset | None = None  # where the drawing is on the screen
+        self._due = False
 
     @property
     def canvas(self) -> Size:
@@ -28,38 +39,118 @@ class Pane(Widget):
 
     def show(self, levels: Levels) -> None:
         """Draw these pixels."""
-        self._levels, self._message, self._pane = levels, "", None
-        self.refresh()
+        self._put(levels, "")
 
     def say(self, message: str) -> None:
-        """Show a line of text instead."""
-        self._levels, self._message, self._pane = None, message, None
-        self.refresh()
+        """Show some words instead, broken into lines where they are too long."""
+        self._put(None, message)
+
+    def outdate(self) -> None:
+        """What is laid will be replaced soon: it is not written again until then."""
+        self._due = True
+
+    def lay(self, drawing: Drawing) -> None:
+        """Put a drawing over what is shown."""
+        self._lift()
+        self._drawing, self._due = drawing, True
+        self.call_after_refresh(self._lay_now)  # what text is still to come would replace it
 
     @property
     def shown(self) -> Levels | None:
         """The pixels that are drawn now, if any."""
         return self._levels
 
+    @property
+    def is_laid(self) -> bool:
+        """Whether the terminal shows a drawing here now."""
+        return self._laid is not None
+
+    def on_mount(self) -> None:
+        """What covers the screen, or stops the app, takes the drawing off."""
+        self.watch(self.screen, "stack_updates", self._look, init=False)
+        self.app.app_resume_signal.subscribe(self, lambda _: self._forget())
+
+    def on_unmount(self) -> None:
+        """Nothing is left behind."""
+        self._lift()
+
     def on_resize(self) -> None:
         """Pixels are centred anew."""
         self._pane = None
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Text goes to the terminal; the drawing follows once it is there."""
+        if self._drawing is not None and not self._due:
+            self._due = True
+            self.call_later(self._lay_now)
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """One row of characters."""
         width, height = self.size
         if self._levels is None:
-            words = self._message[:width].center(width) if y == height // 2 else " " * width
-            return _text(words, self)
+            return self._text_line(y)
         if self._pane is None or self._pane.shape[:2] != (2 * height, width):
             self._pane = centred(self._levels, width, height)
         return Strip(line(self._pane, y), width)
 
+    def _put(self, levels: Levels | None, message: str) -> None:
+        self._lift()
+        self._drawing, self._due = None, False
+        self._levels, self._message, self._pane = levels, message, None
+        self.refresh()
 
-def _text(words: str, widget: Widget) -> Strip:
-    from rich.segment import Segment
+    def _text_line(self, y: int) -> Strip:
+        """The message stands in the middle, its lines flush left."""
+        width, height = self.size
+        lines = [part for text in self._message.splitlines() for part in textwrap.wrap(text, max(1, width - 2)) or [""]]
+        row = y - max(0, (height - len(lines)) // 2)
+        left = max(0, (width - max(map(len, lines), default=0)) // 2)
+        words = " " * left + lines[row] if 0 <= row < len(lines) else ""
+        return Strip([Segment(words[:width].ljust(width), self.rich_style)], width)
 
-    return Strip([Segment(words, widget.rich_style)], len(words))
+    # What lies over it
+
+    def _lay_now(self) -> None:
+        self._due = False
+        if self._drawing is None or not self.is_attached:
+            return
+        columns, lines = self._drawing.cells
+        left, top = (self.size.width - columns) // 2, (self.size.height - lines) // 2
+        box = Region(self.content_region.x + left, self.content_region.y + top, columns, lines)
+        if self._is_covered(box):
+            self._lift()
+        elif self._laid != box.offset or not self._drawing.stays:
+            self._write(f"\x1b7\x1b[{box.y + 1};{box.x + 1}H{self._drawing.data}\x1b8")
+            self._laid = box.offset
+
+    def _is_covered(self, box: Region) -> bool:
+        others = self.screen.query("Toast, Tooltip")
+        return self.app.screen is not self.screen or any(
+            other.display and other.region.overlaps(box) for other in others
+        )
+
+    def _look(self) -> None:
+        """A screen was put above, or taken away; what text replaces follows the text that is written then."""
+        if self.app.screen is not self.screen:
+            self._lift()
+        elif self._drawing is not None and self._drawing.stays:
+            self._lay_now()
+
+    def _lift(self) -> None:
+        if self._laid is not None and self._drawing is not None:
+            self._write(self._drawing.erasing)
+        self._laid = None
+
+    def _forget(self) -> None:
+        """The terminal was someone else's meanwhile."""
+        self._laid = None
+        self.refresh()
+
+    def _write(self, words: str) -> None:
+        driver = self.app._driver  # there is no public way past the compositor
+        if driver is not None and words:
+            driver.write(words)
 
 
 def blank(size: Size) -> Levels:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from inrcodec.archive import Archive
-from inrcodec.neighbours import Space, describe
 from inrcodec.tui.loader import Loader
 
-Ready = Callable[[Space | Exception], None]
+if TYPE_CHECKING:
+    from inrcodec.neighbours import Space
+
+Ready = Callable[["Space | Exception"], None]
 OnImage = Callable[[int, int], None]
 
 
@@ -29,7 +32,13 @@ class Similar:
         self._waiting.append(ready)
         if not self._asked:
             self._asked = True
-            self._loader.ask("similar", lambda: describe(self._archive, "look", self._tick), self._made)
+            self._loader.ask("similar", self._describe, self._made)
+
+    def _describe(self) -> Space:
+        """In the loader's thread."""
+        from inrcodec.neighbours import describe
+
+        return describe(self._archive, "look", self._tick)
 
     def _tick(self, done: int, images: int) -> None:
         """Between two images: whoever waits for a thumbnail goes first."""

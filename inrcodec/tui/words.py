@@ -16,14 +16,14 @@ def shown(text: str) -> str:
     return escape(displayed(text))
 
 
-def headline(archive: Archive, count: int, search: str, sort: str) -> str:
+def headline(archive: Archive, count: int, search: str, sort: str, marked: int) -> str:
     """The first line: the file, how much of it is shown, and in which order."""
     name = archive.path.name if archive.path else "an .inr file"
     part = f"{len(archive):,} images" if count == len(archive) else f"{count:,} of {len(archive):,} images"
-    found = f"  search: {shown(search)}" if search else ""
-    return (
-        f"[b]{shown(name)}[/b]  {part}  {archive.file_size:,} bytes  {archive.bits_per_pixel:.3f} bpp  by {sort}{found}"
-    )
+    found = f"  search: [b]{shown(search)}[/b]" if search else ""
+    marks = f"  [$warning]{marked} marked[/]" if marked else ""
+    size = f"  [dim]{archive.file_size:,} bytes  {archive.bits_per_pixel:.3f} bpp[/dim]"
+    return f"[b]{shown(name)}[/b]  {part} by {sort}{found}{marks}{size}"
 
 
 def figures(archive: Archive, number: int) -> list[tuple[str, str]]:

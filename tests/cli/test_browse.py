@@ -15,12 +15,14 @@ from pathlib import Path
 import pytest
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs pseudo-terminals")
+QUESTION = b"\x1b[c"
+KITTY, SIXEL, PLAIN = b"\x1b_Gi=31;OK\x1b\\\x1b[6;20;10t\x1b[?62;c", b"\x1b[?62;4;22c", b"\x1b[?62;22c"
 PATIENCE = 30.0  # seconds; a busy machine is slow
 
 
 @contextlib.contextmanager
 def browsing(
-    path: Path, columns: int, lines: int, term: str = "xterm-256color"
+    path: Path, columns: int, lines: int, term: str = "xterm-256color", images: str = "auto"
 ) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """The command on a terminal of that size that answers nothing; yields the process and our end of the line."""
     import fcntl
@@ -30,8 +32,9 @@ def browsing(
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
     environment = {**os.environ, "TERM": term}
+    environment.pop("TMUX", None)
     process = subprocess.Popen(
-        [sys.executable, "-m", "inrcodec", "browse", str(path)],
+        [sys.executable, "-m", "inrcodec", "browse", str(path), "--images", images],
         stdin=theirs, stdout=theirs, stderr=theirs, env=environment, start_new_session=True,
     )  # fmt: skip
     os.close(theirs)
@@ -43,8 +46,8 @@ def browsing(
         os.close(ours)
 
 
-def read_until(line: int, wanted: str) -> str:
-    """What the terminal was sent, up to the wanted text or the end."""
+def read_until(line: int, wanted: str, answer: bytes = b"") -> str:
+    """What the terminal was sent, up to the wanted text or the end; answers the first question."""
     said, limit = b"", time.monotonic() + PATIENCE
     while wanted.encode() not in said and time.monotonic() < limit:
         if select.select([line], [], [], 0.1)[0]:
@@ -55,6 +58,9 @@ def read_until(line: int, wanted: str) -> str:
             if not part:
                 break
             said += part
+            if answer and QUESTION in said:
+                os.write(line, answer)
+                answer = b""
     return said.decode("utf-8", "replace")
 
 
@@ -69,6 +75,64 @@ def test_it_draws_and_quits(small_set: Path, columns: int, lines: int) -> None:
                 with contextlib.suppress(OSError):  # what it says in parting
                     os.read(line, 1 << 16)
         assert process.poll() == 0
+
+
+@pytest.mark.parametrize(
+    ("images", "answer", "shows"),
+    [
+        ("auto", KITTY, "\x1b_Ga=T,f=100"),
+        ("auto", SIXEL, "\x1bP0;1;0q"),
+        ("kitty", b"", "\x1b_Ga=T,f=100"),
+        ("sixel", b"", "\x1bP0;1;0q"),
+    ],
+)
+def test_real_pixels_are_sent_and_make_way_for_others(small_set: Path, images: str, answer: bytes, shows: str) -> None:
+    with browsing(small_set, 80, 24, images=images) as (_, line):
+        assert "▀" in read_until(line, "▀", answer)
+        os.write(line, b"\r")
+        assert shows in read_until(line, shows)
+        if not answer:
+            return
+        os.write(line, b"y")  # a message lies over the picture
+        assert "copied" in read_until(line, "copied")
+        if "\x1b_G" in shows:
+            assert "\x1b_Ga=d" in read_until(line, "\x1b_Ga=d")
+        assert shows in read_until(line, shows)  # and is gone again
+
+
+@pytest.mark.parametrize("answer", [PLAIN, b""])
+def test_other_terminals_get_half_blocks_and_are_not_waited_for(small_set: Path, answer: bytes) -> None:
+    with browsing(small_set, 80, 24) as (_, line):
+        said = read_until(line, "▀", answer)
+        os.write(line, b"\r")
+        said += read_until(line, "zoom 1.0") + read_until(line, "▀")
+        assert "zoom 1.0" in said
+        assert "\x1b_Ga=T" not in said
+        assert "\x1bP" not in said
+
+
+def test_a_protocol_that_the_terminal_does_not_speak_is_refused_in_one_line(small_set: Path) -> None:
+    with browsing(small_set, 80, 24, images="kitty") as (process, line):
+        said = read_until(line, "\n", PLAIN)
+        assert "error: --images kitty: this terminal does not draw kitty graphics; use --images auto" in said
+        assert process.wait(PATIENCE) == 2
+
+
+def test_the_app_that_is_served_has_no_terminal(small_set: Path) -> None:
+    environment = {
+        **os.environ,
+        "TEXTUAL_DRIVER": "textual.drivers.web_driver:WebDriver",
+        "COLUMNS": "80",
+        "ROWS": "24",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "inrcodec", "browse", str(small_set), "--images", "half"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"__GANGLION__\n"
+    process.kill()
+    process.communicate()
 
 
 def test_a_dumb_or_tiny_terminal_is_refused_in_one_line(small_set: Path) -> None:

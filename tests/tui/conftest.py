@@ -13,11 +13,15 @@ from made_up import random_set
 from textual.pilot import Pilot
 
 from inrcodec.archive import Archive
+from inrcodec.bitstream.container import BLOCK
+from inrcodec.bitstream.stored import StoredSet
+from inrcodec.field.field import field_shapes
 from inrcodec.settings import Level
 from inrcodec.tui.app import Browser
+from inrcodec.tui.easel import Easel
 
 Script = Callable[[Browser, Pilot[None]], Coroutine[Any, Any, None]]
-PATIENCE = 60.0  # seconds; a busy machine is slow
+PATIENCE = 20.0  # seconds; a busy machine is slow
 
 
 def made_up(path: Path, images: int, side: int = 8) -> Path:
@@ -34,12 +38,12 @@ def forty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_up(tmp_path_factory.mktemp("browse") / "forty.inr", 40)
 
 
-def play(path: Path, script: Script, size: tuple[int, int] = (120, 36)) -> None:
+def play(path: Path, script: Script, size: tuple[int, int] = (120, 36), easel: Easel | None = None) -> None:
     """Run the app over a file and a script over the app."""
 
     async def run() -> None:
-        app = Browser(Archive.open(path, lenient=True))
-        async with app.run_test(size=size) as pilot:
+        app = Browser(Archive.open(path, lenient=True), easel)
+        async with app.run_test(size=size, notifications=True) as pilot:
             await pilot.pause()
             await script(app, pilot)
 
@@ -52,3 +56,16 @@ async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
     while not true():
         assert time.monotonic() < limit, "it never came to that"
         await pilot.pause(0.02)
+
+
+def seen(app: Browser) -> str:
+    """The screen as plain text."""
+    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
+
+
+def damage_block(path: Path, number: int) -> None:
+    """Turn a byte over in a block of latents."""
+    blob = bytearray(path.read_bytes())
+    blocks = [chunk for chunk in StoredSet(bytes(blob), field_shapes).chunks if chunk.kind == BLOCK]
+    blob[blocks[number].offset + 10] ^= 0xFF
+    path.write_bytes(blob)

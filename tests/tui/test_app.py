@@ -5,20 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.events import MouseScrollUp
 from textual.pilot import Pilot
 from textual.widgets import DataTable, Static
 
 from inrcodec.cli.app import main
 from inrcodec.tui.app import Browser
-from inrcodec.tui.atlas import Atlas
+from inrcodec.tui.atlas import SIDE, Atlas
 from inrcodec.tui.detail import Detail
 from inrcodec.tui.grid import Grid
+from inrcodec.tui.keybar import Keybar
+from inrcodec.tui.keys import Help
 from inrcodec.tui.morphing import STEPS, Morphing
 from inrcodec.tui.neighbours import Neighbours
 from inrcodec.tui.picture import MOST, Picture
-from inrcodec.tui.prompts import Help, Prompt
+from inrcodec.tui.prompt import Prompt
 
-from .conftest import play, until
+from .conftest import play, seen, until
 
 
 def grid(app: Browser) -> Grid:
@@ -73,20 +76,20 @@ def test_search_is_fuzzy_and_escape_clears_it(small_set: Path) -> None:
         await pilot.press("slash")
         assert isinstance(app.screen, Prompt)
         await pilot.press(*"tre", "enter")
-        assert [app.archive.names[number] for number in app.catalogue.numbers] == ["three.png"]
+        assert [app.archive.names[number] for number in app.home.catalogue.numbers] == ["three.png"]
         assert grid(app).number == app.archive.select("three.png")[0]
         assert "search: tre" in words(app)
         await pilot.press("slash", *"xyz", "enter")
-        assert app.catalogue.numbers == ()
+        assert app.home.catalogue.numbers == ()
         assert grid(app).number is None
         for key in ("enter", "n", "a", "e", "y", "space", "v", "right", "end", "pagedown"):
             await pilot.press(key)  # nothing to work on, nothing breaks
             if len(app.screen_stack) > 1:
                 await pilot.press("escape")
         await pilot.press("escape")
-        assert len(app.catalogue.numbers) == 6
+        assert len(app.home.catalogue.numbers) == 6
         await pilot.press("slash", "escape")
-        assert len(app.catalogue.numbers) == 6
+        assert len(app.home.catalogue.numbers) == 6
 
     play(small_set, script)
 
@@ -95,21 +98,23 @@ def test_every_order(small_set: Path) -> None:
     async def script(app: Browser, pilot: Pilot[None]) -> None:
         archive = app.archive
         await pilot.press("right", "s")
-        assert [archive.names[number] for number in app.catalogue.numbers] == sorted(archive.names, key=str.casefold)
+        assert [archive.names[number] for number in app.home.catalogue.numbers] == sorted(
+            archive.names, key=str.casefold
+        )
         assert grid(app).number == 1
         await pilot.press("s")
-        psnrs = [archive[number].psnr or 0.0 for number in app.catalogue.numbers]
+        psnrs = [archive[number].psnr or 0.0 for number in app.home.catalogue.numbers]
         assert psnrs == sorted(psnrs)
         await pilot.press("s")
-        assert app.catalogue.sort == "held-out"
+        assert app.home.catalogue.sort == "held-out"
         await pilot.press("s")
-        sizes = [archive[number].bits for number in app.catalogue.numbers]
+        sizes = [archive[number].bits for number in app.home.catalogue.numbers]
         assert sizes == sorted(sizes, reverse=True)
         await pilot.press("s")
-        await until(pilot, lambda: app.catalogue.sort == "similarity")
-        assert app.catalogue.numbers[0] == 1
+        await until(pilot, lambda: app.home.catalogue.sort == "similarity")
+        assert app.home.catalogue.numbers[0] == 1
         await pilot.press("s")
-        assert app.catalogue.numbers == tuple(range(6))
+        assert app.home.catalogue.numbers == tuple(range(6))
 
     play(small_set, script)
 
@@ -308,6 +313,36 @@ def test_the_mouse_chooses_and_opens(forty: Path) -> None:
         await pilot.click(Grid, offset=place)
         await pilot.pause()
         assert isinstance(app.screen, Detail)
+
+    play(forty, script)
+
+
+def test_the_last_line_takes_the_mouse(forty: Path) -> None:
+    async def script(app: Browser, pilot: Pilot[None]) -> None:
+        line = seen(app).splitlines()[-1]
+        await pilot.click(Keybar, offset=(line.index("Mark"), 0))
+        assert list(grid(app).marks) == [0]
+        await pilot.click(Keybar, offset=(line.index("?"), 0))
+        assert isinstance(app.screen, Help)
+
+    play(forty, script)
+
+
+def test_the_map_and_the_picture_take_the_mouse(forty: Path) -> None:
+    async def script(app: Browser, pilot: Pilot[None]) -> None:
+        await pilot.press("a")
+        screen = app.screen
+        assert isinstance(screen, Atlas)
+        await until(pilot, lambda: screen._corners is not None)
+        assert screen._corners is not None
+        x, y = screen._corners[7].astype(int) + SIDE // 2
+        await pilot.click("#map", offset=(int(x), int(y) // 2))
+        assert screen.number == 7
+        await pilot.click("#map", offset=(int(x), int(y) // 2))
+        await pilot.pause()
+        assert isinstance(app.screen, Detail)
+        await pilot._post_mouse_events([MouseScrollUp], "#picture", button=0)
+        assert app.screen.query_one(Picture).window.zoom > 1
 
     play(forty, script)
 

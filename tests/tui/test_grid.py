@@ -10,15 +10,12 @@ import numpy as np
 from textual.pilot import Pilot
 
 from inrcodec.archive import Archive, ArchivedImage
-from inrcodec.bitstream.container import BLOCK
-from inrcodec.bitstream.stored import StoredSet
-from inrcodec.field.field import field_shapes
 from inrcodec.tui.app import Browser
 from inrcodec.tui.catalogue import Catalogue, matches
 from inrcodec.tui.grid import Grid
 from inrcodec.tui.halfblocks import centred, fitted, levels_of, line
 
-from .conftest import made_up, play, until
+from .conftest import damage_block, made_up, play, until
 
 
 def test_ten_thousand_images_cost_what_is_on_the_screen(tmp_path: Path, monkeypatch: object) -> None:
@@ -74,11 +71,7 @@ def test_moving_never_waits_for_a_decode(forty: Path, monkeypatch: object) -> No
 
 def test_a_damaged_block_is_a_damaged_cell_and_the_rest_works(tmp_path: Path) -> None:
     path = made_up(tmp_path / "bad.inr", 70)
-    blob = bytearray(path.read_bytes())
-    chunks = StoredSet(bytes(blob), field_shapes).chunks
-    second = [chunk for chunk in chunks if chunk.kind == BLOCK][1]
-    blob[second.offset + 10] ^= 0xFF
-    path.write_bytes(blob)
+    damage_block(path, 1)
 
     async def script(app: Browser, pilot: Pilot[None]) -> None:
         await until(pilot, lambda: "▀" in app.export_screenshot())

@@ -1,0 +1,1 @@
+"""Pixels in the words of terminals; file name = value of --images."""

@@ -1,0 +1,114 @@
+"""The main screens as text, colours dropped: what a new user reads, and where it stands.
+
+`INRCODEC_SNAPSHOTS=write pytest tests/tui/test_snapshots.py` writes them anew; look at the difference first.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import DataTable, Static
+
+from inrcodec.tui.app import Browser
+from inrcodec.tui.easel import Easel
+from inrcodec.tui.grid import Grid
+from inrcodec.tui.morphing import STEPS, Morphing
+from inrcodec.tui.picture import Picture
+
+from .conftest import damage_block, made_up, play, seen, until
+
+FOLDER = Path(__file__).parent / "snapshots"
+Condition = Callable[[Browser], bool]
+
+
+@pytest.fixture(scope="module")
+def damaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Seventy images, the last six in a block that is damaged."""
+    path = made_up(tmp_path_factory.mktemp("damaged") / "bad.inr", 70)
+    damage_block(path, 1)
+    return path
+
+
+def thumbnails(app: Browser) -> bool:
+    """All that can be seen has arrived, or will not."""
+    return "·" not in seen(app)
+
+
+def picture(app: Browser) -> bool:
+    pictures = app.screen.query(Picture)
+    return all(one.shown is not None for one in pictures if one.display and one.size.area)
+
+
+def neighbours(app: Browser) -> bool:
+    return app.screen.query_one(DataTable).row_count > 0 and picture(app)
+
+
+def frames(app: Browser) -> bool:
+    assert isinstance(app.screen, Morphing)
+    return len(app.screen._frames) == STEPS + 1 and "·" not in str(app.screen.query_one("#bar", Static).visual)
+
+
+def mapped(app: Browser) -> bool:
+    return "40 of 40" in seen(app) and not app.screen._due  # type: ignore[attr-defined]
+
+
+def anything(app: Browser) -> bool:
+    return True
+
+
+def pages(app: Browser) -> bool:
+    return "a screen up" in seen(app)
+
+
+SCREENS: dict[str, tuple[str, tuple[int, int], Condition]] = {
+    "grid": ("down right space right space", (100, 30), thumbnails),
+    "detail": ("right enter plus", (80, 24), picture),
+    "neighbours": ("n", (80, 24), neighbours),
+    "morph": ("g 1 0 enter space right right space v", (80, 24), frames),
+    "map": ("a", (80, 24), mapped),
+    "help": ("question_mark", (80, 24), pages),
+    "help-small": ("question_mark", (50, 15), pages),
+    "export": ("e", (80, 24), thumbnails),
+    "empty-search": ("slash x y z enter", (80, 24), anything),
+    "small": ("right", (60, 20), thumbnails),
+    "smallest": ("right", (20, 6), thumbnails),
+    "detail-small": ("enter", (50, 15), picture),
+    "without-pictures": ("down", (80, 24), anything),
+    "without-pictures-detail": ("enter", (80, 24), anything),
+}
+
+
+def check(name: str, screen: str) -> None:
+    """Compare with what is kept, or keep it."""
+    path = FOLDER / f"{name}.txt"
+    if os.environ.get("INRCODEC_SNAPSHOTS") == "write":
+        FOLDER.mkdir(exist_ok=True)
+        path.write_text(screen + "\n", "utf-8")
+    assert screen + "\n" == path.read_text("utf-8"), f"{name}: see this file's first lines for how to keep a change"
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_screens_look_as_they_did(name: str, forty: Path) -> None:
+    keys, size, ready = SCREENS[name]
+
+    async def script(app: Browser, pilot: Pilot[None]) -> None:
+        await pilot.press(*keys.split())
+        await until(pilot, lambda: ready(app) and app.loader.idle)
+        await pilot.pause(0.1)
+        await until(pilot, lambda: ready(app))
+        check(name, seen(app))
+
+    play(forty, script, size, Easel("none") if name.startswith("without") else None)
+
+
+def test_damaged_cells_look_as_they_did(damaged: Path) -> None:
+    async def script(app: Browser, pilot: Pilot[None]) -> None:
+        await pilot.press("end")
+        await until(pilot, lambda: app.home.query_one(Grid).number == 69 and "damaged" in seen(app) and thumbnails(app))
+        check("damaged", seen(app))
+
+    play(damaged, script, (80, 24))
