@@ -174,7 +174,7 @@ def _fitted(
         seed=effort.seed,
     )
     context = [tensor.values() for tensor in archive.stored.context]
-    given = Given(archive.field.tensors, context, len(archive), codes)
+    given = Given(archive.field.tensors, context, archive.stored.codec.ranges, len(archive), codes)
     fit = Fit([picture.pixels for picture in pictures], archive.header.model, settings, given=given)
     for news in fit.steps():
         if on_progress:

@@ -33,6 +33,7 @@ class Group:
     shapes: tuple[Shape, ...]
     latents: torch.Tensor
     adam: RowAdam  # moves them
+    limits: tuple[torch.Tensor, torch.Tensor] | None = None  # (values,) what latents may be, where a file says so
     thumbnails: torch.Tensor | None = None  # (channels, B, side, side) what an encoder sees of each picture
 
     @property
@@ -50,6 +51,23 @@ class Group:
         counts = [channels * down * across for channels, down, across in self.shapes]
         parts = torch.split(rows, counts, dim=1) if counts else ()
         return [part.reshape(-1, *shape).transpose(0, 1) for part, shape in zip(parts, self.shapes, strict=True)]
+
+    def limit(self, ranges: Sequence[tuple[int, int]]) -> None:
+        """Keep latents within the lowest and the highest of each channel of every level, in order."""
+        cells = [down * across for channels, down, across in self.shapes for _ in range(channels)]
+        lowest, highest = (
+            torch.repeat_interleave(torch.tensor(ends, dtype=torch.float32), torch.tensor(cells)).to(
+                self.latents.device
+            )
+            for ends in zip(*ranges, strict=True)
+        )
+        self.limits = lowest, highest
+
+    def move(self, images: torch.Tensor, gradient: torch.Tensor, rate: float) -> None:
+        """A step of some images' latents against their gradient (rows, values)."""
+        self.adam.step(images, gradient, rate)
+        if self.limits is not None:
+            self.latents[images] = self.latents[images].clamp(*self.limits)
 
     def batches(self, pixels: int, generator: torch.Generator) -> Iterator[Numbers]:
         """Rows of the group's images in random order, in batches of at most that many pixels, or of one image."""
@@ -104,7 +122,7 @@ def _group(
         shapes,
         latents,
         RowAdam(latents),
-        _thumbnails(seen).to(device) if fit.encoder else None,
+        thumbnails=_thumbnails(seen).to(device) if fit.encoder else None,
     )
 
 

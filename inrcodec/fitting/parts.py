@@ -68,7 +68,7 @@ def work(run: Run, moment: Moment, parts: Sequence[Part], hand: int, slope: torc
         errors, rate_of_part, slope_of_latents = _loss(run, group, images, moment, share, gradients, noise)
         if slope_of_latents is not None:
             weight = len(images) / share  # every image's own loss, whatever batch it is in
-            group.adam.step(images, slope_of_latents * weight, run.latent_rate * moment.learning_rate)
+            group.move(images, slope_of_latents * weight, run.latent_rate * moment.learning_rate)
         error += share * float(errors.mean())
         bits += share * rate_of_part
         seen.append(Seen(group.numbers[images].cpu().numpy(), errors.cpu().numpy(), rate_of_part * group.pixels))

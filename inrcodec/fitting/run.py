@@ -32,11 +32,13 @@ BITS_PER_WEIGHT = 8.0  # until the weights are quantised
 class Given:
     """A file's network and context model, which stay as they are, for pictures that join its set.
 
-    first: the number of the first of them in the set; codes (pictures, values) to start from, where they are known.
+    ranges: the lowest and the highest latent of every channel; first: the number of the first of them in the set;
+    codes (pictures, values) to start from, where they are known.
     """
 
     network: Sequence[FloatArray]
     context: Sequence[FloatArray]
+    ranges: Sequence[tuple[int, int]]
     first: int
     codes: FloatArray | None = None
 
@@ -171,7 +173,8 @@ def _take(run: Run, given: Given) -> None:
     """Begin with a given network, and keep it."""
     for leaf, values in zip(run.leaves, (*given.network, *given.context), strict=True):
         leaf.requires_grad_(False).copy_(torch.from_numpy(values))
-    if given.codes is not None:
-        for group in run.groups:
+    for group in run.groups:
+        group.limit(given.ranges)
+        if given.codes is not None:
             group.latents.copy_(torch.from_numpy(given.codes)[group.numbers.cpu()])
     run.fixed = True
