@@ -16,11 +16,11 @@ from inrcodec.bitstream.container import write_atomically
 from inrcodec.errors import UsageError
 from inrcodec.field.encoder import encode, thumbnail
 from inrcodec.field.tensors import FloatArray
-from inrcodec.figures import joined, measured, measured_for_reports
 from inrcodec.holdout import filled, hidden_pixels
 from inrcodec.images import Picture, Skipped, load_pictures
 from inrcodec.images.colour import with_alpha
 from inrcodec.images.picture import Pixels
+from inrcodec.measuring import joined, measured, measured_for_reports
 from inrcodec.poses import coded_poses
 from inrcodec.request import Sources
 from inrcodec.settings import WITH_LEVELS, FitSettings, Holdout, rate_weight_for

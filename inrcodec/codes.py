@@ -1,4 +1,4 @@
-"""Neighbours and pairs among vectors: arrays in, arrays out; exact, as 100,000 vectors take milliseconds."""
+"""Latents as vectors, neighbours and pairs among these: arrays in, arrays out; exact, as 100,000 take milliseconds."""
 
 from __future__ import annotations
 
@@ -14,8 +14,24 @@ Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]
 Metric = Literal["cosine", "euclidean", "dot"]
 METRICS: tuple[Metric, ...] = ("cosine", "euclidean", "dot")
+MOMENT_CELLS = 6  # along each side; fewer tell less of the picture: mAP 0.26 with 1, 0.35 with 6
 CANDIDATES = 32  # partners of each vector that greedy pairing looks at in one go
 MOST_FOR_OPTIMAL = 200  # vectors that may be part of a pair: the exact matching takes the cube of it
+
+
+def moments(integers: NDArray[np.int16]) -> Floats:
+    """Mean and root mean square of latents (channels, down, across), per channel and part of the image, (values,).
+
+    MOMENT_CELLS x MOMENT_CELLS parts; those of a small level overlap.
+    """
+    level = integers.astype(np.float32)
+    down, across = (_parts(cells) for cells in level.shape[1:])
+    blocks = [level[:, rows, columns].reshape(level.shape[0], -1) for rows in down for columns in across]
+    return np.concatenate([part for block in blocks for part in (block.mean(1), np.sqrt(np.square(block).mean(1)))])
+
+
+def _parts(cells: int) -> list[slice]:
+    return [slice(part * cells // MOMENT_CELLS, -(-(part + 1) * cells // MOMENT_CELLS)) for part in range(MOMENT_CELLS)]
 
 
 def similarities(queries: Floats, vectors: Floats, metric: Metric = "cosine") -> Floats:

@@ -19,8 +19,8 @@ from inrcodec.bitstream.record import Record
 from inrcodec.bitstream.stored import pack, pack_latents
 from inrcodec.errors import UsageError
 from inrcodec.field.field import field_shapes
-from inrcodec.figures import measured, measured_for_reports
 from inrcodec.images import Picture, Skipped
+from inrcodec.measuring import measured, measured_for_reports
 from inrcodec.poses import coded_poses
 from inrcodec.recorder import Recorder
 from inrcodec.request import Request, Sources, count_pixels

@@ -36,7 +36,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"archive"}),
     frozenset({"fitting"}),
     frozenset({"request", "recorder"}),
-    frozenset({"figures"}),
+    frozenset({"measuring"}),
     frozenset({"encoding", "planning", "adding"}),
     frozenset({"evaluate", "morph", "neighbours", "windows"}),
     frozenset({"exporters"}),

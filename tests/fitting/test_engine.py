@@ -12,11 +12,11 @@ import torch
 from inrcodec.archive import Archive
 from inrcodec.encoding import assemble
 from inrcodec.errors import UsageError
-from inrcodec.figures import psnrs
 from inrcodec.fitting import objective
 from inrcodec.fitting.engine import Fit
 from inrcodec.fitting.progress import Fitted, Progress
 from inrcodec.images import Picture
+from inrcodec.measuring import psnrs
 from inrcodec.settings import CONDITIONINGS, FitSettings, Holdout, ModelSettings, Target, model_for
 
 SIZES = [(12, 12), (12, 12), (16, 10), (9, 13), (12, 12), (10, 10)]
