@@ -20,7 +20,7 @@ from inrcodec.field.tensors import FloatArray, TensorSpec, uniform
 SIDE = 16  # pixels of the thumbnail that it looks at
 WIDTHS = (16, 32)  # channels behind each convolution; each halves the sides
 REACH = 3.0  # of a code before the fit: codes are whole numbers of some size
-RATE = 0.2  # beside the field's own weights
+RATE = 0.6  # beside the weights of a field
 
 
 def encoder_specs(channels: int, code: int) -> tuple[TensorSpec, ...]:
