@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,26 +11,28 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from inrcodec.archive import Archive
-from inrcodec.bitstream.appending import extend, repacked, within_ranges
+from inrcodec.archive import MAE, SSIM, Archive
+from inrcodec.bitstream.appending import extend, longer_header, repacked, within_ranges
 from inrcodec.bitstream.container import write_atomically
-from inrcodec.errors import UsageError
+from inrcodec.bitstream.names import encode_names
+from inrcodec.encoding import check_output
+from inrcodec.errors import InrError, UnsupportedFileError, UsageError
 from inrcodec.field.encoder import encode, thumbnail
 from inrcodec.field.tensors import FloatArray
 from inrcodec.holdout import filled, hidden_pixels
 from inrcodec.images import Picture, Skipped, load_pictures
 from inrcodec.images.colour import with_alpha
 from inrcodec.images.picture import Pixels
-from inrcodec.measuring import joined, measured, measured_for_reports
+from inrcodec.measuring import decoded_pairs, joined, measured, measured_for_reports
 from inrcodec.poses import coded_poses
-from inrcodec.request import Sources
-from inrcodec.settings import WITH_LEVELS, FitSettings, Holdout, rate_weight_for
+from inrcodec.request import Request, Sources
+from inrcodec.settings import WITH_LEVELS, FitSettings, Holdout
 
 if TYPE_CHECKING:
     from inrcodec.bitstream.latents import Latents
     from inrcodec.fitting.progress import Progress, Unseen
 
-USUAL_STEPS = 400  # of every image, where there is no encoder to start from
+USUAL_STEPS = 400  # where there is no encoder: as good as a fit of the whole set; 200 are half a decibel short
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,8 @@ class AddResult:
 
 
 @dataclass(frozen=True)
-class Effort:
-    """How to find the latents of new images: steps for each of them, and what a bit may save as in an encode.
+class Search:
+    """How to find the latents of new images: steps of fitting for each, and what a bit may save, as in an encode.
 
     steps: None for none where the file has an encoder, and USUAL_STEPS elsewhere.
     """
@@ -57,6 +60,21 @@ class Effort:
     device: str = "auto"
     threads: int | None = None
     seed: int = 0
+
+    def steps_from(self, encoder: bool) -> int:
+        """Steps for a file with or without an encoder; UsageError where they cannot be."""
+        if self.steps is None:
+            return 0 if encoder else USUAL_STEPS
+        if self.steps < (0 if encoder else 1):
+            raise UsageError(f"{self.steps} steps: this file has no encoder to find codes, so they have to be fitted")
+        return self.steps
+
+    def settings(self, holdout: Holdout, steps: int) -> FitSettings:
+        """Of a fit of new images alone; what is hidden for good in the whole set is hidden in them too."""
+        request = Request(
+            quality=self.quality, passes=steps, holdout=0, device=self.device, threads=self.threads, seed=self.seed
+        )
+        return replace(request.fit(()), holdout=holdout if holdout.mode == "strict" else Holdout())
 
 
 def add(
@@ -73,19 +91,23 @@ def add(
     """Append pictures to a file, in place or as another one; the images that it has decode to the same bytes as before.
 
     Their network is not changed: new images get latents or a code of their own, from the file's encoder where it has
-    one, and fitted where it has none or where steps are asked for; `asked` are the fields of `Effort`.
+    one, and fitted where it has none or where steps are asked for; `asked` are the fields of `Search`.
     """
     started = time.monotonic()
-    archive = Archive.open(file)
+    archive, state = Archive.open(file), Path(file).stat()
     path = Path(file if output is None else output)
-    if output is not None and path.exists() and not overwrite:
-        raise UsageError(f"{path}: exists already; use --force to replace it, or choose another name")
+    check_output(path, overwrite=overwrite or output is None)
     _check_design(archive)
+    search = Search(**asked)
+    steps = search.steps_from(archive.encoder is not None)
     listed = [sources] if isinstance(sources, (str, Path)) else list(sources)
     found = load_pictures(listed, max_size=max_size, background=background)
     pictures = _like_the_set(archive, found.pictures)
-    latents, unseen = _latents(archive, pictures, Effort(**asked), on_progress)
+    _check_room(archive, pictures)
+    latents, unseen = _latents(archive, pictures, search, steps, on_progress)
     blob = _assemble(archive, pictures, latents, unseen)
+    if output is None and _changed(Path(file).stat(), state):
+        raise InrError(f"{file}: was changed by someone else meanwhile; nothing was added, repeat the command")
     write_atomically(path, blob, overwrite=overwrite or output is None)
     return AddResult(
         path,
@@ -96,6 +118,11 @@ def add(
         found.notes,
         time.monotonic() - started,
     )
+
+
+def _changed(now: os.stat_result, before: os.stat_result) -> bool:
+    """Whether a file is another one than it was."""
+    return any(getattr(now, what) != getattr(before, what) for what in ("st_ino", "st_size", "st_mtime_ns"))
 
 
 def _check_design(archive: Archive) -> None:
@@ -114,22 +141,40 @@ def _like_the_set(archive: Archive, pictures: Sequence[Picture]) -> list[Picture
         raise UsageError(f"{archive.path}: has an image called {taken[0]} already; rename the new one")
     if archive.channels == 4:
         return [replace(picture, pixels=with_alpha(picture.pixels)) for picture in pictures]
-    clear = [picture.name for picture in pictures if picture.pixels.shape[2] == 4]
+    clear = [picture.name for picture in pictures if picture.pixels[..., 3:].min(initial=1.0) < 1.0]
     if clear:
         raise UsageError(f"{clear[0]}: has transparency and the set has none; flatten it with --background white")
-    return list(pictures)
+    return [replace(picture, pixels=picture.pixels[..., :3]) for picture in pictures]
+
+
+def _check_room(archive: Archive, pictures: Sequence[Picture]) -> None:
+    """Refuse, before any work, what no file can hold or what cannot be read of this one."""
+    encode_names([*archive.names, *(picture.name for picture in pictures)])
+    _ = archive.figures
+    try:
+        longer_header(archive.stored, _sizes(pictures))
+    except UnsupportedFileError as failure:
+        raise UnsupportedFileError(f"{archive.path}: {failure}") from failure
+
+
+def _sizes(pictures: Sequence[Picture]) -> list[tuple[int, int]]:
+    return [(picture.pixels.shape[0], picture.pixels.shape[1]) for picture in pictures]
 
 
 def _latents(
-    archive: Archive, pictures: Sequence[Picture], effort: Effort, on_progress: Callable[[Progress], None] | None
+    archive: Archive,
+    pictures: Sequence[Picture],
+    search: Search,
+    steps: int,
+    on_progress: Callable[[Progress], None] | None,
 ) -> tuple[tuple[Latents, ...], Unseen | None]:
     """The latents of pictures, as whole numbers that the file can hold."""
     codes = _codes(archive, pictures)
-    steps = effort.steps if effort.steps is not None else USUAL_STEPS if codes is None else 0
     if codes is not None and steps == 0:
         found: tuple[Latents, ...] = tuple((code[:, None, None],) for code in np.rint(codes).astype(np.int16))
         return within_ranges(archive.stored, found), None
-    found, unseen = _fitted(archive, pictures, codes, replace(effort, steps=steps), on_progress)
+    settings = search.settings(archive.header.holdout, steps)
+    found, unseen = _fitted(archive, pictures, codes, settings, on_progress)
     return within_ranges(archive.stored, found), unseen
 
 
@@ -156,23 +201,13 @@ def _fitted(
     archive: Archive,
     pictures: Sequence[Picture],
     codes: FloatArray | None,
-    effort: Effort,
+    settings: FitSettings,
     on_progress: Callable[[Progress], None] | None,
 ) -> tuple[tuple[Latents, ...], Unseen | None]:
     """Latents fitted against the file's network."""
     from inrcodec.fitting.engine import Fit  # torch takes seconds to load, and an encoder does without
     from inrcodec.fitting.run import Given
 
-    assert effort.steps is not None
-    holdout = archive.header.holdout
-    settings = FitSettings(
-        rate_weight_for(effort.quality),
-        passes=max(1, effort.steps),
-        holdout=holdout if holdout.mode == "strict" else Holdout(),  # hidden for good, or not
-        device=effort.device,
-        threads=effort.threads,
-        seed=effort.seed,
-    )
     context = [tensor.values() for tensor in archive.stored.context]
     given = Given(archive.field.tensors, context, archive.stored.codec.ranges, len(archive), codes)
     fit = Fit([picture.pixels for picture in pictures], archive.header.model, settings, given=given)
@@ -187,15 +222,17 @@ def _assemble(
 ) -> bytes:
     """The longer file, with figures measured on what its bytes decode to."""
     stored = archive.stored
-    sizes = [(picture.pixels.shape[0], picture.pixels.shape[1]) for picture in pictures]
-    extended = extend(stored, sizes, latents)
+    extended = extend(stored, _sizes(pictures), latents)
     names = [*archive.names, *(picture.name for picture in pictures)]
     poses = None
     if stored.poses is not None:
         poses = np.concatenate([stored.poses, coded_poses(picture.pixels for picture in pictures)])
     bare = Archive.from_bytes(repacked(stored, extended, names, (), poses))
-    images = list(bare)[len(archive) :]
-    columns = [*measured(images, pictures, unseen, extended.bits), *measured_for_reports(images, pictures, unseen)]
+    pairs = decoded_pairs(list(bare)[len(archive) :], pictures)
+    known = stored.figures()
+    columns = list(measured(pairs, unseen, extended.bits))
+    if {column.name for column in known} & {SSIM, MAE}:
+        columns += measured_for_reports(pairs, unseen)
     new = {column.name: column for column in columns}
-    figures = [joined(column, new.get(column.name), len(pictures)) for column in stored.figures()]
+    figures = [joined(column, new.get(column.name), len(pictures)) for column in known]
     return repacked(stored, extended, names, figures, poses)

@@ -118,7 +118,10 @@ class Archive:
         model = self.header.model
         if not model.coded:
             return None
-        tensors = self.stored.encoder(encoder_shapes(self.channels, model.levels[0].channels))
+        try:
+            tensors = self.stored.encoder(encoder_shapes(self.channels, model.levels[0].channels))
+        except CorruptFileError as failure:
+            raise _naming(self.path, failure) from failure
         return None if tensors is None else tuple(tensor.values() for tensor in tensors)
 
     def __repr__(self) -> str:

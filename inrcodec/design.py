@@ -40,6 +40,8 @@ class Design:
             bottleneck=self.bottleneck,
             head_width=self.head,
         )
+        if network.hidden_w0 and network.activation != "sine":
+            raise UsageError(f"--w0 of every layer: only sines have it, {network.activation} has not")
         levels = None if self.code is None else (Level(WHOLE, self.code),)
         width = None if self.width is None else hidden_width(self.width)
         model = _changed(

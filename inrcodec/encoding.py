@@ -20,7 +20,7 @@ from inrcodec.bitstream.stored import pack, pack_latents
 from inrcodec.errors import UsageError
 from inrcodec.field.field import field_shapes
 from inrcodec.images import Picture, Skipped
-from inrcodec.measuring import measured, measured_for_reports
+from inrcodec.measuring import decoded_pairs, measured, measured_for_reports
 from inrcodec.poses import coded_poses
 from inrcodec.recorder import Recorder
 from inrcodec.request import Request, Sources, count_pixels
@@ -134,9 +134,10 @@ def _assemble(pictures: Sequence[Picture], header: Header, fitted: Fitted, recor
     names = [picture.name for picture in pictures]
     poses = coded_poses(picture.pixels for picture in pictures) if header.model.posed else None
     bare = Archive.from_bytes(pack(header, tensors, ranges, blocks, names, (), poses=poses))
-    columns = list(measured(list(bare), pictures, fitted.unseen, bits if header.model.levels else None))
+    pairs = decoded_pairs(list(bare), pictures)
+    columns = list(measured(pairs, fitted.unseen, bits if header.model.levels else None))
     if record:
-        columns += measured_for_reports(list(bare), pictures, fitted.unseen)
+        columns += measured_for_reports(pairs, fitted.unseen)
     return pack(header, tensors, ranges, blocks, names, columns, record, poses, fitted.encoder)
 
 

@@ -26,17 +26,16 @@ if TYPE_CHECKING:
     from inrcodec.fitting.progress import Unseen
 
 COARSE = 31  # levels of figures that only a report reads
+Pairs = list[tuple[Pixels, Pixels]]
 Values = Sequence[float] | np.ndarray[Any, np.dtype[np.float64]]
 
 
-def measured(
-    images: Sequence[ArchivedImage], pictures: Sequence[Picture], unseen: Unseen | None, bits: Values | None
-) -> Iterator[Column]:
-    """PSNR of images read back, and what the fit knows of them.
+def measured(pairs: Pairs, unseen: Unseen | None, bits: Values | None) -> Iterator[Column]:
+    """PSNR of images read back, and what the fit knows of them; for pairs see `decoded_pairs`.
 
     bits: what the latents of each image take, where there are any.
     """
-    yield _column(PSNR, psnrs(images, pictures))
+    yield _column(PSNR, [psnr(*pair) for pair in pairs])
     if unseen is not None:
         yield _column(HOLDOUT_PSNR, [psnr_of_error(error) for error in unseen.squared])
     if bits is not None:
@@ -45,14 +44,11 @@ def measured(
 
 def psnrs(images: Sequence[ArchivedImage], pictures: Sequence[Picture]) -> list[float]:
     """PSNR of every image at its native size in 8 bits, in dB, over all channels, colours premultiplied."""
-    return [psnr(*pair) for pair in _pairs(images, pictures)]
+    return [psnr(*pair) for pair in decoded_pairs(images, pictures)]
 
 
-def measured_for_reports(
-    images: Sequence[ArchivedImage], pictures: Sequence[Picture], unseen: Unseen | None
-) -> Iterator[Column]:
+def measured_for_reports(pairs: Pairs, unseen: Unseen | None) -> Iterator[Column]:
     """What a report likes to have and a reader can do without, coarser than the rest."""
-    pairs = _pairs(images, pictures)
     yield _column(SSIM, [ssim(*pair) for pair in pairs], COARSE)
     yield _column(MAE, [mean_absolute_error(*pair) for pair in pairs], COARSE)
     if unseen is not None:
@@ -67,10 +63,10 @@ def joined(known: Column, added: Column | None, count: int) -> Column:
     before = int(np.isfinite(known.values).sum())
     total = (known.mean * before if before else 0.0) + float(finite.sum())
     mean = total / (before + len(finite)) if before + len(finite) else known.mean
-    return Column(known.name, mean, np.concatenate([known.values, values]), known.levels)
+    return Column(known.name, mean, np.concatenate([known.values, values]))  # finest: a wide range keeps the old values
 
 
-def _pairs(images: Sequence[ArchivedImage], pictures: Sequence[Picture]) -> list[tuple[Pixels, Pixels]]:
+def decoded_pairs(images: Sequence[ArchivedImage], pictures: Sequence[Picture]) -> Pairs:
     """Every original with its image as 8 bits show it, (height, width, channels) in [0, 1]."""
     drawn = [np.asarray(np.rint(image.render_stored() * 255) / 255, dtype=np.float32) for image in images]
     return [(picture.pixels, pixels) for picture, pixels in zip(pictures, drawn, strict=True)]

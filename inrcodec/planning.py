@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from inrcodec.bitstream.context import context_shapes
+from inrcodec.field.encoder import encoder_shapes
 from inrcodec.field.field import field_shapes, level_shapes
 from inrcodec.fitting.schedule import whole_work
 from inrcodec.images import Picture, Skipped
@@ -42,15 +43,17 @@ def plan(sources: Sources, **asked: Any) -> Plan:
     channels = found.pictures[0].pixels.shape[2]
     shapes = (*field_shapes(model, channels, len(found.pictures)), *context_shapes(model))
     weights = sum(int(np.prod(shape)) for shape in shapes)
+    encoder = encoder_shapes(channels, model.levels[0].channels) if request.keep_encoder else ()
+    stored = weights + sum(int(np.prod(shape)) for shape in encoder)
     own = SECONDS_PER_PIXEL * model.hidden_width / 32
     products = 6 * weights / PRODUCTS_PER_SECOND  # forwards, backwards, and for the gradient of the weights
     seconds = settings.passes * pixels * max(own, products) * whole_work(model.footprint)
-    bits = weights * 8.0 + (pixels * 2.0 ** (request.quality / 30 - 1.5) if model.levels else 0.0)
+    bits = stored * 8.0 + (pixels * 2.0 ** (request.quality / 30 - 1.5) if model.levels else 0.0)
     return Plan(
         len(found.pictures),
         pixels,
         channels,
-        weights + sum(_latent_count(model, picture) for picture in found.pictures),
+        stored + sum(_latent_count(model, picture) for picture in found.pictures),
         min(seconds, settings.time_limit or seconds),
         request.target_size or round(bits / 8),
         sum(picture.source_bytes for picture in found.pictures),

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from inrcodec.bitstream.container import BLOCK, FIGURES, HEAD, NAMES, POSES, WEIGHTS, Chunk, write_chunks
+from inrcodec.bitstream.container import BLOCK, FIGURES, HEAD, NAMES, POSES, WEIGHTS, Chunk, size_of, write_chunks
 from inrcodec.bitstream.figures import Column, encode_figures
 from inrcodec.bitstream.header import Header, encode_header, pack_shapes
 from inrcodec.bitstream.latents import Latents
@@ -18,15 +18,28 @@ from inrcodec.bitstream.limits import block_bounds, check_limits
 from inrcodec.bitstream.names import encode_names
 from inrcodec.bitstream.poses import Codes, encode_poses
 from inrcodec.bitstream.stored import StoredSet
+from inrcodec.errors import UnsupportedFileError
 
 
 @dataclass(frozen=True)
 class Extended:
-    """A set with more images behind its own: header, blocks, and the bits (new images,) that each of these takes."""
+    """A set with more images behind its own: blocks, and the bits (new images,) that each of these takes."""
 
     header: Header
     blocks: tuple[Chunk, ...]
     bits: npt.NDArray[np.float64]
+
+
+def longer_header(stored: StoredSet, sizes: Sequence[tuple[int, int]]) -> Header:
+    """The header with images of these (height, width) behind the others; raises what a reader of that file would."""
+    if size_of(stored.chunks) != stored.size:
+        raise UnsupportedFileError("it has chunks that a newer inrcodec wrote of its images; add to it with that one")
+    everything = [*stored.shapes, *sizes]
+    shapes, index = pack_shapes(everything)
+    header = msgspec.structs.replace(stored.header, images=len(everything), shapes=shapes, shape_index=index)
+    encode_header(header)
+    check_limits(header.model, everything, [tensor.integers.shape for tensor in stored.network])
+    return header
 
 
 def within_ranges(stored: StoredSet, latents: Sequence[Latents]) -> tuple[Latents, ...]:
@@ -44,12 +57,9 @@ def within_ranges(stored: StoredSet, latents: Sequence[Latents]) -> tuple[Latent
 
 
 def extend(stored: StoredSet, sizes: Sequence[tuple[int, int]], latents: Sequence[Latents]) -> Extended:
-    """Add images of these (height, width); raises what a reader of the longer file would."""
+    """Add images of these (height, width)."""
+    header = longer_header(stored, sizes)
     known, everything = len(stored.shapes), [*stored.shapes, *sizes]
-    shapes, index = pack_shapes(everything)
-    header = msgspec.structs.replace(stored.header, images=len(everything), shapes=shapes, shape_index=index)
-    encode_header(header)
-    check_limits(header.model, everything, [tensor.integers.shape for tensor in stored.network])
     blocks = [chunk for chunk in stored.chunks if chunk.kind == BLOCK]
     kept = set(pairwise(block_bounds(stored.shapes)))
     found: list[Chunk] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import stat
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -58,7 +59,8 @@ def write_chunks(chunks: Iterable[Chunk]) -> bytes:
 def read_chunks(blob: bytes, *, lenient: bool = False) -> tuple[Chunk, ...]:
     """Take a whole file apart, check all of it, and return its known chunks in order, without the closing TAIL.
 
-    With `lenient`, a chunk of latents, names or figures whose checksum is wrong comes back empty with its `damage`."""
+    With `lenient`, a chunk of latents or an ancillary one whose checksum is wrong comes back empty with its `damage`.
+    """
     _check_signature(blob)
     if len(blob) > MAX_FILE_BYTES:
         raise UnsupportedFileError(f"the file has {len(blob)} bytes, {_CAP}")
@@ -69,6 +71,11 @@ def read_chunks(blob: bytes, *, lenient: bool = False) -> tuple[Chunk, ...]:
         chunks.append(chunk)
     _check_order(chunks)
     return tuple(chunk for chunk in chunks[:-1] if chunk.kind in CRITICAL or chunk.kind in ANCILLARY)
+
+
+def size_of(chunks: Iterable[Chunk]) -> int:
+    """Bytes of a file that has these chunks, and TAIL, and no others."""
+    return len(SIGNATURE) + sum(chunk.size for chunk in chunks) + _OVERHEAD
 
 
 def _framed(chunk: Chunk) -> bytes:
@@ -179,6 +186,8 @@ def write_atomically(path: Path, blob: bytes, *, overwrite: bool) -> None:
     try:
         try:
             _write_and_compare(temporary, blob)
+            if overwrite and target.exists():
+                temporary.chmod(stat.S_IMODE(target.stat().st_mode))  # who may read it stays as it was
             if overwrite:
                 temporary.replace(target)
             else:

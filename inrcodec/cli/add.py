@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inrcodec.cli.opening import open_archive
 from inrcodec.cli.options import (
     Background,
     Device,
@@ -25,10 +24,10 @@ from inrcodec.cli.options import (
 from inrcodec.cli.outcome import finish
 from inrcodec.cli.talk import Talk, decibels, print_json, say_pairs
 from inrcodec.cli.values import spoken_duration
+from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
     from inrcodec.adding import AddResult
-    from inrcodec.fitting.progress import Progress
 
 EPILOG = epilog(
     (
@@ -74,31 +73,16 @@ def add(
     --keep-encoder gives new images a code at once; elsewhere, and with --refine, their codes are fitted.
     """
     talk = Talk(quiet, verbose)
-    open_archive(file)  # a clear word on what is no archive, before anything is loaded
+    if output == "-":
+        raise UsageError("add writes a file that it reads back and checks, not a stream; give -o a file name")
     import inrcodec
-    from inrcodec.cli.interrupt import between_steps
     from inrcodec.cli.progress import fit_progress
 
-    with between_steps() as check, fit_progress(talk) as draw:
-
-        def on_progress(news: Progress) -> None:
-            draw(news)
-            check()
-
+    with fit_progress(talk) as draw:
         result = inrcodec.add(
-            file,
-            sources,
-            output,
-            overwrite=force,
-            max_size=max_size,
-            background=background,
-            steps=refine,
-            quality=quality,
-            device=device,
-            threads=threads,
-            seed=seed,
-            on_progress=on_progress,
-        )
+            file, sources, output, overwrite=force, max_size=max_size, background=background, on_progress=draw,
+            steps=refine, quality=quality, device=device, threads=threads, seed=seed,
+        )  # fmt: skip
     answer = _keys(result)
     if json:
         print_json(answer)

@@ -98,16 +98,15 @@ class Fit:
         """Integers of the network, the context model and every image; call it when the steps are through."""
         run = self.run
         latents, errors = self.finish_latents()
-        if not all(bool(tensor.isfinite().all()) for tensor in run.leaves):
-            raise InrError("the fit diverged: its network is no longer finite; try another --seed")
         network, context = coded_weights(run.network, run.steps), coded_context(run.context)
-        encoder = coded_weights(run.encoder, weight_steps(run.encoder, run.model))
-        return Fitted(network, context, latents, errors, self.meter.passes, self.meter.seconds, encoder)
+        return Fitted(network, context, latents, errors, self.meter.passes, self.meter.seconds, run.coded_encoder())
 
     def finish_latents(self) -> tuple[tuple[Latents, ...], Unseen | None]:
         """Integers of every image, and the errors on pixels that the fit had not seen."""
         run = self.run
         _enter_phase(run, 1.0)
+        if not all(bool(tensor.isfinite().all()) for tensor in (*run.leaves, *(group.latents for group in run.groups))):
+            raise InrError("the fit diverged: its numbers are no longer finite; try another --seed")
         latents: list[Latents] = [()] * run.images
         for group in run.groups:
             integers = [level.transpose(0, 1).numpy() for level in group.levels(coded_latents(group.latents))]
@@ -129,7 +128,7 @@ def _batches(run: Run, hands: int) -> Iterator[tuple[Batch, Lattice]]:
 def _images(run: Run, hands: int, stride: int) -> Iterator[Batch]:
     """Every image once in random order; each batch holds images of one or more groups."""
     pixels = BATCH_PIXELS[run.groups[0].latents.device.type] * stride**2
-    pixels = min(pixels, run.pixels // LEAST_BATCHES if stride == 1 and not run.fixed else run.pixels)
+    pixels = min(pixels, run.pixels // _least_steps(run, stride))
     pixels = max(pixels, hands * max(group.pixels for group in run.groups))  # a large image for every hand
     parts = [(number, rows) for number, group in enumerate(run.groups) for rows in group.batches(pixels, run.order)]
     batch: Batch = []
@@ -148,7 +147,12 @@ def _images(run: Run, hands: int, stride: int) -> Iterator[Batch]:
 def _step_pixels(run: Run) -> int:
     """About how many pixels one step looks at."""
     stride = run.stride()
-    return run.pixels // (LEAST_BATCHES if stride == 1 else stride**2)
+    return run.pixels // stride**2 // _least_steps(run, stride)
+
+
+def _least_steps(run: Run, stride: int) -> int:
+    """Steps that a look at all images is cut into at least: a network learns from each, latents only from theirs."""
+    return LEAST_BATCHES if stride == 1 and not run.fixed else 1
 
 
 def _enter_phase(run: Run, done: float) -> None:

@@ -125,10 +125,10 @@ def _gather(
     """Add the gradients of one part of the loss, or of a tensor with that slope."""
     places = [place for place, leaf in enumerate(leaves) if leaf.requires_grad]
     slopes = torch.autograd.grad(part, [leaves[place] for place in places], slope, allow_unused=True)
-    for place, slope in zip(places, slopes, strict=True):
-        if slope is not None:
+    for place, found in zip(places, slopes, strict=True):
+        if found is not None:
             known = gradients[place]
-            gradients[place] = slope if known is None else known + slope
+            gradients[place] = found if known is None else known + found
 
 
 def _softened(latents: torch.Tensor, done: float, noise: torch.Generator) -> torch.Tensor:

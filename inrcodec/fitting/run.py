@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import torch
 
 from inrcodec.bitstream.context import CONTEXT_STEP
-from inrcodec.bitstream.weights import encode_weights, step_size
+from inrcodec.bitstream.weights import CodedTensor, encode_weights, step_size
 from inrcodec.field import Field
 from inrcodec.field.encoder import encode, encoder_specs
 from inrcodec.field.field import field_specs
@@ -18,7 +18,7 @@ from inrcodec.fitting.groups import Group, Pixels, make_groups
 from inrcodec.fitting.initial import initial_network
 from inrcodec.fitting.lattice import stride_for
 from inrcodec.fitting.progress import Unseen
-from inrcodec.fitting.quantise import coded_context, coded_weights, rounded
+from inrcodec.fitting.quantise import coded_context, coded_weights, rounded, weight_steps
 from inrcodec.fitting.rate import initial_context
 from inrcodec.fitting.steering import Steering
 from inrcodec.settings import FitSettings, ModelSettings
@@ -120,15 +120,22 @@ class Run:
         if self.fixed:
             return 0.0
         if not self.steps:
-            return BITS_PER_WEIGHT * sum(tensor.numel() for tensor in (*self.network, *self.context))
-        coded = (*coded_weights(self.network, self.steps), *coded_context(self.context))
+            return BITS_PER_WEIGHT * sum(leaf.numel() for leaf in self.leaves)
+        coded = (*coded_weights(self.network, self.steps), *coded_context(self.context), *self.coded_encoder())
         return 8.0 * len(encode_weights(coded, ()))
+
+    def coded_encoder(self) -> tuple[CodedTensor, ...]:
+        """The encoder as a file holds it; nothing where there is none."""
+        return coded_weights(self.encoder, weight_steps(self.encoder, self.model))
 
     def move_network(self, slope: torch.Tensor, rate: float) -> None:
         """A step of Adam on all leaves, against their gradient (weights,); rates scaled by `rate`."""
         counts = [leaf.numel() for leaf in self.leaves]
         for tensor, gradient in zip(self.leaves, torch.split(slope, counts), strict=True):
             tensor.grad = gradient.reshape(tensor.shape)
+        if self.frozen:  # the encoder that is stored is the one that found the codes
+            for tensor in self.encoder:
+                tensor.grad = None
         for parameters in self.adam.param_groups:
             parameters["lr"] = parameters["full_rate"] * rate
         self.adam.step()

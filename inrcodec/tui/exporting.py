@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ class Exporting:
     def _start(self, numbers: tuple[int, ...], size: str | None) -> None:
         if size is None:
             return
-        if not size.strip().isdigit() or not 1 <= int(size) <= LARGEST:
+        if not re.fullmatch(r"[0-9]{1,4}", size.strip()) or not 1 <= int(size) <= LARGEST:
             self._app.notify(f"{size!r}: give a number of pixels from 1 to {LARGEST}", severity="error", markup=False)
             return
         self._app.loader.ask(
@@ -71,7 +72,7 @@ def free_path(path: Path) -> Path:
     """The path, or the first with a number behind it that does not exist yet."""
     number = 1
     chosen = path
-    while chosen.exists():
+    while chosen.exists() or chosen.is_symlink():  # a link may lead out of the folder
         number += 1
         chosen = path.with_name(f"{path.stem}-{number}{path.suffix}")
     return chosen

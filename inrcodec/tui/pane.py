@@ -10,6 +10,7 @@ from textual.geometry import Offset, Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from inrcodec.exporters.naming import displayed
 from inrcodec.tui.easel import Drawing
 from inrcodec.tui.halfblocks import GROUND, Levels, centred, line
 
@@ -42,8 +43,8 @@ class Pane(Widget):
         self._put(levels, "")
 
     def say(self, message: str) -> None:
-        """Show some words instead, broken into lines where they are too long."""
-        self._put(None, message)
+        """Show some words instead, broken into lines where they are too long; some may come from a file."""
+        self._put(None, "\n".join(displayed(line) for line in message.splitlines()))
 
     def outdate(self) -> None:
         """What is laid will be replaced soon: it is not written again until then."""

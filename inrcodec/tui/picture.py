@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from textual.geometry import Size
 
 from inrcodec.archive import Archive, Upsample
@@ -14,6 +16,15 @@ from inrcodec.windows import Window, render_window
 
 MOST = 64.0  # times
 REST = 0.12  # seconds without another key before the terminal's own pixels are made: half blocks are there at once
+
+
+class View(NamedTuple):
+    """What a picture shows, in a pane of so many characters."""
+
+    number: int
+    window: Window
+    size: Size
+    upsample: Upsample
 
 
 class Picture(Pane):
@@ -52,51 +63,49 @@ class Picture(Pane):
         super().on_resize()
         self._draw()
 
-    def _wanted(self) -> tuple[int | None, Window, Size, Upsample]:
-        return self.number, self.window, self.size, self.upsample
+    def _wanted(self) -> View | None:
+        """What is to be seen now; jobs take it along, as one may go on while they wait."""
+        return None if self.number is None else View(self.number, self.window, self.size, self.upsample)
 
     def _draw(self) -> None:
-        if self.number is None or not self.size.width or not self.size.height:
+        wanted = self._wanted()
+        if wanted is None or not self.size.width or not self.size.height:
             self.say("")
         elif not self._easel.pictures:
-            self.say("\n".join(f"{name:<9}{value}" for name, value in figures(self._archive, self.number)))
+            self.say("\n".join(f"{name:<9}{value}" for name, value in figures(self._archive, wanted.number)))
         else:
-            wanted = self._wanted()
             self.outdate()
-            self._loader.ask((id(self),), self._half_blocks, lambda made: self._loaded(wanted, made))
+            self._loader.ask((id(self),), lambda: self._half_blocks(wanted), lambda made: self._loaded(wanted, made))
 
-    def _half_blocks(self) -> Levels:
+    def _half_blocks(self, view: View) -> Levels:
         """In the loader's thread."""
-        size = self.size
         if not self._easel.real:
-            return self._decode(fitted(*self._shape(), *size))
-        columns, lines = self._easel.cells(*self._shape(), *size)
-        return self._decode((columns, 2 * lines))
+            return self._decode(view, fitted(*self._shape(view), *view.size))
+        columns, lines = self._easel.cells(*self._shape(view), *view.size)
+        return self._decode(view, (columns, 2 * lines))
 
-    def _pixels(self) -> Drawing:
+    def _pixels(self, view: View) -> Drawing:
         """In the loader's thread."""
-        cells = self._easel.cells(*self._shape(), *self.size)
-        return self._easel.drawing(self._decode(self._easel.pixels(cells)), cells, self._mark)
+        cells = self._easel.cells(*self._shape(view), *view.size)
+        return self._easel.drawing(self._decode(view, self._easel.pixels(cells)), cells, self._mark)
 
-    def _shape(self) -> tuple[int, int]:
-        assert self.number is not None
-        image = self._archive[self.number]
+    def _shape(self, view: View) -> tuple[int, int]:
+        image = self._archive[view.number]
         return image.width, image.height
 
-    def _decode(self, size: tuple[int, int]) -> Levels:
-        assert self.number is not None
-        return levels_of(render_window(self._archive[self.number], self.window, size, self.upsample))
+    def _decode(self, view: View, size: tuple[int, int]) -> Levels:
+        return levels_of(render_window(self._archive[view.number], view.window, size, view.upsample))
 
-    def _refine(self, wanted: object) -> None:
+    def _refine(self, wanted: View) -> None:
         if wanted == self._wanted():
-            self._loader.ask((id(self),), self._pixels, lambda made: self._loaded(wanted, made))
+            self._loader.ask((id(self),), lambda: self._pixels(wanted), lambda made: self._loaded(wanted, made))
 
-    def _loaded(self, wanted: object, made: Levels | Drawing | Exception) -> None:
+    def _loaded(self, wanted: View, made: Levels | Drawing | Exception) -> None:
         """In the loader's thread."""
         if self.is_running:
             self.app.call_later(self._take, wanted, made)
 
-    def _take(self, wanted: object, made: Levels | Drawing | Exception) -> None:
+    def _take(self, wanted: View, made: Levels | Drawing | Exception) -> None:
         if wanted != self._wanted():
             return  # one has gone on since
         if isinstance(made, Exception):

@@ -59,6 +59,7 @@ def test_json_and_another_file(grows: Path, small_set: Path, capsys: Capture) ->
         (["set.inr"], 2, "SOURCES"),
         (["set.inr", "new.png", "-q", "300"], 2, "quality"),
         (["set.inr", "new.png", "-o", "nowhere/x.inr"], 2, "nowhere"),
+        (["set.inr", "new.png", "-o", "-"], 2, "not a stream"),
     ],
 )
 def test_mistakes_change_nothing(words: list[str], code: int, said: str, grows: Path, capsys: Capture) -> None:
