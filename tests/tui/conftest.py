@@ -21,7 +21,7 @@ from inrcodec.tui.app import Browser
 from inrcodec.tui.easel import Easel
 
 Script = Callable[[Browser, Pilot[None]], Coroutine[Any, Any, None]]
-PATIENCE = 20.0  # seconds; a busy machine is slow
+PATIENCE = 60.0  # seconds; a busy machine is slow
 
 
 def made_up(path: Path, images: int, side: int = 8) -> Path:

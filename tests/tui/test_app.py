@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from textual.events import MouseScrollUp
 from textual.pilot import Pilot
-from textual.widgets import DataTable, Static
+from textual.widgets import DataTable, Input, Static
 
 from inrcodec.cli.app import main
 from inrcodec.tui.app import Browser
 from inrcodec.tui.atlas import SIDE, Atlas
 from inrcodec.tui.detail import Detail
+from inrcodec.tui.easel import Easel
 from inrcodec.tui.grid import Grid
 from inrcodec.tui.keybar import Keybar
 from inrcodec.tui.keys import Help
@@ -62,13 +64,35 @@ def test_figures_follow_the_cursor_and_the_picture_arrives(small_set: Path) -> N
     play(small_set, script)
 
 
-def test_hostile_names_are_escaped(small_set: Path) -> None:
+@pytest.mark.parametrize("images", ["half", "none"])
+def test_hostile_names_are_escaped(images: Literal["half", "none"], small_set: Path) -> None:
     async def script(app: Browser, pilot: Pilot[None]) -> None:
         await pilot.press("end")
         await pilot.pause(0.2)
         assert "\u202e" not in app.export_screenshot()
+        await pilot.press("enter")
+        await pilot.pause(0.2)
+        assert "\u202e" not in app.export_screenshot()
+        assert "202e" in app.export_screenshot()
+
+    play(small_set, script, easel=Easel(images))
+
+
+@pytest.mark.parametrize("size", ["\u00b2", "9" * 5000, "0", "4097", "many"])
+def test_sizes_that_cannot_be_exported_are_refused(
+    size: str, small_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    async def script(app: Browser, pilot: Pilot[None]) -> None:
+        await pilot.press("e")
+        app.screen.query_one(Input).value = size
+        await pilot.press("enter")
+        await pilot.pause(0.2)
+        assert any("number of pixels" in note.message for note in app._notifications)
 
     play(small_set, script)
+    assert not list(tmp_path.iterdir())
 
 
 def test_search_is_fuzzy_and_escape_clears_it(small_set: Path) -> None:
