@@ -163,7 +163,6 @@ class StoredSet:
             ENCODER: "encoder",
         }
         sizes = {label: sum(len(c.payload) for c in self.chunks if c.kind == kind) for kind, label in labels.items()}
-        sizes = {label: size for label, size in sizes.items() if size}
         return (*sizes.items(), ("overhead", self.size - sum(sizes.values())))
 
     def _poses(self) -> Codes | None:

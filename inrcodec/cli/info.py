@@ -76,6 +76,7 @@ def _lines(answer: dict[str, Any], verbose: bool) -> list[tuple[str, str]]:
     parts = [
         (f"  {part['label']}", f"{part['bytes']:>12,} bytes  {100 * part['bytes'] / size:5.1f} %")
         for part in answer["parts"]
+        if part["bytes"]
     ]
     channels = {3: "3 (colour)", 4: "4 (colour and alpha)"}.get(answer["channels"], str(answer["channels"]))
     return [
