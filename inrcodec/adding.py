@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from inrcodec.archive import MAE, SSIM, Archive
+from inrcodec.archive import MAE, PSNR, SSIM, Archive
 from inrcodec.bitstream.appending import extend, longer_header, repacked, within_ranges
 from inrcodec.bitstream.container import write_atomically
 from inrcodec.bitstream.names import encode_names
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from inrcodec.bitstream.latents import Latents
     from inrcodec.fitting.progress import Progress, Unseen
 
+POOR = 6.0  # dB below the mean of the set: worth a word
 USUAL_STEPS = 400  # where there is no encoder: as good as a fit of the whole set; 200 are half a decibel short
 
 
@@ -102,20 +103,26 @@ def add(
     steps = search.steps_from(archive.encoder is not None)
     listed = [sources] if isinstance(sources, (str, Path)) else list(sources)
     found = load_pictures(listed, max_size=max_size, background=background)
-    pictures = _like_the_set(archive, found.pictures)
+    unfit = tuple(_unfit(archive, found.pictures))
+    if len(unfit) == len(found.pictures):
+        more = f" (and {len(unfit) - 1} more)" if len(unfit) > 1 else ""
+        raise UsageError(f"{unfit[0].path}: {unfit[0].reason}{more}")
+    kept = {picture.name for picture in found.pictures} - {one.path for one in unfit}
+    pictures = [_like_the_set(archive, picture) for picture in found.pictures if picture.name in kept]
     _check_room(archive, pictures)
     latents, unseen = _latents(archive, pictures, search, steps, on_progress)
     blob = _assemble(archive, pictures, latents, unseen)
     if output is None and _changed(Path(file).stat(), state):
         raise InrError(f"{file}: was changed by someone else meanwhile; nothing was added, repeat the command")
     write_atomically(path, blob, overwrite=overwrite or output is None)
+    longer = Archive.open(path)
     return AddResult(
         path,
-        Archive.open(path),
+        longer,
         len(archive),
         archive.file_size,
-        found.skipped,
-        found.notes,
+        (*found.skipped, *unfit),
+        (*found.notes, *_poor(archive, longer)),
         time.monotonic() - started,
     )
 
@@ -134,17 +141,33 @@ def _check_design(archive: Archive) -> None:
         )
 
 
-def _like_the_set(archive: Archive, pictures: Sequence[Picture]) -> list[Picture]:
-    """Pictures with the set's channels and names that are not taken."""
-    taken = [picture.name for picture in pictures if picture.name in archive]
-    if taken:
-        raise UsageError(f"{archive.path}: has an image called {taken[0]} already; rename the new one")
-    if archive.channels == 4:
-        return [replace(picture, pixels=with_alpha(picture.pixels)) for picture in pictures]
-    clear = [picture.name for picture in pictures if picture.pixels[..., 3:].min(initial=1.0) < 1.0]
-    if clear:
-        raise UsageError(f"{clear[0]}: has transparency and the set has none; flatten it with --background white")
-    return [replace(picture, pixels=picture.pixels[..., :3]) for picture in pictures]
+def _unfit(archive: Archive, pictures: Sequence[Picture]) -> Iterator[Skipped]:
+    """Pictures that cannot join, and why."""
+    for picture in pictures:
+        if picture.name in archive:
+            yield Skipped(picture.name, f"{archive.path} has an image of that name already; rename the new one")
+        elif archive.channels == 3 and picture.pixels[..., 3:].min(initial=1.0) < 1.0:
+            yield Skipped(picture.name, "has transparency and the set has none; flatten it with --background white")
+
+
+def _like_the_set(archive: Archive, picture: Picture) -> Picture:
+    """The picture with the set's channels."""
+    return replace(picture, pixels=with_alpha(picture.pixels) if archive.channels == 4 else picture.pixels[..., :3])
+
+
+def _poor(archive: Archive, longer: Archive) -> Iterator[str]:
+    """A word on new images that came out far worse than the set that they joined."""
+    usual = archive.means.get(PSNR)
+    if usual is None:
+        return
+    found = [longer[number] for number in range(len(archive), len(longer))]
+    poor = [image for image in found if image.psnr is not None and image.psnr < usual - POOR]
+    if poor:
+        worst = min(poor, key=lambda image: image.psnr or 0.0)
+        yield (
+            f"{len(poor)} of {len(found)} new images are more than {POOR:.0f} dB below the set's mean of {usual:.1f}, "
+            f"{worst.name} at {worst.psnr:.1f}: this network knows too little like them; encode all images anew"
+        )
 
 
 def _check_room(archive: Archive, pictures: Sequence[Picture]) -> None:

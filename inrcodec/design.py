@@ -30,8 +30,8 @@ class Design:
 
     def applied(self, model: ModelSettings) -> ModelSettings:
         """The settings with these changes; UsageError names the one that does not go with the conditioning."""
-        self._check(model)
         w0 = None if self.w0 is None else layers_w0(self.w0)
+        self._check(model)
         network = _changed(
             model.network,
             activation=self.activation,

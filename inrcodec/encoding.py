@@ -20,6 +20,7 @@ from inrcodec.bitstream.stored import pack, pack_latents
 from inrcodec.errors import UsageError
 from inrcodec.field.field import field_shapes
 from inrcodec.images import Picture, Skipped
+from inrcodec.images.scan import SUFFIXES as PICTURE_SUFFIXES
 from inrcodec.measuring import decoded_pairs, measured, measured_for_reports
 from inrcodec.poses import coded_poses
 from inrcodec.recorder import Recorder
@@ -106,6 +107,10 @@ def check_output(path: Path, *, overwrite: bool) -> None:
         raise UsageError(f"{path}: the folder {path.parent} does not exist; create it first")
     if not os.access(path.parent, os.W_OK):
         raise UsageError(f"{path}: the folder {path.parent} may not be written to; choose another")
+    if path.suffix.lower() in PICTURE_SUFFIXES:
+        raise UsageError(f"{path}: is a name for a picture; end it with .inr")
+    if path.exists() and overwrite and not os.access(path, os.W_OK):
+        raise UsageError(f"{path}: may not be written to; choose another name")
     if path.exists() and not overwrite:
         raise UsageError(f"{path}: exists already; use --force to replace it, or choose another name")
 

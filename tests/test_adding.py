@@ -74,12 +74,32 @@ def test_images_known_by_number_have_no_newcomers(name: str, newcomers: Path, tm
 
 
 def test_what_does_not_fit_the_set_is_refused(small_images: Path, small_set: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"one\.png already"):
+    with pytest.raises(UsageError, match=r"one\.png.*already"):
         inrcodec.add(small_set, small_images / "one.png", tmp_path / "x.inr", **QUICK)
-    with pytest.raises(UsageError, match="transparency"):
+    with pytest.raises(UsageError, match=r"clear\.png: has transparency"):
         inrcodec.add(ROOT / "tests" / "golden" / "latent.inr", small_images / "clear.png", tmp_path / "x.inr", **QUICK)
     with pytest.raises(UsageError, match="exists"):
         inrcodec.add(small_set, small_images / "one.png", small_set, **QUICK)
+    with pytest.raises(UsageError, match=r"end it with \.inr"):
+        inrcodec.add(small_set, small_images / "one.png", tmp_path / "x.png", **QUICK)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_has_grown_is_added_again(
+    small_set: Path, small_images: Path, newcomers: Path, tmp_path: Path
+) -> None:
+    again = [small_images / "one.png", newcomers / "five.png"]
+    result = inrcodec.add(small_set, again, tmp_path / "more.inr", steps=2, **QUICK)
+    assert result.archive.names[6:] == ("five.png",)
+    assert [(one.path, "already" in one.reason) for one in result.skipped] == [("one.png", True)]
+
+
+def test_poor_newcomers_get_a_word(small_set: Path, newcomers: Path, tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (12, 12, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "noise.png")
+    notes = inrcodec.add(small_set, tmp_path / "noise.png", tmp_path / "a.inr", steps=1, **QUICK).notes
+    assert any("1 of 1 new images" in note and "noise.png" in note for note in notes)
+    assert inrcodec.add(small_set, newcomers, tmp_path / "b.inr", steps=200, **QUICK).notes == ()
 
 
 def test_steps_bring_new_images_nearer(small_set: Path, newcomers: Path, tmp_path: Path) -> None:
@@ -178,7 +198,9 @@ def test_chunks_of_a_newer_writer_are_not_lost(small_set: Path, newcomers: Path,
         inrcodec.add(path, newcomers, steps=1, **QUICK)
 
 
-def test_the_transparent_picture_is_named(newcomers: Path, small_images: Path, tmp_path: Path) -> None:
+def test_only_what_is_transparent_stays_outside(newcomers: Path, small_images: Path, tmp_path: Path) -> None:
     golden = ROOT / "tests" / "golden" / "latent.inr"
-    with pytest.raises(UsageError, match=r"clear\.png: has transparency"):
-        inrcodec.add(golden, [newcomers / "five.png", small_images / "clear.png"], tmp_path / "x.inr", **QUICK)
+    sources = [newcomers / "five.png", small_images / "clear.png"]
+    result = inrcodec.add(golden, sources, tmp_path / "x.inr", steps=2, **QUICK)
+    assert result.archive.names[-1] == "five.png"
+    assert [(one.path, "transparency" in one.reason) for one in result.skipped] == [("clear.png", True)]

@@ -88,6 +88,8 @@ def morph(
 
     if gif and output is not None and Path(output).suffix.lower() != ".gif":
         raise UsageError(f"--gif and -o {output} disagree; leave one of them out")
+    if metrics and (gif or output is not None):
+        raise UsageError("--metrics measures and writes nothing; leave --gif and -o out")
     if refine and mode != "move" and not (compare or metrics):
         raise UsageError(f"--refine goes with --mode move, not with {mode}; leave one of them out")
     archive = open_archive(file)

@@ -51,7 +51,7 @@ W0 = Annotated[
     typer.Option(
         "--w0",
         metavar="N[,N...]",
-        help="Frequency of the first layer, or of every layer.",
+        help="Frequency of the first layer, or of every layer (not of a pyramid).",
         show_default="30",
         rich_help_panel=DESIGN,
     ),

@@ -85,6 +85,8 @@ def report(
         _refuse_for_several({"--against": against, "--html": html, "--reference": reference, "--curves": curves})
         _several(archives, json=json, csv=csv)
         return
+    if reference is not None and html is None:
+        raise UsageError("--reference is for the page; add --html FILE")
     (archive,) = archives
     outputs = [Path(path) for path in (html, curves) if path is not None]
     _check_outputs(outputs, curves, force=force)
@@ -251,8 +253,10 @@ def _totals(answer: Report) -> list[tuple[str, str]]:
     from inrcodec.cli.info import holdout_words
 
     lines = [("images", f"{len(answer.images):,}")]
-    lines.append(("whole set", _errors(answer.mean_psnr, answer.mean_mae, answer.mean_ssim)))
+    whole = _errors(answer.mean_psnr, answer.mean_mae, answer.mean_ssim)
+    lines.append(("whole set", whole + _covering([image.psnr for image in answer.images])))
     held = _errors(answer.mean_holdout_psnr, answer.mean_holdout_mae, None)
+    held += _covering([image.holdout_psnr for image in answer.images])
     if answer.mean_fitted_mae is not None:
         held += f" (fitted pixels at that moment {_digits(answer.mean_fitted_mae)})"
     lines.append(("never seen", held))
@@ -262,6 +266,12 @@ def _totals(answer: Report) -> list[tuple[str, str]]:
         lines.append(("best", f"{decibels(answer.best.psnr)}  {answer.best.number} {answer.best.name}"))
     lines.append(("file", f"{answer.file_size:,} bytes, {answer.bits_per_pixel:.3f} bits per pixel"))
     return lines
+
+
+def _covering(figures: Sequence[float | None]) -> str:
+    """How many images a mean is of, where it is not all or none."""
+    known = sum(figure is not None for figure in figures)
+    return "" if known in (0, len(figures)) else f" (of {known:,} of {len(figures):,} images)"
 
 
 def _errors(psnr: float | None, mae: float | None, ssim: float | None) -> str:

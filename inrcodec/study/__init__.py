@@ -14,6 +14,7 @@ from typing import Any
 from inrcodec.compare.enlarging import find_pairs
 from inrcodec.compare.fits import fit_kept, make_folder
 from inrcodec.compare.steps import OnStep, Step
+from inrcodec.errors import UsageError
 from inrcodec.request import Request, Sources
 from inrcodec.study.designs import DESIGNS, Variant, parse_variant
 from inrcodec.study.rows import Row, Study, measured
@@ -36,6 +37,8 @@ def study(
     With `save`, fits are kept in that folder and taken from there the next time.
     """
     variants = [parse_variant(design) for design in designs]
+    if not variants:
+        raise UsageError(f"no designs to study; there are: {', '.join(DESIGNS)}")
     requests = [_request(variant, asked) for variant in variants]
     found = requests[0].pictures(sources)
     pixels = sum(picture.pixels.shape[0] * picture.pixels.shape[1] for picture in found.pictures)

@@ -114,6 +114,18 @@ def test_curves_are_plotted(small_set: Path, tmp_path: Path) -> None:
     assert main(["report", str(small_set), "--curves", str(tmp_path / "c.pdf")]) == 2
 
 
+def test_a_mean_of_some_images_says_of_how_many(
+    small_set: Path, newcomers: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    path = tmp_path / "more.inr"
+    inrcodec.add(small_set, newcomers, path, steps=2, threads=1, device="cpu")
+    assert main(["report", str(path)]) == 0
+    totals = {line[:16].strip(): line[16:] for line in capsys.readouterr().out.splitlines()}
+    assert "(of 6 of 8 images)" in totals["never seen"]
+    assert "images" not in totals["whole set"]
+    assert main(["report", str(path), "--reference", "nowhere"]) == 2
+
+
 def test_several_files_stand_side_by_side(small_set: Path, tmp_path: Path, capsys: Capture) -> None:
     other = tmp_path / "other.inr"
     shutil.copy(small_set, other)

@@ -69,6 +69,7 @@ def test_the_command_prints_a_table_or_json(small_images: Path, tmp_path: Path, 
     (row,) = json.loads(capsys.readouterr().out)["rows"]
     assert row["parameters"] > 100
     assert main(["study", str(small_images), "--designs", "tarot"]) == 2
+    assert main(["study", str(small_images), "--designs", " "]) == 2
 
 
 @pytest.mark.parametrize("name", ["grid", "binary", "bottleneck", "latent", "hypernetwork", "pyramid-rgb"])
