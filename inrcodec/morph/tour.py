@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import groupby, repeat
+from operator import itemgetter
 from typing import Literal
 
 import numpy as np
@@ -22,6 +27,7 @@ MODES: tuple[Mode, ...] = ("move", "code", "last-hidden", "blend")
 Ease = Literal["linear", "smooth"]
 SHAPE_TOLERANCE = 0.02
 GATHER = 0.2
+MOST_HANDS = 4  # threads that draw frames; numpy works outside of the lock
 
 
 @dataclass(frozen=True)
@@ -68,14 +74,26 @@ def frames(archive: Archive, tour: Tour) -> Iterator[Floats]:
     """The tour's frames (height, width, channels), colours premultiplied by alpha."""
     images = [archive[number] for number in tour.numbers]
     check_shapes(images)
-    ways: dict[int, between.Way] = {}
-    drawn: tuple[tuple[int, float], Floats] | None = None
-    for pair, t in tour.times():
-        if pair not in ways:  # one at a time: they are large
-            ways = {pair: way(images[pair], images[pair + 1], tour.mode, tour.size, tour.refine)}
-        if drawn is None or drawn[0] != (pair, t):  # a frame that is held is drawn once
-            drawn = (pair, t), np.clip(ways[pair](t), 0.0, 1.0)
-        yield drawn[1]
+    for pair, times in groupby(tour.times(), key=itemgetter(0)):  # one way at a time: they are large
+        picture = way(images[pair], images[pair + 1], tour.mode, tour.size, tour.refine)
+        yield from _drawn(picture, [t for _, t in times])
+
+
+def _drawn(picture: between.Way, times: Sequence[float]) -> Iterator[Floats]:
+    """Frames at these times in order, a few of them drawn side by side; one that is held is drawn once."""
+    hands = min(MOST_HANDS, os.cpu_count() or 1)
+    waiting: deque[tuple[Future[Floats], int]] = deque()
+    with ThreadPoolExecutor(hands) as pool:
+        for t, same in groupby(times):
+            waiting.append((pool.submit(lambda t: np.clip(picture(t), 0.0, 1.0), t), len(list(same))))
+            if len(waiting) > hands:
+                yield from _held(*waiting.popleft())
+        while waiting:
+            yield from _held(*waiting.popleft())
+
+
+def _held(frame: Future[Floats], times: int) -> Iterator[Floats]:
+    return repeat(frame.result(), times)
 
 
 def way(
