@@ -50,15 +50,31 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, left:
     from rich.table import Table
     from rich.text import Text
 
+    console = Console(file=sys.stdout, highlight=False)
+    if not console.is_terminal:
+        _print_plain(headings, rows, left)  # Rich takes a second for a thousand rows
+        return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for number, heading in enumerate(headings):
         table.add_column(heading, justify="left" if number in left else "right", no_wrap=True)
     for row in rows:
         table.add_row(*(Text(displayed(cell)) for cell in row))
-    console = Console(file=sys.stdout, highlight=False)
-    if not console.is_terminal:
-        console.width = 1000
     console.print(table)
+
+
+def _print_plain(headings: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence[int]) -> None:
+    """The same columns for a file or another program."""
+    from rich.cells import cell_len
+
+    lines = [list(headings), *([displayed(cell) for cell in row] for row in rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        padded = (
+            cell + space if number in left else space + cell
+            for number, (cell, width) in enumerate(zip(line, widths, strict=True))
+            for space in [" " * (width - cell_len(cell))]
+        )
+        print("  ".join(padded).rstrip())
 
 
 def say_pairs(talk: Talk, pairs: Iterable[tuple[str, str]]) -> None:
