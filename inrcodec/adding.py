@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -95,7 +94,8 @@ def add(
     one, and fitted where it has none or where steps are asked for; `asked` are the fields of `Search`.
     """
     started = time.monotonic()
-    archive, state = Archive.open(file), Path(file).stat()
+    before = _state(file)  # ahead of reading: a change in between must not go unseen
+    archive = Archive.open(file)
     path = Path(file if output is None else output)
     check_output(path, overwrite=overwrite or output is None)
     _check_design(archive)
@@ -112,7 +112,7 @@ def add(
     _check_room(archive, pictures)
     latents, unseen = _latents(archive, pictures, search, steps, on_progress)
     blob = _assemble(archive, pictures, latents, unseen)
-    if output is None and _changed(Path(file).stat(), state):
+    if output is None and _state(file) != before:
         raise InrError(f"{file}: was changed by someone else meanwhile; nothing was added, repeat the command")
     write_atomically(path, blob, overwrite=overwrite or output is None)
     longer = Archive.open(path)
@@ -127,9 +127,13 @@ def add(
     )
 
 
-def _changed(now: os.stat_result, before: os.stat_result) -> bool:
-    """Whether a file is another one than it was."""
-    return any(getattr(now, what) != getattr(before, what) for what in ("st_ino", "st_size", "st_mtime_ns"))
+def _state(file: str | Path) -> tuple[int, int, int] | None:
+    """What tells whether a file is still the one it was; None where there is none."""
+    try:
+        now = Path(file).stat()
+    except OSError:
+        return None
+    return now.st_ino, now.st_size, now.st_mtime_ns
 
 
 def _check_design(archive: Archive) -> None:
