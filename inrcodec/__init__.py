@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from inrcodec.version import __version__
 
 if TYPE_CHECKING:
-    from inrcodec.adding import add
     from inrcodec.archive import Archive
-    from inrcodec.encoding import encode
-    from inrcodec.planning import plan
+    from inrcodec.encoding.add import add
+    from inrcodec.encoding.encode import encode
+    from inrcodec.encoding.plan import plan
 
     open = Archive.open
 
@@ -29,9 +29,9 @@ def __getattr__(name: str) -> Any:
     if name == "open":
         return import_module("inrcodec.archive").Archive.open
     if name == "add":
-        return import_module("inrcodec.adding").add
+        return import_module("inrcodec.encoding.add").add
     if name == "encode":
-        return import_module("inrcodec.encoding").encode
+        return import_module("inrcodec.encoding.encode").encode
     if name == "plan":
-        return import_module("inrcodec.planning").plan
+        return import_module("inrcodec.encoding.plan").plan
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

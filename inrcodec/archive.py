@@ -13,25 +13,23 @@ import numpy as np
 import numpy.typing as npt
 
 from inrcodec.bitstream.container import read_file
+from inrcodec.bitstream.figures import HOLDOUT_PSNR, LATENT_BITS, PSNR
 from inrcodec.bitstream.header import Header
 from inrcodec.bitstream.record import Record
 from inrcodec.bitstream.stored import StoredSet
-from inrcodec.codes import moments
-from inrcodec.coordinates import Axis
 from inrcodec.detail import enlarge
 from inrcodec.errors import CorruptFileError, InrError, UnsupportedFileError, UsageError
 from inrcodec.field import Field
 from inrcodec.field.encoder import encoder_shapes
 from inrcodec.field.field import field_shapes, image_labels
+from inrcodec.field.moments import moments
 from inrcodec.field.raster import raster
-from inrcodec.poses import poses_from
+from inrcodec.numerics.arrays import Pixels
+from inrcodec.numerics.coordinates import Axis
+from inrcodec.numerics.poses import poses_from
 
-Pixels = npt.NDArray[np.float32]
 Upsample = Literal["field", "detail"]  # how what lies between native pixels is drawn
 CODE_POINTS = 16  # along each side, where a code is a mean over the image
-PSNR, HOLDOUT_PSNR, LATENT_BITS = "psnr", "holdout_psnr", "log2_bits"  # columns of the stored figures
-SSIM, MAE, HOLDOUT_MAE, FITTED_MAE = "ssim", "mae", "holdout_mae", "fitted_mae"
-TRAIN_PSNR = "train_psnr"  # of the training record, beside HOLDOUT_PSNR
 
 
 class Archive:
@@ -42,7 +40,7 @@ class Archive:
         self.stored = stored
         weights = tuple(tensor.values() for tensor in stored.network)
         self.field = Field(stored.header.model, stored.header.channels, weights)
-        self.poses = None if stored.poses is None else poses_from(stored.poses)  # (images, 4); see `inrcodec.poses`
+        self.poses = None if stored.poses is None else poses_from(stored.poses)  # (images, 4)
         self._labels = image_labels(stored.header.model, stored.shapes, self.poses)
 
     @staticmethod
@@ -248,7 +246,7 @@ class ArchivedImage:
     def code(self) -> Pixels:
         """The image's code, a vector of one length for images of all sizes.
 
-        Latents: `codes.moments` of every level; of a level with one cell, the cell. Without latents: mean
+        Latents: `field.moments` of every level; of a level with one cell, the cell. Without latents: mean
         activations of the middle layer over the image.
         """
         levels = self.archive.latents(self.number)

@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import get_args
 
 import numpy as np
-import numpy.typing as npt
+
+from inrcodec.numerics.arrays import FloatArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "samples"))
 
@@ -33,16 +34,15 @@ from PIL import Image
 import inrcodec
 from inrcodec.archive import Archive
 from inrcodec.detail import enlarge
-from inrcodec.fitting.flow import siren_flow
-from inrcodec.metrics import psnr
+from inrcodec.fitting.registration import siren_flow
 from inrcodec.morph import MODES, Mode, Tour, frames, measured
 from inrcodec.morph.correspondence import Flow
 from inrcodec.morph.flow import middle_flow
 from inrcodec.morph.move import OVERSAMPLING, Movement
 from inrcodec.morph.pose import SIDE as SMALL
+from inrcodec.numerics.metrics import psnr
 
-Floats = npt.NDArray[np.float32]
-Known = tuple[Floats, ...]  # first, middle, last
+Known = tuple[FloatArray, ...]  # first, middle, last
 ROOM = 0.7  # size of a drawing that can be shifted and turned within the frame
 BOUNDS = {  # measure -> lowest, highest
     "r2": (-1.0, 0.45),
@@ -83,7 +83,7 @@ PHASES = ((0.2, 0.44), (0.56, 0.8), (0.2, 0.8), (0.6, 1.0))
 
 
 @cache
-def drawn(drawing: Drawing, placed: Placed, side: int) -> Floats:
+def drawn(drawing: Drawing, placed: Placed, side: int) -> FloatArray:
     """A drawing on white, (side, side, 3)."""
     canvas = Canvas()
     right, down = canvas.right - np.float32(placed.right), canvas.down - np.float32(placed.down)
@@ -109,7 +109,7 @@ def known(drawings: Sequence[Drawing], side: int) -> dict[str, list[Known]]:
     return cases | {"moon": [tuple(drawn(one, whole, side) for one in three) for three in moons]}
 
 
-def moved(small: Known, case: Known, flow: Flow) -> Floats:
+def moved(small: Known, case: Known, flow: Flow) -> FloatArray:
     """The middle frame of `move` between two pictures of one size; like the command, it compares them small."""
     first, _, last = case
     side = len(first)
@@ -118,7 +118,7 @@ def moved(small: Known, case: Known, flow: Flow) -> Floats:
     return np.clip(moving.frame(0.5, (side, side)), 0, 1)
 
 
-def by_code(cases: Sequence[Known], options: str) -> list[Floats]:
+def by_code(cases: Sequence[Known], options: str) -> list[FloatArray]:
     """Middle frames by code, all ends encoded into one file with options of `inrcodec encode`, without --."""
     with tempfile.TemporaryDirectory() as folder:
         for number, (first, _, last) in enumerate(cases):
@@ -135,7 +135,7 @@ def by_code(cases: Sequence[Known], options: str) -> list[Floats]:
         return [list(frames(archive, tour))[1] for tour in tours]
 
 
-def print_known(title: str, cases: dict[str, list[Known]], middles: Iterator[Floats]) -> None:
+def print_known(title: str, cases: dict[str, list[Known]], middles: Iterator[FloatArray]) -> None:
     """A table of the known middles."""
     print(f"known middles, {title}\n{'':16}{'found':>8}{'blend':>8}{'lowest':>8}")
     posed: list[float] = []

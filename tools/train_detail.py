@@ -20,8 +20,8 @@ from detail_drawings import SIDE, Pixels, draw_icon, draw_leaves
 from torch import Tensor, nn
 from torch.nn import functional
 
-from inrcodec.coordinates import cubic_weights
 from inrcodec.detail.network import PLACE_INPUTS, Layers, Network, phases, save
+from inrcodec.numerics.coordinates import cubic_weights
 
 CHANNELS, UNITS, LAST_UNITS, BLOCKS = 32, 64, 32, 3
 PATCH = 32  # native pixels of a training patch, both ways

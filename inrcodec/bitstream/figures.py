@@ -13,6 +13,9 @@ import numpy.typing as npt
 from inrcodec.bitstream.deflate import deflate, inflate
 from inrcodec.errors import CorruptFileError
 
+PSNR, HOLDOUT_PSNR, LATENT_BITS = "psnr", "holdout_psnr", "log2_bits"  # names of columns
+SSIM, MAE, HOLDOUT_MAE, FITTED_MAE = "ssim", "mae", "holdout_mae", "fitted_mae"
+TRAIN_PSNR = "train_psnr"  # in a training record, beside HOLDOUT_PSNR
 MAX_COLUMNS = 16
 FINEST = 253  # the largest code of a finite value
 _INFINITE, _UNKNOWN = 254, 255

@@ -27,7 +27,7 @@ from inrcodec.cli.values import spoken_duration
 from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
-    from inrcodec.adding import AddResult
+    from inrcodec.encoding.add import AddResult
 
 EPILOG = epilog(
     (

@@ -33,7 +33,7 @@ from inrcodec.errors import UsageError
 from inrcodec.exporters.documents import as_json
 
 if TYPE_CHECKING:
-    from inrcodec.compare import Comparison
+    from inrcodec.benchmark.compare import Comparison
 
 EPILOG = epilog(
     (
@@ -132,8 +132,8 @@ def compare(
 
     Every byte is counted: bits per pixel at equal PSNR, PSNR at equal bits per pixel, BD-rate and seconds.
     """
+    from inrcodec.benchmark.compare import QUALITIES, compare
     from inrcodec.cli.comparison import show
-    from inrcodec.compare import QUALITIES, compare
 
     talk = Talk(quiet, verbose)
     default = () if archive else QUALITIES

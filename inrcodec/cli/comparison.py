@@ -10,8 +10,8 @@ from inrcodec.cli.talk import decibels, print_table
 from inrcodec.cli.values import spoken_duration
 
 if TYPE_CHECKING:
-    from inrcodec.compare import Comparison, Contender, Point
-    from inrcodec.curves import BdRate
+    from inrcodec.benchmark.bdrate import BdRate
+    from inrcodec.benchmark.compare import Comparison, Contender, Point
     from inrcodec.exporters.plots import PlottedCurve
 
 UNKNOWN = "-"

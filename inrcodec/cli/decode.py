@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from inrcodec.archive import Archive, ArchivedImage, Upsample
     from inrcodec.cli.destination import Destination
     from inrcodec.exporters.sheets import SheetLayout
-    from inrcodec.exporters.stills import Pixels
+    from inrcodec.exporters.stills import AnyPixels
 
 EPILOG = epilog(
     (
@@ -182,7 +182,7 @@ def _write_sheet(request: Request, layout: SheetLayout, talk: Talk) -> list[Writ
     total = len(request.numbers)
     with step_progress(talk) as step:
 
-        def rendered() -> Iterator[Pixels]:
+        def rendered() -> Iterator[AnyPixels]:
             for done, (image, size) in enumerate(_images(request)):
                 step("decode", done, total, displayed_count(done, total))
                 yield image.render(size, request.upsample)

@@ -151,7 +151,7 @@ def encode(
     target = _target(output, sources, talk)
     if not dry_run:
         check_target(target, force=force)
-    from inrcodec.request import Request
+    from inrcodec.encoding.request import Request
 
     asked: dict[str, Any] = {
         "quality": quality, "target_psnr": target_psnr,
@@ -179,7 +179,7 @@ def check_target(target: Path, *, force: bool) -> None:
     """Refuse an output that cannot or must not be written, before any work."""
     if str(target) == "-":
         raise UsageError("encode writes a file that it reads back and checks, not a stream; give -o a file name")
-    from inrcodec.encoding import check_output
+    from inrcodec.encoding.encode import check_output
 
     check_output(target, overwrite=force)
 
@@ -245,7 +245,7 @@ def _encode(
 
 def _say_how_to_resume(target: Path, talk: Talk) -> None:
     """After Ctrl-C: the line that goes on from the checkpoint, if the fit had begun."""
-    from inrcodec.encoding import checkpoint_path
+    from inrcodec.encoding.encode import checkpoint_path
 
     if checkpoint_path(target).exists():
         words = [word for word in sys.argv[1:] if word != "--resume"]

@@ -19,7 +19,7 @@ from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
     from inrcodec.archive import Archive
-    from inrcodec.exporters.stills import Pixels
+    from inrcodec.exporters.stills import AnyPixels
     from inrcodec.morph import Tour
 
 EPILOG = epilog(
@@ -156,7 +156,7 @@ def _check_output(path: Path, *, still: bool, force: bool) -> None:
     check_free([path], force=force)
 
 
-def _straight(archive: Archive, tour: Tour, talk: Talk) -> Iterator[Pixels]:
+def _straight(archive: Archive, tour: Tour, talk: Talk) -> Iterator[AnyPixels]:
     """Frames with straight alpha, with a word on how far they have got."""
     from inrcodec.archive import straightened
     from inrcodec.cli.progress import step_progress

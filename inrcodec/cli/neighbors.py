@@ -16,11 +16,12 @@ from inrcodec.cli.opening import open_archive
 from inrcodec.cli.options import File, Force, Json, Quiet, epilog
 from inrcodec.cli.talk import Talk, print_json, print_table
 from inrcodec.errors import UsageError
+from inrcodec.numerics.arrays import FloatArray
 
 if TYPE_CHECKING:
     from inrcodec.archive import Archive
-    from inrcodec.codes import Floats, Metric
-    from inrcodec.neighbours import By, Space
+    from inrcodec.retrieval.similarity import Metric
+    from inrcodec.retrieval.space import By, Space
 
 EPILOG = epilog(
     (
@@ -49,9 +50,9 @@ class Query:
     """What is asked for: its likeness to every image (n,), and its number in the set, or its picture from outside."""
 
     name: str
-    likeness: Floats
+    likeness: FloatArray
     number: int | None = None
-    picture: Floats | None = None
+    picture: FloatArray | None = None
 
 
 def neighbors(
@@ -116,7 +117,7 @@ def _queries(archive: Archive, space: Space, image: str | None, metric: Metric) 
     if image is None:
         return [_member(archive, space, number, metric) for number in range(len(archive))]
     if image not in archive and not image.isdigit() and Path(image).is_file():
-        from inrcodec.neighbours import describe_file
+        from inrcodec.retrieval.space import describe_file
 
         outside = describe_file(Path(image), space)
         return [Query(image, space.likeness_of(outside, metric), picture=outside.picture)]
@@ -133,7 +134,7 @@ def _member(archive: Archive, space: Space, number: int, metric: Metric) -> Quer
 
 
 def _found(archive: Archive, query: Query, count: int, farthest: bool) -> list[dict[str, Any]]:
-    from inrcodec.codes import ranked
+    from inrcodec.retrieval.similarity import ranked
 
     order = ranked(query.likeness, count, farthest=farthest, without=query.number).tolist()
     return [{"number": one, "name": archive.names[one], "similarity": float(query.likeness[one])} for one in order]
@@ -149,7 +150,7 @@ def _short(found: dict[str, Any]) -> str:
 
 def described(archive: Archive, by: By, talk: Talk) -> Space:
     """The images as vectors; large sets show progress, as 1,000 images take some eight seconds."""
-    from inrcodec.neighbours import describe
+    from inrcodec.retrieval.space import describe
 
     with _image_progress(talk) as on_image:
         return describe(archive, by, on_image)
@@ -164,7 +165,7 @@ def _image_progress(talk: Talk) -> Iterator[Callable[[int, int], None]]:
 
 
 def _judge(archive: Archive, file: str, labels: Path, metric: Metric, json: bool, talk: Talk) -> None:
-    from inrcodec.neighbours import judge
+    from inrcodec.retrieval.space import judge
 
     with _image_progress(talk) as on_image:
         table = judge(archive, labels, metric, on_image)
@@ -196,7 +197,7 @@ def draw_rows(
     *,
     force: bool,
     talk: Talk,
-    outside: Floats | None = None,
+    outside: FloatArray | None = None,
 ) -> None:
     """One picture with a row for each list of images; a picture (height, width, 3) from outside stands before them."""
     from inrcodec.bitstream.container import write_atomically

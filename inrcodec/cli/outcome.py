@@ -12,10 +12,10 @@ from inrcodec.cli.talk import Talk, decibels
 from inrcodec.cli.values import spoken_duration
 
 if TYPE_CHECKING:
-    from inrcodec.encoding import EncodeResult
+    from inrcodec.encoding.encode import EncodeResult
+    from inrcodec.encoding.plan import Plan
     from inrcodec.evaluate import Report
     from inrcodec.images import Skipped
-    from inrcodec.planning import Plan
 
 SKIPPED = 5  # exit code
 PSNR_TOLERANCE, SIZE_TOLERANCE = 0.1, 0.02  # dB; share

@@ -46,7 +46,7 @@ def pairs(
     """List pairs of images with variety: each image appears once at most."""
     if (similar is None) == (dissimilar is None):
         raise UsageError("give either --similar N or --dissimilar N")
-    from inrcodec.codes import greedy_pairs, optimal_pairs
+    from inrcodec.retrieval.similarity import greedy_pairs, optimal_pairs
 
     talk = Talk(quiet)
     archive = open_archive(file)

@@ -11,7 +11,7 @@ from inrcodec.cli.talk import Talk
 from inrcodec.cli.values import spoken_duration
 
 if TYPE_CHECKING:
-    from inrcodec.compare.steps import OnStep, Step
+    from inrcodec.benchmark.steps import OnStep, Step
     from inrcodec.fitting.progress import Progress
 
 LINE_SECONDS = 5.0

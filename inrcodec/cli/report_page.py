@@ -7,13 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from inrcodec.archive import HOLDOUT_PSNR, TRAIN_PSNR, Archive, Pixels, straightened
+from inrcodec.archive import Archive, straightened
+from inrcodec.bitstream.figures import HOLDOUT_PSNR, TRAIN_PSNR
 from inrcodec.cli.info import holdout_words
 from inrcodec.cli.talk import decibels
 from inrcodec.evaluate import Report
 from inrcodec.evaluate.originals import Matched
 from inrcodec.exporters import pages
 from inrcodec.exporters.pages import Line, Shown
+from inrcodec.numerics.arrays import Pixels
 
 SHOWN = 6  # images at either end of the scale
 ENLARGED = 8  # images shown beside their high-resolution originals
@@ -148,7 +150,7 @@ def number(figure: float | None, digits: int) -> str:
 
 def stored_by_others(matched: Sequence[Matched]) -> list[tuple[str, int]]:
     """Bytes of the originals as PNG and as lossless and fine WebP files."""
-    from inrcodec.rivals.pillow import PNG, WEBP, WEBP_LOSSLESS
+    from inrcodec.benchmark.codecs.pillow import PNG, WEBP, WEBP_LOSSLESS
 
     levels = [np.rint(straightened(one.original) * 255).astype(np.uint8) for one in matched]
     found = []

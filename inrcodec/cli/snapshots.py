@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from inrcodec.cli.destination import check_free
 from inrcodec.errors import UsageError
+from inrcodec.numerics.arrays import Pixels
 
 if TYPE_CHECKING:
-    from inrcodec.archive import Pixels
-    from inrcodec.encoding import Snapshots
+    from inrcodec.encoding.encode import Snapshots
     from inrcodec.images import Picture
 
 FINAL = "final"
@@ -19,7 +19,7 @@ FINAL = "final"
 
 def snapshots_into(wanted: str, folder: str | None, target: Path, *, force: bool) -> Snapshots:
     """What `encode` needs to leave a sheet per wanted moment in a folder, which is made."""
-    from inrcodec.encoding import Snapshots
+    from inrcodec.encoding.encode import Snapshots
 
     moments = [part.strip() for part in wanted.split(",") if part.strip()]
     for moment in moments:

@@ -14,7 +14,7 @@ from inrcodec.cli.talk import Talk, decibels, print_json, print_table
 from inrcodec.cli.values import parse_duration
 
 if TYPE_CHECKING:
-    from inrcodec.study import Row
+    from inrcodec.benchmark.study import Row
 
 EPILOG = epilog(
     (
@@ -78,8 +78,8 @@ def study(
     talk = Talk(quiet, verbose)
     if output is not None:
         _check_output(Path(output), force=force)
-    from inrcodec.study import DESIGNS
-    from inrcodec.study import study as run
+    from inrcodec.benchmark.study import DESIGNS
+    from inrcodec.benchmark.study import study as run
 
     budget = (
         {"time_limit": parse_duration(time_limit), "effort": 9} if effort is None else {"effort": effort}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from inrcodec.coordinates import Axis, Interpolation, interpolation
-from inrcodec.detail.network import Network, Pixels, phases
+from inrcodec.detail.network import Network, phases
 from inrcodec.detail.projection import back_project, cuts
+from inrcodec.numerics.arrays import Pixels
+from inrcodec.numerics.coordinates import Axis, Interpolation, interpolation
 
 SMALLEST_FACTOR = 2  # drawn at least that much larger, then averaged: less is too coarse to be told by its means
 TILE_SIDE = 128  # output pixels: what the head keeps for a tile stays in the cache

@@ -18,7 +18,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-Pixels = NDArray[np.float32]
+from inrcodec.numerics.arrays import Pixels
+
 Layers = Mapping[str, Pixels]  # weights by the names of the file
 
 WEIGHTS = Path(__file__).with_name("weights.npz")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
-from inrcodec.coordinates import cubic_weights
+from inrcodec.numerics.arrays import Pixels
+from inrcodec.numerics.coordinates import cubic_weights
 
-Pixels = NDArray[np.float32]
 BACK_PROJECTIONS = 3  # the first is exact; the others make up for what was clipped after it
 BLOCK = 64  # rows of a banded matrix that are applied at once
 

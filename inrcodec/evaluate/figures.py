@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inrcodec.archive import FITTED_MAE, HOLDOUT_MAE, HOLDOUT_PSNR, MAE, PSNR, SSIM, Archive, ArchivedImage
+from inrcodec.archive import Archive, ArchivedImage
+from inrcodec.bitstream.figures import FITTED_MAE, HOLDOUT_MAE, HOLDOUT_PSNR, MAE, PSNR, SSIM
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from inrcodec.archive import Archive, ArchivedImage, Pixels
+from inrcodec.archive import Archive, ArchivedImage
 from inrcodec.errors import UsageError
 from inrcodec.evaluate.figures import ImageReport, Report, evaluate, summed_up
-from inrcodec.holdout import hidden_pixels
 from inrcodec.images import Picture, load_pictures
-from inrcodec.metrics import mean_absolute_error, psnr, psnr_of_error, ssim
+from inrcodec.numerics.arrays import Pixels
+from inrcodec.numerics.holdout import hidden_pixels
+from inrcodec.numerics.metrics import mean_absolute_error, psnr, psnr_of_error, ssim
 
 SAME_CONTENT = 15.0  # dB: a picture of another name that close is taken for the original
 OTHER_CONTENT = 6.0  # dB below the stored figure: the picture of that name must be another one

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inrcodec.errors import UsageError
-from inrcodec.exporters.stills import Pixels, as_bytes, on_white
+from inrcodec.exporters.stills import AnyPixels, as_bytes, on_white
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -60,7 +60,7 @@ def check_animation(animation: AnimationFormat) -> None:
 
 
 def encode_animation(
-    frames: Iterable[Pixels], animation: AnimationFormat, fps: float, *, loop: int = 0, dither: bool = True
+    frames: Iterable[AnyPixels], animation: AnimationFormat, fps: float, *, loop: int = 0, dither: bool = True
 ) -> bytes:
     """The bytes of a file of frames (height, width, 3 or 4) in [0, 1], straight alpha; `loop` 0 is for ever.
 
@@ -106,7 +106,7 @@ def _video(frames: Iterable[NDArray[np.uint8]], fps: float) -> bytes:
         return path.read_bytes()
 
 
-def _flat(frame: Pixels, animation: AnimationFormat) -> Pixels:
+def _flat(frame: AnyPixels, animation: AnimationFormat) -> AnyPixels:
     return on_white(frame) if frame.shape[2] == 4 and not animation.alpha else frame
 
 

@@ -10,7 +10,7 @@ from html import escape
 import numpy as np
 
 from inrcodec.exporters.naming import displayed
-from inrcodec.exporters.stills import Pixels, encode_still, format_named
+from inrcodec.exporters.stills import AnyPixels, encode_still, format_named
 
 WIDTH, HEIGHT, LEFT, BOTTOM = 640, 240, 44, 28  # of a chart and its margins, in SVG units
 BINS = 24
@@ -42,7 +42,7 @@ class Shown:
     """A picture (height, width, channels), straight alpha, with its caption and the width it is shown at."""
 
     caption: str
-    pixels: Pixels
+    pixels: AnyPixels
     width: int = 144
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inrcodec.exporters.stills import Pixels, as_bytes
+from inrcodec.exporters.stills import AnyPixels, as_bytes
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def plan_sheet(sizes: Iterable[tuple[int, int]], columns: int | None = None) -> 
     return SheetLayout(columns, -(-count // columns), cell_width, cell_height)
 
 
-def draw_sheet(layout: SheetLayout, pictures: Iterable[Pixels], channels: int) -> NDArray[np.uint8]:
+def draw_sheet(layout: SheetLayout, pictures: Iterable[AnyPixels], channels: int) -> NDArray[np.uint8]:
     """The sheet, (height, width, channels), 8 bits; the ground is white, and transparent when there is alpha."""
     sheet = np.full((layout.height, layout.width, channels), 255, dtype=np.uint8)
     if channels == 4:

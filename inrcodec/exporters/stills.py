@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from inrcodec.errors import UsageError
 
-Pixels = NDArray[np.float32] | NDArray[np.uint8]
+AnyPixels = NDArray[np.float32] | NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def format_of_suffix(suffix: str) -> StillFormat | None:
     return next((still for still in FORMATS if suffix.lower() in still.suffixes), None)
 
 
-def encode_still(pixels: Pixels, still: StillFormat, quality: int | None = None) -> bytes:
+def encode_still(pixels: AnyPixels, still: StillFormat, quality: int | None = None) -> bytes:
     """The bytes of an image file, from (height, width, 3 or 4) in [0, 1] or 8 bits, straight alpha.
 
     Without a quality, PNG and WebP are lossless, AVIF is written at 90 and JPEG at 95. Formats without alpha are
@@ -73,7 +73,7 @@ def check_quality(still: StillFormat, quality: int | None) -> None:
         raise UsageError(f"{still.name} is lossless and takes no quality; choose webp, avif or jpeg")
 
 
-def as_bytes(pixels: Pixels) -> NDArray[np.uint8]:
+def as_bytes(pixels: AnyPixels) -> NDArray[np.uint8]:
     """Levels 0 to 255 of pixels in [0, 1], same shape; 8-bit pixels pass through."""
     if pixels.dtype == np.uint8:
         return np.ascontiguousarray(pixels, dtype=np.uint8)
@@ -81,7 +81,7 @@ def as_bytes(pixels: Pixels) -> NDArray[np.uint8]:
     return np.rint(levels).astype(np.uint8)
 
 
-def on_white(pixels: Pixels) -> NDArray[np.uint8]:
+def on_white(pixels: AnyPixels) -> NDArray[np.uint8]:
     """Colours over a white ground, (height, width, 4) with straight alpha to (height, width, 3), 8 bits."""
     levels = pixels.astype(np.float32) / 255.0 if pixels.dtype == np.uint8 else np.asarray(pixels, dtype=np.float32)
     alpha = levels[..., 3:]

@@ -13,9 +13,10 @@ from itertools import product
 import numpy as np
 from array_api_compat import array_namespace, device
 
-from inrcodec.coordinates import area_weights
 from inrcodec.field.siren import Array
-from inrcodec.field.tensors import FloatArray, TensorSpec, uniform
+from inrcodec.field.tensors import TensorSpec, uniform
+from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.coordinates import area_weights
 
 SIDE = 16  # pixels of the thumbnail that it looks at
 WIDTHS = (16, 32)  # channels behind each convolution; each halves the sides

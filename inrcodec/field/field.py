@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from array_api_compat import array_namespace
 
-from inrcodec.coordinates import Axis
 from inrcodec.field.conditioning import Feed, Shape, conditioning_named
 from inrcodec.field.siren import Array
-from inrcodec.field.tensors import FloatArray, TensorSpec
-from inrcodec.poses import frames
+from inrcodec.field.tensors import TensorSpec
+from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.coordinates import Axis
+from inrcodec.numerics.poses import frames
 from inrcodec.settings import ModelSettings
 
 

@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from array_api_compat import array_namespace, device
 
-from inrcodec.coordinates import Axis, interpolation
 from inrcodec.field.siren import Array, siren_specs
 from inrcodec.field.tensors import TensorSpec
+from inrcodec.numerics.coordinates import Axis, interpolation
 from inrcodec.settings import ModelSettings
 
 FRAME = 6  # numbers at the end of a label, from coordinates to a drawing's frame: `poses.frames`

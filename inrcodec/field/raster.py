@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from inrcodec.coordinates import Axis, samples_per_pixel, tiles
 from inrcodec.field.field import Field
+from inrcodec.numerics.arrays import Pixels
+from inrcodec.numerics.coordinates import Axis, samples_per_pixel, tiles
 
-Pixels = npt.NDArray[np.float32]
 TILE_VALUES = 1 << 22  # hidden units evaluated at once: bounds the memory, and stays in the cache
 
 

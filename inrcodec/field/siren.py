@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
-from inrcodec.field.tensors import FloatArray, TensorSpec, uniform
+from inrcodec.field.tensors import TensorSpec, uniform
+from inrcodec.numerics.arrays import FloatArray
 from inrcodec.settings import USUAL_W0, ModelSettings
 
 Array = Any  # numpy or torch: whatever follows the array API

@@ -6,9 +6,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float32]
+from inrcodec.numerics.arrays import FloatArray
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ import msgspec
 import torch
 
 from inrcodec.errors import InrError, UsageError
-from inrcodec.fitting.groups import Pixels
 from inrcodec.fitting.progress import Meter, Unseen
 from inrcodec.fitting.run import Run
+from inrcodec.numerics.arrays import Pixels
 from inrcodec.settings import FitSettings, ModelSettings
 from inrcodec.version import __version__
 

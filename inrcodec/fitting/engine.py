@@ -10,20 +10,20 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from inrcodec.coordinates import Axis
 from inrcodec.errors import InrError
 from inrcodec.fitting import schedule
 from inrcodec.fitting.checkpoint import fingerprint, restore, save
 from inrcodec.fitting.crew import Crew
 from inrcodec.fitting.devices import hands_for, keep_memory
-from inrcodec.fitting.groups import Pixels
 from inrcodec.fitting.lattice import Lattice, lattices
 from inrcodec.fitting.objective import unseen
 from inrcodec.fitting.parts import Moment, Part
 from inrcodec.fitting.progress import Fitted, Latents, Meter, Progress, Unseen
 from inrcodec.fitting.quantise import coded_context, coded_latents, coded_weights, weight_steps
 from inrcodec.fitting.run import Given, Run, start
-from inrcodec.metrics import psnr_of_error
+from inrcodec.numerics.arrays import Pixels
+from inrcodec.numerics.coordinates import Axis
+from inrcodec.numerics.metrics import psnr_of_error
 from inrcodec.settings import FitSettings, ModelSettings
 
 Batch = list[Part]

@@ -12,13 +12,12 @@ import torch
 from inrcodec.field.conditioning import Shape
 from inrcodec.field.encoder import thumbnail
 from inrcodec.field.field import image_labels, level_shapes
-from inrcodec.field.tensors import FloatArray
 from inrcodec.fitting.optimise import RowAdam
-from inrcodec.holdout import filled, hidden_pixels
-from inrcodec.poses import coded_poses, poses_from
+from inrcodec.numerics.arrays import FloatArray, Pixels
+from inrcodec.numerics.holdout import filled, hidden_pixels
+from inrcodec.numerics.poses import coded_poses, poses_from
 from inrcodec.settings import FitSettings, ModelSettings
 
-Pixels = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
 
 

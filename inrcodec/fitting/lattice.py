@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import torch
 
-from inrcodec.coordinates import Axis
+from inrcodec.numerics.coordinates import Axis
 
 STRIDES = (8, 4, 2)
 LEAST_POINTS = 1024  # of a step: with fewer, its cost is not in its products

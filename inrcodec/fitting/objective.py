@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from inrcodec.coordinates import tiles
 from inrcodec.fitting.groups import Group
 from inrcodec.fitting.lattice import WHOLE, Lattice
 from inrcodec.fitting.progress import Unseen
 from inrcodec.fitting.rate import latent_bits
 from inrcodec.fitting.run import Run
+from inrcodec.numerics.coordinates import tiles
 
 TILE_POINTS = 1 << 18  # samples of the field evaluated at once: bounds what one large image takes
 HIDDEN_IMAGES = 16  # measured at once

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from inrcodec.bitstream.weights import CodedTensor
 from inrcodec.fitting import schedule
-from inrcodec.metrics import psnr_of_error
+from inrcodec.numerics.metrics import psnr_of_error
 
 Errors = npt.NDArray[np.float64]
 Latents = tuple[npt.NDArray[np.int16], ...]  # per level (channels, cells down, cells across)

@@ -12,15 +12,15 @@ from inrcodec.bitstream.weights import CodedTensor, encode_weights, step_size
 from inrcodec.field import Field
 from inrcodec.field.encoder import encode, encoder_specs
 from inrcodec.field.field import field_specs
-from inrcodec.field.tensors import FloatArray
 from inrcodec.fitting.devices import device_named
-from inrcodec.fitting.groups import Group, Pixels, make_groups
+from inrcodec.fitting.groups import Group, make_groups
 from inrcodec.fitting.initial import initial_network
 from inrcodec.fitting.lattice import stride_for
 from inrcodec.fitting.progress import Unseen
 from inrcodec.fitting.quantise import coded_context, coded_weights, rounded, weight_steps
 from inrcodec.fitting.rate import initial_context
 from inrcodec.fitting.steering import Steering
+from inrcodec.numerics.arrays import FloatArray, Pixels
 from inrcodec.settings import FitSettings, ModelSettings
 
 NETWORK_RATE, CONTEXT_RATE, LATENT_RATE, CODE_RATE = 0.01, 0.01, 0.16, 0.4

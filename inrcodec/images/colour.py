@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageColor
 
 from inrcodec.errors import UsageError
-from inrcodec.images.picture import Pixels
+from inrcodec.numerics.arrays import Pixels
 
 EXIF_ORIENTATION = 274
 TIFF_BITS_PER_SAMPLE, TIFF_PHOTOMETRIC, TIFF_WHITE_IS_ZERO = 258, 262, 0

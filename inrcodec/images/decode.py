@@ -8,8 +8,8 @@ from pathlib import Path
 from PIL import Image, UnidentifiedImageError
 
 from inrcodec.images.colour import to_pixels
-from inrcodec.images.picture import Pixels
 from inrcodec.images.silence import no_stderr, no_warnings
+from inrcodec.numerics.arrays import Pixels
 
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF", "BMP", "DIB", "TIFF")
 MAX_PIXELS = 2**26  # what the file's header allows for one image

@@ -9,9 +9,10 @@ from pathlib import Path
 from inrcodec.errors import InputError, UsageError
 from inrcodec.images.colour import flattened, parse_colour, with_alpha
 from inrcodec.images.decode import Unreadable, decode
-from inrcodec.images.picture import Picture, PictureSet, Pixels, Skipped
+from inrcodec.images.picture import Picture, PictureSet, Skipped
 from inrcodec.images.scan import Found, find_files
 from inrcodec.images.shrink import shrunk
+from inrcodec.numerics.arrays import Pixels
 
 MAX_SIDE = 16384  # what the file's header allows
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from inrcodec.errors import UsageError
-from inrcodec.images.picture import Picture, Pixels
+from inrcodec.images.picture import Picture
+from inrcodec.numerics.arrays import Pixels
 
 KINDS = ("flip", "rotate", "crop")
 KEPT = 0.75  # of each side, in a crop

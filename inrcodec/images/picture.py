@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
-Pixels = npt.NDArray[np.float32]
+from inrcodec.numerics.arrays import Pixels
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from inrcodec.images.picture import Pixels
+from inrcodec.numerics.arrays import Pixels
 
 
 def shrunk(pixels: Pixels, longest: int) -> Pixels:

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from inrcodec.archive import ArchivedImage
-from inrcodec.coordinates import Axis
 from inrcodec.detail import enlarge
 from inrcodec.field import Field
 from inrcodec.field.grids import told
 from inrcodec.field.raster import raster
-from inrcodec.ink import Floats
 from inrcodec.morph.correspondence import correspondence
 from inrcodec.morph.pose import compared
 from inrcodec.morph.posed import Between, End
-from inrcodec.poses import frames
+from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.coordinates import Axis
+from inrcodec.numerics.poses import frames
 
-Way = Callable[[float], Floats]  # from t, 0 to 1, to a picture (height, width, channels)
+Way = Callable[[float], FloatArray]  # from t, 0 to 1, to a picture (height, width, channels)
 
 
 def blend(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Way:
@@ -35,7 +35,7 @@ def code(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> 
         return _code_of_the_whole(first, second, size)
     ends, matching = (End.of(first), End.of(second)), correspondence(*compared(first, second, native[::-1]))
 
-    def picture(t: float) -> Floats:
+    def picture(t: float) -> FloatArray:
         between = Between(field.model, field.channels, field.tensors, ends, matching, t)
         return _drawn(between, (), first.archive.label(first.number), native, size)
 
@@ -48,7 +48,7 @@ def _code_of_the_whole(first: ArchivedImage, second: ArchivedImage, size: tuple[
     (codes, label), (others, other) = (archive.fed(one.number) for one in (first, second))
     narrow = archive.header.model.conditioning == "bottleneck"
 
-    def picture(t: float) -> Floats:
+    def picture(t: float) -> FloatArray:
         field, labels = archive.field, [label, (1 - t) * label + t * other, other]
         if archive.poses is not None:
             pose = (1 - t) * archive.poses[first.number] + t * archive.poses[second.number]
@@ -66,12 +66,12 @@ def _code_of_the_whole(first: ArchivedImage, second: ArchivedImage, size: tuple[
 class _Narrow(Field):
     """A field whose middle layer has activations between those of two images, given by their labels."""
 
-    ends: tuple[Floats, Floats]
+    ends: tuple[FloatArray, FloatArray]
     t: float
 
     def pixels(
-        self, latents: Sequence[Floats], labels: Floats, rows: Axis, columns: Axis, samples: tuple[int, int]
-    ) -> Floats:
+        self, latents: Sequence[FloatArray], labels: FloatArray, rows: Axis, columns: Axis, samples: tuple[int, int]
+    ) -> FloatArray:
         rows, columns = rows.finer(samples[0]), columns.finer(samples[1])
         cut = self.model.middle + 1
         feeds = [self.feed(latents, label, rows, columns) for label in self.ends]
@@ -94,7 +94,7 @@ def last_hidden(first: ArchivedImage, second: ArchivedImage, size: tuple[int, in
     return lambda t: enlarge(np.asarray((1 - t) * one + t * other, dtype=np.float32), size)
 
 
-def latents_between(first: Floats, second: Floats, t: float) -> Floats:
+def latents_between(first: FloatArray, second: FloatArray, t: float) -> FloatArray:
     """Grids (channels, 1, down, across) in a straight line; a vector for the whole image along an arc.
 
     Shoemake, "Animating rotation with quaternion curves" (1985); lengths go in a straight line.
@@ -111,8 +111,8 @@ def latents_between(first: Floats, second: Floats, t: float) -> Floats:
 
 
 def _drawn(
-    field: Field, latents: Sequence[Floats], label: Floats, native: tuple[int, int], size: tuple[int, int]
-) -> Floats:
+    field: Field, latents: Sequence[FloatArray], label: FloatArray, native: tuple[int, int], size: tuple[int, int]
+) -> FloatArray:
     """A field at (width, height); larger than native (height, width) the way stills are drawn."""
     if _larger(size, *native):
         return enlarge(raster(field, latents, label, native, native), size)

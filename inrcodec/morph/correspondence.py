@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inrcodec.ink import Floats, ground_of, places
 from inrcodec.morph.flow import middle_flow
 from inrcodec.morph.layers import Layer, moving_layer
 from inrcodec.morph.pose import Pose, align
 from inrcodec.morph.sampling import sample
+from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.foreground import ground_of, places
 
-Flow = Callable[[Floats, Floats], Floats]  # from two aligned pictures to v, as `middle_flow`
+Flow = Callable[[FloatArray, FloatArray], FloatArray]  # from two aligned pictures to v, as `middle_flow`
 
 
 @dataclass(frozen=True)
@@ -21,16 +22,16 @@ class Correspondence:
     """`flow` (height, width, 2) is of the first picture's own places, at the middle of the way; zero with a layer."""
 
     pose: Pose
-    flow: Floats
+    flow: FloatArray
     layer: Layer | None = None
 
-    def ways(self, where: Floats, t: float) -> tuple[Floats, Floats]:
+    def ways(self, where: FloatArray, t: float) -> tuple[FloatArray, FloatArray]:
         """Where each picture is read for places (..., 2) of the first one's own at time t."""
         flow = sample(self.flow, where, np.zeros(2, np.float32))
         return where - 2 * t * flow, self.pose.onward(where + 2 * (1 - t) * flow)
 
 
-def correspondence(first: Floats, second: Floats, flow: Flow = middle_flow) -> Correspondence:
+def correspondence(first: FloatArray, second: FloatArray, flow: Flow = middle_flow) -> Correspondence:
     """Of two pictures (height, width, channels) of one size."""
     pose, where = align(first, second), places(*first.shape[:2])
     laid = sample(second, pose.onward(where), ground_of(second))
@@ -40,7 +41,7 @@ def correspondence(first: Floats, second: Floats, flow: Flow = middle_flow) -> C
     return Correspondence(pose, dense)
 
 
-def _left(first: Floats, laid: Floats, flow: Floats) -> float:
+def _left(first: FloatArray, laid: FloatArray, flow: FloatArray) -> float:
     """Share of the difference of two aligned pictures that a flow leaves."""
     where = places(*first.shape[:2])
     back, ahead = sample(first, where - flow, ground_of(first)), sample(laid, where + flow, ground_of(laid))

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from inrcodec.blur import blurred
-from inrcodec.ink import Floats, ground_of, places
 from inrcodec.morph.sampling import sample
+from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.blur import blurred
+from inrcodec.numerics.foreground import ground_of, places
 
 LEVELS = (4, 2, 1)  # pixels of the pictures to one of the level, coarse to fine
 ROUNDS = 24
@@ -19,10 +20,10 @@ LONGEST = 1.0  # pixels that one round may move
 STIFFNESS = 0.02
 
 
-def middle_flow(first: Floats, second: Floats) -> Floats:
+def middle_flow(first: FloatArray, second: FloatArray) -> FloatArray:
     """v (height, width, 2) with first(q - v) close to second(q + v); pictures (height, width, channels)."""
     grounds = ground_of(first), ground_of(second)
-    flow: Floats = np.zeros((1, 1, 2), dtype=np.float32)
+    flow: FloatArray = np.zeros((1, 1, 2), dtype=np.float32)
     for level in LEVELS:
         where = places(*(max(1, side // level) for side in first.shape[:2]))
         flow = sample(flow, where, np.zeros(2, np.float32))
@@ -34,7 +35,9 @@ def middle_flow(first: Floats, second: Floats) -> Floats:
     return flow
 
 
-def _round(pictures: list[Floats], where: Floats, flow: Floats, grounds: tuple[Floats, Floats]) -> Floats:
+def _round(
+    pictures: list[FloatArray], where: FloatArray, flow: FloatArray, grounds: tuple[FloatArray, FloatArray]
+) -> FloatArray:
     back = sample(pictures[0], where - flow, grounds[0])
     ahead = sample(pictures[1], where + flow, grounds[1])
     slopes = np.stack(np.gradient(back + ahead, axis=(0, 1)), axis=-1)  # (side, side, channels, 2), per pixel

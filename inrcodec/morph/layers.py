@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inrcodec.blur import blurred
-from inrcodec.ink import Floats
 from inrcodec.morph.pose import Alignment, Pose, align
+from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.blur import blurred
 
 DIFFERENT = 0.15  # largest difference of a channel; more is something that came or went
 LARGEST_SHARE = 0.3  # of the picture may differ, else there is no ground that stands still
@@ -24,12 +24,12 @@ class Layer:
     left: share of the pictures' difference that its movement leaves.
     """
 
-    owner: Floats
+    owner: FloatArray
     pose: Pose
     left: float
 
 
-def moving_layer(first: Floats, second: Floats) -> Layer | None:
+def moving_layer(first: FloatArray, second: FloatArray) -> Layer | None:
     """What travels between two aligned pictures (height, width, channels); None where that explains too little."""
     differs = np.abs(first - second).max(axis=-1, keepdims=True) > DIFFERENT
     if not 0 < differs.mean() < LARGEST_SHARE:
@@ -44,7 +44,7 @@ def moving_layer(first: Floats, second: Floats) -> Layer | None:
     return Layer(owner, pose, left) if left < WORTH else None
 
 
-def _filled(picture: Floats, holes: np.ndarray) -> Floats:
+def _filled(picture: FloatArray, holes: np.ndarray) -> FloatArray:
     """The picture with its surroundings spread over the holes (height, width, 1)."""
     known = 1.0 - holes.astype(np.float32)
     filled = picture * known

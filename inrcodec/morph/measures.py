@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from inrcodec.archive import Archive
+from inrcodec.morph.motion import Motion, motion
 from inrcodec.morph.tour import Mode, Tour, frames
-from inrcodec.motion import Motion, motion
 
 
 def measured(archive: Archive, first: int, second: int, mode: Mode, refine: bool = False) -> Motion:

@@ -7,12 +7,13 @@ from itertools import pairwise
 import numpy as np
 
 from inrcodec.archive import ArchivedImage
-from inrcodec.ink import Floats, ground_of, grounded, places
 from inrcodec.morph.correspondence import Flow, correspondence
 from inrcodec.morph.flow import middle_flow
 from inrcodec.morph.layers import Layer
 from inrcodec.morph.pose import compared
 from inrcodec.morph.sampling import outside, sample
+from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.foreground import ground_of, grounded, places
 
 OVERSAMPLING = 2  # pictures are drawn that much larger than frames, so that reading them bilinearly does not blur
 FADE = 0.4  # share of the time in which a place changes over
@@ -24,7 +25,9 @@ PACE_STEPS = 32  # of the time, at which the change is measured that is then mad
 class Movement:
     """The way from one image to another; correspondence is found once, frames are read from the drawn pictures."""
 
-    def __init__(self, first: Floats, second: Floats, drawn: tuple[Floats, Floats], flow: Flow = middle_flow) -> None:
+    def __init__(
+        self, first: FloatArray, second: FloatArray, drawn: tuple[FloatArray, FloatArray], flow: Flow = middle_flow
+    ) -> None:
         """Pictures (height, width, channels) to compare, and the same two drawn large to read from."""
         self._matching = correspondence(first, second, flow)
         small = first.shape[1], first.shape[0]
@@ -34,13 +37,13 @@ class Movement:
         where = places(*first.shape[:2])
         self._front = self._when(where)
         self._left = 1.0
-        self._pace: Floats = np.linspace(0, 1, PACE_STEPS + 1, dtype=np.float32)
+        self._pace: FloatArray = np.linspace(0, 1, PACE_STEPS + 1, dtype=np.float32)
         even = self._even_pace(small)
         self._left = 0.0 if self._matching.layer else self._unexplained(where, float(np.square(first - second).mean()))
         self._pace = np.asarray(self._pace + self._left * (even - self._pace), dtype=np.float32)
         self._drawn = drawn
 
-    def frame(self, t: float, size: tuple[int, int]) -> Floats:
+    def frame(self, t: float, size: tuple[int, int]) -> FloatArray:
         """The picture at time t, from 0 to 1, at (width, height)."""
         t = float(np.interp(t, np.linspace(0, 1, PACE_STEPS + 1), self._pace))
         where = self._matching.pose.back(places(size[1], size[0]), t)  # in the first picture's own place
@@ -57,14 +60,14 @@ class Movement:
         share = share[..., None]
         return np.asarray((1 - share) * first + share * second, dtype=np.float32)
 
-    def _read(self, where: Floats) -> tuple[Floats, Floats]:
+    def _read(self, where: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Both pictures at places of the first one's own, without flow."""
         return (
             sample(self._drawn[0], where, self._grounds[0]),
             sample(self._drawn[1], self._matching.pose.onward(where), self._grounds[1]),
         )
 
-    def _layered(self, where: Floats, t: float, layer: Layer) -> Floats:
+    def _layered(self, where: FloatArray, t: float, layer: Layer) -> FloatArray:
         """The ground, which is in one picture or the other, and before it the thing that travels, from both."""
         none = np.zeros(1, np.float32)
         first, second = self._read(where)
@@ -78,7 +81,7 @@ class Movement:
         coming = (1 - sample(layer.owner, end, none)) * (second - first)
         return np.asarray(ground + (1 - t) * going + t * coming, dtype=np.float32)
 
-    def _when(self, where: Floats) -> tuple[Floats, Floats]:
+    def _when(self, where: FloatArray) -> tuple[FloatArray, FloatArray]:
         """(distances from the drawing's centre, share of all change within): the front crosses change evenly."""
         ways = self._matching.ways(where, 0.5)
         first, second = (sample(*one) for one in zip(self._drawn, ways, self._grounds, strict=True))
@@ -88,12 +91,12 @@ class Movement:
         within = np.cumsum(weight[order])
         return distance[order], np.asarray(within / within[-1], dtype=np.float32)
 
-    def _distance(self, where: Floats) -> Floats:
+    def _distance(self, where: FloatArray) -> FloatArray:
         return np.asarray(
             np.linalg.norm(where - np.array(self._matching.pose.start, np.float32), axis=-1), dtype=np.float32
         )
 
-    def _changed(self, where: Floats, t: float) -> Floats:
+    def _changed(self, where: FloatArray, t: float) -> FloatArray:
         """How far each place has changed over: a fade that starts at the drawing's centre and runs outwards."""
         if t in (0.0, 1.0):
             return np.full(where.shape[:2], t, dtype=np.float32)
@@ -101,13 +104,13 @@ class Movement:
         share = np.clip((t - when) / FADE + 0.5, 0, 1)
         return np.asarray(share * share * (3 - 2 * share), dtype=np.float32)
 
-    def _unexplained(self, where: Floats, apart: float) -> float:
+    def _unexplained(self, where: FloatArray, apart: float) -> float:
         """Share of the pictures' difference that movement leaves; where it leaves none, time needs no other pace."""
         pairs = zip(self._drawn, self._matching.ways(where, 0.5), self._grounds, strict=True)
         first, second = (sample(*one) for one in pairs)
         return min(1.0, float(np.square(first - second).mean()) / max(apart, 1e-9))
 
-    def _even_pace(self, size: tuple[int, int]) -> Floats:
+    def _even_pace(self, size: tuple[int, int]) -> FloatArray:
         """Times that make all steps alike, (PACE_STEPS + 1,)."""
         frames = [self.frame(float(t), size) for t in self._pace]
         lengths = np.array([np.sqrt(np.square(after - before).mean()) for before, after in pairwise(frames)]) + 1e-6

@@ -8,8 +8,9 @@ from itertools import product
 import numpy as np
 
 from inrcodec.archive import ArchivedImage
-from inrcodec.ink import Floats, ground_of, moments_of, places
 from inrcodec.morph.sampling import sample
+from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.foreground import ground_of, moments_of, places
 
 SIDE = 48  # pixels at which poses are compared
 TURNS = np.deg2rad(np.arange(-180, 180, 15))
@@ -28,7 +29,7 @@ class Pose:
     log_scale: float = 0.0
     turn: float = 0.0
 
-    def middle(self, t: float) -> Floats:
+    def middle(self, t: float) -> FloatArray:
         """Where the drawing's centre is at time t, (2,): on a spiral about the one place that stays where it is."""
         start, end = complex(self.start[1], self.start[0]), complex(self.end[1], self.end[0])
         growth = complex(self.log_scale, -self.turn)
@@ -36,15 +37,15 @@ class Pose:
         centre = start + (end - start) * share
         return np.array([centre.imag, centre.real], dtype=np.float32)
 
-    def back(self, where: Floats, t: float) -> Floats:
+    def back(self, where: FloatArray, t: float) -> FloatArray:
         """Places (..., 2) of the frame at time t, as places in the first picture."""
         return np.asarray(self._turned(where - self.middle(t), -t) + np.array(self.start), dtype=np.float32)
 
-    def onward(self, where: Floats) -> Floats:
+    def onward(self, where: FloatArray) -> FloatArray:
         """Places of the first picture, as places in the second."""
         return np.asarray(self._turned(where - np.array(self.start), 1.0) + np.array(self.end), dtype=np.float32)
 
-    def _turned(self, offsets: Floats, t: float) -> Floats:
+    def _turned(self, offsets: FloatArray, t: float) -> FloatArray:
         scale, cosine, sine = np.exp(t * self.log_scale), np.cos(t * self.turn), np.sin(t * self.turn)
         down, across = offsets[..., 0], offsets[..., 1]
         return np.asarray(scale * np.stack([cosine * down + sine * across, cosine * across - sine * down], -1))
@@ -53,7 +54,7 @@ class Pose:
 class Alignment:
     """What a pose of two pictures (height, width, channels) of one size costs."""
 
-    def __init__(self, first: Floats, second: Floats) -> None:
+    def __init__(self, first: FloatArray, second: FloatArray) -> None:
         self._first, self._second, self._ground = first, second, ground_of(second)
         self._where = places(*first.shape[:2])
         self._plain = float(np.square(first - second).mean())
@@ -66,7 +67,7 @@ class Alignment:
         return error + travel_cost * self._plain * travel
 
 
-def align(first: Floats, second: Floats, travel_cost: float = TRAVEL_COST) -> Pose:
+def align(first: FloatArray, second: FloatArray, travel_cost: float = TRAVEL_COST) -> Pose:
     """The pose that lays `first` (height, width, channels) on `second`; both are compared at the same size."""
     alignment = Alignment(first, second)
     start, end = (moments_of(picture) for picture in (first, second))
@@ -78,7 +79,7 @@ def align(first: Floats, second: Floats, travel_cost: float = TRAVEL_COST) -> Po
     return best
 
 
-def compared(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> tuple[Floats, Floats]:
+def compared(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> tuple[FloatArray, FloatArray]:
     """Both pictures as poses are found on them, for frames of (width, height)."""
     small = max(1, round(SIDE * size[0] / max(size))), max(1, round(SIDE * size[1] / max(size)))
     return first.render_stored(small), second.render_stored(small)

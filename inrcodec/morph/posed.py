@@ -13,12 +13,12 @@ from itertools import product
 import numpy as np
 
 from inrcodec.archive import ArchivedImage
-from inrcodec.coordinates import Axis, keys
 from inrcodec.field import Field
 from inrcodec.field.grids import framed, with_octaves
 from inrcodec.field.siren import Siren
-from inrcodec.ink import Floats
 from inrcodec.morph.correspondence import Correspondence
+from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.coordinates import Axis, keys
 from inrcodec.settings import ModelSettings
 
 
@@ -26,8 +26,8 @@ from inrcodec.settings import ModelSettings
 class End:
     """One of two images: its latents [(channels, 1, cells down, cells across)], label (1, values), (height, width)."""
 
-    latents: Sequence[Floats]
-    label: Floats
+    latents: Sequence[FloatArray]
+    label: FloatArray
     size: tuple[int, int]
 
     @staticmethod
@@ -35,7 +35,7 @@ class End:
         """An image of an archive as an end."""
         return End(*image.archive.fed(image.number), (image.height, image.width))
 
-    def read(self, model: ModelSettings, where: Floats) -> Floats:
+    def read(self, model: ModelSettings, where: FloatArray) -> FloatArray:
         """Coordinates and every channel of every level at places (..., 2) of the picture, (inputs, points).
 
         Beyond the picture lies its border: no network has seen coordinates from there.
@@ -55,8 +55,8 @@ class Between(Field):
     t: float
 
     def pixels(
-        self, latents: Sequence[Floats], labels: Floats, rows: Axis, columns: Axis, samples: tuple[int, int]
-    ) -> Floats:
+        self, latents: Sequence[FloatArray], labels: FloatArray, rows: Axis, columns: Axis, samples: tuple[int, int]
+    ) -> FloatArray:
         """Colours (channels, 1, rows, columns); see `Field.pixels`. Latents and labels are those of the ends."""
         assert samples == (1, 1)
         tall, wide = (side / max(self.ends[0].size) for side in self.ends[0].size)
@@ -69,7 +69,7 @@ class Between(Field):
         return np.asarray(colours.reshape(self.channels, 1, rows.count, columns.count))
 
 
-def _read(level: Floats, y: Floats, x: Floats) -> Floats:
+def _read(level: FloatArray, y: FloatArray, x: FloatArray) -> FloatArray:
     """Channels (channels, down, across) at field coordinates (points,), interpolated as the field does it."""
     channels, down, across = level.shape
     flat, found = level.reshape(channels, -1), np.zeros((channels, len(y)), dtype=np.float32)
@@ -79,7 +79,7 @@ def _read(level: Floats, y: Floats, x: Floats) -> Floats:
     return found
 
 
-def _taps(at: Floats, cells: int) -> list[tuple[np.ndarray[tuple[int], np.dtype[np.int64]], Floats]]:
+def _taps(at: FloatArray, cells: int) -> list[tuple[np.ndarray[tuple[int], np.dtype[np.int64]], FloatArray]]:
     """The four cells that each place (points,) is read from, with their weights; the border's cells repeat."""
     place = (at + 1) * (0.5 * cells) - 0.5
     first = np.floor(place)

@@ -1,26 +1,26 @@
-"""Reading a picture at any place; coordinates are those of `inrcodec.ink`."""
+"""Reading a picture at any place; coordinates are those of `inrcodec.numerics.foreground`."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inrcodec.ink import Floats
+from inrcodec.numerics.arrays import FloatArray
 
 
-def outside(where: Floats, height: int, width: int) -> NDArray[np.bool_]:
+def outside(where: FloatArray, height: int, width: int) -> NDArray[np.bool_]:
     """Which places (..., 2) lie beyond a picture's border."""
     longer = max(height, width)
     return np.asarray((np.abs(where) > np.array([height / longer, width / longer], np.float32)).any(axis=-1))
 
 
-def mirrored(where: Floats, height: int, width: int) -> Floats:
+def mirrored(where: FloatArray, height: int, width: int) -> FloatArray:
     """Places (..., 2) beyond a picture's border as the ones that they are mirror images of."""
     halves = np.array([height, width], np.float32) / max(height, width)
     return np.asarray(np.abs((where - halves) % (4 * halves) - 2 * halves) - halves, dtype=np.float32)
 
 
-def sample(picture: Floats, where: Floats, ground: Floats | None) -> Floats:
+def sample(picture: FloatArray, where: FloatArray, ground: FloatArray | None) -> FloatArray:
     """A picture (height, width, channels) read bilinearly at (..., 2).
 
     Outside it is all `ground` (channels,); without one its mirror image.

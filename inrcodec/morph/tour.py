@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from inrcodec.archive import Archive, ArchivedImage
 from inrcodec.errors import UsageError
-from inrcodec.ink import Floats
 from inrcodec.morph import between
 from inrcodec.morph.correspondence import Flow
 from inrcodec.morph.flow import middle_flow
 from inrcodec.morph.move import movement
+from inrcodec.numerics.arrays import FloatArray
 
 Mode = Literal["move", "code", "last-hidden", "blend"]
 MODES: tuple[Mode, ...] = ("move", "code", "last-hidden", "blend")
@@ -70,7 +70,7 @@ def eased_in_and_out(steps: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(steps < 0.5, way, (1 - GATHER) - way) / (1 - GATHER)
 
 
-def frames(archive: Archive, tour: Tour) -> Iterator[Floats]:
+def frames(archive: Archive, tour: Tour) -> Iterator[FloatArray]:
     """The tour's frames (height, width, channels), colours premultiplied by alpha."""
     images = [archive[number] for number in tour.numbers]
     check_shapes(images)
@@ -79,10 +79,10 @@ def frames(archive: Archive, tour: Tour) -> Iterator[Floats]:
         yield from _drawn(picture, [t for _, t in times])
 
 
-def _drawn(picture: between.Way, times: Sequence[float]) -> Iterator[Floats]:
+def _drawn(picture: between.Way, times: Sequence[float]) -> Iterator[FloatArray]:
     """Frames at these times in order, a few of them drawn side by side; one that is held is drawn once."""
     hands = min(MOST_HANDS, os.cpu_count() or 1)
-    waiting: deque[tuple[Future[Floats], int]] = deque()
+    waiting: deque[tuple[Future[FloatArray], int]] = deque()
     with ThreadPoolExecutor(hands) as pool:
         for t, same in groupby(times):
             waiting.append((pool.submit(lambda t: np.clip(picture(t), 0.0, 1.0), t), len(list(same))))
@@ -92,7 +92,7 @@ def _drawn(picture: between.Way, times: Sequence[float]) -> Iterator[Floats]:
             yield from _held(*waiting.popleft())
 
 
-def _held(frame: Future[Floats], times: int) -> Iterator[Floats]:
+def _held(frame: Future[FloatArray], times: int) -> Iterator[FloatArray]:
     return repeat(frame.result(), times)
 
 
@@ -108,7 +108,7 @@ def way(
 
 
 def _refined_flow() -> Flow:
-    from inrcodec.fitting.flow import siren_flow  # loads torch
+    from inrcodec.fitting.registration import siren_flow  # loads torch
 
     return siren_flow
 

@@ -12,7 +12,7 @@ from textual.events import Click
 from textual.screen import Screen
 from textual.widgets import Static
 
-from inrcodec.neighbours import Space
+from inrcodec.retrieval.space import Space
 from inrcodec.tui.halfblocks import Levels, fitted, levels_of
 from inrcodec.tui.keybar import Keybar
 from inrcodec.tui.pane import Pane, blank

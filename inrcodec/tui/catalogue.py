@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from inrcodec.archive import Archive, Pixels
+from inrcodec.archive import Archive
+from inrcodec.numerics.arrays import Pixels
 
 Sort = Literal["number", "name", "psnr", "held-out", "bytes", "similarity"]
 SORTS: tuple[Sort, ...] = ("number", "name", "psnr", "held-out", "bytes", "similarity")

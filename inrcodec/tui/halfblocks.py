@@ -11,7 +11,7 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 
-from inrcodec.archive import Pixels
+from inrcodec.numerics.arrays import Pixels
 
 Levels = NDArray[np.uint8]
 GROUND = (38, 41, 48)  # behind what is transparent

@@ -23,7 +23,7 @@ from inrcodec.tui.picture import Picture
 from inrcodec.tui.words import aligned, command, figures, headline
 
 if TYPE_CHECKING:
-    from inrcodec.neighbours import Space
+    from inrcodec.retrieval.space import Space
     from inrcodec.tui.app import Browser
 
 

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widgets import DataTable, Static
 
 from inrcodec.exporters.naming import displayed
-from inrcodec.neighbours import Space
+from inrcodec.retrieval.space import Space
 from inrcodec.tui.keybar import Keybar
 from inrcodec.tui.picture import Picture
 from inrcodec.tui.words import command, shown

@@ -11,8 +11,8 @@ from inrcodec.tui.easel import Drawing, Easel
 from inrcodec.tui.halfblocks import Levels, fitted, levels_of
 from inrcodec.tui.loader import Loader
 from inrcodec.tui.pane import Pane
+from inrcodec.tui.viewport import Window, render_window
 from inrcodec.tui.words import figures
-from inrcodec.windows import Window, render_window
 
 MOST = 64.0  # times
 REST = 0.12  # seconds without another key before the terminal's own pixels are made: half blocks are there at once

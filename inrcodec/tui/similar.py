@@ -9,7 +9,7 @@ from inrcodec.archive import Archive
 from inrcodec.tui.loader import Loader
 
 if TYPE_CHECKING:
-    from inrcodec.neighbours import Space
+    from inrcodec.retrieval.space import Space
 
 Ready = Callable[["Space | Exception"], None]
 OnImage = Callable[[int, int], None]
@@ -36,7 +36,7 @@ class Similar:
 
     def _describe(self) -> Space:
         """In the loader's thread."""
-        from inrcodec.neighbours import describe
+        from inrcodec.retrieval.space import describe
 
         return describe(self._archive, "look", self._tick)
 

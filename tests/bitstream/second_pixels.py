@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from second_reader import Header, Illegal, Pack, RangeReader, chunks, header, inflate
 
+from inrcodec.numerics.arrays import FloatArray
+
 Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float32]
 Range = tuple[int, int]
 
 INVERSE = {s: round(2 ** (16 - s / 8)) for s in range(-40, 57)}
@@ -100,7 +101,7 @@ class Model:
 class Weights:
     """What WGTS holds: float tensors of the network, integer ones of the context model, ranges of the latents."""
 
-    network: list[Floats]
+    network: list[FloatArray]
     context: list[list[Ints]]
     ranges: list[list[Range]]
 
@@ -276,7 +277,7 @@ def interpolation(at: npt.NDArray[np.float64], cells: int) -> npt.NDArray[np.flo
     return matrix
 
 
-def field(network: list[Floats], model: Model, points: Floats, phases: Floats) -> Floats:
+def field(network: list[FloatArray], model: Model, points: FloatArray, phases: FloatArray) -> FloatArray:
     """Section 10: colours (points, channels) for inputs (points, inputs)."""
     first, bias, *further, last = network
     activate = {"sine": np.sin, "tanh": np.tanh}.get(model.network[0], lambda t: np.maximum(t, 0))
@@ -288,7 +289,7 @@ def field(network: list[Floats], model: Model, points: Floats, phases: Floats) -
     return skip + h @ last.T
 
 
-def network_of(tensors: list[Floats], model: Model, code: Floats) -> tuple[list[Floats], Floats]:
+def network_of(tensors: list[FloatArray], model: Model, code: FloatArray) -> tuple[list[FloatArray], FloatArray]:
     """Section 10: the network of an image, and its phases."""
     count = len(model.plain_shapes())
     network, rest = tensors[:count], tensors[count:]
@@ -330,7 +331,7 @@ class Set:
         sizes = self.head.sizes[images.start : images.stop]
         return latents(payload, self.model, self.weights, sizes)[image - images.start]
 
-    def pixels(self, image: int, height: int, width: int) -> Floats:
+    def pixels(self, image: int, height: int, width: int) -> FloatArray:
         """Section 10: the image drawn with height x width pixels, as stored."""
         model, native = self.model, self.head.sizes[image]
         ky, kx = (max(1, -(-n * model.footprint // s)) for n, s in zip(native, (height, width), strict=True))
@@ -380,7 +381,7 @@ def read(blob: bytes) -> Set:
     return Set(head, model, network, list(zip(blocks, payloads["BLCK"], strict=True)), poses)
 
 
-def pixels(blob: bytes, image: int, height: int, width: int) -> Floats:
+def pixels(blob: bytes, image: int, height: int, width: int) -> FloatArray:
     """An image of a file, drawn with height x width pixels."""
     return read(blob).pixels(image, height, width)
 

@@ -14,7 +14,7 @@ import second_reader
 import inrcodec
 from inrcodec.archive import Archive
 from inrcodec.field.encoder import encode, thumbnail
-from inrcodec.holdout import hidden_pixels
+from inrcodec.numerics.holdout import hidden_pixels
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 FILES = tuple(path.stem for path in sorted(GOLDEN.glob("*.inr")))

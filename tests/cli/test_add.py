@@ -84,7 +84,7 @@ def test_an_interruption_leaves_the_file_as_it_was(grows: Path, monkeypatch: pyt
     def interrupted(*words: object, **more: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("inrcodec.adding.write_atomically", interrupted)
+    monkeypatch.setattr("inrcodec.encoding.add.write_atomically", interrupted)
     assert main(["add", "set.inr", "new.png", *QUICK]) == 130
     assert grows.read_bytes() == before
     assert sorted(path.name for path in grows.parent.iterdir()) == ["new.png", "set.inr"]

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
 
 from inrcodec.archive import Archive
@@ -16,12 +15,12 @@ from inrcodec.detail import enlarge
 from inrcodec.detail import network as network_module
 from inrcodec.detail.network import WEIGHTS, Network
 from inrcodec.detail.projection import area_matrix, back_project, cubic_matrix
-from inrcodec.metrics import psnr
+from inrcodec.numerics.arrays import Pixels
+from inrcodec.numerics.metrics import psnr
 
 ROOT = Path(__file__).parents[2]
 LARGEST_FILE = 300_000
 GREY_LEVEL = 1 / 255
-Pixels = NDArray[np.float32]
 
 
 def noise(height: int, width: int, channels: int = 3) -> Pixels:

@@ -15,7 +15,7 @@ from inrcodec.errors import UsageError
 from inrcodec.evaluate import evaluate
 from inrcodec.evaluate.originals import match, measure_again
 from inrcodec.evaluate.several import side_by_side
-from inrcodec.holdout import hidden_pixels
+from inrcodec.numerics.holdout import hidden_pixels
 
 
 @pytest.fixture(scope="module")

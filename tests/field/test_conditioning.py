@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from inrcodec.coordinates import Axis
 from inrcodec.field import Field
 from inrcodec.field.field import field_shapes, field_specs, image_labels, level_shapes
 from inrcodec.fitting.initial import initial_network
+from inrcodec.numerics.coordinates import Axis
 from inrcodec.settings import CONDITIONINGS, REFERENCE_PIXELS, ModelSettings, model_for
 
 IMAGES = 3

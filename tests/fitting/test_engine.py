@@ -10,13 +10,13 @@ import pytest
 import torch
 
 from inrcodec.archive import Archive
-from inrcodec.encoding import assemble
+from inrcodec.encoding.encode import assemble
 from inrcodec.errors import UsageError
+from inrcodec.evaluate.measuring import psnrs
 from inrcodec.fitting import objective
 from inrcodec.fitting.engine import Fit
 from inrcodec.fitting.progress import Fitted, Progress
 from inrcodec.images import Picture
-from inrcodec.measuring import psnrs
 from inrcodec.settings import CONDITIONINGS, FitSettings, Holdout, ModelSettings, Target, model_for
 
 SIZES = [(12, 12), (12, 12), (16, 10), (9, 13), (12, 12), (10, 10)]
@@ -160,7 +160,7 @@ def test_hidden_pixels_are_worse_than_visible_ones(mode: str, pictures: list[Pic
 
 
 def test_strict_holdout_is_what_the_file_decodes_to(pictures: list[Picture]) -> None:
-    from inrcodec.holdout import hidden_pixels
+    from inrcodec.numerics.holdout import hidden_pixels
 
     holdout = Holdout(200_000, 9, "strict")
     model = model_for("pyramid", 900)

@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 import torch
 
-from inrcodec.fitting.flow import SirenFlow, siren_flow
-from inrcodec.ink import Floats, places
-from inrcodec.metrics import psnr
+from inrcodec.fitting.registration import SirenFlow, siren_flow
 from inrcodec.morph.flow import middle_flow
 from inrcodec.morph.move import Movement
+from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.foreground import places
+from inrcodec.numerics.metrics import psnr
 
 SIDE = 40
 
 
-def stripes(bend: float, height: int = SIDE) -> Floats:
+def stripes(bend: float, height: int = SIDE) -> FloatArray:
     """A striped lens on white, bent sideways."""
     y, x = np.moveaxis(places(height, SIDE), -1, 0)
     x = x - bend * np.sin(4 * y)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from inrcodec.coordinates import Axis
 from inrcodec.fitting.lattice import LEAST_POINTS, Lattice, lattices, stride_for
+from inrcodec.numerics.coordinates import Axis
 
 
 @pytest.mark.parametrize(("stride", "height", "width"), [(1, 5, 7), (2, 5, 8), (4, 9, 6), (8, 16, 11)])

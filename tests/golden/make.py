@@ -23,10 +23,10 @@ import numpy as np
 import numpy.typing as npt
 
 from inrcodec.archive import Archive
-from inrcodec.encoding import assemble
+from inrcodec.encoding.encode import assemble
+from inrcodec.encoding.request import Request
 from inrcodec.fitting.engine import Fit
 from inrcodec.images import Picture
-from inrcodec.request import Request
 from inrcodec.settings import Level, ModelSettings, Network
 
 HERE = Path(__file__).parent

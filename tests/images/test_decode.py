@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from PIL import Image
 
 from inrcodec.images.decode import MAX_PIXELS, Unreadable, decode
+from inrcodec.numerics.arrays import FloatArray
 
-Floats = npt.NDArray[np.float32]
 SIDE = 8
 COLOURS = np.random.default_rng(7).integers(0, 256, (SIDE, SIDE + 3, 3), np.uint8)
 GREYS = np.arange(SIDE * SIDE, dtype=np.uint16).reshape(SIDE, SIDE) * 1040  # 0 ... 65520
@@ -36,7 +35,7 @@ def png(
     return path
 
 
-def saved(path: Path, image: Image.Image, **options: Any) -> Floats:
+def saved(path: Path, image: Image.Image, **options: Any) -> FloatArray:
     image.save(path, **options)
     return decode(path).pixels
 

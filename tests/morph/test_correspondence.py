@@ -5,17 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inrcodec.ink import Floats, ground_of, places
-from inrcodec.metrics import psnr
 from inrcodec.morph.correspondence import correspondence
 from inrcodec.morph.flow import middle_flow
 from inrcodec.morph.move import Movement
 from inrcodec.morph.sampling import sample
+from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.foreground import ground_of, places
+from inrcodec.numerics.metrics import psnr
 
 SIDE = 48
 
 
-def waves(bend: float) -> Floats:
+def waves(bend: float) -> FloatArray:
     """A picture all over its frame, whose rows are shifted by a wave of that height."""
     y, x = np.moveaxis(places(SIDE, SIDE), -1, 0)
     x = x - bend * np.sin(np.pi * y)
@@ -23,7 +24,7 @@ def waves(bend: float) -> Floats:
     return np.asarray(np.stack(planes, axis=-1), dtype=np.float32)
 
 
-def dial(turn: float) -> Floats:
+def dial(turn: float) -> FloatArray:
     """A frame that stands still around a hand."""
     y, x = np.moveaxis(places(SIDE, SIDE), -1, 0)
     along, off = np.sin(turn) * x - np.cos(turn) * y, np.abs(np.cos(turn) * x + np.sin(turn) * y)

@@ -7,11 +7,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from inrcodec.ink import places
-from inrcodec.metrics import psnr
 from inrcodec.morph.move import Movement
 from inrcodec.morph.pose import align
 from inrcodec.morph.sampling import sample
+from inrcodec.numerics.foreground import places
+from inrcodec.numerics.metrics import psnr
 
 
 def shape(y: float = 0.0, x: float = 0.0, scale: float = 1.0, turn: float = 0.0, side: int = 48) -> np.ndarray:

@@ -10,10 +10,10 @@ from PIL import Image
 
 import inrcodec
 from inrcodec.archive import Archive
-from inrcodec.ink import places
-from inrcodec.metrics import psnr
 from inrcodec.morph import Tour, frames
-from inrcodec.poses import into_frame
+from inrcodec.numerics.foreground import places
+from inrcodec.numerics.metrics import psnr
+from inrcodec.numerics.poses import into_frame
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 POSES = [(0.0, 0.3, 0.0, 0.2), (0.0, 0.0, -0.1, 0.45), (0.0, -0.3, -0.2, 0.7)]  # the second is between the others

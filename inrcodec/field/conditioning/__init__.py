@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol, cast
 
-from inrcodec.coordinates import Axis
 from inrcodec.field.siren import Array, Siren
-from inrcodec.field.tensors import FloatArray, TensorSpec
+from inrcodec.field.tensors import TensorSpec
+from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.coordinates import Axis
 from inrcodec.settings import ModelSettings
 
 Shape = tuple[int, int, int]  # channels, height, width

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from inrcodec.coordinates import Axis
 from inrcodec.field.conditioning import Feed
 from inrcodec.field.grids import NUMBER_RATE, labelled_coordinates, labelled_specs
 from inrcodec.field.siren import Array, Siren
-from inrcodec.field.tensors import FloatArray, TensorSpec
+from inrcodec.field.tensors import TensorSpec
+from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.coordinates import Axis
 from inrcodec.settings import ModelSettings
 
 BIT_SPREAD = 0.3  # bits are far apart already, and need no fast sines

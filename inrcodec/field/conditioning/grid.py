@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from inrcodec.coordinates import Axis, image_places
 from inrcodec.field.conditioning import Feed
 from inrcodec.field.grids import NUMBER_RATE, labelled_coordinates, labelled_specs
 from inrcodec.field.siren import Array, Siren
-from inrcodec.field.tensors import FloatArray, TensorSpec
+from inrcodec.field.tensors import TensorSpec
+from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.coordinates import Axis, image_places
 from inrcodec.settings import ModelSettings
 
 

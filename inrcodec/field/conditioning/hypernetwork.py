@@ -11,11 +11,12 @@ from collections.abc import Sequence
 import numpy as np
 from array_api_compat import array_namespace
 
-from inrcodec.coordinates import Axis
 from inrcodec.field.conditioning import Feed
 from inrcodec.field.grids import labelled_coordinates, labelled_specs
 from inrcodec.field.siren import Array, Siren
-from inrcodec.field.tensors import FloatArray, TensorSpec, uniform
+from inrcodec.field.tensors import TensorSpec, uniform
+from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.coordinates import Axis
 from inrcodec.settings import ModelSettings
 
 CODE_SCALE = 0.05  # of a weight's own spread; codes are whole numbers of some size

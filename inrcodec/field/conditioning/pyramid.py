@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from array_api_compat import array_namespace
 
-from inrcodec.coordinates import Axis
 from inrcodec.field.conditioning import Feed
 from inrcodec.field.grids import coordinate_count, coordinate_planes, interpolate
 from inrcodec.field.siren import Array, Siren, siren_specs
-from inrcodec.field.tensors import FloatArray, TensorSpec
+from inrcodec.field.tensors import TensorSpec
+from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.coordinates import Axis
 from inrcodec.settings import ModelSettings
 
 COORDINATE_SCALE = 1.5  # the latents carry the detail: fast sines of the position only disturb them

@@ -1,0 +1,45 @@
+"""The two ways to hand a set to an image codec: every picture as a file of its own, or all of them as one sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from inrcodec.benchmark.codecs import Levels
+from inrcodec.benchmark.compare.levels import opaque, straight_levels, with_channels
+from inrcodec.benchmark.compare.sheet import cut, plan_tiles, tiled
+from inrcodec.images import Picture
+
+MAX_SHEET_PIXELS = 1 << 26
+
+
+@dataclass(frozen=True, eq=False)
+class Packing:
+    """The images that a codec gets, and how the set's pictures come back out of what it returns."""
+
+    name: str
+    images: tuple[Levels, ...]
+    unpacked: Callable[[Sequence[Levels]], list[Levels]]
+
+    @property
+    def longest_side(self) -> int:
+        """Of all images, in pixels."""
+        return int(max(max(image.shape[:2]) for image in self.images))
+
+
+def packings(pictures: Sequence[Picture]) -> tuple[tuple[Packing, ...], tuple[str, ...]]:
+    """Files and sheet of these pictures, and a note where the sheet would be too large."""
+    levels = [straight_levels(picture) for picture in pictures]
+    files, layout = _files(levels), plan_tiles(levels)
+    if layout.width * layout.height > MAX_SHEET_PIXELS:
+        size = f"{layout.width} x {layout.height} pixels"
+        return (files,), (f"sheets are left out: one of {size} would be beyond {MAX_SHEET_PIXELS:,}",)
+    sizes, channels = [picture.shape[:2] for picture in levels], levels[0].shape[2]
+    sheet = opaque(tiled(levels, layout))
+    return (files, Packing("sheet", (sheet,), lambda back: cut(with_channels(back[0], channels), layout, sizes))), ()
+
+
+def _files(levels: Sequence[Levels]) -> Packing:
+    channels = levels[0].shape[2]
+    images = tuple(opaque(picture) for picture in levels)
+    return Packing("files", images, lambda back: [with_channels(picture, channels) for picture in back])

@@ -1,0 +1,102 @@
+"""The fits of inrcodec that a comparison rests on: made here, or found where an earlier comparison saved them."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from inrcodec.benchmark.steps import OnStep, Step
+from inrcodec.encoding.encode import checkpoint_path, encode
+from inrcodec.encoding.request import Request, Sources
+from inrcodec.errors import UsageError
+from inrcodec.images import Picture
+from inrcodec.version import __version__
+
+
+@dataclass(frozen=True)
+class FittedFile:
+    """One .inr file of the set, what it is called in a table, and the seconds it took, where they are known."""
+
+    path: Path
+    label: str
+    seconds: float | None = None
+
+
+def existing(paths: Sequence[str | Path]) -> list[FittedFile]:
+    """Files that the user brought along."""
+    return [FittedFile(Path(path), Path(path).name) for path in paths]
+
+
+def make_folder(path: str | Path) -> Path:
+    """The folder to keep fits in."""
+    folder = Path(path)
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder}: is a file; name a folder to keep the fitted files in")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def fit_quality(
+    sources: Sources, pictures: Sequence[Picture], request: Request, folder: Path, on_step: OnStep
+) -> FittedFile:
+    """The file of a request, for a comparison with codecs: they store no reports, so neither does this."""
+    label = f"quality {request.quality:g}"
+    return fit_kept(sources, pictures, request, folder, on_step, label, f"q{request.quality:g}", record=False)
+
+
+def fit_kept(
+    sources: Sources,
+    pictures: Sequence[Picture],
+    request: Request,
+    folder: Path,
+    on_step: OnStep,
+    label: str,
+    stem: str,
+    *,
+    record: bool,
+) -> FittedFile:
+    """The file of that request in `folder`, fitted unless it is there, from the checkpoint if one is left.
+
+    The file's name ends in a digest of pictures, request and version, so that a file of that name is the one wanted;
+    the seconds are noted beside it.
+    """
+    settings = {**dataclasses.asdict(request), "quality": float(request.quality), "version": __version__}
+    path = folder / f"{stem}-{_digest(pictures, settings)}.inr"
+    notes = path.with_suffix(".json")
+    if path.exists():
+        return FittedFile(path, label, _seconds(notes))
+    resume = checkpoint_path(path).exists()
+    asked = {field.name: getattr(request, field.name) for field in dataclasses.fields(request)}
+    result = encode(
+        sources,
+        path,
+        resume=resume,
+        record=record,
+        on_progress=lambda news: on_step(Step(news.phase, news.step, news.steps, label, news)),
+        **asked,
+    )
+    seconds = None if resume else result.seconds  # how long it took before, nobody knows
+    notes.write_text(json.dumps({"seconds": seconds, **settings}, indent=2) + "\n", "utf-8")
+    return FittedFile(path, label, seconds)
+
+
+def _digest(pictures: Sequence[Picture], settings: dict[str, Any]) -> str:
+    """Eight digits that stand for these pictures and settings."""
+    digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
+    for picture in pictures:
+        digest.update(repr((picture.name, picture.pixels.shape)).encode())
+        digest.update(picture.pixels.tobytes())
+    return digest.hexdigest()[:8]
+
+
+def _seconds(notes: Path) -> float | None:
+    """What was noted beside an earlier fit; None where that is gone."""
+    try:
+        return float(json.loads(notes.read_text("utf-8"))["seconds"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

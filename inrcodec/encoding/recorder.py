@@ -1,0 +1,43 @@
+"""Keeping some moments of a fit for the file, from the progress that the engine reports."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from inrcodec.bitstream.figures import HOLDOUT_PSNR, TRAIN_PSNR, Column
+from inrcodec.bitstream.record import Record
+from inrcodec.fitting.progress import Progress
+
+MOMENTS = 48
+
+
+class Recorder:
+    """Sees every step and keeps MOMENTS of them; what an interrupted fit saw before its resumption is unknown."""
+
+    def __init__(self) -> None:
+        self._train, self._holdout = (np.full(MOMENTS, np.nan, np.float32) for _ in range(2))
+        self._steps = 0
+        self._latest: Progress | None = None
+
+    def see(self, news: Progress) -> None:
+        """Take note of a step."""
+        moment = min(MOMENTS - 1, int(news.done * MOMENTS))
+        self._train[moment] = news.psnr
+        if news.holdout_psnr is not None:
+            self._holdout[moment] = news.holdout_psnr
+        self._steps += 1
+        self._latest = news
+
+    def record(self) -> Record | None:
+        """What was seen; None when nothing was."""
+        if self._latest is None:
+            return None
+        columns = [_column(TRAIN_PSNR, self._train)]
+        if np.isfinite(self._holdout).any():
+            columns.append(_column(HOLDOUT_PSNR, self._holdout))
+        return Record(self._steps, self._latest.passes, self._latest.seconds, tuple(columns))
+
+
+def _column(name: str, values: np.ndarray[tuple[int], np.dtype[np.float32]]) -> Column:
+    known = values[np.isfinite(values)]
+    return Column(name, float(known.mean()) if len(known) else float("nan"), values)

@@ -1,0 +1,79 @@
+"""What the encoder measures on decoded images, as columns that the file keeps for reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from inrcodec.archive import ArchivedImage
+from inrcodec.bitstream.figures import (
+    FINEST,
+    FITTED_MAE,
+    HOLDOUT_MAE,
+    HOLDOUT_PSNR,
+    LATENT_BITS,
+    MAE,
+    PSNR,
+    SSIM,
+    Column,
+)
+from inrcodec.images import Picture
+from inrcodec.numerics.arrays import Pixels
+from inrcodec.numerics.metrics import mean_absolute_error, psnr, psnr_of_error, ssim
+
+if TYPE_CHECKING:
+    from inrcodec.fitting.progress import Unseen
+
+COARSE = 31  # levels of figures that only a report reads
+Pairs = list[tuple[Pixels, Pixels]]
+Values = Sequence[float] | np.ndarray[Any, np.dtype[np.float64]]
+
+
+def measured(pairs: Pairs, unseen: Unseen | None, bits: Values | None) -> Iterator[Column]:
+    """PSNR of images read back, and what the fit knows of them; for pairs see `decoded_pairs`.
+
+    bits: what the latents of each image take, where there are any.
+    """
+    yield _column(PSNR, [psnr(*pair) for pair in pairs])
+    if unseen is not None:
+        yield _column(HOLDOUT_PSNR, [psnr_of_error(error) for error in unseen.squared])
+    if bits is not None:
+        yield _column(LATENT_BITS, np.log2(np.asarray(bits) + 1.0))
+
+
+def psnrs(images: Sequence[ArchivedImage], pictures: Sequence[Picture]) -> list[float]:
+    """PSNR of every image at its native size in 8 bits, in dB, over all channels, colours premultiplied."""
+    return [psnr(*pair) for pair in decoded_pairs(images, pictures)]
+
+
+def measured_for_reports(pairs: Pairs, unseen: Unseen | None) -> Iterator[Column]:
+    """What a report likes to have and a reader can do without, coarser than the rest."""
+    yield _column(SSIM, [ssim(*pair) for pair in pairs], COARSE)
+    yield _column(MAE, [mean_absolute_error(*pair) for pair in pairs], COARSE)
+    if unseen is not None:
+        yield _column(HOLDOUT_MAE, unseen.absolute, COARSE)
+        yield _column(FITTED_MAE, unseen.fitted_absolute, COARSE)
+
+
+def joined(known: Column, added: Column | None, count: int) -> Column:
+    """A column of a set to which `count` images were added; their values are unknown where none were measured."""
+    values = np.full(count, np.nan, np.float32) if added is None else added.values
+    finite = values[np.isfinite(values)]
+    before = int(np.isfinite(known.values).sum())
+    total = (known.mean * before if before else 0.0) + float(finite.sum())
+    mean = total / (before + len(finite)) if before + len(finite) else known.mean
+    return Column(known.name, mean, np.concatenate([known.values, values]))  # finest: a wide range keeps the old values
+
+
+def decoded_pairs(images: Sequence[ArchivedImage], pictures: Sequence[Picture]) -> Pairs:
+    """Every original with its image as 8 bits show it, (height, width, channels) in [0, 1]."""
+    drawn = [np.asarray(np.rint(image.render_stored() * 255) / 255, dtype=np.float32) for image in images]
+    return [(picture.pixels, pixels) for picture, pixels in zip(pictures, drawn, strict=True)]
+
+
+def _column(name: str, values: Values, levels: int = FINEST) -> Column:
+    known = np.asarray(values, dtype=np.float32)
+    finite = known[np.isfinite(known)]
+    return Column(name, float(finite.mean()) if len(finite) else float("nan"), known, levels)

@@ -1,0 +1,1 @@
+"""Mathematics on arrays that knows nothing of files, pictures' sources or networks."""

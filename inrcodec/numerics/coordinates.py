@@ -1,0 +1,117 @@
+"""Where samples and cells lie: cell-centre grids in [-1, 1] and the matrices that interpolate between them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inrcodec.numerics.arrays import FloatArray
+
+Floating = TypeVar("Floating", NDArray[np.float32], NDArray[np.float64])
+
+
+@dataclass(frozen=True)
+class Axis:
+    """`count` equal cells that fill the stretch from `start` to `stop` of an image side that runs from -1 to 1.
+
+    The K sub-samples per pixel of an n-pixel side are the centres of `Axis(n * K)`: a pixel is an area, not a point.
+    """
+
+    count: int
+    start: float = -1.0
+    stop: float = 1.0
+
+    def centres(self) -> FloatArray:
+        """Coordinates of the cells' centres, shape (count,)."""
+        return _centres(self).astype(np.float32)
+
+    def finer(self, times: int) -> Axis:
+        """The same stretch with every cell cut into that many."""
+        return Axis(self.count * times, self.start, self.stop)
+
+    def every(self, stride: int, first: int) -> Axis:
+        """Cells as far apart as `stride` of these, around the centres of number `first`, first + stride, ..."""
+        length = (self.stop - self.start) / self.count
+        start = self.start + (first + 0.5 - stride / 2) * length
+        count = -(-(self.count - first) // stride)
+        return Axis(count, start, start + count * stride * length)
+
+    def part(self, cells: slice) -> Axis:
+        """The cells with these numbers."""
+        length = (self.stop - self.start) / self.count
+        first, last = cells.start, cells.stop
+        return Axis(last - first, self.start + first * length, self.start + last * length)
+
+
+def _centres(axis: Axis) -> NDArray[np.float64]:
+    return axis.start + (axis.stop - axis.start) * (np.arange(axis.count) + 0.5) / axis.count
+
+
+@dataclass(frozen=True)
+class Interpolation:
+    """How the centres of an axis are read out of a row of cells: cell first + j has the weight weights[:, j]."""
+
+    first: int
+    weights: FloatArray  # (axis.count, cells in reach)
+
+
+def interpolation(axis: Axis, cells: int) -> Interpolation:
+    """Weights that read the centres of `axis` out of `cells` cells over [-1, 1]; only cells in reach are listed."""
+    places = (_centres(axis) + 1.0) * (0.5 * cells) - 0.5
+    first = min(max(0, int(np.floor(places[0])) - 1), cells - 1)
+    last = min(max(first, int(np.floor(places[-1])) + 2), cells - 1)
+    return Interpolation(first, cubic_weights(places - first, last - first + 1))
+
+
+def cubic_weights(places: NDArray[np.float64], cells: int) -> FloatArray:
+    """Weights that read `places`, where cell 0 has its centre at 0 and cell 1 at 1, shape (places, cells).
+
+    Cubic convolution with a = -1/2 (Keys, "Cubic convolution interpolation for digital image processing", 1981); cells
+    beyond the border repeat the last one, so every row sums to 1.
+    """
+    first = np.floor(places).astype(np.int64)
+    matrix = np.zeros((len(places), cells))
+    for offset in (-1, 0, 1, 2):
+        column = np.clip(first + offset, 0, cells - 1)
+        np.add.at(matrix, (np.arange(len(places)), column), keys(places - (first + offset)))
+    return matrix.astype(np.float32)
+
+
+def area_weights(cells: int, count: int) -> FloatArray:
+    """Weights that turn `cells` cells into `count` over the same stretch, (count, cells): each the mean of its own."""
+    edges = np.arange(count + 1) * (cells / count)
+    first, last = edges[:-1, None], edges[1:, None]
+    shares = np.minimum(last, np.arange(1, cells + 1)) - np.maximum(first, np.arange(cells))
+    return np.asarray(np.maximum(shares, 0.0) * (count / cells), dtype=np.float32)
+
+
+def keys(distance: Floating) -> Floating:
+    """Cubic convolution kernel at `distance` cells, for |distance| <= 2."""
+    near = np.abs(distance)
+    inner = (1.5 * near - 2.5) * near**2 + 1.0
+    outer = ((-0.5 * near + 2.5) * near - 4.0) * near + 2.0
+    return np.where(near <= 1.0, inner, outer)
+
+
+def samples_per_pixel(native: int, requested: int, footprint: int) -> int:
+    """Sub-samples per output pixel and axis: never sparser over the image than the grid the field was fitted on."""
+    return max(1, -(-native * footprint // requested))
+
+
+def tiles(height: int, width: int, points: int) -> Iterator[tuple[slice, slice]]:
+    """Cut a grid into (rows, columns) of at most about that many points each, squarish where it has to be cut."""
+    tall = min(height, max(1, math.isqrt(points), points // width))
+    wide = max(1, points // tall)
+    for top in range(0, height, tall):
+        for left in range(0, width, wide):
+            yield slice(top, min(top + tall, height)), slice(left, min(left + wide, width))
+
+
+def image_places(images: int) -> FloatArray:
+    """The place of each image in the set, from -1 (first) to 1 (last), shape (images,)."""
+    return np.linspace(-1.0, 1.0, images).astype(np.float32) if images > 1 else np.zeros(1, np.float32)

@@ -1,0 +1,142 @@
+"""What `neighbors` and `pairs` rest on: images of an archive as vectors, and the table that tells which to trust."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+import numpy as np
+
+from inrcodec.archive import Archive, ArchivedImage
+from inrcodec.errors import UsageError
+from inrcodec.images import load_pictures
+from inrcodec.numerics.arrays import FloatArray
+from inrcodec.retrieval.descriptor import look, looks_in_poses
+from inrcodec.retrieval.scores import Retrieval, retrieval
+from inrcodec.retrieval.similarity import Metric, centred, similarities
+
+By = Literal["look", "code", "last-hidden"]
+CHOICES: tuple[By, ...] = ("look", "code", "last-hidden")
+COMPONENTS = 32  # of the PCA that the others are compared with
+COMMON_SIDE = 48  # pixels, where pictures of different sizes are compared pixel by pixel
+LOOK_SIDE = 64  # pixels of the longer side, at most: more take time (a megapixel takes seconds) and tell no more
+OnImage = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A picture (height, width, 3) not in the set: vectors (poses, values), and what each pose takes from a cosine."""
+
+    picture: FloatArray
+    poses: FloatArray
+    costs: FloatArray
+
+
+@dataclass(frozen=True)
+class Space:
+    """Vectors of all images (n, values) with the set's mean taken away, and that mean (values,)."""
+
+    by: By
+    vectors: FloatArray
+    mean: FloatArray
+
+    def likeness(self, number: int, metric: Metric) -> FloatArray:
+        """How alike an image is to every image of the set, (n,)."""
+        likeness: FloatArray = similarities(self.vectors[number : number + 1], self.vectors, metric)[0]
+        return likeness
+
+    def likeness_of(self, outside: Outside, metric: Metric) -> FloatArray:
+        """The same for a picture from outside: its best pose counts."""
+        likeness = similarities(outside.poses - self.mean, self.vectors, metric)
+        if metric == "cosine":  # costs are on that scale
+            likeness = likeness - outside.costs[:, None]
+        best: FloatArray = likeness.max(axis=0)
+        return best
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One way to compare images, and how well it finds images of the same label."""
+
+    by: str
+    quality: Retrieval
+
+
+def describe(archive: Archive, by: By = "look", on_image: OnImage = lambda done, all: None) -> Space:
+    """The images as vectors: by their look, their own code, or the field's last sine layer (the study's choice)."""
+    rows = []
+    for done, image in enumerate(archive):
+        on_image(done, len(archive))
+        rows.append(_vector(image, by))
+    vectors, mean = centred(np.stack(rows))
+    if by == "code":  # channels differ in size by orders of magnitude
+        scale = np.maximum(vectors.std(axis=0), 1e-6)
+        vectors = vectors / scale
+    return Space(by, vectors, mean)
+
+
+def describe_file(path: Path, space: Space) -> Outside:
+    """A picture that is not in the set; only its look can be known without a fit."""
+    if space.by != "look":
+        raise UsageError(f"{path}: a picture from outside has no {space.by} in this set; use --by look")
+    (picture,) = load_pictures([path], max_size=LOOK_SIDE, background="white").pictures
+    return Outside(picture.pixels, *looks_in_poses(picture.pixels))
+
+
+def judge(
+    archive: Archive, labels: Path, metric: Metric = "cosine", on_image: OnImage = lambda done, all: None
+) -> list[Judged]:
+    """Every choice beside pixels and their principal components, by the labels of a CSV with columns name and label."""
+    known = _labels(archive, labels)
+    pixels = centred(np.stack([_thumbnail(image) for image in archive]))[0]
+    directions = np.linalg.svd(pixels, full_matrices=False)[2][:COMPONENTS]
+    spaces: list[tuple[str, FloatArray]] = [(by, describe(archive, by, on_image).vectors) for by in CHOICES]
+    spaces += [("pixels", pixels), (f"PCA of pixels, {len(directions)}", pixels @ directions.T)]
+    return [Judged(name, retrieval(similarities(rows, rows, metric), known)) for name, rows in spaces]
+
+
+def on_white(image: ArchivedImage) -> FloatArray:
+    """The picture (height, width, 3), flattened on white; native, but no longer side than LOOK_SIDE."""
+    longer = max(image.height, image.width)
+    pixels = image.render_stored(LOOK_SIDE if longer > LOOK_SIDE else None)
+    return pixels if pixels.shape[2] == 3 else pixels[..., :3] + 1.0 - pixels[..., 3:]
+
+
+def _vector(image: ArchivedImage, by: By) -> FloatArray:
+    if by == "look":
+        return look(on_white(image))
+    return image.code if by == "code" else image.last_hidden()
+
+
+def _thumbnail(image: ArchivedImage) -> FloatArray:
+    """The picture at a common size, as a vector."""
+    pixels = image.render_stored((COMMON_SIDE, COMMON_SIDE))
+    return np.asarray(pixels.reshape(-1), dtype=np.float32)
+
+
+def _labels(archive: Archive, path: Path) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """A number for each image's label, -1 where the file names none; names match with or without folder and suffix."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as lines:
+            rows = list(csv.DictReader(lines))
+        known = {row["name"]: row["label"] for row in rows}
+    except OSError as failure:
+        raise UsageError(f"{path}: cannot be read as labels: {failure.strerror}") from failure
+    except (UnicodeError, csv.Error) as failure:
+        raise UsageError(f"{path}: not a table of labels; it takes CSV in UTF-8, columns name and label") from failure
+    except KeyError as failure:
+        raise UsageError(f"{path}: labels are a CSV file with the columns name and label") from failure
+    found = [_label(known, name) for name in archive.names]
+    kinds = {label: number for number, label in enumerate(sorted({label for label in found if label}))}
+    numbers = np.array([kinds.get(label, -1) if label else -1 for label in found], dtype=np.int64)
+    if not kinds or max(np.bincount(numbers[numbers >= 0])) < 2:
+        raise UsageError(f"{path}: gives no two images one label; its names must be those of the images")
+    return numbers
+
+
+def _label(known: dict[str, str], name: str) -> str | None:
+    path = PurePosixPath(name)
+    return next((known[spelling] for spelling in (name, path.name, path.stem) if known.get(spelling)), None)

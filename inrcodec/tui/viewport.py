@@ -1,0 +1,69 @@
+"""A part of an image at any size: what a viewer draws when one zooms in."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from inrcodec.archive import ArchivedImage, Upsample
+from inrcodec.detail import enlarge
+from inrcodec.numerics.arrays import Pixels
+from inrcodec.numerics.coordinates import Axis, cubic_weights
+
+MARGIN = 8  # native pixels around a part that its edges are drawn from
+MOST = 640  # pixels along a side of the enlarged part; beyond, it is smooth, and is interpolated
+
+
+@dataclass(frozen=True)
+class Window:
+    """A part of an image: its centre, coordinates in [-1, 1], and how many times it is enlarged, 1 for all of it."""
+
+    x: float = 0.0
+    y: float = 0.0
+    zoom: float = 1.0
+
+    def moved(self, right: float, down: float) -> Window:
+        """Shifted by shares of what is seen, but not out of the image."""
+        reach = 1.0 - 1.0 / self.zoom
+        x, y = self.x + right * 2 / self.zoom, self.y + down * 2 / self.zoom
+        return Window(float(np.clip(x, -reach, reach)), float(np.clip(y, -reach, reach)), self.zoom)
+
+    def zoomed(self, times: float, most: float) -> Window:
+        """Enlarged around its centre, within 1 and `most`."""
+        return Window(self.x, self.y, min(most, max(1.0, self.zoom * times))).moved(0.0, 0.0)
+
+
+def render_window(image: ArchivedImage, window: Window, size: tuple[int, int], upsample: Upsample = "detail") -> Pixels:
+    """That part as (height, width, channels) in [0, 1], colours premultiplied; size: (width, height)."""
+    if window.zoom <= 1.0:
+        return image.render_stored(size, upsample)
+    spans = [(centre - 1 / window.zoom, centre + 1 / window.zoom) for centre in (window.y, window.x)]
+    if upsample == "field":
+        return _from_field(image, spans, size)
+    return _from_detail(image, spans, size)
+
+
+def _from_field(image: ArchivedImage, spans: list[tuple[float, float]], size: tuple[int, int]) -> Pixels:
+    rows, columns = (Axis(count, *span) for count, span in zip(size[::-1], spans, strict=True))
+    colours = image.archive.field.pixels(*image.archive.fed(image.number), rows, columns, (1, 1))[:, 0]
+    return np.ascontiguousarray(np.clip(colours, 0.0, 1.0).transpose(1, 2, 0))
+
+
+def _from_detail(image: ArchivedImage, spans: list[tuple[float, float]], size: tuple[int, int]) -> Pixels:
+    """The native pixels around the part, enlarged as far as edges gain by it, and the part read out of that."""
+    native = image.render_stored()
+    cuts, readers, counts = [], [], []
+    for side, (start, stop), wanted in zip(native.shape[:2], spans, size[::-1], strict=True):
+        first, last = (start + 1) / 2 * side, (stop + 1) / 2 * side
+        low, high = max(0, math.floor(first) - MARGIN), min(side, math.ceil(last) + MARGIN)
+        count = max(high - low, min(MOST, round((high - low) * wanted / (last - first))))
+        centres = first + (np.arange(wanted) + 0.5) * (last - first) / wanted
+        cuts.append(slice(low, high))
+        counts.append(count)
+        readers.append(cubic_weights((centres - low) * count / (high - low) - 0.5, count))
+    part = native[cuts[0], cuts[1]]
+    drawn = part if part.shape[:2] == tuple(counts) else enlarge(part, (counts[1], counts[0]))
+    read = np.einsum("yh,hwc,xw->yxc", readers[0], drawn, readers[1], optimize=True)
+    return np.asarray(np.clip(read, 0.0, 1.0), dtype=np.float32)

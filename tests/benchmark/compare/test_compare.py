@@ -1,0 +1,131 @@
+"""`compare` from pictures to numbers: rivals, archives, fits that are kept, references, and what is refused."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import inrcodec
+from inrcodec.benchmark.compare import compare
+from inrcodec.benchmark.compare.theirs import rivals_named
+from inrcodec.errors import UsageError
+
+QUICK = {"effort": 1, "time_limit": 2.0, "threads": 1, "device": "cpu"}
+
+
+@pytest.fixture(scope="session")
+def large_images(small_images: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four of the small pictures three times as large, under other suffixes, one of another shape, one stranger."""
+    folder = tmp_path_factory.mktemp("references")
+    for name, size in (("one", (36, 36)), ("three", (48, 24)), ("clear", (36, 36)), ("two", (36, 20))):
+        with Image.open(small_images / f"{name}.png") as image:
+            image.resize(size).save(folder / f"{name}.webp", lossless=True)
+    with Image.open(small_images / "one.png") as image:
+        image.save(folder / "stranger.png")
+    return folder
+
+
+def test_every_byte_of_the_rivals_is_counted(small_images: Path, tmp_path: Path) -> None:
+    found = compare(small_images, qualities=(), rivals=["png", "webp", "jpeg"])
+    assert found.images == 6
+    assert found.channels == 4
+    assert found.pixels == 4 * 144 + 128 + 126
+    assert [(one.rival.name, one.rival.packing) for one in found.standings] == [
+        ("png", "files"), ("png", "sheet"), ("webp", "files"), ("webp", "sheet"),
+    ]  # fmt: skip
+    assert any("JPEG left out" in note for note in found.notes)
+    for one in found.standings:
+        for point in one.rival.points:
+            assert point.size > 0
+            assert point.bits_per_pixel == pytest.approx(8 * point.size / found.pixels)
+        if one.rival.lossless:
+            assert one.rival.points[0].psnr == np.inf
+    webp = [point.psnr for point in found.standings[2].rival.points if point.best]
+    assert len(webp) > 4
+    assert webp == sorted(webp)
+
+
+def test_a_background_lets_jpeg_in(small_images: Path) -> None:
+    found = compare(small_images, qualities=(), rivals=["jpeg"], background="white")
+    assert found.channels == 3
+    assert found.notes == ()
+    files, sheet = (one.rival.points for one in found.standings)
+    assert {point.variant for point in files} == {"4:2:0", "4:4:4"}
+    assert sheet[0].size < files[0].size
+
+
+def test_an_archive_is_measured_as_its_own_report_says(small_images: Path, small_set: Path) -> None:
+    found = compare(small_images, qualities=(), archives=[small_set], rivals=["webp"])
+    (point,) = found.inrcodec.points
+    archive = inrcodec.open(small_set)
+    assert point.size == archive.file_size == small_set.stat().st_size
+    assert point.psnr == pytest.approx(archive.means["psnr"], abs=1e-3)
+    assert point.encode_seconds is None
+    assert all(len(one.rates) == len(one.psnrs) == 1 for one in found.standings)
+
+
+def test_kept_fits_are_used_again(small_images: Path, tmp_path: Path) -> None:
+    phases: list[str] = []
+    kept = tmp_path / "fits"
+    first = compare(
+        small_images, qualities=[30], rivals=(), save=kept, on_step=lambda s: phases.append(s.phase), **QUICK
+    )
+    assert "fit" in phases
+    assert sorted(path.suffix for path in kept.iterdir()) == [".inr", ".json"]
+    phases.clear()
+    again = compare(
+        small_images, qualities=[30], rivals=(), save=kept, on_step=lambda s: phases.append(s.phase), **QUICK
+    )
+    assert phases == []
+    assert again.inrcodec.points[0].size == first.inrcodec.points[0].size
+    assert again.inrcodec.points[0].encode_seconds == first.inrcodec.points[0].encode_seconds
+    (archive,) = kept.glob("*.inr")
+    assert inrcodec.open(archive).header.holdout.mode == "none"
+
+
+def test_references_against_enlarged_thumbnails(small_images: Path, small_set: Path, large_images: Path) -> None:
+    found = compare(small_images, qualities=(), archives=[small_set], rivals=(), reference=large_images)
+    assert found.enlarging is not None
+    assert found.enlarging.images == 3
+    titles = [way.title for way in found.enlarging.ways]
+    assert titles == ["inrcodec small.inr", "nearest", "bilinear", "bicubic", "lanczos"]
+    for way in found.enlarging.ways:
+        assert 10 < way.psnr < 60
+        assert 0 < way.ssim <= 1
+    notes = " ".join(found.notes)
+    for said in ("2 without a reference", "1 with a reference of another shape: two.png", "stranger.png"):
+        assert said in notes
+
+
+def test_what_does_not_belong_together_is_refused(
+    small_images: Path, small_set: Path, large_images: Path, tmp_path: Path
+) -> None:
+    fewer = tmp_path / "fewer"
+    shutil.copytree(small_images, fewer)
+    (fewer / "one.png").unlink()
+    other = tmp_path / "other"
+    other.mkdir()
+    shutil.copy(small_images / "clear.png", other / "new.png")
+    refusals = [
+        (fewer, {"archives": [small_set]}, "6 images"),
+        (other, {"archives": [small_set]}, "lacks new.png"),
+        (small_images, {"archives": [small_set], "background": "white"}, "--background"),
+        (small_images, {"archives": [small_set], "max_size": 8}, "--max-size"),
+        (small_images, {"archives": [tmp_path / "none.inr"]}, "no such file"),
+        (small_images, {"rivals": ["gif"]}, "no rival"),
+        (other, {"reference": large_images}, "named and shaped"),
+        (small_images, {"save": small_set}, "is a file"),
+    ]
+    for folder, asked, said in refusals:
+        with pytest.raises(UsageError, match=said):
+            compare(folder, **{"qualities": (), **asked})  # type: ignore[arg-type]
+
+
+def test_rivals_keep_their_order() -> None:
+    assert [rival.name for rival in rivals_named(["avif", "png"])] == ["png", "avif"]
+    assert rivals_named(()) == ()
+    assert len(rivals_named(None)) == 7

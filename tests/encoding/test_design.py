@@ -1,0 +1,60 @@
+"""What one may ask of the network, and what one may not."""
+
+from __future__ import annotations
+
+import pytest
+
+from inrcodec.encoding.design import Design, hidden_width
+from inrcodec.errors import UsageError
+from inrcodec.field.field import field_specs
+from inrcodec.settings import REFERENCE_PIXELS, model_for
+
+
+def test_widths_are_units_or_multiples() -> None:
+    assert [hidden_width(text) for text in ("64", "1x", "10x", "0.5x")] == [64, 256, 2560, 128]
+    for text in ("", "x", "-3", "1.5", "10 x y"):
+        with pytest.raises(UsageError, match="--width"):
+            hidden_width(text)
+
+
+def test_changes_are_applied_and_the_rest_stays() -> None:
+    model = model_for("hypernetwork", REFERENCE_PIXELS)
+    assert Design().applied(model) == model
+    changed = Design(width="32", depth=4, activation="tanh", w0=10, code=7, head=12).applied(model)
+    assert (changed.hidden_width, changed.hidden_layers, changed.levels[0].channels) == (32, 4, 7)
+    assert (changed.network.activation, changed.network.w0, changed.network.head_width) == ("tanh", 10, 12)
+    assert Design(bottleneck=4, width="80").applied(model_for("bottleneck", 1000)).hidden_widths() == (
+        80,
+        80,
+        20,
+        80,
+        80,
+    )
+
+
+@pytest.mark.parametrize(
+    ("conditioning", "design"),
+    [
+        ("pyramid", Design(code=4)),
+        ("grid", Design(code=4)),
+        ("latent", Design(head=4)),
+        ("pyramid", Design(w0=20)),
+        ("binary", Design(activation="swish")),
+        ("bottleneck", Design(depth=2)),
+        ("grid", Design(width="17x")),
+        ("latent", Design(code=5000)),
+    ],
+)
+def test_what_does_not_go_together_is_a_mistake_of_usage(conditioning: str, design: Design) -> None:
+    with pytest.raises(UsageError):
+        design.applied(model_for(conditioning, REFERENCE_PIXELS))
+
+
+def test_w0_of_every_layer_goes_into_the_settings() -> None:
+    model = Design(w0="60,10,20").applied(model_for("grid", 1000))
+    assert (model.network.w0, model.network.hidden_w0) == (60, (10, 20))
+    rates = [spec.rate for spec in field_specs(model, 3, 5)]
+    assert rates == pytest.approx([2 * rate for rate in (1, 1, 1 / 3, 1 / 3, 2 / 3, 2 / 3, 1)])
+    for wrong in ("60,10", "60,10,20,30", "fast", "60,", "60,0,20"):
+        with pytest.raises(UsageError, match="w0"):
+            Design(w0=wrong).applied(model_for("grid", 1000))
