@@ -14,7 +14,7 @@ from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
     from inrcodec.archive import Archive
-    from inrcodec.tui.easel import Images
+    from inrcodec.tui.backend import Images
 
 EPILOG = epilog(("inrcodec browse set.inr", "inrcodec browse set.inr --images half", "inrcodec browse set.inr --serve"))
 LEAST = 20, 6  # columns and lines
@@ -37,7 +37,7 @@ def browse(
     ] = "auto",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Of --serve.")] = PORT,
 ) -> None:
-    """Look through the images, zoom into them, find neighbours and morph, with the keyboard; ? shows all keys."""
+    """Look through the images, zoom into them, find neighbors and morph, with the keyboard; ? shows all keys."""
     archive = _opened(file)
     if serve:
         _serve(file, port, "none" if images == "none" else "half")
@@ -49,14 +49,17 @@ def browse(
 
 def _run(archive: Archive, images: Images) -> None:
     """The terminal answers while the app is imported."""
-    from inrcodec.tui.easel import PROTOCOLS, easel_for
+    from inrcodec.tui.backend import PROTOCOLS, backend_for
     from inrcodec.tui.terminal import Terminal, question
 
     with question() if images in ("auto", *PROTOCOLS) else nullcontext() as asked:
         from inrcodec.tui.app import Browser
 
         terminal = Terminal() if asked is None else asked.answer()
-    Browser(archive, easel_for(images, terminal)).run()
+    app = Browser(archive, backend_for(images, terminal))
+    app.run()
+    if app.failure is not None:
+        raise app.failure
 
 
 def _opened(file: str) -> Archive:

@@ -10,22 +10,22 @@ from typing import Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.events import Event, Key
 from textual.screen import Screen
 
 from inrcodec.archive import Archive
-from inrcodec.errors import InrError
+from inrcodec.tui.backend import ImageBackend
 from inrcodec.tui.catalogue import SORTS
-from inrcodec.tui.easel import Easel
-from inrcodec.tui.exporting import Exporting
 from inrcodec.tui.home import Home
-from inrcodec.tui.late import LateAnswer
 from inrcodec.tui.loader import Loader
 from inrcodec.tui.similar import Similar
+from inrcodec.tui.stray import StrayReplies
+from inrcodec.tui.words import harmless, reason
 
 
 class Browser(App[None]):
-    """An archive in the terminal."""
+    """An archive in the terminal; the `Host` of its screens."""
 
     TITLE = "inrcodec"
     CSS = "#headline { height: 1; background: $panel; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }"
@@ -34,15 +34,16 @@ class Browser(App[None]):
         Binding("q", "quit", "Quit"),
     ]
 
-    def __init__(self, archive: Archive, easel: Easel | None = None) -> None:
+    def __init__(self, archive: Archive, backend: ImageBackend | None = None) -> None:
         super().__init__()
         self.archive = archive
-        self.easel = easel or Easel()
-        self.loader = Loader()
+        self.backend = backend or ImageBackend()
+        self.loader = Loader(self._on_failure)
         self.similar = Similar(archive, self.loader, self._on_image)
-        self.exporting = Exporting(self)
-        self.home = Home(archive, self.loader, self.easel)
-        self._late = LateAnswer(expected=self.easel.terminal.asked and not self.easel.terminal.answered)
+        self.home = Home(self)
+        self.failure: Exception | None = None  # what ended the app, if anything did
+        terminal = self.backend.terminal
+        self._stray = StrayReplies(expected=terminal.asked and not terminal.answered)
 
     def get_default_screen(self) -> Screen[Any]:
         """The grid."""
@@ -54,7 +55,7 @@ class Browser(App[None]):
 
     async def on_event(self, event: Event) -> None:
         """Keys that nobody typed go no further."""
-        if not (isinstance(event, Key) and self.screen is self.home and self._late.takes(event)):
+        if not (isinstance(event, Key) and self.screen is self.home and self._stray.takes(event)):
             await super().on_event(event)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
@@ -64,7 +65,7 @@ class Browser(App[None]):
             return
         for sort in SORTS:
             yield SystemCommand(f"Sort by {sort}", "Order of the grid", lambda sort=sort: self.home.sort_by(sort))
-        yield SystemCommand("Neighbours", "What the chosen image is like", self.home.action_neighbours)
+        yield SystemCommand("Neighbors", "What the chosen image is like", self.home.action_neighbors)
         yield SystemCommand("Morph", "Between the last two marked images", self.home.action_morph)
         yield SystemCommand("Map", "The set in two dimensions", self.home.action_atlas)
         yield SystemCommand("Export", "Marked images, or the chosen one", self.home.action_export)
@@ -77,34 +78,78 @@ class Browser(App[None]):
         if not isinstance(self.screen, Help):
             self.push_screen(Help())
 
-    # What screens ask for
+    # What screens ask for: see `Host`
 
     def later(self, call: Callable[..., Any], *arguments: Any) -> None:
-        """Call something in the app's own thread, from any thread."""
+        """Call something in the app's own thread, from any thread; not if it belongs to a screen that is gone."""
         if self.is_running:
-            self.call_later(call, *arguments)
+            self.call_later(self._deliver, call, arguments)
+
+    def ask(self, question: str, answered: Callable[[str | None], None], value: str = "") -> None:
+        """A line to type, above the current screen."""
+        from inrcodec.tui.prompt import Prompt
+
+        self.push_screen(Prompt(question, value), answered)
 
     def open_image(self, number: int) -> None:
         """In full; the cursor follows when one comes back."""
         from inrcodec.tui.detail import Detail
 
-        self.push_screen(Detail(number), self.home.came_back)
+        self.push_screen(Detail(self, number), self.home.came_back)
 
-    def show_neighbours(self, number: int) -> None:
+    def show_neighbors(self, number: int) -> None:
         """On their own screen."""
-        from inrcodec.tui.neighbours import Neighbours
+        from inrcodec.tui.neighbors import Neighbors
 
-        self.push_screen(Neighbours(number), self.home.came_back)
+        self.push_screen(Neighbors(self, number), self.home.came_back)
+
+    def show_map(self, number: int) -> None:
+        """On its own screen."""
+        from inrcodec.tui.atlas import Atlas
+
+        self.push_screen(Atlas(self, number), self.home.came_back)
+
+    def show_morph(self, first: int, second: int) -> None:
+        """On its own screen."""
+        from inrcodec.tui.morphing import Morphing
+
+        self.push_screen(Morphing(self, first, second))
+
+    def beside(self, number: int, by: int) -> int:
+        """In the order of the grid."""
+        return self.home.catalogue.beside(number, by)
+
+    def export(self, numbers: tuple[int, ...]) -> None:
+        """Ask for a size, then write them."""
+        from inrcodec.tui.exporting import ask_and_export
+
+        ask_and_export(self, numbers)
 
     def copy_command(self, words: str) -> None:
         """To the clipboard, as far as the terminal lets us, and onto the screen."""
         self.copy_to_clipboard(words)
-        self.notify(words, title="copied", markup=False)
+        self.tell(words, title="copied")
 
-    def complain(self, failure: Exception) -> None:
-        """Say what went wrong, and go on."""
-        reason = str(failure) if isinstance(failure, InrError) else f"{type(failure).__name__}: {failure}"
-        self.notify(reason, title="failed", severity="error", markup=False)
+    def tell(self, words: str, title: str = "") -> None:
+        """In a corner of the screen."""
+        self.notify(harmless(words), title=title, markup=False)
+
+    def warn(self, words: str) -> None:
+        """The same, in the color of warnings."""
+        self.notify(harmless(words), severity="warning", markup=False)
+
+    def complain(self, failure: BaseException) -> None:
+        """The same, as an error."""
+        self.notify(harmless(reason(failure)), title="failed", severity="error", markup=False)
+
+    def _deliver(self, call: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+        owner = getattr(call, "__self__", None)
+        if owner is self or not isinstance(owner, DOMNode) or (owner.is_running and owner.is_attached):
+            call(*arguments)
+
+    def _on_failure(self, failure: BaseException) -> None:
+        """In the loader's thread: a callback raised."""
+        self.later(self.complain, failure)
 
     def _on_image(self, done: int, images: int) -> None:
         """How far the vectors are; in the loader's thread."""
@@ -112,7 +157,16 @@ class Browser(App[None]):
             self.later(self._tell_progress, done, images)
 
     def _tell_progress(self, done: int, images: int) -> None:
-        from inrcodec.tui.neighbours import Neighbours
+        from inrcodec.tui.neighbors import Neighbors
 
-        if isinstance(self.screen, Neighbours):
+        if isinstance(self.screen, Neighbors):
             self.screen.tell(f"looking at all images: {done:,} of {images:,}; thumbnails go first ...")
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Instead of a page of Textual's: whoever started the app says it in one line."""
+        self.failure = self.failure or error
+        super()._handle_exception(error)
+
+    def _print_error_renderables(self) -> None:
+        """Nothing: see above; a traceback of many pages is what `--debug` is for."""
+        self._exit_renderables.clear()

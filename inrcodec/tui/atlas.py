@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.events import Click
 from textual.screen import Screen
 from textual.widgets import Static
 
 from inrcodec.retrieval.space import Space
 from inrcodec.tui.halfblocks import Levels, fitted, levels_of
+from inrcodec.tui.host import Host
 from inrcodec.tui.keybar import Keybar
 from inrcodec.tui.pane import Pane, blank
-from inrcodec.tui.words import command, shown
-
-if TYPE_CHECKING:
-    from inrcodec.tui.app import Browser
+from inrcodec.tui.words import command, titled
 
 SIDE = 12  # pixels of a thumbnail on the map
 FRAME = (255, 196, 0)
@@ -49,7 +48,6 @@ def principal_places(vectors: NDArray[np.float32]) -> Places:
 class Atlas(Screen[int]):
     """Ends with the number of the image that was chosen."""
 
-    app: Browser
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back"),
         Binding("left", "go(-1, 0)", "Go", key_display="arrows"),
@@ -59,12 +57,13 @@ class Atlas(Screen[int]):
         Binding("plus,equals_sign", "zoom(1.5)", "Zoom", key_display="+ -"),
         Binding("minus", "zoom(0.6667)", show=False),
         Binding("enter", "open", "Open"),
-        Binding("n", "neighbours", "Neighbours"),
+        Binding("n", "neighbors", "Neighbors"),
         Binding("y", "copy", "Copy"),
     ]
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, host: Host, number: int) -> None:
         super().__init__()
+        self._host = host
         self.number = number
         self._places: Places | None = None
         self._corners: Places | None = None  # of thumbnails, in pixels of the pane
@@ -80,7 +79,7 @@ class Atlas(Screen[int]):
     def on_mount(self) -> None:
         """Ask for the vectors."""
         self.query_one(Pane).say("looking at all images ...")
-        self.app.similar.ask(lambda space: self.app.later(self._take, space))
+        self._host.similar.ask(lambda space: self._host.later(self._take, space))
 
     def on_resize(self) -> None:
         """Draw for the new size."""
@@ -92,15 +91,15 @@ class Atlas(Screen[int]):
 
     def action_open(self) -> None:
         """The image in full."""
-        self.app.open_image(self.number)
+        self._host.open_image(self.number)
 
-    def action_neighbours(self) -> None:
+    def action_neighbors(self) -> None:
         """What it is like."""
-        self.app.show_neighbours(self.number)
+        self._host.show_neighbors(self.number)
 
     def action_copy(self) -> None:
         """The command that decodes the chosen image."""
-        self.app.copy_command(command(self.app.archive, "decode", "--index", str(self.number), "--size", "256"))
+        self._host.copy_command(command(self._host.archive, "decode", "--index", str(self.number), "--size", "256"))
 
     def action_zoom(self, times: float) -> None:
         """Around the chosen image."""
@@ -139,10 +138,8 @@ class Atlas(Screen[int]):
         """The wheel zooms."""
         self.action_zoom(1 / 1.5)
 
-    def _take(self, space: Space | Exception) -> None:
-        if not self.is_running:
-            return
-        if isinstance(space, Exception):
+    def _take(self, space: Space | BaseException) -> None:
+        if isinstance(space, BaseException):
             self.query_one(Pane).say(f"no map: {space}")
             return
         self._places = principal_places(space.vectors)
@@ -177,27 +174,23 @@ class Atlas(Screen[int]):
         x, y = corners[self.number].astype(int)
         _frame(canvas, x, y)
         pane.show(canvas)
-        name = shown(self.app.archive.names[self.number])
-        self.query_one("#headline", Static).update(
-            f"[b]{self.number} {name}[/b]  "
-            f"[dim]{len(inside):,} of {len(self._places):,} images, zoom {self._zoom:.1f}[/dim]",
-            layout=False,
-        )
+        told = f"  {len(inside):,} of {len(self._places):,} images, zoom {self._zoom:.1f}"
+        name = titled(self.number, self._host.archive.names[self.number])
+        self.query_one("#headline", Static).update(Content.assemble(name, (told, "dim")), layout=False)
 
     def _thumbnail(self, number: int) -> Levels | None:
         if number not in self._thumbnails:
-            self.app.loader.ask(("map", number), lambda: self._decode(number), lambda made: self._made(number, made))
+            self._host.loader.ask(("map", number), lambda: self._decode(number), lambda made: self._made(number, made))
         return self._thumbnails.get(number)
 
     def _decode(self, number: int) -> Levels:
-        image = self.app.archive[number]
+        image = self._host.archive[number]
         return levels_of(image.render_stored(fitted(image.width, image.height, SIDE, SIDE // 2)))
 
-    def _made(self, number: int, made: Levels | Exception) -> None:
+    def _made(self, number: int, made: Levels | BaseException) -> None:
         """In the loader's thread."""
-        self._thumbnails[number] = blank_thumbnail() if isinstance(made, Exception) else made
-        if self.is_running:
-            self.app.later(self._draw_soon)
+        self._thumbnails[number] = blank_thumbnail() if isinstance(made, BaseException) else made
+        self._host.later(self._draw_soon)
 
     def _draw_soon(self) -> None:
         """Once for many thumbnails that come in together."""

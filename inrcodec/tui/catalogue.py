@@ -33,6 +33,12 @@ class Catalogue:
         order = self._order()
         return tuple(found if order is None else sorted(found, key=lambda number: order[number]))
 
+    def beside(self, number: int, by: int) -> int:
+        """The image so many places after another one, or before it; the ends stay where they are."""
+        if number not in self.numbers:
+            return number
+        return self.numbers[min(len(self.numbers) - 1, max(0, self.numbers.index(number) + by))]
+
     def _order(self) -> Sequence[Any] | None:
         """A sort key for every image; the worst, the largest and the most alike come first, the unknown last."""
         figures = self.archive.figures

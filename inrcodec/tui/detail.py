@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from inrcodec.tui.host import Host
 from inrcodec.tui.keybar import Keybar
 from inrcodec.tui.picture import Picture
-from inrcodec.tui.words import command, shown
-
-if TYPE_CHECKING:
-    from inrcodec.tui.app import Browser
+from inrcodec.tui.words import command, titled
 
 
 class Detail(Screen[int]):
     """Ends with the number of the image that was shown last."""
 
-    app: Browser
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back"),
         Binding("left", "pan(-0.25, 0)", "Pan", show=False),
@@ -34,18 +32,19 @@ class Detail(Screen[int]):
         Binding("right_square_bracket", "turn(1)", "Next", key_display="[ ]"),
         Binding("left_square_bracket", "turn(-1)", show=False),
         Binding("u", "upsample", "Edges/field"),
-        Binding("n", "neighbours", "Neighbours"),
+        Binding("n", "neighbors", "Neighbors"),
         Binding("e", "export", "Export"),
         Binding("y", "copy", "Copy"),
     ]
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, host: Host, number: int) -> None:
         super().__init__()
+        self._host = host
         self._number = number
 
     def compose(self) -> ComposeResult:
         yield Static(id="headline")
-        yield Picture(self.app.archive, self.app.loader, self.app.easel, id="picture")
+        yield Picture(self._host, id="picture")
         yield Keybar()
 
     def on_mount(self) -> None:
@@ -86,7 +85,7 @@ class Detail(Screen[int]):
 
     def action_turn(self, by: int) -> None:
         """The next image in the order of the grid."""
-        self._number = self.app.home.beside(self._number, by)
+        self._number = self._host.beside(self._number, by)
         self._picture.view(self._number)
         self._tell()
 
@@ -95,26 +94,24 @@ class Detail(Screen[int]):
         self._picture.toggle_upsampling()
         self._tell()
 
-    def action_neighbours(self) -> None:
+    def action_neighbors(self) -> None:
         """What is like it."""
-        self.app.show_neighbours(self._number)
+        self._host.show_neighbors(self._number)
 
     def action_export(self) -> None:
         """To a file."""
-        self.app.exporting.ask((self._number,))
+        self._host.export((self._number,))
 
     def action_copy(self) -> None:
         """The command that decodes this image."""
         size = str(max(self._picture.canvas))
-        self.app.copy_command(command(self.app.archive, "decode", "--index", str(self._number), "--size", size))
+        self._host.copy_command(command(self._host.archive, "decode", "--index", str(self._number), "--size", size))
 
     def _tell(self) -> None:
-        image, picture = self.app.archive[self._number], self._picture
+        image, picture = self._host.archive[self._number], self._picture
         psnr = "" if image.psnr is None else f"  {image.psnr:.2f} dB"
         held = "" if image.holdout_psnr is None else f"  held-out {image.holdout_psnr:.2f} dB"
         way = "edges drawn" if picture.upsample == "detail" else "bare field"
-        self.query_one("#headline", Static).update(
-            f"[b]{self._number} {shown(image.name)}[/b]  zoom {picture.window.zoom:.1f}{psnr}{held}"
-            f"  {image.bits / 8:,.0f} bytes  {image.width} x {image.height}  [dim]{way}[/dim]",
-            layout=False,
-        )
+        told = f"  zoom {picture.viewport.zoom:.1f}{psnr}{held}  {image.bits / 8:,.0f} bytes"
+        words = (titled(self._number, image.name), told, f"  {image.width} x {image.height}", (f"  {way}", "dim"))
+        self.query_one("#headline", Static).update(Content.assemble(*words), layout=False)

@@ -14,10 +14,9 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from inrcodec.archive import Archive
 from inrcodec.exporters.naming import displayed
 from inrcodec.tui.halfblocks import Levels, centred, fitted, levels_of, line
-from inrcodec.tui.loader import Loader
+from inrcodec.tui.host import Host
 
 WIDTHS = (8, 12, 16, 24, 32, 48)  # of a thumbnail in characters
 KEPT = 4000  # thumbnails
@@ -56,12 +55,13 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
     class Opened(Message):
         """An image was clicked while the cursor stood on it."""
 
-    def __init__(self, archive: Archive, loader: Loader, *, pictures: bool = True) -> None:
+    def __init__(self, host: Host) -> None:
         super().__init__(id="grid")
-        self._archive, self._loader, self._pictures = archive, loader, pictures
-        self._numbers: tuple[int, ...] = tuple(range(len(archive)))
+        self._host = host
+        self._archive, self._loader, self._pictures = host.archive, host.loader, host.backend.pictures
+        self._numbers: tuple[int, ...] = tuple(range(len(host.archive)))
         self._thumbnails: OrderedDict[Key, Levels | str] = OrderedDict()
-        self._width = 16 if pictures else 32
+        self._width = 16 if self._pictures else 32
         self.cursor = 0
         self.marks: dict[int, None] = {}  # image numbers in the order of marking
 
@@ -199,13 +199,12 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         size = fitted(image.width, image.height, width, width // 2)
         return centred(levels_of(image.render_stored(size)), width, width // 2)
 
-    def _loaded(self, key: Key, made: Levels | Exception) -> None:
+    def _loaded(self, key: Key, made: Levels | BaseException) -> None:
         """In the loader's thread: keep it, and draw it if it is still wanted."""
-        self._thumbnails[key] = f"damaged: {made}" if isinstance(made, Exception) else made
+        self._thumbnails[key] = f"damaged: {made}" if isinstance(made, BaseException) else made
         while len(self._thumbnails) > KEPT:
             self._thumbnails.popitem(last=False)
-        if self.is_running:
-            self.app.call_later(self.refresh)
+        self._host.later(self.refresh)
 
     def _lay_out(self) -> None:
         rows = -(-len(self._numbers) // self.columns)

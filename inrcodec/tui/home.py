@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,25 +11,21 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
-from inrcodec.archive import Archive
 from inrcodec.errors import InrError
 from inrcodec.tui.catalogue import SORTS, Catalogue, Sort
-from inrcodec.tui.easel import Easel
 from inrcodec.tui.grid import Grid
+from inrcodec.tui.host import Host
 from inrcodec.tui.keybar import Keybar
-from inrcodec.tui.loader import Loader
 from inrcodec.tui.picture import Picture
 from inrcodec.tui.words import aligned, command, figures, headline
 
 if TYPE_CHECKING:
     from inrcodec.retrieval.space import Space
-    from inrcodec.tui.app import Browser
 
 
 class Home(Screen[None]):
     """The set, searched and sorted, with a cursor and marks."""
 
-    app: Browser
     DEFAULT_CSS = """
     #side { width: 34; border-left: solid $panel; padding: 0 1; }
     #side.-hidden { display: none; }
@@ -41,7 +36,7 @@ class Home(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open"),
         Binding("slash", "search", "Search", key_display="/"),
-        Binding("n", "neighbours", "Neighbours"),
+        Binding("n", "neighbors", "Neighbors"),
         Binding("space", "mark", "Mark", key_display="space"),
         Binding("v", "morph", "Morph"),
         Binding("a", "atlas", "Map"),
@@ -53,12 +48,12 @@ class Home(Screen[None]):
     ]
     SIDE_FROM = 90  # columns of a terminal that has room for the chosen image
 
-    def __init__(self, archive: Archive, loader: Loader, easel: Easel) -> None:
+    def __init__(self, host: Host) -> None:
         super().__init__(id="_default")
-        self.catalogue = Catalogue(archive)
-        self._archive, self._easel = archive, easel
-        self._grid = Grid(archive, loader, pictures=easel.pictures)
-        self._chosen = Picture(archive, loader, easel, id="chosen")
+        self.catalogue = Catalogue(host.archive)
+        self._host, self._archive, self._backend = host, host.archive, host.backend
+        self._grid = Grid(host)
+        self._chosen = Picture(host, id="chosen")
 
     def compose(self) -> ComposeResult:
         yield Static(id="headline")
@@ -71,7 +66,7 @@ class Home(Screen[None]):
 
     def on_mount(self) -> None:
         """The grid has the keys."""
-        self.set_class(not self._easel.pictures, "-without-pictures")
+        self.set_class(not self._backend.pictures, "-without-pictures")
         self._grid.focus()
         self._list()
 
@@ -82,7 +77,7 @@ class Home(Screen[None]):
     def on_grid_moved(self, event: Grid.Moved) -> None:
         """Show the image below the cursor; it is decoded when there is time."""
         self._chosen.view(event.number)
-        lines = "" if event.number is None else aligned(figures(self._archive, event.number))
+        lines = aligned([] if event.number is None else figures(self._archive, event.number))
         self.query_one("#figures", Static).update(lines)
 
     def on_grid_opened(self) -> None:
@@ -94,12 +89,12 @@ class Home(Screen[None]):
     def action_open(self) -> None:
         """The image in full."""
         if self._grid.number is not None:
-            self.app.open_image(self._grid.number)
+            self._host.open_image(self._grid.number)
 
-    def action_neighbours(self) -> None:
+    def action_neighbors(self) -> None:
         """What it is like."""
         if self._grid.number is not None:
-            self.app.show_neighbours(self._grid.number)
+            self._host.show_neighbors(self._grid.number)
 
     def action_mark(self) -> None:
         """Mark or unmark."""
@@ -110,22 +105,18 @@ class Home(Screen[None]):
         """Between the last two marked images."""
         marks = list(self._grid.marks)
         if len(marks) < 2:
-            self.notify("mark two images first: Space", severity="warning")
+            self._host.warn("mark two images first: Space")
         elif self._has_pictures("a morph"):
-            from inrcodec.tui.morphing import Morphing
-
-            self.app.push_screen(Morphing(*marks[-2:]))
+            self._host.show_morph(*marks[-2:])
 
     def action_atlas(self) -> None:
         """The map."""
         if self._grid.number is not None and self._has_pictures("the map"):
-            from inrcodec.tui.atlas import Atlas
-
-            self.app.push_screen(Atlas(self._grid.number), self.came_back)
+            self._host.show_map(self._grid.number)
 
     def action_search(self) -> None:
         """By name."""
-        self._ask("search by name", self._search_for, self.catalogue.search)
+        self._host.ask("search by name", self._search_for, self.catalogue.search)
 
     def action_sort(self) -> None:
         """The next order."""
@@ -133,7 +124,7 @@ class Home(Screen[None]):
 
     def action_number(self) -> None:
         """To an image by number or name."""
-        self._ask(f"go to a number, 0 to {len(self._archive) - 1}, or a name", self._go_to_text)
+        self._host.ask(f"go to a number, 0 to {len(self._archive) - 1}, or a name", self._go_to_text)
 
     def action_clear(self) -> None:
         """Search first, then marks."""
@@ -147,22 +138,15 @@ class Home(Screen[None]):
     def action_export(self) -> None:
         """Marked images, or the one below the cursor."""
         if chosen := self._marked_or_chosen():
-            self.app.exporting.ask(chosen)
+            self._host.export(chosen)
 
     def action_copy(self) -> None:
         """The command that decodes what is marked or chosen."""
         if chosen := self._marked_or_chosen():
             index = ",".join(map(str, chosen))
-            self.app.copy_command(command(self._archive, "decode", "--index", index, "--size", "256"))
+            self._host.copy_command(command(self._archive, "decode", "--index", index, "--size", "256"))
 
     # What others ask for
-
-    def beside(self, number: int, by: int) -> int:
-        """The image before or after another one in the order of the grid."""
-        numbers = self.catalogue.numbers
-        if number not in numbers:
-            return number
-        return numbers[min(len(numbers) - 1, max(0, numbers.index(number) + by))]
 
     def came_back(self, number: int | None) -> None:
         """The cursor goes where one was; a search that hides it ends."""
@@ -174,26 +158,21 @@ class Home(Screen[None]):
         """Another order; by similarity means to the image below the cursor."""
         if sort == "similarity":
             number = self._grid.number
-            self.notify("looking at all images ...")
-            self.app.similar.ask(lambda space: self.app.later(self._sort_by_likeness, number, space))
+            self._host.tell("looking at all images ...")
+            self._host.similar.ask(lambda space: self._host.later(self._sort_by_likeness, number, space))
             return
         self.catalogue = replace(self.catalogue, sort=sort)
         self._list()
 
     # How it is done
 
-    def _ask(self, question: str, answered: Callable[[str | None], None], value: str = "") -> None:
-        from inrcodec.tui.prompt import Prompt
-
-        self.app.push_screen(Prompt(question, value), answered)
-
     def _marked_or_chosen(self) -> tuple[int, ...]:
         return tuple(self._grid.marks) or (() if self._grid.number is None else (self._grid.number,))
 
     def _has_pictures(self, what: str) -> bool:
-        if not self._easel.pictures:
-            self.notify(f"{what} is all pictures; browse was started with --images none", severity="warning")
-        return self._easel.pictures
+        if not self._backend.pictures:
+            self._host.warn(f"{what} is all pictures; browse was started with --images none")
+        return self._backend.pictures
 
     def _list(self) -> None:
         self._grid.show_images(self.catalogue.numbers)
@@ -209,9 +188,9 @@ class Home(Screen[None]):
             self.catalogue = replace(self.catalogue, search=words)
             self._list()
 
-    def _sort_by_likeness(self, number: int | None, space: Space | Exception) -> None:
-        if isinstance(space, Exception):
-            self.app.complain(space)
+    def _sort_by_likeness(self, number: int | None, space: Space | BaseException) -> None:
+        if isinstance(space, BaseException):
+            self._host.complain(space)
         elif number is not None:
             self.catalogue = replace(self.catalogue, sort="similarity", likeness=space.likeness(number, "cosine"))
             self._list()
@@ -223,6 +202,6 @@ class Home(Screen[None]):
         try:
             (number, *_) = self._archive.select(text.strip())
         except InrError as failure:
-            self.app.complain(failure)
+            self._host.complain(failure)
         else:
             self.came_back(number)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from rich.markup import escape
 from textual.app import App
 from textual.binding import ActiveBinding
 from textual.content import Content
@@ -53,4 +52,4 @@ class Keybar(Widget):
 def _words(key: ActiveBinding) -> Content:
     """The key and what it does."""
     name = key.binding.key_display or NAMES.get(key.binding.key, key.binding.key)
-    return Content.from_markup(f"[b $footer-key-foreground]{escape(name)}[/] {key.binding.description}")
+    return Content.assemble((name, "b $footer-key-foreground"), f" {key.binding.description}")

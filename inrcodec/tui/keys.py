@@ -31,7 +31,7 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("PgUp PgDn", "a screen up, down"),
             ("Home End", "first, last"),
             ("Enter", "open the image"),
-            ("n", "neighbours"),
+            ("n", "neighbors"),
             ("Space", "mark, or no longer"),
             ("v", "morph the last two marked"),
             ("/", "search by name"),
@@ -50,12 +50,12 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("0", "whole image"),
             ("[ ]", "image before, after"),
             ("u", "drawn edges, bare field"),
-            ("n", "neighbours"),
+            ("n", "neighbors"),
             ("e", "export"),
         ),
     ),
     (
-        "Neighbours",
+        "Neighbors",
         (
             ("Enter", "go on from that image"),
             ("Backspace", "return to the one before"),
@@ -78,7 +78,7 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("arrows", "nearest image there"),
             ("+ -", "zoom"),
             ("Enter", "open the image"),
-            ("n", "neighbours"),
+            ("n", "neighbors"),
         ),
     ),
 )

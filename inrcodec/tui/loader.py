@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -9,18 +10,21 @@ from typing import Any
 
 Job = Callable[[], Any]
 Done = Callable[[Any], None]
+OnFailure = Callable[[BaseException], None]
 
 
 class Loader:
     """Runs jobs one at a time, newest request first; a job asked for again under the same key is run once.
 
-    Only this thread reads the archive, so no block is decoded twice and no two decoders share a cache.
+    Only this thread reads the archive, so no block is decoded twice and no two decoders share a cache. Nothing that
+    a job or a callback raises ends it: a job's failure is handed to its callback, a callback's to `on_failure`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_failure: OnFailure = lambda _: None) -> None:
         self._waiting: OrderedDict[Hashable, tuple[Job, Done]] = OrderedDict()
         self._changed = threading.Condition()
         self._closed = False
+        self._on_failure = on_failure
         self.jobs = 0  # done so far
         self._running = 0
         self._thread = threading.Thread(target=self._work, name="inrcodec-loader", daemon=True)
@@ -44,11 +48,24 @@ class Loader:
         while (found := self._next(wait=False)) is not None:
             self._run(*found)
 
+    def answer(self, done: Done, result: Any) -> None:
+        """Hand over a result; what the callback raises is told and goes no further."""
+        try:
+            done(result)
+        except BaseException as failure:
+            with contextlib.suppress(BaseException):  # whoever is told may be gone as well
+                self._on_failure(failure)
+
     @property
     def idle(self) -> bool:
         """Whether nothing is waiting or being done."""
         with self._changed:
             return not self._waiting and not self._running
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread still takes jobs."""
+        return self._thread.is_alive()
 
     def close(self) -> None:
         """Drop everything and end the thread."""
@@ -73,10 +90,10 @@ class Loader:
     def _run(self, job: Job, done: Done) -> None:
         try:
             result = job()
-        except Exception as failure:
+        except BaseException as failure:  # a decoder's panic is no Exception
             result = failure
         if not self._closed:
-            done(result)
+            self.answer(done, result)
         with self._changed:
             self.jobs += 1
             self._running -= 1

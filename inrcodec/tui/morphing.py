@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
 
 from inrcodec.archive import straightened
-from inrcodec.errors import InrError
 from inrcodec.morph import MODES, Tour
 from inrcodec.morph.tour import Mode, frames, way
 from inrcodec.tui.exporting import free_path
 from inrcodec.tui.halfblocks import Levels, fitted, levels_of
+from inrcodec.tui.host import Host
 from inrcodec.tui.keybar import Keybar
 from inrcodec.tui.pane import Pane
-from inrcodec.tui.words import command, shown
-
-if TYPE_CHECKING:
-    from inrcodec.tui.app import Browser
+from inrcodec.tui.words import command, reason, titled
 
 STEPS = 24
 FPS = 12
@@ -33,7 +31,6 @@ EXPORTED = 256  # pixels of the longer side
 class Morphing(Screen[None]):
     """Plays the way between two images."""
 
-    app: Browser
     CSS = "#bar { height: 1; background: $panel; text-align: center; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Back"),
@@ -47,8 +44,9 @@ class Morphing(Screen[None]):
         Binding("y", "copy", "Copy"),
     ]
 
-    def __init__(self, first: int, second: int) -> None:
+    def __init__(self, host: Host, first: int, second: int) -> None:
         super().__init__()
+        self._host = host
         self._ends = first, second
         self._mode: Mode = "move"
         self._frames: dict[int, Levels] = {}
@@ -94,41 +92,43 @@ class Morphing(Screen[None]):
         """The command that writes the same."""
         first, second = map(str, self._ends)
         words = ("morph", first, second, "--mode", self._mode, "--gif")
-        self.app.copy_command(command(self.app.archive, *words))
+        self._host.copy_command(command(self._host.archive, *words))
 
     def action_export(self) -> None:
         """A GIF in the current folder, under a name that is free."""
-        stem = self.app.archive.path.stem if self.app.archive.path else "set"
+        stem = self._host.archive.path.stem if self._host.archive.path else "set"
         path = free_path(Path(f"{stem}-morph-{self._ends[0]}-{self._ends[1]}.gif"))
-        self.notify(f"writing {path} ...")
-        self.app.loader.ask(("export", path), lambda: self._write(path), lambda done: self.app.later(self._said, done))
+        self._host.tell(f"writing {path} ...")
+        self._host.loader.ask(
+            ("export", path), lambda: self._write(path), lambda done: self._host.later(self._said, done)
+        )
 
     def _write(self, path: Path) -> Path:
         from inrcodec.bitstream.container import write_atomically
         from inrcodec.exporters.animations import animation_of_suffix, encode_animation
 
-        image = self.app.archive[self._ends[0]]
+        image = self._host.archive[self._ends[0]]
         scale = EXPORTED / max(image.width, image.height)
         size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
         tour = Tour(self._ends, size, self._mode, bounce=True)
-        drawn = (straightened(np.asarray(frame, np.float32)) for frame in frames(self.app.archive, tour))
+        drawn = (straightened(np.asarray(frame, np.float32)) for frame in frames(self._host.archive, tour))
         write_atomically(
             path, encode_animation(drawn, animation_of_suffix(".gif"), 25, loop=0, dither=True), overwrite=False
         )
         return path
 
     def _said(self, done: object) -> None:
-        if isinstance(done, Exception):
-            self.app.complain(done)
+        if isinstance(done, BaseException):
+            self._host.complain(done)
         else:
-            self.app.notify(f"wrote {done}")
+            self._host.tell(f"wrote {done}")
 
     def _make(self) -> None:
         """Decode all frames, one request each, so that whatever is at hand can be drawn."""
         pane = self.query_one(Pane)
         if not pane.size.width or not pane.size.height:
             return
-        first, second = (self.app.archive[number] for number in self._ends)
+        first, second = (self._host.archive[number] for number in self._ends)
         size = fitted(first.width, first.height, *pane.size)
         made_for = self._mode, size
         if made_for == self._made_for:
@@ -145,10 +145,10 @@ class Morphing(Screen[None]):
                 if made_for != self._made_for or not self.is_running:
                     return
                 frame = levels_of(np.asarray(np.clip(draw(step / STEPS), 0, 1), np.float32))
-                self.app.later(self._take, made_for, step, frame)
-                self.app.loader.serve()
+                self._host.later(self._take, made_for, step, frame)
+                self._host.loader.serve()
 
-        self.app.loader.ask(("morph", id(self)), work, lambda done: self.app.later(self._ended, done))
+        self._host.loader.ask(("morph", id(self)), work, lambda done: self._host.later(self._ended, done))
         self._tell()
 
     def _take(self, made_for: object, step: int, frame: Levels) -> None:
@@ -159,9 +159,8 @@ class Morphing(Screen[None]):
             self._tell()
 
     def _ended(self, done: object) -> None:
-        if isinstance(done, Exception) and self.is_running:
-            reason = str(done) if isinstance(done, InrError) else f"{type(done).__name__}: {done}"
-            self.query_one(Pane).say(f"cannot: {reason}")
+        if isinstance(done, BaseException):
+            self.query_one(Pane).say(f"cannot: {reason(done)}")
 
     def _advance(self) -> None:
         if not 0 <= self.step + self._direction <= STEPS:
@@ -176,9 +175,11 @@ class Morphing(Screen[None]):
         self._tell()
 
     def _tell(self) -> None:
-        names = " to ".join(f"[b]{number} {shown(self.app.archive.names[number])}[/b]" for number in self._ends)
-        self.query_one("#headline", Static).update(f"{names}  by {self._mode}", layout=False)
-        made = ("━" if step in self._frames else "·" for step in range(STEPS + 1))
-        bar = "".join("[b $accent]●[/]" if step == self.step else mark for step, mark in enumerate(made))
+        first, second = (titled(number, self._host.archive.names[number]) for number in self._ends)
+        headline = Content.assemble(first, " to ", second, f"  by {self._mode}")
+        self.query_one("#headline", Static).update(headline, layout=False)
+        made = ["━" if step in self._frames else "·" for step in range(STEPS + 1)]
+        before, after = "".join(made[: self.step]), "".join(made[self.step + 1 :])
         state = "playing" if self._timer is not None else "still  "
-        self.query_one("#bar", Static).update(f"{bar}  {self.step:>2}/{STEPS}  [dim]{state}[/dim]", layout=False)
+        bar = Content.assemble(before, ("●", "b $accent"), f"{after}  {self.step:>2}/{STEPS}  ", (state, "dim"))
+        self.query_one("#bar", Static).update(bar, layout=False)

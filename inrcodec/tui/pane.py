@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from inrcodec.exporters.naming import displayed
-from inrcodec.tui.easel import Drawing
+from inrcodec.tui.backend import Drawing
 from inrcodec.tui.halfblocks import GROUND, Levels, centred, line
 
 

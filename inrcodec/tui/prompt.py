@@ -29,7 +29,7 @@ class Prompt(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Label(self._question)
+            yield Label(self._question, markup=False)
             yield Input(self._value, compact=True)
             yield Label("Enter: go on   Esc: cancel", classes="hint")
 

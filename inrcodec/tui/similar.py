@@ -1,7 +1,8 @@
-"""Vectors of the whole set, made once in the background: what neighbours, the map and the order by similarity need."""
+"""Vectors of the whole set, made once in the background: what neighbors, the map and the order by similarity need."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from inrcodec.tui.loader import Loader
 if TYPE_CHECKING:
     from inrcodec.retrieval.space import Space
 
-Ready = Callable[["Space | Exception"], None]
+Ready = Callable[["Space | BaseException"], None]
 OnImage = Callable[[int, int], None]
 
 
@@ -20,18 +21,20 @@ class Similar:
 
     def __init__(self, archive: Archive, loader: Loader, on_image: OnImage) -> None:
         self._archive, self._loader, self._on_image = archive, loader, on_image
-        self._space: Space | Exception | None = None
+        self._lock = threading.Lock()  # asked for in one thread, made in another
+        self._space: Space | BaseException | None = None
         self._asked = False
         self._waiting: list[Ready] = []
 
     def ask(self, ready: Ready) -> None:
         """Call `ready`, in the loader's thread or at once, with the vectors or with why there are none."""
-        if self._space is not None:
-            ready(self._space)
-            return
-        self._waiting.append(ready)
-        if not self._asked:
-            self._asked = True
+        with self._lock:
+            space, asked, self._asked = self._space, self._asked, True
+            if space is None:
+                self._waiting.append(ready)
+        if space is not None:
+            ready(space)
+        elif not asked:
             self._loader.ask("similar", self._describe, self._made)
 
     def _describe(self) -> Space:
@@ -45,8 +48,9 @@ class Similar:
         self._loader.serve()
         self._on_image(done, images)
 
-    def _made(self, space: Space | Exception) -> None:
-        self._space = space
-        for ready in self._waiting:
-            ready(space)
-        self._waiting.clear()
+    def _made(self, space: Space | BaseException) -> None:
+        with self._lock:
+            self._space = space
+            waiting, self._waiting = self._waiting, []
+        for ready in waiting:
+            self._loader.answer(ready, space)

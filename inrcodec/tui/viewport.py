@@ -17,29 +17,31 @@ MOST = 640  # pixels along a side of the enlarged part; beyond, it is smooth, an
 
 
 @dataclass(frozen=True)
-class Window:
+class Viewport:
     """A part of an image: its centre, coordinates in [-1, 1], and how many times it is enlarged, 1 for all of it."""
 
     x: float = 0.0
     y: float = 0.0
     zoom: float = 1.0
 
-    def moved(self, right: float, down: float) -> Window:
+    def moved(self, right: float, down: float) -> Viewport:
         """Shifted by shares of what is seen, but not out of the image."""
         reach = 1.0 - 1.0 / self.zoom
         x, y = self.x + right * 2 / self.zoom, self.y + down * 2 / self.zoom
-        return Window(float(np.clip(x, -reach, reach)), float(np.clip(y, -reach, reach)), self.zoom)
+        return Viewport(float(np.clip(x, -reach, reach)), float(np.clip(y, -reach, reach)), self.zoom)
 
-    def zoomed(self, times: float, most: float) -> Window:
+    def zoomed(self, times: float, most: float) -> Viewport:
         """Enlarged around its centre, within 1 and `most`."""
-        return Window(self.x, self.y, min(most, max(1.0, self.zoom * times))).moved(0.0, 0.0)
+        return Viewport(self.x, self.y, min(most, max(1.0, self.zoom * times))).moved(0.0, 0.0)
 
 
-def render_window(image: ArchivedImage, window: Window, size: tuple[int, int], upsample: Upsample = "detail") -> Pixels:
+def render_viewport(
+    image: ArchivedImage, viewport: Viewport, size: tuple[int, int], upsample: Upsample = "detail"
+) -> Pixels:
     """That part as (height, width, channels) in [0, 1], colours premultiplied; size: (width, height)."""
-    if window.zoom <= 1.0:
+    if viewport.zoom <= 1.0:
         return image.render_stored(size, upsample)
-    spans = [(centre - 1 / window.zoom, centre + 1 / window.zoom) for centre in (window.y, window.x)]
+    spans = [(centre - 1 / viewport.zoom, centre + 1 / viewport.zoom) for centre in (viewport.y, viewport.x)]
     if upsample == "field":
         return _from_field(image, spans, size)
     return _from_detail(image, spans, size)

@@ -1,29 +1,33 @@
-"""What the app says of an image, and the command that does the same without it."""
+"""What the app says of an image, and the command that does the same without it; text of files is never markup."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
 
-from rich.markup import escape
+from textual.content import Content
 
 from inrcodec.archive import Archive
+from inrcodec.errors import InrError
 from inrcodec.exporters.naming import displayed
 
 
-def shown(text: str) -> str:
-    """Text from a file, harmless in a terminal and in markup."""
-    return escape(displayed(text))
+def titled(number: int, name: str) -> Content:
+    """An image's number and name, in bold."""
+    return Content.styled(f"{number} {displayed(name)}", "bold")
 
 
-def headline(archive: Archive, count: int, search: str, sort: str, marked: int) -> str:
+def headline(archive: Archive, count: int, search: str, sort: str, marked: int) -> Content:
     """The first line: the file, how much of it is shown, and in which order."""
     name = archive.path.name if archive.path else "an .inr file"
     part = f"{len(archive):,} images" if count == len(archive) else f"{count:,} of {len(archive):,} images"
-    found = f"  search: [b]{shown(search)}[/b]" if search else ""
-    marks = f"  [$warning]{marked} marked[/]" if marked else ""
-    size = f"  [dim]{archive.file_size:,} bytes  {archive.bits_per_pixel:.3f} bpp[/dim]"
-    return f"[b]{shown(name)}[/b]  {part} by {sort}{found}{marks}{size}"
+    return Content.assemble(
+        (displayed(name), "bold"),
+        f"  {part} by {sort}",
+        *(("  search: ", (displayed(search), "bold")) if search else ()),
+        (f"  {marked} marked" if marked else "", "$warning"),
+        (f"  {archive.file_size:,} bytes  {archive.bits_per_pixel:.3f} bpp", "dim"),
+    )
 
 
 def figures(archive: Archive, number: int) -> list[tuple[str, str]]:
@@ -36,12 +40,22 @@ def figures(archive: Archive, number: int) -> list[tuple[str, str]]:
     return lines
 
 
-def aligned(lines: Sequence[tuple[str, str]]) -> str:
-    """Lines of markup."""
-    return "\n".join(f"[dim]{name:<9}[/dim]{shown(value)}" for name, value in lines)
+def aligned(lines: Sequence[tuple[str, str]]) -> Content:
+    """Lines of (name, value), the values in one column."""
+    return Content("\n").join([Content.assemble((f"{name:<9}", "dim"), displayed(value)) for name, value in lines])
 
 
 def command(archive: Archive, *words: str) -> str:
     """A line for the shell."""
     name, *rest = words
     return shlex.join(["inrcodec", name, str(archive.path), *rest])
+
+
+def harmless(text: str) -> str:
+    """Lines of text, every character escaped that could hide, reorder or move something."""
+    return "\n".join(displayed(line) for line in text.split("\n"))
+
+
+def reason(failure: BaseException) -> str:
+    """Why something failed, in a line; our own errors say it themselves."""
+    return str(failure) if isinstance(failure, InrError) else f"{type(failure).__name__}: {failure}"

@@ -18,7 +18,7 @@ from inrcodec.bitstream.stored import StoredSet
 from inrcodec.field.field import field_shapes
 from inrcodec.settings import Level
 from inrcodec.tui.app import Browser
-from inrcodec.tui.easel import Easel
+from inrcodec.tui.backend import ImageBackend
 
 Script = Callable[[Browser, Pilot[None]], Coroutine[Any, Any, None]]
 PATIENCE = 60.0  # seconds; a busy machine is slow
@@ -38,11 +38,11 @@ def forty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_up(tmp_path_factory.mktemp("browse") / "forty.inr", 40)
 
 
-def play(path: Path, script: Script, size: tuple[int, int] = (120, 36), easel: Easel | None = None) -> None:
+def play(path: Path, script: Script, size: tuple[int, int] = (120, 36), backend: ImageBackend | None = None) -> None:
     """Run the app over a file and a script over the app."""
 
     async def run() -> None:
-        app = Browser(Archive.open(path, lenient=True), easel)
+        app = Browser(Archive.open(path, lenient=True), backend)
         async with app.run_test(size=size, notifications=True) as pilot:
             await pilot.pause()
             await script(app, pilot)

@@ -13,13 +13,13 @@ from textual.widgets import DataTable, Input, Static
 from inrcodec.cli.app import main
 from inrcodec.tui.app import Browser
 from inrcodec.tui.atlas import SIDE, Atlas
+from inrcodec.tui.backend import ImageBackend
 from inrcodec.tui.detail import Detail
-from inrcodec.tui.easel import Easel
 from inrcodec.tui.grid import Grid
 from inrcodec.tui.keybar import Keybar
 from inrcodec.tui.keys import Help
 from inrcodec.tui.morphing import STEPS, Morphing
-from inrcodec.tui.neighbours import Neighbours
+from inrcodec.tui.neighbors import Neighbors
 from inrcodec.tui.picture import MOST, Picture
 from inrcodec.tui.prompt import Prompt
 
@@ -75,7 +75,7 @@ def test_hostile_names_are_escaped(images: Literal["half", "none"], small_set: P
         assert "\u202e" not in app.export_screenshot()
         assert "202e" in app.export_screenshot()
 
-    play(small_set, script, easel=Easel(images))
+    play(small_set, script, backend=ImageBackend(images))
 
 
 @pytest.mark.parametrize("size", ["\u00b2", "9" * 5000, "0", "4097", "many"])
@@ -179,14 +179,14 @@ def test_detail_zooms_pans_turns_and_comes_back(small_set: Path) -> None:
         await until(pilot, lambda: picture.shown is not None)
         whole = picture.shown
         await pilot.press(*["plus"] * 13)
-        assert picture.window.zoom == MOST
+        assert picture.viewport.zoom == MOST
         await pilot.press("left", "left", "up", "right", "down")
         await until(pilot, lambda: picture.shown is not whole)
         await pilot.press("u")
         assert picture.upsample == "field"
         assert "bare field" in words(app)
         await pilot.press(*["minus"] * 13)
-        assert picture.window.zoom == 1.0
+        assert picture.viewport.zoom == 1.0
         await pilot.press("0", "right_square_bracket", "right_square_bracket", "left_square_bracket")
         assert picture.number == 1
         await pilot.press("escape")
@@ -195,10 +195,10 @@ def test_detail_zooms_pans_turns_and_comes_back(small_set: Path) -> None:
     play(small_set, script)
 
 
-def test_neighbours_lead_on_and_back(small_set: Path) -> None:
+def test_neighbors_lead_on_and_back(small_set: Path) -> None:
     async def script(app: Browser, pilot: Pilot[None]) -> None:
         await pilot.press("n")
-        assert isinstance(app.screen, Neighbours)
+        assert isinstance(app.screen, Neighbors)
         table = app.screen.query_one(DataTable)
         await until(pilot, lambda: table.row_count == 5)
         first = int(str(table.get_cell_at((0, 1))))
@@ -366,7 +366,7 @@ def test_the_map_and_the_picture_take_the_mouse(forty: Path) -> None:
         await pilot.pause()
         assert isinstance(app.screen, Detail)
         await pilot._post_mouse_events([MouseScrollUp], "#picture", button=0)
-        assert app.screen.query_one(Picture).window.zoom > 1
+        assert app.screen.query_one(Picture).viewport.zoom > 1
 
     play(forty, script)
 

@@ -11,8 +11,8 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from inrcodec.tui.app import Browser
+from inrcodec.tui.backend import ImageBackend
 from inrcodec.tui.detail import Detail
-from inrcodec.tui.easel import Easel
 from inrcodec.tui.grid import Grid
 from inrcodec.tui.picture import Picture
 from inrcodec.tui.terminal import Terminal
@@ -61,7 +61,7 @@ def test_kitty_pictures_follow_zoom_and_pan_and_make_way(forty: Path, written: l
         await until(pilot, lambda: beside.is_laid)
         assert count(SHOWN) - count(GONE) == 1
 
-    play(forty, script, easel=Easel("kitty", Terminal(cell=(10, 20))))
+    play(forty, script, backend=ImageBackend("kitty", Terminal(cell=(10, 20))))
 
 
 def test_sixels_are_written_in_whole_characters(forty: Path, written: list[str]) -> None:
@@ -70,7 +70,7 @@ def test_sixels_are_written_in_whole_characters(forty: Path, written: list[str])
         await until(pilot, lambda: app.screen.query_one(Picture).is_laid)
         assert '\x1bP0;1;0q"1;1;' in written[-1]
 
-    play(forty, script, easel=Easel("sixel", Terminal(cell=(10, 20))))
+    play(forty, script, backend=ImageBackend("sixel", Terminal(cell=(10, 20))))
 
 
 def test_half_blocks_write_nothing_past_the_compositor(forty: Path, written: list[str]) -> None:
@@ -98,4 +98,4 @@ def test_without_pictures_there_are_names_and_figures(forty: Path) -> None:
         assert not app.query_one("#chosen").display
         assert app.archive.names[2] in str(app.query_one("#figures", Static).visual)
 
-    play(forty, script, easel=Easel("none"))
+    play(forty, script, backend=ImageBackend("none"))

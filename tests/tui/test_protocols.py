@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from inrcodec.errors import UsageError
-from inrcodec.tui.easel import MOST, Easel, easel_for
+from inrcodec.tui.backend import MOST, ImageBackend, backend_for
 from inrcodec.tui.halfblocks import Levels
 from inrcodec.tui.protocols import kitty, sixel
 from inrcodec.tui.terminal import ASSUMED, Terminal
@@ -82,22 +82,26 @@ def test_the_terminal_is_taken_at_its_word() -> None:
     assert not Terminal.from_answer(b"\x1b[?4c").sixel  # the first number is the kind
     assert Terminal.from_answer(b"\x1b[6;0;99999t\x1b[?1c").cell is None
     assert not Terminal.from_answer(b"jj\x1b[6;").answered
-    assert [easel_for("auto", terminal).images for terminal in (xterm, ghost, Terminal())] == ["sixel", "kitty", "half"]
-    assert easel_for("kitty", Terminal(asked=True)).images == "kitty"  # it said nothing: the user knows
+    assert [backend_for("auto", terminal).images for terminal in (xterm, ghost, Terminal())] == [
+        "sixel",
+        "kitty",
+        "half",
+    ]
+    assert backend_for("kitty", Terminal(asked=True)).images == "kitty"  # it said nothing: the user knows
     with pytest.raises(UsageError, match="does not draw kitty"):
-        easel_for("kitty", xterm)
+        backend_for("kitty", xterm)
 
 
 @pytest.mark.parametrize("images", ["kitty", "sixel"])
 def test_pictures_fill_whole_characters_and_are_bounded(images: str) -> None:
-    easel = Easel(images, Terminal(cell=ASSUMED))  # type: ignore[arg-type]
+    backend = ImageBackend(images, Terminal(cell=ASSUMED))  # type: ignore[arg-type]
     for pane in ((80, 24), (300, 100), (3, 1)):
         for shape in ((48, 48), (100, 10), (1, 500)):
-            columns, lines = easel.cells(*shape, *pane)
+            columns, lines = backend.cells(*shape, *pane)
             assert 1 <= columns <= pane[0]
             assert 1 <= lines <= pane[1]
-            across, down = easel.pixels((columns, lines))
+            across, down = backend.pixels((columns, lines))
             assert max(across, down) <= MOST
             if images == "sixel":
                 assert (across, down) == (columns * ASSUMED[0], lines * ASSUMED[1])
-    assert easel.cells(48, 48, 80, 24) == (48, 24)
+    assert backend.cells(48, 48, 80, 24) == (48, 24)

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from textual.widgets import DataTable, Static
 
 from inrcodec.tui.app import Browser
-from inrcodec.tui.easel import Easel
+from inrcodec.tui.backend import ImageBackend
 from inrcodec.tui.grid import Grid
 from inrcodec.tui.morphing import STEPS, Morphing
 from inrcodec.tui.picture import Picture
@@ -43,7 +43,7 @@ def picture(app: Browser) -> bool:
     return all(one.shown is not None for one in pictures if one.display and one.size.area)
 
 
-def neighbours(app: Browser) -> bool:
+def neighbors(app: Browser) -> bool:
     return app.screen.query_one(DataTable).row_count > 0 and picture(app)
 
 
@@ -67,7 +67,7 @@ def pages(app: Browser) -> bool:
 SCREENS: dict[str, tuple[str, tuple[int, int], Condition]] = {
     "grid": ("down right space right space", (100, 30), thumbnails),
     "detail": ("right enter plus", (80, 24), picture),
-    "neighbours": ("n", (80, 24), neighbours),
+    "neighbors": ("n", (80, 24), neighbors),
     "morph": ("g 1 0 enter space right right space v", (80, 24), frames),
     "map": ("a", (80, 24), mapped),
     "help": ("question_mark", (80, 24), pages),
@@ -102,7 +102,7 @@ def test_screens_look_as_they_did(name: str, forty: Path) -> None:
         await until(pilot, lambda: ready(app))
         check(name, seen(app))
 
-    play(forty, script, size, Easel("none") if name.startswith("without") else None)
+    play(forty, script, size, ImageBackend("none") if name.startswith("without") else None)
 
 
 def test_damaged_cells_look_as_they_did(damaged: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from textual.events import Key
 
 from inrcodec.tui import terminal
-from inrcodec.tui.late import LateAnswer
+from inrcodec.tui.stray import StrayReplies
 from inrcodec.tui.terminal import ASK_KIND, PATIENCE, Terminal, question
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs pseudo-terminals")
@@ -89,7 +89,7 @@ def test_pipes_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_late_answers_are_no_keys() -> None:
-    late, on_time = LateAnswer(expected=True), LateAnswer(expected=False)
+    late, on_time = StrayReplies(expected=True), StrayReplies(expected=False)
     for character in "[?62;22c":
         assert late.takes(Key("any", character))
         assert not on_time.takes(Key("any", character))

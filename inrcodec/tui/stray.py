@@ -11,7 +11,7 @@ WITHIN = 10.0  # seconds after the start
 BURST = 0.25  # seconds that one answer takes
 
 
-class LateAnswer:
+class StrayReplies:
     """Takes keys that nobody typed: over a slow line the answers come when the app already reads the keyboard."""
 
     def __init__(self, *, expected: bool) -> None:

@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import DataTable, Static
 
 from inrcodec.exporters.naming import displayed
 from inrcodec.retrieval.space import Space
+from inrcodec.tui.host import Host
 from inrcodec.tui.keybar import Keybar
 from inrcodec.tui.picture import Picture
-from inrcodec.tui.words import command, shown
-
-if TYPE_CHECKING:
-    from inrcodec.tui.app import Browser
+from inrcodec.tui.words import command, reason, titled
 
 SHOWN = 12  # at either end
 NEAR, FAR = "#7fd88f", "#ff8f8f"
 
 
-class Neighbours(Screen[int]):
+class Neighbors(Screen[int]):
     """Ends with the number of the image that it came to."""
 
-    app: Browser
     CSS = """
-    Neighbours Vertical { width: 1fr; }
-    Neighbours DataTable { width: 44; max-width: 60%; overflow-x: hidden; scrollbar-size-vertical: 1; }
-    Neighbours .caption { height: 1; text-style: bold; }
+    Neighbors Vertical { width: 1fr; }
+    Neighbors DataTable { width: 44; max-width: 60%; overflow-x: hidden; scrollbar-size-vertical: 1; }
+    Neighbors .caption { height: 1; text-style: bold; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back"),
@@ -42,8 +40,9 @@ class Neighbours(Screen[int]):
         Binding("y", "copy", "Copy"),
     ]
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, host: Host, number: int) -> None:
         super().__init__()
+        self._host = host
         self._path = [number]
 
     def compose(self) -> ComposeResult:
@@ -52,9 +51,9 @@ class Neighbours(Screen[int]):
             yield DataTable(cursor_type="row", zebra_stripes=True)
             with Vertical():
                 yield Static(classes="caption", id="one")
-                yield Picture(self.app.archive, self.app.loader, self.app.easel, id="here")
+                yield Picture(self._host, id="here")
                 yield Static(classes="caption", id="other")
-                yield Picture(self.app.archive, self.app.loader, self.app.easel, id="there")
+                yield Picture(self._host, id="there")
         yield Keybar()
 
     def on_mount(self) -> None:
@@ -68,7 +67,7 @@ class Neighbours(Screen[int]):
         if key is not None:
             number = int(key)
             self.query_one("#there", Picture).view(number)
-            self.query_one("#other", Static).update(f"{number} {shown(self.app.archive.names[number])}", layout=False)
+            self.query_one("#other", Static).update(titled(number, self._host.archive.names[number]), layout=False)
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         """Go on from there."""
@@ -88,28 +87,28 @@ class Neighbours(Screen[int]):
 
     def action_open(self) -> None:
         """The image in full."""
-        self.app.open_image(self._path[-1])
+        self._host.open_image(self._path[-1])
 
     def action_copy(self) -> None:
         """The command that lists the same."""
-        self.app.copy_command(command(self.app.archive, "neighbors", str(self._path[-1]), "-k", str(SHOWN)))
+        self._host.copy_command(command(self._host.archive, "neighbors", str(self._path[-1]), "-k", str(SHOWN)))
 
-    def tell(self, words: str) -> None:
+    def tell(self, words: str | Content) -> None:
         """A line about how far the vectors are."""
-        self.query_one("#headline", Static).update(words, layout=False)
+        self.query_one("#headline", Static).update(Content.assemble(words), layout=False)
 
     def _list(self) -> None:
         number = self._path[-1]
         self.query_one("#here", Picture).view(number)
-        self.query_one("#one", Static).update(f"{number} {shown(self.app.archive.names[number])}", layout=False)
+        self.query_one("#one", Static).update(titled(number, self._host.archive.names[number]), layout=False)
         self.tell("looking at all images; thumbnails go first ...")
-        self.app.similar.ask(lambda space: self.app.later(self._fill, number, space))
+        self._host.similar.ask(lambda space: self._host.later(self._fill, number, space))
 
-    def _fill(self, number: int, space: Space | Exception) -> None:
-        if number != self._path[-1] or not self.is_running:
+    def _fill(self, number: int, space: Space | BaseException) -> None:
+        if number != self._path[-1]:
             return
-        if isinstance(space, Exception):
-            self.tell(f"[red]no neighbours: {shown(str(space))}[/red]")
+        if isinstance(space, BaseException):
+            self.tell(Content.styled(f"no neighbors: {displayed(reason(space))}", "$error"))
             return
         likeness = space.likeness(number, "cosine")
         order = [other for other in np.argsort(-likeness, kind="stable").tolist() if other != number]
@@ -117,12 +116,11 @@ class Neighbours(Screen[int]):
         table = self.query_one(DataTable)
         table.clear()
         for other in rows:
-            name = Text(displayed(self.app.archive.names[other]))
+            name = Text(displayed(self._host.archive.names[other]))
             near = likeness[other] >= 0
             cosine = Text(f"{likeness[other]:+.3f}", NEAR if near else FAR)
             table.add_row(cosine, Text(str(other), justify="right"), name, key=str(other))
-        steps = f"  [dim]{len(self._path) - 1} steps from {self._path[0]}[/dim]" if len(self._path) > 1 else ""
-        self.tell(
-            f"like [b]{number} {shown(self.app.archive.names[number])}[/b]: the nearest, then the farthest{steps}"
-        )
+        steps = f"  {len(self._path) - 1} steps from {self._path[0]}" if len(self._path) > 1 else ""
+        title = titled(number, self._host.archive.names[number])
+        self.tell(Content.assemble("like ", title, ": the nearest, then the farthest", (steps, "dim")))
         table.focus()

@@ -12,9 +12,9 @@ from inrcodec.errors import UsageError
 from inrcodec.tui.halfblocks import Levels
 from inrcodec.tui.terminal import Terminal, inside_multiplexer
 
-Protocol = Literal["kitty", "sixel"]
+Graphics = Literal["kitty", "sixel"]
 Images = Literal["auto", "kitty", "sixel", "half", "none"]
-PROTOCOLS: tuple[Protocol, ...] = get_args(Protocol)
+PROTOCOLS: tuple[Graphics, ...] = get_args(Graphics)
 MOST = 1000  # pixels along a side: what xterm takes, and what is decoded within half a second
 
 
@@ -29,7 +29,7 @@ class Drawing:
 
 
 @dataclass(frozen=True)
-class Easel:
+class ImageBackend:
     """What pictures are drawn with."""
 
     images: Literal["kitty", "sixel", "half", "none"] = "half"
@@ -76,12 +76,12 @@ class Easel:
         return import_module(f"inrcodec.tui.protocols.{self.images}")
 
 
-def easel_for(wanted: Images, terminal: Terminal) -> Easel:
+def backend_for(wanted: Images, terminal: Terminal) -> ImageBackend:
     """What was asked for, or the best that the terminal says it can; where it says nothing, the user is believed."""
     if wanted == "auto":
         best: Literal["kitty", "sixel", "half"] = "kitty" if terminal.kitty else "sixel" if terminal.sixel else "half"
-        return Easel(best, terminal)
+        return ImageBackend(best, terminal)
     if wanted in PROTOCOLS and terminal.answered and not getattr(terminal, wanted):
         within = " inside tmux or screen" if inside_multiplexer() else ""
         raise UsageError(f"--images {wanted}: this terminal does not draw {wanted} graphics{within}; use --images auto")
-    return Easel(wanted, terminal)
+    return ImageBackend(wanted, terminal)

@@ -1,0 +1,83 @@
+"""What a screen needs of the app around it; screens know this, and never the app."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from inrcodec.archive import Archive
+from inrcodec.tui.backend import ImageBackend
+from inrcodec.tui.loader import Loader
+from inrcodec.tui.similar import Similar
+
+
+class Host(Protocol):
+    """The set that is shown, what decodes and draws it, and the ways to other screens."""
+
+    @property
+    def archive(self) -> Archive:
+        """The set."""
+        ...
+
+    @property
+    def loader(self) -> Loader:
+        """The thread that decodes."""
+        ...
+
+    @property
+    def backend(self) -> ImageBackend:
+        """What pictures are drawn with."""
+        ...
+
+    @property
+    def similar(self) -> Similar:
+        """Vectors of all images."""
+        ...
+
+    def later(self, call: Callable[..., Any], *arguments: Any) -> None:
+        """Call something in the app's own thread, from any thread."""
+        ...
+
+    def ask(self, question: str, answered: Callable[[str | None], None], value: str = "") -> None:
+        """Ask for one line above the current screen; Esc answers None."""
+        ...
+
+    def open_image(self, number: int) -> None:
+        """Show an image in full."""
+        ...
+
+    def show_neighbors(self, number: int) -> None:
+        """Show what an image is like."""
+        ...
+
+    def show_map(self, number: int) -> None:
+        """Show the set in two dimensions."""
+        ...
+
+    def show_morph(self, first: int, second: int) -> None:
+        """Play the way between two images."""
+        ...
+
+    def beside(self, number: int, by: int) -> int:
+        """The image before or after another one in the order of the grid."""
+        ...
+
+    def export(self, numbers: tuple[int, ...]) -> None:
+        """Write images to files."""
+        ...
+
+    def copy_command(self, words: str) -> None:
+        """Hand a line for the shell to the user."""
+        ...
+
+    def tell(self, words: str, title: str = "") -> None:
+        """Say something in passing."""
+        ...
+
+    def warn(self, words: str) -> None:
+        """Say why something is not done."""
+        ...
+
+    def complain(self, failure: BaseException) -> None:
+        """Say what went wrong, and go on."""
+        ...
