@@ -35,10 +35,10 @@ import inrcodec
 from inrcodec.archive import Archive
 from inrcodec.detail import enlarge
 from inrcodec.fitting.registration import siren_flow
-from inrcodec.morph import MODES, Mode, Tour, frames, measured
+from inrcodec.morph import MODES, FrameSequence, Mode, frames, measured
 from inrcodec.morph.correspondence import Flow
 from inrcodec.morph.flow import middle_flow
-from inrcodec.morph.move import OVERSAMPLING, Movement
+from inrcodec.morph.movement import OVERSAMPLING, Movement
 from inrcodec.morph.pose import SIDE as SMALL
 from inrcodec.numerics.metrics import psnr
 
@@ -131,8 +131,10 @@ def by_code(cases: Sequence[Known], options: str) -> list[FloatArray]:
         archive = inrcodec.open(f"{folder}/set.inr")
         print(f"{options}: {archive.means['psnr']:.2f} dB, {archive.file_size} bytes")
         sides = [(len(first), len(first)) for first, _, _ in cases]
-        tours = [Tour((2 * number, 2 * number + 1), side, "code", frames=2) for number, side in enumerate(sides)]
-        return [list(frames(archive, tour))[1] for tour in tours]
+        sequences = [
+            FrameSequence((2 * number, 2 * number + 1), side, "code", frames=2) for number, side in enumerate(sides)
+        ]
+        return [list(frames(archive, sequence))[1] for sequence in sequences]
 
 
 def print_known(title: str, cases: dict[str, list[Known]], middles: Iterator[FloatArray]) -> None:

@@ -1,4 +1,4 @@
-"""`inrcodec morph`: a tour through two or more images, as a moving picture or as a strip."""
+"""`inrcodec morph`: a sequence through two or more images, as a moving picture or as a strip."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from inrcodec.errors import UsageError
 if TYPE_CHECKING:
     from inrcodec.archive import Archive
     from inrcodec.exporters.stills import AnyPixels
-    from inrcodec.morph import Tour
+    from inrcodec.morph import FrameSequence
 
 EPILOG = epilog(
     (
@@ -84,7 +84,7 @@ def morph(
     quiet: Quiet = False,
 ) -> None:
     """Travel from image to image: shapes move where they can, and what cannot move changes over quickly."""
-    from inrcodec.morph import MODES, Tour
+    from inrcodec.morph import MODES, FrameSequence
 
     if gif and output is not None and Path(output).suffix.lower() != ".gif":
         raise UsageError(f"--gif and -o {output} disagree; leave one of them out")
@@ -101,39 +101,41 @@ def morph(
         _measure(archive, file, numbers, refine, json)
         return
     modes = MODES if compare else (mode,)
-    tour = Tour(numbers, wanted, mode, frames, hold, ease, bounce, refine and mode == "move")
+    sequence = FrameSequence(numbers, wanted, mode, frames, hold, ease, bounce, refine and mode == "move")
     if sheet or compare:
-        tour = dataclasses.replace(tour, frames=STRIP_FRAMES - 1, hold=0, ease="linear", bounce=False)
+        sequence = dataclasses.replace(sequence, frames=STRIP_FRAMES - 1, hold=0, ease="linear", bounce=False)
     path = Path(output or f"{Path(file).stem}-morph{'.png' if sheet or compare else '.gif'}")
     single = not (sheet or compare)
     if single and output is not None and _is_folder(output):
-        written = _frames(archive, tour, path, Talk(quiet), force=force)
-        _tell(json, file, path, mode, tour, fps, written)
+        written = _frames(archive, sequence, path, Talk(quiet), force=force)
+        _tell(json, file, path, mode, sequence, fps, written)
         return
     _check_output(path, still=not single, force=force)
-    tours = [dataclasses.replace(tour, mode=one, refine=refine and one == "move") for one in modes]
+    sequences = [dataclasses.replace(sequence, mode=one, refine=refine and one == "move") for one in modes]
     blob = (
-        _strips(archive, tours, path, Talk(quiet))
+        _strips(archive, sequences, path, Talk(quiet))
         if sheet or compare
-        else _moving(archive, tour, path, fps, loop, dither != "none", Talk(quiet))
+        else _moving(archive, sequence, path, fps, loop, dither != "none", Talk(quiet))
     )
     from inrcodec.bitstream.container import write_atomically
 
     write_atomically(path, blob, overwrite=force)
-    _tell(json, file, path, list(modes) if compare else mode, tour, fps, len(blob))
+    _tell(json, file, path, list(modes) if compare else mode, sequence, fps, len(blob))
 
 
-def _tell(json: bool, file: str, path: Path, mode: str | Sequence[str], tour: Tour, fps: float, written: int) -> None:
+def _tell(
+    json: bool, file: str, path: Path, mode: str | Sequence[str], sequence: FrameSequence, fps: float, written: int
+) -> None:
     """What was written, and where."""
     if json:
-        keys = {"file": file, "path": str(path), "mode": mode, "frames": tour.count}
-        print_json({**keys, "width": tour.size[0], "height": tour.size[1], "fps": fps, "bytes": written})
+        keys = {"file": file, "path": str(path), "mode": mode, "frames": sequence.count}
+        print_json({**keys, "width": sequence.size[0], "height": sequence.size[1], "fps": fps, "bytes": written})
     else:
         print(path)
 
 
 def _numbers(archive: Archive, images: Sequence[str]) -> tuple[int, ...]:
-    """At least two images in the order of the tour; one may come again."""
+    """At least two images in the order of the sequence; one may come again."""
     numbers = tuple(number for image in images for number in archive.select(image))
     if len(numbers) < 2:
         raise UsageError("a morph needs two images or more; give numbers or names, as in: 3 41")
@@ -156,22 +158,24 @@ def _check_output(path: Path, *, still: bool, force: bool) -> None:
     check_free([path], force=force)
 
 
-def _straight(archive: Archive, tour: Tour, talk: Talk) -> Iterator[AnyPixels]:
+def _straight(archive: Archive, sequence: FrameSequence, talk: Talk) -> Iterator[AnyPixels]:
     """Frames with straight alpha, with a word on how far they have got."""
     from inrcodec.archive import straightened
     from inrcodec.cli.progress import step_progress
     from inrcodec.morph import frames
 
     with step_progress(talk) as step:
-        for done, frame in enumerate(frames(archive, tour)):
-            step("morph", done, tour.count, f"{done} of {tour.count} frames")
+        for done, frame in enumerate(frames(archive, sequence)):
+            step("morph", done, sequence.count, f"{done} of {sequence.count} frames")
             yield straightened(frame)
 
 
-def _moving(archive: Archive, tour: Tour, path: Path, fps: float, loop: int, dither: bool, talk: Talk) -> bytes:
+def _moving(
+    archive: Archive, sequence: FrameSequence, path: Path, fps: float, loop: int, dither: bool, talk: Talk
+) -> bytes:
     from inrcodec.exporters.animations import animation_of_suffix, encode_animation
 
-    frames = _straight(archive, tour, talk)
+    frames = _straight(archive, sequence, talk)
     return encode_animation(frames, animation_of_suffix(path.suffix), fps, loop=loop, dither=dither)
 
 
@@ -180,7 +184,7 @@ def _is_folder(output: str) -> bool:
     return Path(output).is_dir() or output.endswith(("/", os.sep)) or not Path(output).suffix
 
 
-def _frames(archive: Archive, tour: Tour, folder: Path, talk: Talk, *, force: bool) -> int:
+def _frames(archive: Archive, sequence: FrameSequence, folder: Path, talk: Talk, *, force: bool) -> int:
     """Every frame as a numbered PNG in a folder; their bytes together."""
     from inrcodec.bitstream.container import write_atomically
     from inrcodec.cli.destination import check_free, check_parent
@@ -188,29 +192,29 @@ def _frames(archive: Archive, tour: Tour, folder: Path, talk: Talk, *, force: bo
 
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder}: exists and is not a folder; choose another -o")
-    digits = max(3, len(str(tour.count - 1)))
-    paths = [folder / f"frame-{number:0{digits}}.png" for number in range(tour.count)]
+    digits = max(3, len(str(sequence.count - 1)))
+    paths = [folder / f"frame-{number:0{digits}}.png" for number in range(sequence.count)]
     check_parent(folder)
     check_free(paths, force=force)
     folder.mkdir(exist_ok=True)
     written = 0
-    for path, frame in zip(paths, _straight(archive, tour, talk), strict=True):
+    for path, frame in zip(paths, _straight(archive, sequence, talk), strict=True):
         blob = encode_still(frame, format_named("png"))
         write_atomically(path, blob, overwrite=force)
         written += len(blob)
     return written
 
 
-def _strips(archive: Archive, tours: Sequence[Tour], path: Path, talk: Talk) -> bytes:
-    """One row for every tour."""
+def _strips(archive: Archive, sequences: Sequence[FrameSequence], path: Path, talk: Talk) -> bytes:
+    """One row for every sequence."""
     from inrcodec.exporters.sheets import draw_sheet, plan_sheet
     from inrcodec.exporters.stills import encode_still, format_of_suffix
 
     still = format_of_suffix(path.suffix)
     assert still is not None
-    layout = plan_sheet([tours[0].size] * (tours[0].count * len(tours)), tours[0].count)
+    layout = plan_sheet([sequences[0].size] * (sequences[0].count * len(sequences)), sequences[0].count)
     check_pixels(layout.width, layout.height, "the strip")
-    pictures = (frame for tour in tours for frame in _straight(archive, tour, talk))
+    pictures = (frame for sequence in sequences for frame in _straight(archive, sequence, talk))
     return encode_still(draw_sheet(layout, pictures, archive.channels), still, None)
 
 

@@ -34,11 +34,25 @@ EPILOG = epilog(
     ),
     ("file, by, metric, farthest, queries (query, neighbors (number, name, similarity)); with --labels: file, table",),
 )
+CHOICES = ("descriptor", "code", "last-hidden")
+FORMER_NAMES = {"look": "descriptor"}  # what scripts may still say
+
+
+def parse_by(value: str) -> str:
+    """A value of --by; BadParameter names the ones there are."""
+    chosen = FORMER_NAMES.get(value, value)
+    if chosen not in CHOICES:
+        raise typer.BadParameter(f"{value!r} is not one of {', '.join(map(repr, CHOICES))}.")
+    return chosen
+
+
 ByOption = Annotated[
-    Literal["look", "code", "last-hidden"],
+    Any,
     typer.Option(
         "--by",
-        help="look: edges and colours of the decoded image, best by measurement (see --labels); "
+        parser=parse_by,
+        metavar=f"[{'|'.join(CHOICES)}]",
+        help="descriptor: edges and colours of the decoded image, best by measurement (see --labels); "
         "code: moments of the image's latents, by place; last-hidden: the network's last sine layer.",
     ),
 ]
@@ -47,10 +61,10 @@ MetricOption = Annotated[Literal["cosine", "euclidean", "dot"], typer.Option("--
 
 @dataclass(frozen=True)
 class Query:
-    """What is asked for: its likeness to every image (n,), and its number in the set, or its picture from outside."""
+    """What is asked for: its similarity to every image (n,), and its number in the set, or its picture from outside."""
 
     name: str
-    likeness: FloatArray
+    similarity: FloatArray
     number: int | None = None
     picture: FloatArray | None = None
 
@@ -61,7 +75,7 @@ def neighbors(
         str | None, typer.Argument(metavar="IMAGE", help="A number, a name, or a picture file.", show_default=False)
     ] = None,
     count: Annotated[int, typer.Option("-k", "--count", min=1, help="Neighbours to list.")] = 8,
-    by: ByOption = "look",
+    by: ByOption = "descriptor",
     metric: MetricOption = "cosine",
     farthest: Annotated[bool, typer.Option("--farthest", help="The least alike instead.")] = False,
     every: Annotated[bool, typer.Option("--all", help="The neighbours of every image.")] = False,
@@ -120,7 +134,7 @@ def _queries(archive: Archive, space: Space, image: str | None, metric: Metric) 
         from inrcodec.retrieval.space import describe_file
 
         outside = describe_file(Path(image), space)
-        return [Query(image, space.likeness_of(outside, metric), picture=outside.picture)]
+        return [Query(image, space.similarity_of(outside, metric), picture=outside.picture)]
     if image not in archive and Path(image).suffix and not Path(image).is_file():
         raise UsageError(f"{image}: neither an image of {archive.path} nor a picture file; report lists the images")
     numbers = archive.select(image)
@@ -130,14 +144,14 @@ def _queries(archive: Archive, space: Space, image: str | None, metric: Metric) 
 
 
 def _member(archive: Archive, space: Space, number: int, metric: Metric) -> Query:
-    return Query(archive.names[number], space.likeness(number, metric), number)
+    return Query(archive.names[number], space.similarity(number, metric), number)
 
 
 def _found(archive: Archive, query: Query, count: int, farthest: bool) -> list[dict[str, Any]]:
     from inrcodec.retrieval.similarity import ranked
 
-    order = ranked(query.likeness, count, farthest=farthest, without=query.number).tolist()
-    return [{"number": one, "name": archive.names[one], "similarity": float(query.likeness[one])} for one in order]
+    order = ranked(query.similarity, count, farthest=farthest, without=query.number).tolist()
+    return [{"number": one, "name": archive.names[one], "similarity": float(query.similarity[one])} for one in order]
 
 
 def _row(found: dict[str, Any]) -> tuple[str, str, str]:

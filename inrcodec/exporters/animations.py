@@ -120,7 +120,7 @@ def _with_palettes(frames: Iterable[Image.Image], dither: bool) -> Iterator[Imag
 
 
 def _with_palette(frame: Image.Image, dither: bool) -> Image.Image:
-    """Pillow's default palette is poor: maximum coverage first, then colours are laid on it with error diffusion."""
+    """Pillow's default palette is poor: maximum coverage first, then colors are laid on it with error diffusion."""
     from PIL import Image
 
     palette = frame.quantize(256, method=Image.Quantize.MAXCOVERAGE)

@@ -15,11 +15,11 @@ from inrcodec.exporters.stills import AnyPixels, encode_still, format_named
 WIDTH, HEIGHT, LEFT, BOTTOM = 640, 240, 44, 28  # of a chart and its margins, in SVG units
 BINS = 24
 STYLE = """
-:root { color-scheme: light dark; --ink: #1d2433; --soft: #5c6679; --line: #d9dee8; --ground: #ffffff;
+:root { color-scheme: light dark; --text: #1d2433; --soft: #5c6679; --line: #d9dee8; --page: #ffffff;
   --first: #0072b2; --second: #d55e00 }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e9f0; --soft: #9aa4b8; --line: #333b4d; --ground: #141821;
+@media (prefers-color-scheme: dark) { :root { --text: #e6e9f0; --soft: #9aa4b8; --line: #333b4d; --page: #141821;
   --first: #56b4e9; --second: #e69f00 } }
-body { margin: 2.5rem auto; max-width: 60rem; padding: 0 1.2rem; color: var(--ink); background: var(--ground);
+body { margin: 2.5rem auto; max-width: 60rem; padding: 0 1.2rem; color: var(--text); background: var(--page);
   font: 16px/1.5 system-ui, sans-serif }
 h1 { font-size: 1.6rem; margin: 0 0 .2rem } h2 { font-size: 1.15rem; margin: 2.4rem 0 .6rem }
 p { color: var(--soft); margin: .2rem 0 .8rem; max-width: 48rem }

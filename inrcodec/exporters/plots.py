@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 LABELS = {"train_psnr": "fitted pixels", "holdout_psnr": "held-out pixels"}
 SUFFIXES = (".png", ".svg")
-# Okabe and Ito's colours, which colour-blind eyes can tell apart too.
-COLOURS = ("#000000", "#E69F00", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#8C6D31", "#7F7F7F")
+# Okabe and Ito's colors, which color-blind eyes can tell apart too.
+COLORS = ("#000000", "#E69F00", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#8C6D31", "#7F7F7F")
 
 
 @dataclass(frozen=True)
 class PlottedCurve:
-    """One line: bits per pixel and PSNR in dB of its points; curves of one family share a colour.
+    """One line: bits per pixel and PSNR in dB of its points; curves of one family share a color.
 
     A lossless codec has one rate and no PSNR: a vertical line.
     """
@@ -77,7 +77,7 @@ def draw_record(title: str, record: Record, suffix: str) -> bytes:
         for number, column in enumerate(record.columns):
             places = (np.arange(len(column.values)) + 0.5) / len(column.values) * record.steps
             label = LABELS.get(column.name, column.name)
-            axes.plot(places, column.values, color=COLOURS[2 - number % 2], marker=".", label=label)
+            axes.plot(places, column.values, color=COLORS[2 - number % 2], marker=".", label=label)
         axes.set_title(title)
         axes.set_xlabel("step")
         axes.set_ylabel("PSNR in dB")
@@ -105,11 +105,11 @@ def draw_courses(courses: Sequence[Course], suffix: str) -> bytes:
         figure = Figure(figsize=(9, 5.5), layout="constrained")
         axes = figure.add_subplot()
         for number, course in enumerate(courses):
-            colour = COLOURS[number % len(COLOURS)]
+            color = COLORS[number % len(COLORS)]
             for values, style in ((course.train, "solid"), (course.holdout, "dashed")):
                 places = (np.arange(len(values)) + 0.5) / max(1, len(values))
                 axes.plot(
-                    places, values, color=colour, linestyle=style, label=course.label if style == "solid" else None
+                    places, values, color=color, linestyle=style, label=course.label if style == "solid" else None
                 )
         axes.set_xlabel("share of the fit")
         axes.set_ylabel("PSNR in dB; dashed: held-out pixels")
@@ -126,13 +126,13 @@ def _saved(figure: Figure, suffix: str) -> bytes:
 
 
 def _draw(axes: Axes, curve: PlottedCurve, family: int) -> None:
-    colour = COLOURS[family % len(COLOURS)]
+    color = COLORS[family % len(COLORS)]
     if curve.lossless:
         dots = (0, (1, 4)) if curve.dashed else (0, (1, 1))
-        axes.axvline(curve.rates[0], color=colour, linestyle=dots, linewidth=1, label=curve.label)
+        axes.axvline(curve.rates[0], color=color, linestyle=dots, linewidth=1, label=curve.label)
         return
     style, width = "dashed" if curve.dashed else "solid", 2.6 if curve.strong else 1.3
-    axes.plot(curve.rates, curve.psnrs, color=colour, linestyle=style, linewidth=width, marker=".", label=curve.label)
+    axes.plot(curve.rates, curve.psnrs, color=color, linestyle=style, linewidth=width, marker=".", label=curve.label)
 
 
 def _label(axes: Axes, title: str) -> None:

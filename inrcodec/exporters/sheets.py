@@ -1,4 +1,4 @@
-"""Many pictures tiled into one: a sheet of equal cells, row by row, each picture centred in its own."""
+"""Many pictures tiled into one: a sheet of equal cells, row by row, each picture centered in its own."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def plan_sheet(sizes: Iterable[tuple[int, int]], columns: int | None = None) -> 
 
 
 def draw_sheet(layout: SheetLayout, pictures: Iterable[AnyPixels], channels: int) -> NDArray[np.uint8]:
-    """The sheet, (height, width, channels), 8 bits; the ground is white, and transparent when there is alpha."""
+    """The sheet, (height, width, channels), 8 bits; the background is white, and transparent when there is alpha."""
     sheet = np.full((layout.height, layout.width, channels), 255, dtype=np.uint8)
     if channels == 4:
         sheet[..., 3] = 0

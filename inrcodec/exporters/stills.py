@@ -82,7 +82,7 @@ def as_bytes(pixels: AnyPixels) -> NDArray[np.uint8]:
 
 
 def on_white(pixels: AnyPixels) -> NDArray[np.uint8]:
-    """Colours over a white ground, (height, width, 4) with straight alpha to (height, width, 3), 8 bits."""
+    """Colors over a white background, (height, width, 4) with straight alpha to (height, width, 3), 8 bits."""
     levels = pixels.astype(np.float32) / 255.0 if pixels.dtype == np.uint8 else np.asarray(pixels, dtype=np.float32)
     alpha = levels[..., 3:]
     return as_bytes(levels[..., :3] * alpha + (1.0 - alpha))
@@ -92,7 +92,7 @@ def _options(still: StillFormat, quality: int | None) -> dict[str, Any]:
     """What Pillow's writer of that format is told."""
     match still.name:
         case "webp" if quality is None:
-            return {"lossless": True, "exact": True}  # exact: colours under full transparency are kept
+            return {"lossless": True, "exact": True}  # exact: colors under full transparency are kept
         case "webp":
             return {"quality": quality}
         case "avif":

@@ -30,8 +30,8 @@ def coordinate_planes(model: ModelSettings, labels: Array, rows: Axis, columns: 
     """
     xp, where = array_namespace(labels), device(labels)
     shape = (1, labels.shape[0], rows.count, columns.count)
-    across = xp.asarray(columns.centres().reshape(1, 1, 1, -1), device=where)
-    down = xp.asarray(rows.centres().reshape(1, 1, -1, 1), device=where)
+    across = xp.asarray(columns.centers().reshape(1, 1, 1, -1), device=where)
+    down = xp.asarray(rows.centers().reshape(1, 1, -1, 1), device=where)
     if model.posed:
         across, down = framed(labels.T.reshape(labels.shape[1], 1, -1, 1, 1), across, down)
     return [xp.broadcast_to(plane, shape) for plane in with_octaves(model, across, down)]

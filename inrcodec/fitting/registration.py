@@ -13,7 +13,7 @@ from torch.nn.functional import grid_sample, pad
 
 from inrcodec.numerics.arrays import FloatArray
 from inrcodec.numerics.blur import blurred
-from inrcodec.numerics.foreground import ground_of, places
+from inrcodec.numerics.foreground import background_of, pixel_centers
 
 WIDTH, W0 = 32, 4.0  # slow sines: a period is no shorter than most of the picture
 STEPS, RATE = 300, 3e-3
@@ -62,7 +62,7 @@ def siren_flow(first: FloatArray, second: FloatArray, seed: int = 0) -> FloatArr
 
 def _fitted(first: FloatArray, second: FloatArray, flow: SirenFlow) -> FloatArray:
     height, width = first.shape[:2]
-    where = torch.from_numpy(places(height, width).reshape(-1, 2))
+    where = torch.from_numpy(pixel_centers(height, width).reshape(-1, 2))
     adam = torch.optim.Adam(flow.parameters(), lr=RATE, betas=(0.9, 0.99))
     starts = [round(share * STEPS) for share, _ in BLURS]
     for start, end, (_, blur) in zip(starts, [*starts[1:], STEPS], BLURS, strict=True):
@@ -84,7 +84,7 @@ class _Readable:
 
     def __init__(self, picture: FloatArray, blur: float) -> None:
         height, width = picture.shape[:2]
-        self._ground = torch.from_numpy(ground_of(picture))[:, None]
+        self._ground = torch.from_numpy(background_of(picture))[:, None]
         planes = torch.from_numpy(blurred(picture, blur)).permute(2, 0, 1) - self._ground[..., None]
         self._planes = pad(planes, [1, 1, 1, 1])[None]  # reading fades into the ground, which is nought here
         self._halves = torch.tensor([width + 2, height + 2]) / max(height, width)

@@ -1,6 +1,6 @@
-"""Travelling between images: from two numbers and t to a picture; `tour` strings frames together."""
+"""Between images: from two numbers and t to a picture; `sequence` strings the frames of several pairs together."""
 
-from inrcodec.morph.measures import measured
-from inrcodec.morph.tour import MODES, Mode, Tour, frames
+from inrcodec.morph.pair_metrics import measured
+from inrcodec.morph.sequence import MODES, FrameSequence, Mode, frames
 
-__all__ = ["MODES", "Mode", "Tour", "frames", "measured"]
+__all__ = ["MODES", "FrameSequence", "Mode", "frames", "measured"]

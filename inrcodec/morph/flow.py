@@ -11,7 +11,7 @@ import numpy as np
 from inrcodec.morph.sampling import sample
 from inrcodec.numerics.arrays import FloatArray
 from inrcodec.numerics.blur import blurred
-from inrcodec.numerics.foreground import ground_of, places
+from inrcodec.numerics.foreground import background_of, pixel_centers
 
 LEVELS = (4, 2, 1)  # pixels of the pictures to one of the level, coarse to fine
 ROUNDS = 24
@@ -22,29 +22,30 @@ STIFFNESS = 0.02
 
 def middle_flow(first: FloatArray, second: FloatArray) -> FloatArray:
     """v (height, width, 2) with first(q - v) close to second(q + v); pictures (height, width, channels)."""
-    grounds = ground_of(first), ground_of(second)
+    backgrounds = background_of(first), background_of(second)
     flow: FloatArray = np.zeros((1, 1, 2), dtype=np.float32)
     for level in LEVELS:
-        where = places(*(max(1, side // level) for side in first.shape[:2]))
+        where = pixel_centers(*(max(1, side // level) for side in first.shape[:2]))
         flow = sample(flow, where, np.zeros(2, np.float32))
         pictures = [
-            blurred(sample(one, where, ground), 0.7) for one, ground in zip((first, second), grounds, strict=True)
+            blurred(sample(one, where, background), 0.7)
+            for one, background in zip((first, second), backgrounds, strict=True)
         ]
         for _ in range(ROUNDS):
-            flow = _round(pictures, where, flow, grounds)
+            flow = _round(pictures, where, flow, backgrounds)
     return flow
 
 
 def _round(
-    pictures: list[FloatArray], where: FloatArray, flow: FloatArray, grounds: tuple[FloatArray, FloatArray]
+    pictures: list[FloatArray], where: FloatArray, flow: FloatArray, backgrounds: tuple[FloatArray, FloatArray]
 ) -> FloatArray:
-    back = sample(pictures[0], where - flow, grounds[0])
-    ahead = sample(pictures[1], where + flow, grounds[1])
-    slopes = np.stack(np.gradient(back + ahead, axis=(0, 1)), axis=-1)  # (side, side, channels, 2), per pixel
+    back = sample(pictures[0], where - flow, backgrounds[0])
+    ahead = sample(pictures[1], where + flow, backgrounds[1])
+    gradients = np.stack(np.gradient(back + ahead, axis=(0, 1)), axis=-1)  # (side, side, channels, 2), per pixel
     apart = (back - ahead)[..., None]
-    move = (apart * slopes).sum(axis=2) / ((slopes**2).sum(axis=(2, 3)) + STIFFNESS + (apart**2).sum(axis=(2, 3)))[
-        ..., None
-    ]
+    move = (apart * gradients).sum(axis=2) / (
+        (gradients**2).sum(axis=(2, 3)) + STIFFNESS + (apart**2).sum(axis=(2, 3))
+    )[..., None]
     length = np.linalg.norm(move, axis=-1, keepdims=True)
     move *= np.minimum(1, LONGEST / np.maximum(length, 1e-6)) * 2 / max(where.shape[:2])
     return blurred(np.asarray(flow + move, dtype=np.float32), SMOOTHING)

@@ -1,4 +1,4 @@
-"""What moves on its own before a ground that stands still: a clock's hand, a face's mouth."""
+"""What moves on its own before a background that stands still: a clock's hand, a face's mouth."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from inrcodec.numerics.arrays import FloatArray
 from inrcodec.numerics.blur import blurred
 
 DIFFERENT = 0.15  # largest difference of a channel; more is something that came or went
-LARGEST_SHARE = 0.3  # of the picture may differ, else there is no ground that stands still
+LARGEST_SHARE = 0.3  # of the picture may differ, else there is no background that stands still
 TRAVEL_COST = 0.5
 WORTH = 0.2  # a layer that moves must leave no more than this share of the error: hands of clocks leave 0.1, mouths 0.3
-FILLING = 60  # rounds of spreading the ground over what differs
+FILLING = 60  # rounds of spreading the background over what differs
 
 
 @dataclass(frozen=True)
 class Layer:
-    """`owner` (height, width, 1) is 1 where the first picture shows the moving thing, 0 where it shows the ground.
+    """`owner` (height, width, 1) is 1 where the first picture shows the moving thing, 0 where it shows the background.
 
     left: share of the pictures' difference that its movement leaves.
     """
@@ -34,8 +34,8 @@ def moving_layer(first: FloatArray, second: FloatArray) -> Layer | None:
     differs = np.abs(first - second).max(axis=-1, keepdims=True) > DIFFERENT
     if not 0 < differs.mean() < LARGEST_SHARE:
         return None
-    ground = _filled(first, blurred(differs.astype(np.float32), 0.7) > 0.1)
-    strange = [np.square(blurred(one, 0.5) - ground).sum(axis=-1, keepdims=True) for one in (first, second)]
+    background = _filled(first, blurred(differs.astype(np.float32), 0.7) > 0.1)
+    strange = [np.square(blurred(one, 0.5) - background).sum(axis=-1, keepdims=True) for one in (first, second)]
     owner = blurred((strange[0] > strange[1]).astype(np.float32), 0.5)
     things = owner * (first - second), (1 - owner) * (second - first)
     pose = align(*things, travel_cost=TRAVEL_COST)

@@ -10,7 +10,7 @@ import numpy as np
 from inrcodec.archive import ArchivedImage
 from inrcodec.morph.sampling import sample
 from inrcodec.numerics.arrays import FloatArray
-from inrcodec.numerics.foreground import ground_of, moments_of, places
+from inrcodec.numerics.foreground import background_of, foreground_moments, pixel_centers
 
 SIDE = 48  # pixels at which poses are compared
 TURNS = np.deg2rad(np.arange(-180, 180, 15))
@@ -30,12 +30,12 @@ class Pose:
     turn: float = 0.0
 
     def middle(self, t: float) -> FloatArray:
-        """Where the drawing's centre is at time t, (2,): on a spiral about the one place that stays where it is."""
+        """Where the drawing's center is at time t, (2,): on a spiral about the one place that stays where it is."""
         start, end = complex(self.start[1], self.start[0]), complex(self.end[1], self.end[0])
         growth = complex(self.log_scale, -self.turn)
         share = (np.exp(t * growth) - 1) / (np.exp(growth) - 1) if abs(growth) > 1e-3 else t
-        centre = start + (end - start) * share
-        return np.array([centre.imag, centre.real], dtype=np.float32)
+        center = start + (end - start) * share
+        return np.array([center.imag, center.real], dtype=np.float32)
 
     def back(self, where: FloatArray, t: float) -> FloatArray:
         """Places (..., 2) of the frame at time t, as places in the first picture."""
@@ -55,14 +55,14 @@ class Alignment:
     """What a pose of two pictures (height, width, channels) of one size costs."""
 
     def __init__(self, first: FloatArray, second: FloatArray) -> None:
-        self._first, self._second, self._ground = first, second, ground_of(second)
-        self._where = places(*first.shape[:2])
+        self._first, self._second, self._background = first, second, background_of(second)
+        self._where = pixel_centers(*first.shape[:2])
         self._plain = float(np.square(first - second).mean())
 
     def cost(self, pose: Pose, travel_cost: float) -> float:
         """Mean squared error of the second laid on the first, and the cost of the way there."""
         onward = pose.onward(self._where)
-        error = float(np.square(self._first - sample(self._second, onward, self._ground)).mean())
+        error = float(np.square(self._first - sample(self._second, onward, self._background)).mean())
         travel = float(np.linalg.norm(onward - self._where, axis=-1).mean()) if travel_cost else 0.0
         return error + travel_cost * self._plain * travel
 
@@ -70,10 +70,10 @@ class Alignment:
 def align(first: FloatArray, second: FloatArray, travel_cost: float = TRAVEL_COST) -> Pose:
     """The pose that lays `first` (height, width, channels) on `second`; both are compared at the same size."""
     alignment = Alignment(first, second)
-    start, end = (moments_of(picture) for picture in (first, second))
+    start, end = (foreground_moments(picture) for picture in (first, second))
     grown = float(np.clip(np.log(end.spread / start.spread), -np.log(LARGEST_SCALE), np.log(LARGEST_SCALE)))
-    poses = [Pose(start.centre, end.centre, scale, float(turn)) for scale, turn in product({0.0, grown}, TURNS)]
-    best = min([Pose(start.centre, start.centre), *poses], key=lambda pose: alignment.cost(pose, travel_cost))
+    poses = [Pose(start.center, end.center, scale, float(turn)) for scale, turn in product({0.0, grown}, TURNS)]
+    best = min([Pose(start.center, start.center), *poses], key=lambda pose: alignment.cost(pose, travel_cost))
     for step in FIRST_STEP * 0.5 ** np.arange(ROUNDS):
         best = _refined(best, float(step), alignment, travel_cost if step > FREE_STEP else 0.0)
     return best
@@ -86,7 +86,7 @@ def compared(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int])
 
 
 def _refined(pose: Pose, step: float, alignment: Alignment, travel_cost: float) -> Pose:
-    """The best of the neighbours one step away along each of the four axes, until none is better."""
+    """The best of the neighbors one step away along each of the four axes, until none is better."""
     cost = alignment.cost(pose, travel_cost)
     for _ in range(4):
         around = [

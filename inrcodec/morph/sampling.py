@@ -20,18 +20,18 @@ def mirrored(where: FloatArray, height: int, width: int) -> FloatArray:
     return np.asarray(np.abs((where - halves) % (4 * halves) - 2 * halves) - halves, dtype=np.float32)
 
 
-def sample(picture: FloatArray, where: FloatArray, ground: FloatArray | None) -> FloatArray:
+def sample(picture: FloatArray, where: FloatArray, background: FloatArray | None) -> FloatArray:
     """A picture (height, width, channels) read bilinearly at (..., 2).
 
-    Outside it is all `ground` (channels,); without one its mirror image.
+    Outside it is all `background` (channels,); without one its mirror image.
     """
     height, width, channels = picture.shape
     half = max(height, width) / 2
-    if ground is None:
-        where, ground = mirrored(where, height, width), np.zeros(channels, np.float32)
+    if background is None:
+        where, background = mirrored(where, height, width), np.zeros(channels, np.float32)
         where = np.clip(where, *((sign * (np.array([height, width]) - 1) / (2 * half)) for sign in (-1, 1)))
     framed = np.empty((height + 3, width + 3, channels), dtype=np.float32)
-    framed[:] = ground
+    framed[:] = background
     framed[1:-2, 1:-2] = picture
     y = np.clip(where[..., 0] * half + height / 2 + 0.5, 0, height + 1)
     x = np.clip(where[..., 1] * half + width / 2 + 0.5, 0, width + 1)

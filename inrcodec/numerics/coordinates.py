@@ -1,4 +1,4 @@
-"""Where samples and cells lie: cell-centre grids in [-1, 1] and the matrices that interpolate between them."""
+"""Where samples and cells lie: cell-center grids in [-1, 1] and the matrices that interpolate between them."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ Floating = TypeVar("Floating", NDArray[np.float32], NDArray[np.float64])
 class Axis:
     """`count` equal cells that fill the stretch from `start` to `stop` of an image side that runs from -1 to 1.
 
-    The K sub-samples per pixel of an n-pixel side are the centres of `Axis(n * K)`: a pixel is an area, not a point.
+    The K sub-samples per pixel of an n-pixel side are the centers of `Axis(n * K)`: a pixel is an area, not a point.
     """
 
     count: int
     start: float = -1.0
     stop: float = 1.0
 
-    def centres(self) -> FloatArray:
-        """Coordinates of the cells' centres, shape (count,)."""
-        return _centres(self).astype(np.float32)
+    def centers(self) -> FloatArray:
+        """Coordinates of the cells' centers, shape (count,)."""
+        return _centers(self).astype(np.float32)
 
     def finer(self, times: int) -> Axis:
         """The same stretch with every cell cut into that many."""
         return Axis(self.count * times, self.start, self.stop)
 
     def every(self, stride: int, first: int) -> Axis:
-        """Cells as far apart as `stride` of these, around the centres of number `first`, first + stride, ..."""
+        """Cells as far apart as `stride` of these, around the centers of number `first`, first + stride, ..."""
         length = (self.stop - self.start) / self.count
         start = self.start + (first + 0.5 - stride / 2) * length
         count = -(-(self.count - first) // stride)
@@ -48,28 +48,28 @@ class Axis:
         return Axis(last - first, self.start + first * length, self.start + last * length)
 
 
-def _centres(axis: Axis) -> NDArray[np.float64]:
+def _centers(axis: Axis) -> NDArray[np.float64]:
     return axis.start + (axis.stop - axis.start) * (np.arange(axis.count) + 0.5) / axis.count
 
 
 @dataclass(frozen=True)
 class Interpolation:
-    """How the centres of an axis are read out of a row of cells: cell first + j has the weight weights[:, j]."""
+    """How the centers of an axis are read out of a row of cells: cell first + j has the weight weights[:, j]."""
 
     first: int
     weights: FloatArray  # (axis.count, cells in reach)
 
 
 def interpolation(axis: Axis, cells: int) -> Interpolation:
-    """Weights that read the centres of `axis` out of `cells` cells over [-1, 1]; only cells in reach are listed."""
-    places = (_centres(axis) + 1.0) * (0.5 * cells) - 0.5
+    """Weights that read the centers of `axis` out of `cells` cells over [-1, 1]; only cells in reach are listed."""
+    places = (_centers(axis) + 1.0) * (0.5 * cells) - 0.5
     first = min(max(0, int(np.floor(places[0])) - 1), cells - 1)
     last = min(max(first, int(np.floor(places[-1])) + 2), cells - 1)
     return Interpolation(first, cubic_weights(places - first, last - first + 1))
 
 
 def cubic_weights(places: NDArray[np.float64], cells: int) -> FloatArray:
-    """Weights that read `places`, where cell 0 has its centre at 0 and cell 1 at 1, shape (places, cells).
+    """Weights that read `places`, where cell 0 has its center at 0 and cell 1 at 1, shape (places, cells).
 
     Cubic convolution with a = -1/2 (Keys, "Cubic convolution interpolation for digital image processing", 1981); cells
     beyond the border repeat the last one, so every row sums to 1.

@@ -37,7 +37,7 @@ def psnr_of_error(error: float, *, peak: float = 1.0) -> float:
 
 
 def bits_per_pixel(size: int, pixels: int) -> float:
-    """Bits that a file of `size` bytes spends on each of `pixels` pixels; colour channels do not multiply the count."""
+    """Bits that a file of `size` bytes spends on each of `pixels` pixels; color channels do not multiply the count."""
     if pixels < 1:
         raise ValueError("bits per pixel need at least one pixel")
     return 8.0 * size / pixels
@@ -60,9 +60,9 @@ def ssim(source: ArrayLike, decoded: ArrayLike, *, peak: float = 1.0) -> float:
     variance_second = _smoothed(second * second, window) - mean_second**2
     covariance = _smoothed(first * second, window) - mean_first * mean_second
     c1, c2 = (SSIM_K1 * peak) ** 2, (SSIM_K2 * peak) ** 2
-    likeness = (2 * mean_first * mean_second + c1) * (2 * covariance + c2)
+    similarity = (2 * mean_first * mean_second + c1) * (2 * covariance + c2)
     scale = (mean_first**2 + mean_second**2 + c1) * (variance_first + variance_second + c2)
-    return float(np.mean(likeness / scale))
+    return float(np.mean(similarity / scale))
 
 
 def _pair(source: ArrayLike, decoded: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -1,6 +1,6 @@
-"""The pose of a drawing, (centre down, centre across, log scale, turn), and coordinates that move along with it.
+"""The pose of a drawing, (center down, center across, log scale, turn), and coordinates that move along with it.
 
-A place of the picture, with -1 to 1 over its longer side, is centre + exp(log scale) R(turn) times a place of the
+A place of the picture, with -1 to 1 over its longer side, is center + exp(log scale) R(turn) times a place of the
 drawing's own frame. Images with poses are fitted in that frame, and what lies between two of them has a pose between.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inrcodec.numerics.arrays import FloatArray
-from inrcodec.numerics.foreground import grounded, moments_of
+from inrcodec.numerics.foreground import foreground_moments, has_background
 
 Codes = NDArray[np.int8]
 STEPS = np.array([1 / 96, 1 / 96, 1 / 64, math.pi / 128], np.float32)  # of what a file says of a pose
@@ -25,13 +25,13 @@ STILL = np.zeros(4, np.float32)
 
 
 def pose_of(picture: FloatArray) -> FloatArray:
-    """The pose (4,) of what is drawn on a picture (height, width, channels), from the moments of its ink."""
-    if not grounded(picture):
+    """The pose (4,) of what is drawn on a picture (height, width, channels), from the moments of its foreground."""
+    if not has_background(picture):
         return STILL
-    moments = moments_of(picture)
+    moments = foreground_moments(picture)
     scale = min(max(moments.spread / USUAL_SPREAD, SMALLEST_SCALE), LARGEST_SCALE)
     turn = _from_upright(moments.axis) if moments.stretch > LEAST_STRETCH else 0.0
-    return np.array([*moments.centre, math.log(scale), turn], dtype=np.float32)
+    return np.array([*moments.center, math.log(scale), turn], dtype=np.float32)
 
 
 def _from_upright(axis: float) -> float:

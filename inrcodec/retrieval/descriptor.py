@@ -1,4 +1,4 @@
-"""What a picture looks like, as a vector: oriented edges where its ink is, its colours, and where they stand."""
+"""What a picture looks like, as a vector: oriented edges where its foreground is, its colors, and where they stand."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import numpy as np
 from inrcodec.numerics.arrays import FloatArray
 
 ORIENTATIONS = 8  # of edges, from 0 to 180 degrees
-CELLS = (4, 8)  # pooling grids over the ink's box, as in a spatial pyramid
-REACH = 2.2  # half of the box, in standard deviations of the ink
-COLOUR_BINS = (4, 6, 6)  # L, a, b
-COLOUR_WEIGHT, LAYOUT_WEIGHT = 0.5, 0.3  # against the edges' weight of 1; chosen by precision@1 on labelled icons
+CELLS = (4, 8)  # pooling grids over the foreground's box, as in a spatial pyramid
+REACH = 2.2  # half of the box, in standard deviations of the foreground
+COLOR_BINS = (4, 6, 6)  # L, a, b
+COLOR_WEIGHT, LAYOUT_WEIGHT = 0.5, 0.3  # against the edges' weight of 1; chosen by precision@1 on labelled icons
 LAYOUT_CELLS = 8
 TURNS = (-8.0, 8.0, -16.0, 16.0)  # degrees, of a picture from outside
 TURN_COST = 0.03  # of its cosine: turns are guesses, and one that is not needed should not win by chance
-FULL_INK = 0.3  # distance from the ground's colour, in hundreds of Delta E
-LEAST_INK = 0.02  # of the picture; with less, all of it counts
+FULL_FOREGROUND = 0.3  # distance from the background's color, in hundreds of Delta E
+LEAST_FOREGROUND = 0.02  # of the picture; with less, all of it counts
 
 # sRGB (D65) to XYZ relative to white, IEC 61966-2-1
 _TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) / np.array(
@@ -26,50 +26,50 @@ _TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193,
 
 
 @dataclass(frozen=True)
-class _Ink:
-    """Where a picture differs from its ground: weights (height, width), and the box around it in pixels."""
+class _Foreground:
+    """Where a picture differs from its background: weights (height, width), and the box around it in pixels."""
 
     weights: FloatArray
-    ground: FloatArray  # its colour (3,)
-    centre: tuple[float, float]
+    background: FloatArray  # its color (3,)
+    center: tuple[float, float]
     reach: float
 
 
-def look(picture: FloatArray) -> FloatArray:
+def descriptor(picture: FloatArray) -> FloatArray:
     """A unit vector for a picture (height, width, 3) in [0, 1]; orientation histograms follow Dalal and Triggs 2005."""
     lab = _lab(picture)
-    ink = _ink(lab)
-    layout = LAYOUT_WEIGHT * _layout(lab, ink)
-    joined = np.concatenate([_edges(lab, ink), COLOUR_WEIGHT * _colours(lab, ink.weights), layout])
+    foreground = _foreground(lab)
+    layout = LAYOUT_WEIGHT * _layout(lab, foreground)
+    joined = np.concatenate([_edges(lab, foreground), COLOR_WEIGHT * _colours(lab, foreground.weights), layout])
     return np.asarray(joined / max(1e-9, float(np.linalg.norm(joined))), dtype=np.float32)
 
 
-def looks_in_poses(picture: FloatArray) -> tuple[FloatArray, FloatArray]:
+def descriptors_in_poses(picture: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Looks (poses, values) of a picture as it is, without its margins, and turned; and the cost (poses,) of each."""
-    ground = np.median(np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]]), axis=0)
-    looks = [look(picture), look(_without_margins(picture))]
-    looks += [look(_turned(picture, degrees, np.asarray(ground, np.float32))) for degrees in TURNS]
-    return np.stack(looks), np.array([0.0, 0.0] + [TURN_COST] * len(TURNS), np.float32)
+    background = np.median(np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]]), axis=0)
+    descriptors = [descriptor(picture), descriptor(_without_margins(picture))]
+    descriptors += [descriptor(_turned(picture, degrees, np.asarray(background, np.float32))) for degrees in TURNS]
+    return np.stack(descriptors), np.array([0.0, 0.0] + [TURN_COST] * len(TURNS), np.float32)
 
 
 def _without_margins(picture: FloatArray) -> FloatArray:
-    """What the ink spans: a thing that fills its picture in the set may stand on a ground of its own elsewhere."""
-    inked = _ink(_lab(picture)).weights > 0.5
-    if not inked.any():
+    """What the foreground spans: a thing that fills its picture in the set may have a background elsewhere."""
+    shown = _foreground(_lab(picture)).weights > 0.5
+    if not shown.any():
         return picture
-    rows, columns = (np.flatnonzero(inked.any(axis=axis)) for axis in (1, 0))
+    rows, columns = (np.flatnonzero(shown.any(axis=axis)) for axis in (1, 0))
     return picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-def _turned(picture: FloatArray, degrees: float, ground: FloatArray) -> FloatArray:
-    """The picture turned about its middle, read bilinearly; the ground fills the corners."""
+def _turned(picture: FloatArray, degrees: float, background: FloatArray) -> FloatArray:
+    """The picture turned about its middle, read bilinearly; the background fills the corners."""
     height, width = picture.shape[:2]
     cosine, sine = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
     rows, columns = np.mgrid[:height, :width]
     down, across = rows - (height - 1) / 2, columns - (width - 1) / 2
     y = np.clip(cosine * down - sine * across + (height - 1) / 2 + 1, 0, height + 1)
     x = np.clip(sine * down + cosine * across + (width - 1) / 2 + 1, 0, width + 1)
-    framed = np.broadcast_to(ground, (height + 3, width + 3, 3)).copy()
+    framed = np.broadcast_to(background, (height + 3, width + 3, 3)).copy()
     framed[1:-2, 1:-2] = picture
     top, left = y.astype(int), x.astype(int)
     low, high = (y - top)[..., None], (x - left)[..., None]
@@ -87,30 +87,30 @@ def _lab(picture: FloatArray) -> FloatArray:
     return np.asarray(np.stack([1.16 * middle - 0.16, 5 * (first - middle), 2 * (middle - last)], -1), np.float32)
 
 
-def _ink(lab: FloatArray) -> _Ink:
-    """The ground is the median colour of the border; without any ink, all is."""
+def _foreground(lab: FloatArray) -> _Foreground:
+    """The background is the median color of the border; without any foreground, all is."""
     border = np.concatenate([lab[0], lab[-1], lab[:, 0], lab[:, -1]])
-    ground = np.asarray(np.median(border, axis=0), np.float32)
-    weights = np.clip(np.linalg.norm(lab - ground, axis=-1) / FULL_INK, 0, 1)
-    if weights.mean() < LEAST_INK:
+    background = np.asarray(np.median(border, axis=0), np.float32)
+    weights = np.clip(np.linalg.norm(lab - background, axis=-1) / FULL_FOREGROUND, 0, 1)
+    if weights.mean() < LEAST_FOREGROUND:
         weights = np.ones_like(weights)
     rows, columns = np.mgrid[: weights.shape[0], : weights.shape[1]]
     total = weights.sum()
     middle = [float((axis * weights).sum() / total) for axis in (rows, columns)]
     square = (rows - middle[0]) ** 2 + (columns - middle[1]) ** 2
     reach = REACH * max(1.0, float(np.sqrt((square * weights).sum() / total / 2)))  # one for both axes: shape counts
-    return _Ink(np.asarray(weights, np.float32), ground, (middle[0], middle[1]), reach)
+    return _Foreground(np.asarray(weights, np.float32), background, (middle[0], middle[1]), reach)
 
 
-def _edges(lab: FloatArray, ink: _Ink) -> FloatArray:
+def _edges(lab: FloatArray, foreground: _Foreground) -> FloatArray:
     """Histograms of edge orientations over every grid of cells, weighted by contrast."""
     padded: FloatArray = np.pad(lab, ((1, 1), (1, 1), (0, 0)), mode="edge")  # a side of one pixel has a gradient, too
     down, across = (np.gradient(padded, axis=axis)[1:-1, 1:-1] for axis in (0, 1))
     strongest = np.argmax(down**2 + across**2, axis=-1)[..., None]
-    down, across = (np.take_along_axis(slope, strongest, -1)[..., 0] for slope in (down, across))
+    down, across = (np.take_along_axis(gradient, strongest, -1)[..., 0] for gradient in (down, across))
     contrast = np.sqrt(np.hypot(down, across))
     turn = np.asarray(np.mod(np.arctan2(down, across), np.pi) / np.pi * ORIENTATIONS, np.float32)
-    y, x = _in_box(ink)
+    y, x = _in_box(foreground)
     inside = (x > 0) & (x < 1) & (y > 0) & (y < 1)
     parts = []
     for cells in CELLS:
@@ -120,23 +120,23 @@ def _edges(lab: FloatArray, ink: _Ink) -> FloatArray:
     return np.asarray(np.concatenate(parts) / np.sqrt(len(CELLS)), np.float32)
 
 
-def _in_box(ink: _Ink) -> tuple[FloatArray, FloatArray]:
-    """Every pixel's place down and across the ink's box, from 0 to 1 inside it."""
-    rows, columns = np.mgrid[: ink.weights.shape[0], : ink.weights.shape[1]]
+def _in_box(foreground: _Foreground) -> tuple[FloatArray, FloatArray]:
+    """Every pixel's place down and across the foreground's box, from 0 to 1 inside it."""
+    rows, columns = np.mgrid[: foreground.weights.shape[0], : foreground.weights.shape[1]]
     return (
-        ((rows - ink.centre[0]) / ink.reach + 1).astype(np.float32) / 2,
-        ((columns - ink.centre[1]) / ink.reach + 1).astype(np.float32) / 2,
+        ((rows - foreground.center[0]) / foreground.reach + 1).astype(np.float32) / 2,
+        ((columns - foreground.center[1]) / foreground.reach + 1).astype(np.float32) / 2,
     )
 
 
-def _layout(lab: FloatArray, ink: _Ink) -> FloatArray:
-    """Where ink of which colour stands: its mean in every cell of the box, as a unit vector."""
-    y, x = _in_box(ink)
+def _layout(lab: FloatArray, foreground: _Foreground) -> FloatArray:
+    """Where foreground of which color stands: its mean in every cell of the box, as a unit vector."""
+    y, x = _in_box(foreground)
     inside = (x > 0) & (x < 1) & (y > 0) & (y < 1)
     index = (y[inside] * LAYOUT_CELLS).astype(int) * LAYOUT_CELLS + (x[inside] * LAYOUT_CELLS).astype(int)
     size = LAYOUT_CELLS**2
     counts = np.maximum(1, np.bincount(index, minlength=size))
-    seen = np.concatenate([lab - ink.ground, ink.weights[..., None]], axis=-1)[inside]
+    seen = np.concatenate([lab - foreground.background, foreground.weights[..., None]], axis=-1)[inside]
     flat = np.concatenate([np.bincount(index, channel, size) / counts for channel in seen.T])
     return np.asarray(flat / max(1e-9, float(np.linalg.norm(flat))), np.float32)
 
@@ -158,9 +158,9 @@ def _soft_histogram(place: list[FloatArray], turn: FloatArray, weight: FloatArra
 
 
 def _colours(lab: FloatArray, weights: FloatArray) -> FloatArray:
-    """Square root of a soft histogram of the ink's colours, every sample shared by its eight nearest bins."""
+    """Square root of a soft histogram of the foreground's colors, every sample shared by its eight nearest bins."""
     low, high = np.array([0.0, -0.8, -0.8]), np.array([1.0, 0.8, 0.8])
-    bins = np.array(COLOUR_BINS)
+    bins = np.array(COLOR_BINS)
     place = np.clip((lab.reshape(-1, 3) - low) / (high - low), 0, 1) * (bins - 1)
     lower = np.minimum(place.astype(int), bins - 2)
     share = place - lower

@@ -1,4 +1,4 @@
-"""Latents as vectors, neighbours and pairs among these: arrays in, arrays out; exact, as 100,000 take milliseconds."""
+"""Latents as vectors, neighbors and pairs among these: arrays in, arrays out; exact, as 100,000 take milliseconds."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ def similarities(queries: FloatArray, vectors: FloatArray, metric: Metric = "cos
     return np.asarray(-np.sqrt(np.maximum(squares, 0)), dtype=np.float32)
 
 
-def ranked(likeness: FloatArray, count: int, *, farthest: bool = False, without: int | None = None) -> Numbers:
-    """Numbers of the `count` most alike (or least, with `farthest`) of likeness (n,), best first; ties by number."""
-    order = np.argsort(likeness if farthest else -likeness, kind="stable")
+def ranked(similarity: FloatArray, count: int, *, farthest: bool = False, without: int | None = None) -> Numbers:
+    """Numbers of the `count` most alike (or least, with `farthest`) of similarity (n,), best first; ties by number."""
+    order = np.argsort(similarity if farthest else -similarity, kind="stable")
     if without is not None:
         order = order[order != without]
     return np.asarray(order[:count], dtype=np.int64)
 
 
-def centred(vectors: FloatArray) -> tuple[FloatArray, FloatArray]:
+def centered(vectors: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Vectors (n, values) less their mean, and that mean (values,)."""
     mean = vectors.mean(axis=0)
     return vectors - mean, mean
@@ -54,11 +54,11 @@ def greedy_pairs(
     left = np.arange(len(vectors))
     while len(pairs) < count and len(left) > 1:
         used: set[int] = set()
-        for first, second, likeness in _best(vectors[left], metric, dissimilar):
+        for first, second, similarity in _best(vectors[left], metric, dissimilar):
             if first in used or second in used:
                 continue
             used |= {first, second}
-            pairs.append((*sorted((int(left[first]), int(left[second]))), likeness))  # type: ignore[arg-type]
+            pairs.append((*sorted((int(left[first]), int(left[second]))), similarity))  # type: ignore[arg-type]
             if len(pairs) == count:
                 break
         left = np.delete(left, sorted(used))
@@ -74,12 +74,12 @@ def _best(vectors: FloatArray, metric: Metric, dissimilar: bool) -> Iterator[tup
         rows = sign * similarities(vectors[start : start + 1024], vectors, metric)
         rows[np.arange(len(rows)), np.arange(start, start + len(rows))] = -np.inf
         chosen = np.argpartition(-rows, count - 1, axis=1)[:, :count]
-        likeness = np.take_along_axis(rows, chosen, axis=1)
+        similarity = np.take_along_axis(rows, chosen, axis=1)
         if count < len(vectors) - 1:
-            bound = max(bound, float(likeness.min(axis=1).max()))
+            bound = max(bound, float(similarity.min(axis=1).max()))
         firsts.append(np.repeat(np.arange(start, start + len(rows)), count))
         seconds.append(chosen.reshape(-1))
-        values.append(likeness.reshape(-1))
+        values.append(similarity.reshape(-1))
     first, second, value = (np.concatenate(parts) for parts in (firsts, seconds, values))
     order = np.lexsort((np.maximum(first, second), np.minimum(first, second), -value))
     for place, index in enumerate(order):

@@ -14,15 +14,15 @@ from inrcodec.archive import Archive, ArchivedImage
 from inrcodec.errors import UsageError
 from inrcodec.images import load_pictures
 from inrcodec.numerics.arrays import FloatArray
-from inrcodec.retrieval.descriptor import look, looks_in_poses
-from inrcodec.retrieval.scores import Retrieval, retrieval
-from inrcodec.retrieval.similarity import Metric, centred, similarities
+from inrcodec.retrieval.descriptor import descriptor, descriptors_in_poses
+from inrcodec.retrieval.scores import RetrievalScores, retrieval_scores
+from inrcodec.retrieval.similarity import Metric, centered, similarities
 
-By = Literal["look", "code", "last-hidden"]
-CHOICES: tuple[By, ...] = ("look", "code", "last-hidden")
+By = Literal["descriptor", "code", "last-hidden"]
+CHOICES: tuple[By, ...] = ("descriptor", "code", "last-hidden")
 COMPONENTS = 32  # of the PCA that the others are compared with
 COMMON_SIDE = 48  # pixels, where pictures of different sizes are compared pixel by pixel
-LOOK_SIDE = 64  # pixels of the longer side, at most: more take time (a megapixel takes seconds) and tell no more
+DESCRIPTOR_SIDE = 64  # pixels of the longer side, at most: more take time (a megapixel takes seconds) and tell no more
 OnImage = Callable[[int, int], None]
 
 
@@ -43,17 +43,17 @@ class Space:
     vectors: FloatArray
     mean: FloatArray
 
-    def likeness(self, number: int, metric: Metric) -> FloatArray:
+    def similarity(self, number: int, metric: Metric) -> FloatArray:
         """How alike an image is to every image of the set, (n,)."""
-        likeness: FloatArray = similarities(self.vectors[number : number + 1], self.vectors, metric)[0]
-        return likeness
+        similarity: FloatArray = similarities(self.vectors[number : number + 1], self.vectors, metric)[0]
+        return similarity
 
-    def likeness_of(self, outside: Outside, metric: Metric) -> FloatArray:
+    def similarity_of(self, outside: Outside, metric: Metric) -> FloatArray:
         """The same for a picture from outside: its best pose counts."""
-        likeness = similarities(outside.poses - self.mean, self.vectors, metric)
+        similarity = similarities(outside.poses - self.mean, self.vectors, metric)
         if metric == "cosine":  # costs are on that scale
-            likeness = likeness - outside.costs[:, None]
-        best: FloatArray = likeness.max(axis=0)
+            similarity = similarity - outside.costs[:, None]
+        best: FloatArray = similarity.max(axis=0)
         return best
 
 
@@ -62,16 +62,16 @@ class Judged:
     """One way to compare images, and how well it finds images of the same label."""
 
     by: str
-    quality: Retrieval
+    quality: RetrievalScores
 
 
-def describe(archive: Archive, by: By = "look", on_image: OnImage = lambda done, all: None) -> Space:
-    """The images as vectors: by their look, their own code, or the field's last sine layer (the study's choice)."""
+def describe(archive: Archive, by: By = "descriptor", on_image: OnImage = lambda done, all: None) -> Space:
+    """The images as vectors: descriptors, their own codes, or the field's last sine layer (the study's choice)."""
     rows = []
     for done, image in enumerate(archive):
         on_image(done, len(archive))
         rows.append(_vector(image, by))
-    vectors, mean = centred(np.stack(rows))
+    vectors, mean = centered(np.stack(rows))
     if by == "code":  # channels differ in size by orders of magnitude
         scale = np.maximum(vectors.std(axis=0), 1e-6)
         vectors = vectors / scale
@@ -79,11 +79,11 @@ def describe(archive: Archive, by: By = "look", on_image: OnImage = lambda done,
 
 
 def describe_file(path: Path, space: Space) -> Outside:
-    """A picture that is not in the set; only its look can be known without a fit."""
-    if space.by != "look":
-        raise UsageError(f"{path}: a picture from outside has no {space.by} in this set; use --by look")
-    (picture,) = load_pictures([path], max_size=LOOK_SIDE, background="white").pictures
-    return Outside(picture.pixels, *looks_in_poses(picture.pixels))
+    """A picture that is not in the set; only its descriptor can be known without a fit."""
+    if space.by != "descriptor":
+        raise UsageError(f"{path}: a picture from outside has no {space.by} in this set; use --by descriptor")
+    (picture,) = load_pictures([path], max_size=DESCRIPTOR_SIDE, background="white").pictures
+    return Outside(picture.pixels, *descriptors_in_poses(picture.pixels))
 
 
 def judge(
@@ -91,23 +91,23 @@ def judge(
 ) -> list[Judged]:
     """Every choice beside pixels and their principal components, by the labels of a CSV with columns name and label."""
     known = _labels(archive, labels)
-    pixels = centred(np.stack([_thumbnail(image) for image in archive]))[0]
+    pixels = centered(np.stack([_thumbnail(image) for image in archive]))[0]
     directions = np.linalg.svd(pixels, full_matrices=False)[2][:COMPONENTS]
     spaces: list[tuple[str, FloatArray]] = [(by, describe(archive, by, on_image).vectors) for by in CHOICES]
     spaces += [("pixels", pixels), (f"PCA of pixels, {len(directions)}", pixels @ directions.T)]
-    return [Judged(name, retrieval(similarities(rows, rows, metric), known)) for name, rows in spaces]
+    return [Judged(name, retrieval_scores(similarities(rows, rows, metric), known)) for name, rows in spaces]
 
 
 def on_white(image: ArchivedImage) -> FloatArray:
-    """The picture (height, width, 3), flattened on white; native, but no longer side than LOOK_SIDE."""
+    """The picture (height, width, 3), flattened on white; native, but no longer side than DESCRIPTOR_SIDE."""
     longer = max(image.height, image.width)
-    pixels = image.render_stored(LOOK_SIDE if longer > LOOK_SIDE else None)
+    pixels = image.render_stored(DESCRIPTOR_SIDE if longer > DESCRIPTOR_SIDE else None)
     return pixels if pixels.shape[2] == 3 else pixels[..., :3] + 1.0 - pixels[..., 3:]
 
 
 def _vector(image: ArchivedImage, by: By) -> FloatArray:
-    if by == "look":
-        return look(on_white(image))
+    if by == "descriptor":
+        return descriptor(on_white(image))
     return image.code if by == "code" else image.last_hidden()
 
 

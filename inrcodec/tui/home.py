@@ -192,7 +192,7 @@ class Home(Screen[None]):
         if isinstance(space, BaseException):
             self._host.complain(space)
         elif number is not None:
-            self.catalogue = replace(self.catalogue, sort="similarity", likeness=space.likeness(number, "cosine"))
+            self.catalogue = replace(self.catalogue, sort="similarity", likeness=space.similarity(number, "cosine"))
             self._list()
             self._grid.go_to(number)
 

@@ -14,8 +14,8 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from inrcodec.archive import straightened
-from inrcodec.morph import MODES, Tour
-from inrcodec.morph.tour import Mode, frames, way
+from inrcodec.morph import MODES, FrameSequence
+from inrcodec.morph.sequence import Mode, frames, interpolator
 from inrcodec.tui.exporting import free_path
 from inrcodec.tui.halfblocks import Levels, fitted, levels_of
 from inrcodec.tui.host import Host
@@ -110,8 +110,8 @@ class Morphing(Screen[None]):
         image = self._host.archive[self._ends[0]]
         scale = EXPORTED / max(image.width, image.height)
         size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
-        tour = Tour(self._ends, size, self._mode, bounce=True)
-        drawn = (straightened(np.asarray(frame, np.float32)) for frame in frames(self._host.archive, tour))
+        sequence = FrameSequence(self._ends, size, self._mode, bounce=True)
+        drawn = (straightened(np.asarray(frame, np.float32)) for frame in frames(self._host.archive, sequence))
         write_atomically(
             path, encode_animation(drawn, animation_of_suffix(".gif"), 25, loop=0, dither=True), overwrite=False
         )
@@ -137,10 +137,10 @@ class Morphing(Screen[None]):
         pane.say("finding the way ...")
 
         def work() -> None:
-            from inrcodec.morph.tour import check_shapes
+            from inrcodec.morph.sequence import check_shapes
 
             check_shapes([first, second])
-            draw = way(first, second, made_for[0], size)
+            draw = interpolator(first, second, made_for[0], size)
             for step in range(STEPS + 1):
                 if made_for != self._made_for or not self.is_running:
                     return

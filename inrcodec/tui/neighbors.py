@@ -110,7 +110,7 @@ class Neighbors(Screen[int]):
         if isinstance(space, BaseException):
             self.tell(Content.styled(f"no neighbors: {displayed(reason(space))}", "$error"))
             return
-        likeness = space.likeness(number, "cosine")
+        likeness = space.similarity(number, "cosine")
         order = [other for other in np.argsort(-likeness, kind="stable").tolist() if other != number]
         rows = order[:SHOWN] + [other for other in order[-SHOWN:] if other not in order[:SHOWN]]
         table = self.query_one(DataTable)

@@ -41,7 +41,7 @@ class Similar:
         """In the loader's thread."""
         from inrcodec.retrieval.space import describe
 
-        return describe(self._archive, "look", self._tick)
+        return describe(self._archive, "descriptor", self._tick)
 
     def _tick(self, done: int, images: int) -> None:
         """Between two images: whoever waits for a thumbnail goes first."""

@@ -54,6 +54,14 @@ def test_a_picture_from_outside_stands_first_on_its_sheet(small_set: Path, small
         assert cell.crop((left, top, left + 12, top + 12)).tobytes() == image.convert("RGB").tobytes()
 
 
+def test_look_still_means_the_descriptor_and_other_words_are_refused(small_set: Path, capsys: Capture) -> None:
+    former = answer(capsys, "neighbors", str(small_set), "0", "--by", "look")
+    assert former["by"] == "descriptor"
+    assert former == answer(capsys, "neighbors", str(small_set), "0")
+    assert main(["pairs", str(small_set), "--similar", "1", "--by", "smell"]) == 2
+    assert "last-hidden" in capsys.readouterr().err
+
+
 def test_farthest_is_the_other_end(small_set: Path, capsys: Capture) -> None:
     near = answer(capsys, "neighbors", str(small_set), "0", "-k", "5")["queries"][0]  # type: ignore[index]
     far = answer(capsys, "neighbors", str(small_set), "0", "-k", "5", "--farthest")["queries"][0]  # type: ignore[index]
@@ -65,7 +73,7 @@ def test_labels_judge_every_choice(small_set: Path, tmp_path: Path, capsys: Capt
     labels.write_text("name,label\none,a\ntwo,a\nthree,a\n", "utf-8")
     assert main(["neighbors", str(small_set), "--labels", str(labels)]) == 0
     out = capsys.readouterr().out
-    for word in ("look", "code", "last-hidden", "pixels", "PCA", "precision@1", "mAP", "nDCG@10"):
+    for word in ("descriptor", "code", "last-hidden", "pixels", "PCA", "precision@1", "mAP", "nDCG@10"):
         assert word in out
 
 

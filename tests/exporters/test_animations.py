@@ -1,4 +1,4 @@
-"""Moving pictures read back: frames, pace, loops, colours."""
+"""Moving pictures read back: frames, pace, loops, colors."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def test_wide_pictures_make_fewer_columns() -> None:
     assert (layout.width, layout.height) == (80, 80)
 
 
-def test_pictures_are_centred_in_cells_of_the_largest() -> None:
+def test_pictures_are_centered_in_cells_of_the_largest() -> None:
     layout = plan_sheet([(4, 4), (2, 2), (4, 2)], columns=2)
     assert layout == SheetLayout(columns=2, rows=2, cell_width=4, cell_height=4)
     pictures = [np.full((height, width, 3), 0.5, np.float32) for height, width in ((4, 4), (2, 2), (2, 4))]
@@ -36,7 +36,7 @@ def test_pictures_are_centred_in_cells_of_the_largest() -> None:
     assert (sheet[4:, 4:] == 255).all()
 
 
-def test_the_ground_is_clear_where_there_is_alpha() -> None:
+def test_the_background_is_clear_where_there_is_alpha() -> None:
     sheet = draw_sheet(plan_sheet([(2, 2)] * 3, columns=2), [np.ones((2, 2, 4), np.float32)] * 3, 4)
     assert (sheet[:2, :, 3] == 255).all()
     assert (sheet[2:, 2:, 3] == 0).all()

@@ -8,9 +8,9 @@ import torch
 
 from inrcodec.fitting.registration import SirenFlow, siren_flow
 from inrcodec.morph.flow import middle_flow
-from inrcodec.morph.move import Movement
+from inrcodec.morph.movement import Movement
 from inrcodec.numerics.arrays import FloatArray
-from inrcodec.numerics.foreground import places
+from inrcodec.numerics.foreground import pixel_centers
 from inrcodec.numerics.metrics import psnr
 
 SIDE = 40
@@ -18,7 +18,7 @@ SIDE = 40
 
 def stripes(bend: float, height: int = SIDE) -> FloatArray:
     """A striped lens on white, bent sideways."""
-    y, x = np.moveaxis(places(height, SIDE), -1, 0)
+    y, x = np.moveaxis(pixel_centers(height, SIDE), -1, 0)
     x = x - bend * np.sin(4 * y)
     ink = np.clip(16 * (0.55 - np.hypot(1.4 * x, y)), 0, 1)[..., None]
     colours = np.stack([0.5 + 0.4 * np.sin(9 * x), 0.3 + 0 * x, 0.5 + 0.4 * np.sin(7 * y)], axis=-1)

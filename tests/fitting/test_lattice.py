@@ -12,13 +12,13 @@ from inrcodec.numerics.coordinates import Axis
 
 @pytest.mark.parametrize(("stride", "height", "width"), [(1, 5, 7), (2, 5, 8), (4, 9, 6), (8, 16, 11)])
 def test_every_pixel_is_seen_once_where_it_lies(stride: int, height: int, width: int) -> None:
-    y, x = (torch.from_numpy(Axis(count).centres()) for count in (height, width))
+    y, x = (torch.from_numpy(Axis(count).centers()) for count in (height, width))
     seen = torch.zeros(3, height, width)
     for lattice in lattices(stride, torch.Generator().manual_seed(1)):
         lattice.pick(seen).add_(1)
         rows, columns = lattice.axes(height, width)
-        np.testing.assert_allclose(rows.centres(), lattice.pick(y[:, None].expand(height, width))[:, 0], atol=1e-6)
-        np.testing.assert_allclose(columns.centres(), lattice.pick(x.expand(height, width))[0], atol=1e-6)
+        np.testing.assert_allclose(rows.centers(), lattice.pick(y[:, None].expand(height, width))[:, 0], atol=1e-6)
+        np.testing.assert_allclose(columns.centers(), lattice.pick(x.expand(height, width))[0], atol=1e-6)
     assert (seen == 1).all()
 
 

@@ -7,10 +7,10 @@ import pytest
 
 from inrcodec.morph.correspondence import correspondence
 from inrcodec.morph.flow import middle_flow
-from inrcodec.morph.move import Movement
+from inrcodec.morph.movement import Movement
 from inrcodec.morph.sampling import sample
 from inrcodec.numerics.arrays import FloatArray
-from inrcodec.numerics.foreground import ground_of, places
+from inrcodec.numerics.foreground import background_of, pixel_centers
 from inrcodec.numerics.metrics import psnr
 
 SIDE = 48
@@ -18,7 +18,7 @@ SIDE = 48
 
 def waves(bend: float) -> FloatArray:
     """A picture all over its frame, whose rows are shifted by a wave of that height."""
-    y, x = np.moveaxis(places(SIDE, SIDE), -1, 0)
+    y, x = np.moveaxis(pixel_centers(SIDE, SIDE), -1, 0)
     x = x - bend * np.sin(np.pi * y)
     planes = [0.5 + 0.4 * np.sin((11 + 2 * k) * x + 3 * k * y) * np.cos((9 - k) * y) for k in range(3)]
     return np.asarray(np.stack(planes, axis=-1), dtype=np.float32)
@@ -26,7 +26,7 @@ def waves(bend: float) -> FloatArray:
 
 def dial(turn: float) -> FloatArray:
     """A frame that stands still around a hand."""
-    y, x = np.moveaxis(places(SIDE, SIDE), -1, 0)
+    y, x = np.moveaxis(pixel_centers(SIDE, SIDE), -1, 0)
     along, off = np.sin(turn) * x - np.cos(turn) * y, np.abs(np.cos(turn) * x + np.sin(turn) * y)
     hand = np.clip(np.minimum(np.minimum(along, 0.5 - along), 0.08 - off) * 24 + 0.5, 0, 1)
     frame = np.clip((0.06 - np.abs(np.maximum(np.abs(y), np.abs(x)) - 0.8)) * 24 + 0.5, 0, 1)
@@ -50,8 +50,10 @@ def test_a_bent_picture_is_met_half_way() -> None:
 def test_both_ways_show_the_same_thing(t: float) -> None:
     first, last = waves(0), waves(0.15)
     found = correspondence(first, last, middle_flow)
-    ways = found.ways(found.pose.back(places(SIDE, SIDE), t), t)
-    one, other = (sample(picture, way, ground_of(picture)) for picture, way in zip((first, last), ways, strict=True))
+    positions = found.sampling_positions(found.pose.back(pixel_centers(SIDE, SIDE), t), t)
+    one, other = (
+        sample(picture, at, background_of(picture)) for picture, at in zip((first, last), positions, strict=True)
+    )
     inside = slice(6, -6)
     apart = np.square(one - other)[inside, inside].mean()
     assert apart < 0.2 * np.square(first - last)[inside, inside].mean()

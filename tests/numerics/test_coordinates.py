@@ -1,4 +1,4 @@
-"""Grids of cell centres and the matrices that interpolate between them."""
+"""Grids of cell centers and the matrices that interpolate between them."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ def interpolation_matrix(axis: Axis, cells: int) -> FloatArray:
     return matrix
 
 
-def test_centres_are_the_middles_of_equal_cells() -> None:
-    assert Axis(4).centres().tolist() == [-0.75, -0.25, 0.25, 0.75]
-    assert Axis(2, 0.0, 1.0).centres().tolist() == [0.25, 0.75]
+def test_centers_are_the_middles_of_equal_cells() -> None:
+    assert Axis(4).centers().tolist() == [-0.75, -0.25, 0.25, 0.75]
+    assert Axis(2, 0.0, 1.0).centers().tolist() == [0.25, 0.75]
 
 
 @given(st.integers(1, 40), st.integers(1, 5))
-def test_subsamples_average_to_the_pixel_centre(count: int, times: int) -> None:
-    fine = Axis(count).finer(times).centres().reshape(count, times)
-    np.testing.assert_allclose(fine.mean(axis=1), Axis(count).centres(), atol=1e-6)
+def test_subsamples_average_to_the_pixel_center(count: int, times: int) -> None:
+    fine = Axis(count).finer(times).centers().reshape(count, times)
+    np.testing.assert_allclose(fine.mean(axis=1), Axis(count).centers(), atol=1e-6)
 
 
 @given(st.integers(1, 40).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n - 1))))
-def test_a_part_has_the_centres_of_the_whole(shape: tuple[int, int]) -> None:
+def test_a_part_has_the_centers_of_the_whole(shape: tuple[int, int]) -> None:
     count, first = shape
     np.testing.assert_allclose(
-        Axis(count).part(slice(first, count)).centres(), Axis(count).centres()[first:], atol=1e-6
+        Axis(count).part(slice(first, count)).centers(), Axis(count).centers()[first:], atol=1e-6
     )
 
 
@@ -43,17 +43,17 @@ def test_rows_sum_to_one(positions: int, cells: int) -> None:
     np.testing.assert_allclose(interpolation_matrix(Axis(positions), cells).sum(axis=1), 1.0, atol=1e-5)
 
 
-def test_cells_read_at_their_centres_are_themselves() -> None:
+def test_cells_read_at_their_centers_are_themselves() -> None:
     np.testing.assert_allclose(interpolation_matrix(Axis(7), 7), np.eye(7), atol=1e-6)
 
 
 def test_parabolas_are_reproduced_away_from_the_border() -> None:
     """Cubic convolution with a = -1/2 is exact for polynomials of degree 2 (Keys 1981, section IV)."""
     cells, axis = 16, Axis(80)
-    values = Axis(cells).centres() ** 2
-    inner = np.abs(axis.centres()) < 0.7
+    values = Axis(cells).centers() ** 2
+    inner = np.abs(axis.centers()) < 0.7
     read = interpolation_matrix(axis, cells) @ values
-    np.testing.assert_allclose(read[inner], (axis.centres() ** 2)[inner], atol=1e-5)
+    np.testing.assert_allclose(read[inner], (axis.centers() ** 2)[inner], atol=1e-5)
 
 
 @pytest.mark.parametrize(("native", "requested", "expected"), [(48, 48, 2), (48, 96, 1), (48, 256, 1), (48, 12, 8)])

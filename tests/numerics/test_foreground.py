@@ -1,4 +1,4 @@
-"""Where the ink is: centre, spread and axis of what is drawn, and whether it is drawn on a ground at all."""
+"""Where the foreground is: center, spread and axis of what is drawn, and whether it is drawn on a background at all."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import math
 import numpy as np
 import pytest
 
-from inrcodec.numerics.foreground import grounded, ink_of, moments_of, places
+from inrcodec.numerics.foreground import foreground_moments, foreground_of, has_background, pixel_centers
 
 
-def lens(centre: tuple[float, float], half_length: float, turn: float, side: int = 64) -> np.ndarray:
+def lens(center: tuple[float, float], half_length: float, turn: float, side: int = 64) -> np.ndarray:
     """A dark lens, twice as long as wide, on yellow; turn from x towards y."""
-    offset = places(side, side) - np.array(centre, np.float32)
+    offset = pixel_centers(side, side) - np.array(center, np.float32)
     along = math.cos(turn) * offset[..., 1] + math.sin(turn) * offset[..., 0]
     aside = math.cos(turn) * offset[..., 0] - math.sin(turn) * offset[..., 1]
     inside = np.hypot(along, 2 * aside) < half_length
@@ -21,18 +21,18 @@ def lens(centre: tuple[float, float], half_length: float, turn: float, side: int
 
 @pytest.mark.parametrize("turn", [0.0, 0.6, -1.2])
 def test_moments_of_a_lens(turn: float) -> None:
-    found = moments_of(lens((0.2, -0.1), 0.5, turn))
-    assert found.centre == pytest.approx((0.2, -0.1), abs=0.01)
+    found = foreground_moments(lens((0.2, -0.1), 0.5, turn))
+    assert found.center == pytest.approx((0.2, -0.1), abs=0.01)
     assert found.spread == pytest.approx(0.5 * math.sqrt(1 + 0.25) / 2, rel=0.03)
     assert math.cos(2 * (found.axis - turn)) > 0.99
     assert 0.5 < found.stretch < 0.7
 
 
-def test_a_drawing_has_a_ground_and_noise_has_none() -> None:
-    assert grounded(lens((0, 0), 0.5, 0))
-    assert not grounded(np.random.default_rng(0).random((32, 32, 3), np.float32))
+def test_a_drawing_has_a_background_and_noise_has_none() -> None:
+    assert has_background(lens((0, 0), 0.5, 0))
+    assert not has_background(np.random.default_rng(0).random((32, 32, 3), np.float32))
 
 
 def test_an_empty_picture_is_all_ink() -> None:
-    assert (ink_of(np.ones((8, 8, 3), np.float32)) == 1).all()
-    assert moments_of(np.ones((8, 8, 3), np.float32)).centre == pytest.approx((0, 0), abs=1e-6)
+    assert (foreground_of(np.ones((8, 8, 3), np.float32)) == 1).all()
+    assert foreground_moments(np.ones((8, 8, 3), np.float32)).center == pytest.approx((0, 0), abs=1e-6)

@@ -1,20 +1,20 @@
-"""Retrieval measures against figures worked out by hand."""
+"""RetrievalScores measures against figures worked out by hand."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from inrcodec.retrieval.scores import retrieval
+from inrcodec.retrieval.scores import retrieval_scores
 
 
 def test_measures_of_a_ranking_worked_out_by_hand() -> None:
     """Image 0 sees 1 (other), 2 (same), 3 (other), 4 (same); only images of label 0 have company."""
-    likeness = np.eye(5, dtype=np.float32)
-    likeness[0] = [1, 0.9, 0.8, 0.7, 0.6]
-    likeness[2] = [0.9, 0.1, 1, 0.2, 0.8]
-    likeness[4] = [0.9, 0.1, 0.8, 0.2, 1]
-    found = retrieval(likeness, np.array([0, 1, 0, 2, 0]))
+    similarity = np.eye(5, dtype=np.float32)
+    similarity[0] = [1, 0.9, 0.8, 0.7, 0.6]
+    similarity[2] = [0.9, 0.1, 1, 0.2, 0.8]
+    similarity[4] = [0.9, 0.1, 0.8, 0.2, 1]
+    found = retrieval_scores(similarity, np.array([0, 1, 0, 2, 0]))
     assert found.precision_at_1 == pytest.approx(2 / 3)
     assert found.precision_at_5 == pytest.approx(0.5)
     assert found.mean_average_precision == pytest.approx(((1 / 2 + 2 / 4) / 2 + 1 + 1) / 3)
@@ -23,8 +23,8 @@ def test_measures_of_a_ranking_worked_out_by_hand() -> None:
 
 
 def test_images_without_a_label_are_no_queries_and_no_answers() -> None:
-    likeness = np.eye(3, dtype=np.float32)
-    likeness[0] = [1, 0.9, 0.1]
-    assert retrieval(likeness, np.array([0, -1, 0])).precision_at_1 == 1.0
+    similarity = np.eye(3, dtype=np.float32)
+    similarity[0] = [1, 0.9, 0.1]
+    assert retrieval_scores(similarity, np.array([0, -1, 0])).precision_at_1 == 1.0
     with pytest.raises(ValueError, match="label"):
-        retrieval(likeness, np.array([0, -1, 1]))
+        retrieval_scores(similarity, np.array([0, -1, 1]))

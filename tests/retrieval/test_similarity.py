@@ -1,4 +1,4 @@
-"""Neighbours and pairs among vectors, against what exhaustive search finds."""
+"""Neighbors and pairs among vectors, against what exhaustive search finds."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def test_a_zero_vector_is_like_nothing() -> None:
 
 
 def test_ranked_leaves_out_the_query_and_turns_round() -> None:
-    likeness = np.array([0.5, 1.0, -1.0, 0.5], np.float32)
-    assert similarity.ranked(likeness, 9, without=1).tolist() == [0, 3, 2]
-    assert similarity.ranked(likeness, 2, farthest=True).tolist() == [2, 0]
+    alike = np.array([0.5, 1.0, -1.0, 0.5], np.float32)
+    assert similarity.ranked(alike, 9, without=1).tolist() == [0, 3, 2]
+    assert similarity.ranked(alike, 2, farthest=True).tolist() == [2, 0]
 
 
 @settings(max_examples=40, deadline=None)
@@ -47,8 +47,8 @@ def test_ranked_leaves_out_the_query_and_turns_round() -> None:
 def test_greedy_pairs_are_greedy(count: int, wanted: int, seed: int, dissimilar: bool) -> None:
     """Also when the candidates of a vector run out and the rest has to be searched again."""
     vectors = cloud(count, seed)
-    likeness = similarity.similarities(vectors, vectors)
-    order = sorted(combinations(range(count), 2), key=lambda p: likeness[p] if dissimilar else -likeness[p])
+    alike = similarity.similarities(vectors, vectors)
+    order = sorted(combinations(range(count), 2), key=lambda p: alike[p] if dissimilar else -alike[p])
     used: set[int] = set()
     expected = []
     for pair in order:
@@ -66,9 +66,9 @@ def test_greedy_pairs_are_greedy(count: int, wanted: int, seed: int, dissimilar:
 @pytest.mark.parametrize("dissimilar", [False, True])
 def test_optimal_pairs_have_the_best_sum(dissimilar: bool) -> None:
     vectors = cloud(7, 4)
-    likeness = similarity.similarities(vectors, vectors)
+    alike = similarity.similarities(vectors, vectors)
     best = max(
-        (-1 if dissimilar else 1) * float(likeness[a] + likeness[b])
+        (-1 if dissimilar else 1) * float(alike[a] + alike[b])
         for a, b in combinations(combinations(range(7), 2), 2)
         if not set(a) & set(b)
     )
@@ -81,12 +81,12 @@ def test_optimal_pairs_have_the_best_sum(dissimilar: bool) -> None:
 def test_leaving_out_hopeless_pairs_costs_nothing(dissimilar: bool) -> None:
     """A few pairs among many vectors, some of them alike to the last bit, against the matching among all."""
     vectors = np.concatenate([cloud(30, 5), cloud(6, 5)])
-    likeness = similarity.similarities(vectors, vectors) * (-1 if dissimilar else 1)
+    alike = similarity.similarities(vectors, vectors) * (-1 if dissimilar else 1)
     graph = networkx.Graph()
-    graph.add_weighted_edges_from((a, b, float(likeness[a, b])) for a, b in combinations(range(36), 2))
+    graph.add_weighted_edges_from((a, b, float(alike[a, b])) for a, b in combinations(range(36), 2))
     graph.add_weighted_edges_from((a, idle, 0.0) for a in range(36) for idle in range(36, 66))
     matched = networkx.max_weight_matching(graph, maxcardinality=True)
-    best = sum(float(likeness[pair]) for pair in matched if max(pair) < 36)
+    best = sum(float(alike[pair]) for pair in matched if max(pair) < 36)
     found = similarity.optimal_pairs(vectors, 3, dissimilar=dissimilar)
     assert sum(pair[2] for pair in found) * (-1 if dissimilar else 1) == pytest.approx(best, abs=1e-5)
 

@@ -10,34 +10,34 @@ from PIL import Image
 
 import inrcodec
 from inrcodec.errors import UsageError
-from inrcodec.retrieval.space import CHOICES, LOOK_SIDE, By, describe, describe_file, judge, on_white
+from inrcodec.retrieval.space import CHOICES, DESCRIPTOR_SIDE, By, describe, describe_file, judge, on_white
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
 
 @pytest.mark.parametrize("by", CHOICES)
-def test_every_choice_gives_centred_vectors(by: By, small_set: Path) -> None:
+def test_every_choice_gives_centered_vectors(by: By, small_set: Path) -> None:
     """Also where images differ in size and have alpha."""
     archive = inrcodec.open(small_set)
     space = describe(archive, by)
     assert len(space.vectors) == len(archive)
     np.testing.assert_allclose(space.vectors.mean(axis=0), 0, atol=1e-3 * np.abs(space.vectors).max())
-    likeness = space.likeness(2, "cosine")
-    assert likeness.argmax() == 2
-    assert likeness[2] == pytest.approx(1.0, abs=1e-4)
+    similarity = space.similarity(2, "cosine")
+    assert similarity.argmax() == 2
+    assert similarity[2] == pytest.approx(1.0, abs=1e-4)
 
 
 def test_a_file_of_a_member_finds_that_member(small_images: Path, small_set: Path) -> None:
     archive = inrcodec.open(small_set)
     space = describe(archive)
     for name in ("one.png", "sub/four.png"):
-        likeness = space.likeness_of(describe_file(small_images / name, space), "cosine")
-        assert archive.names[int(likeness.argmax())] == name
+        similarity = space.similarity_of(describe_file(small_images / name, space), "cosine")
+        assert archive.names[int(similarity.argmax())] == name
 
 
 def test_a_picture_from_outside_has_no_code(small_images: Path, small_set: Path) -> None:
     space = describe(inrcodec.open(small_set), "code")
-    with pytest.raises(UsageError, match="--by look"):
+    with pytest.raises(UsageError, match="--by descriptor"):
         describe_file(small_images / "one.png", space)
 
 
@@ -46,7 +46,7 @@ def test_judging_needs_labels_that_fit(small_set: Path, tmp_path: Path) -> None:
     labels = tmp_path / "labels.csv"
     labels.write_text("name,label\none,a\ntwo.png,a\nfour,b\nthree,b\nstranger,b\n", "utf-8")
     table = judge(archive, labels)
-    assert [row.by for row in table][:4] == ["look", "code", "last-hidden", "pixels"]
+    assert [row.by for row in table][:4] == ["descriptor", "code", "last-hidden", "pixels"]
     assert all(0 <= row.quality.precision_at_1 <= 1 for row in table)
     for wrong, clue in (("a,b\n1,2\n", "columns"), ("name,label\none,a\ntwo,b\n", "one label")):
         labels.write_text(wrong, "utf-8")
@@ -54,7 +54,7 @@ def test_judging_needs_labels_that_fit(small_set: Path, tmp_path: Path) -> None:
             judge(archive, labels)
 
 
-def test_white_ground_shows_through(small_set: Path) -> None:
+def test_white_background_shows_through(small_set: Path) -> None:
     archive = inrcodec.open(small_set)
     picture = on_white(archive["clear.png"])
     assert picture.shape[2] == 3
@@ -75,9 +75,9 @@ def test_a_large_picture_from_outside_is_looked_at_small(small_images: Path, sma
     with Image.open(small_images / "one.png") as image:
         image.resize((2400, 2400), Image.Resampling.BICUBIC).save(tmp_path / "large.png")
     outside = describe_file(tmp_path / "large.png", describe(archive))
-    assert max(outside.picture.shape) == LOOK_SIDE
-    likeness = describe(archive).likeness_of(outside, "cosine")
-    assert archive.names[int(likeness.argmax())] == "one.png"
+    assert max(outside.picture.shape) == DESCRIPTOR_SIDE
+    similarity = describe(archive).similarity_of(outside, "cosine")
+    assert archive.names[int(similarity.argmax())] == "one.png"
 
 
 @pytest.mark.parametrize("name", ["grid", "binary", "bottleneck", "latent", "hypernetwork", "pyramid-rgb"])
@@ -86,5 +86,5 @@ def test_images_of_every_conditioning_have_codes(name: str) -> None:
     for by in ("code", "last-hidden"):
         space = describe(archive, by)  # type: ignore[arg-type]
         assert len(space.vectors) == len(archive)
-        assert space.likeness(1, "cosine").argmax() == 1
+        assert space.similarity(1, "cosine").argmax() == 1
         assert np.abs(space.vectors).max() > 0

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from inrcodec.archive import Archive, ArchivedImage
-from inrcodec.benchmark.compare.levels import finite_mean
 from inrcodec.benchmark.compare.results import Point
 from inrcodec.benchmark.fits import FittedFile
+from inrcodec.benchmark.levels import finite_mean
 from inrcodec.errors import UsageError
 from inrcodec.images import Picture
 from inrcodec.numerics.metrics import psnr

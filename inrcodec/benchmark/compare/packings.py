@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from inrcodec.benchmark.codecs import Levels
-from inrcodec.benchmark.compare.levels import opaque, straight_levels, with_channels
 from inrcodec.benchmark.compare.sheet import cut, plan_tiles, tiled
+from inrcodec.benchmark.levels import opaque, straight_levels, with_channels
 from inrcodec.images import Picture
 
 MAX_SHEET_PIXELS = 1 << 26

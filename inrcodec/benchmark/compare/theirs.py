@@ -6,9 +6,9 @@ import time
 from collections.abc import Sequence
 
 from inrcodec.benchmark.codecs import RIVALS, Rival, Setting
-from inrcodec.benchmark.compare.levels import mean_psnr
 from inrcodec.benchmark.compare.packings import Packing, packings
 from inrcodec.benchmark.compare.results import Contender, Point, ranked
+from inrcodec.benchmark.levels import mean_psnr
 from inrcodec.benchmark.steps import OnStep, Step
 from inrcodec.errors import UsageError
 from inrcodec.images import Picture

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from inrcodec.benchmark.codecs import Levels
-from inrcodec.benchmark.compare.levels import finite_mean, mean_psnr, opaque, straight_levels, with_channels
 from inrcodec.benchmark.compare.packings import packings
 from inrcodec.benchmark.compare.sheet import cut, plan_tiles, tiled
+from inrcodec.benchmark.levels import finite_mean, mean_psnr, opaque, straight_levels, with_channels
 from inrcodec.images import Picture
 
 SIZES = [(5, 7), (9, 3), (1, 1), (9, 8), (4, 4)]  # (height, width)

@@ -74,11 +74,11 @@ def test_the_command_prints_a_table_or_json(small_images: Path, tmp_path: Path, 
 
 @pytest.mark.parametrize("name", ["grid", "binary", "bottleneck", "latent", "hypernetwork", "pyramid-rgb"])
 def test_morphs_by_code_begin_and_end_at_the_images(name: str) -> None:
-    from inrcodec.morph import between
+    from inrcodec.morph import interpolators
 
     archive = inrcodec.open(Path(__file__).parents[2] / "golden" / f"{name}.inr")
     first, second = archive[0], archive[3]
-    picture = between.code(first, second, (first.width, first.height))
+    picture = interpolators.code(first, second, (first.width, first.height))
     for t, image in ((0.0, first), (1.0, second)):
         np.testing.assert_allclose(picture(t), image.render_stored(), atol=1e-4)
     middle = picture(0.5)

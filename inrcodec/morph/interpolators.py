@@ -1,4 +1,4 @@
-"""The other ways: interpolated latents (`code`), the study's interpolated activations (`last-hidden`), and `blend`."""
+"""Interpolators beside `move`: of latents (`code`), of the last activations (`last-hidden`, the study's), `blend`."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ from inrcodec.field import Field
 from inrcodec.field.grids import told
 from inrcodec.field.raster import raster
 from inrcodec.morph.correspondence import correspondence
+from inrcodec.morph.interpolated_field import Endpoint, InterpolatedField
 from inrcodec.morph.pose import compared
-from inrcodec.morph.posed import Between, End
 from inrcodec.numerics.arrays import FloatArray
 from inrcodec.numerics.coordinates import Axis
 from inrcodec.numerics.poses import frames
 
-Way = Callable[[float], FloatArray]  # from t, 0 to 1, to a picture (height, width, channels)
+Interpolator = Callable[[float], FloatArray]  # from t, 0 to 1, to a picture (height, width, channels)
 
 
-def blend(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Way:
+def blend(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Interpolator:
     """Both pictures at once, one fading: what a morph has to beat."""
     one, other = (image.render_stored(size) for image in (first, second))
     return lambda t: np.asarray((1 - t) * one + t * other, dtype=np.float32)
 
 
-def code(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Way:
-    """The field of codes between: of latents on the way of the drawings' pose, or of whatever else tells an image."""
+def code(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Interpolator:
+    """The field of codes between: of latents at positions that correspond, or of whatever else tells an image."""
     field, native = first.archive.field, (first.height, first.width)
     if not field.model.spatial:
         return _code_of_the_whole(first, second, size)
-    ends, matching = (End.of(first), End.of(second)), correspondence(*compared(first, second, native[::-1]))
+    ends, matching = (Endpoint.of(first), Endpoint.of(second)), correspondence(*compared(first, second, native[::-1]))
 
     def picture(t: float) -> FloatArray:
-        between = Between(field.model, field.channels, field.tensors, ends, matching, t)
+        between = InterpolatedField(field.model, field.channels, field.tensors, ends, matching, t)
         return _drawn(between, (), first.archive.label(first.number), native, size)
 
     return picture
 
 
-def _code_of_the_whole(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Way:
+def _code_of_the_whole(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Interpolator:
     """Arcs between global codes, straight lines between labels, and behind a bottleneck between its activations."""
     archive, native = first.archive, (first.height, first.width)
     (codes, label), (others, other) = (archive.fed(one.number) for one in (first, second))
@@ -78,15 +78,15 @@ class _Narrow(Field):
         one, other = (feed.siren.units(feed.inputs, layers=slice(0, cut)) for feed in feeds)
         feed = self.feed(latents, labels, rows, columns)
         behind = feed.siren.units((1 - self.t) * one + self.t * other, layers=slice(cut, None))
-        colours = feed.siren.colours_of(feed.inputs, behind).reshape(self.channels, 1, rows.count, columns.count)
+        colors = feed.siren.colours_of(feed.inputs, behind).reshape(self.channels, 1, rows.count, columns.count)
         shape = (self.channels, 1, rows.count // samples[0], samples[0], columns.count // samples[1], samples[1])
-        return np.asarray(colours.reshape(shape).mean(axis=(3, 5)), dtype=np.float32)
+        return np.asarray(colors.reshape(shape).mean(axis=(3, 5)), dtype=np.float32)
 
 
-def last_hidden(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Way:
+def last_hidden(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Interpolator:
     """Activations of the last sine layer between the two, through the linear output: the study's choice.
 
-    Everything behind those activations is linear, so this is a blend but for limiting colours to 0 ... 1.
+    Everything behind those activations is linear, so this is a blend but for limiting colors to 0 ... 1.
     """
     if (first.height, first.width) != (second.height, second.width) or not _larger(size, first.height, first.width):
         return blend(first, second, size)
@@ -113,7 +113,7 @@ def latents_between(first: FloatArray, second: FloatArray, t: float) -> FloatArr
 def _drawn(
     field: Field, latents: Sequence[FloatArray], label: FloatArray, native: tuple[int, int], size: tuple[int, int]
 ) -> FloatArray:
-    """A field at (width, height); larger than native (height, width) the way stills are drawn."""
+    """A field at (width, height); larger than native (height, width) as stills are drawn."""
     if _larger(size, *native):
         return enlarge(raster(field, latents, label, native, native), size)
     return raster(field, latents, label, native, size[::-1])

@@ -59,11 +59,11 @@ def blend_share(first: FloatArray, middle: FloatArray, last: FloatArray) -> floa
 def ghost_index(first: FloatArray, middle: FloatArray, last: FloatArray) -> float:
     """Share of the edges of either end, and not of both, that stand at 25 to 75 % of their contrast in the middle."""
     ghosts = edges = 0
-    slopes = [_gradient(frame) for frame in (first, middle, last)]
+    gradients = [_gradient(frame) for frame in (first, middle, last)]
     for end, other in ((0, 2), (2, 0)):
-        length = np.linalg.norm(slopes[end], axis=-1)
-        alone = (length > EDGE) & (np.linalg.norm(slopes[other], axis=-1) < 0.5 * length)
-        along = (slopes[1] * slopes[end]).sum(axis=-1) / np.maximum(length, 1e-9) ** 2
+        length = np.linalg.norm(gradients[end], axis=-1)
+        alone = (length > EDGE) & (np.linalg.norm(gradients[other], axis=-1) < 0.5 * length)
+        along = (gradients[1] * gradients[end]).sum(axis=-1) / np.maximum(length, 1e-9) ** 2
         ghosts += int((alone & (along > 0.25) & (along < 0.75)).sum())
         edges += int(alone.sum())
     return ghosts / edges if edges else float("nan")
@@ -83,7 +83,7 @@ def concentration(frames: FloatArray) -> float:
 
 
 def largest_step(frames: FloatArray) -> float:
-    """Largest distance (root mean square) between neighbouring frames over their mean; 1 for an even pace."""
+    """Largest distance (root mean square) between neighboring frames over their mean; 1 for an even pace."""
     lengths = _lengths(frames)
     return float(lengths.max() / lengths.mean()) if lengths.sum() else float("nan")
 
@@ -101,5 +101,5 @@ def _lengths(frames: FloatArray) -> NDArray[np.float64]:
 
 def _gradient(frame: FloatArray) -> FloatArray:
     """(height - 1, width - 1, 2) of the mean over channels."""
-    grey = frame.mean(axis=-1)
-    return np.stack([np.diff(grey, axis=0)[:, :-1], np.diff(grey, axis=1)[:-1]], axis=-1)
+    gray = frame.mean(axis=-1)
+    return np.stack([np.diff(gray, axis=0)[:, :-1], np.diff(gray, axis=1)[:-1]], axis=-1)

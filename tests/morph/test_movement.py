@@ -7,16 +7,16 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from inrcodec.morph.move import Movement
+from inrcodec.morph.movement import Movement
 from inrcodec.morph.pose import align
 from inrcodec.morph.sampling import sample
-from inrcodec.numerics.foreground import places
+from inrcodec.numerics.foreground import pixel_centers
 from inrcodec.numerics.metrics import psnr
 
 
 def shape(y: float = 0.0, x: float = 0.0, scale: float = 1.0, turn: float = 0.0, side: int = 48) -> np.ndarray:
     """A red bar with a blue head on white, drawn with soft edges at any pose."""
-    where = places(side, side) - np.array([y, x], np.float32)
+    where = pixel_centers(side, side) - np.array([y, x], np.float32)
     cosine, sine = np.cos(turn), np.sin(turn)
     down = (cosine * where[..., 0] - sine * where[..., 1]) / scale
     across = (sine * where[..., 0] + cosine * where[..., 1]) / scale
@@ -64,17 +64,17 @@ def test_nothing_drawn_does_no_harm(value: float) -> None:
     assert all(np.isfinite(moving.frame(t, (20, 20))).all() for t in (0.0, 0.3, 1.0))
 
 
-def test_sampling_at_the_centres_is_the_picture_itself() -> None:
+def test_sampling_at_the_centers_is_the_picture_itself() -> None:
     picture = np.random.default_rng(0).random((5, 7, 4), dtype=np.float32)
-    ground = np.array([0.1, 0.2, 0.3, 0.4], np.float32)
-    np.testing.assert_allclose(sample(picture, places(5, 7), ground), picture, atol=1e-5)
-    outside = sample(picture, np.array([[-3.0, 0.0], [0.0, 9.0]], np.float32), ground)
-    np.testing.assert_allclose(outside, [ground, ground], atol=1e-6)
+    background = np.array([0.1, 0.2, 0.3, 0.4], np.float32)
+    np.testing.assert_allclose(sample(picture, pixel_centers(5, 7), background), picture, atol=1e-5)
+    outside = sample(picture, np.array([[-3.0, 0.0], [0.0, 9.0]], np.float32), background)
+    np.testing.assert_allclose(outside, [background, background], atol=1e-6)
 
 
 def test_a_photograph_goes_on_as_its_mirror_image() -> None:
     picture = np.random.default_rng(0).random((4, 6, 3), dtype=np.float32)
-    where = places(8, 12) * 2  # from half a picture before the border to half a picture behind it
+    where = pixel_centers(8, 12) * 2  # from half a picture before the border to half a picture behind it
     found = sample(picture, where, None)
     wanted = np.pad(picture, ((2, 2), (3, 3), (0, 0)), mode="symmetric")
     np.testing.assert_allclose(found, wanted, atol=1e-5)
@@ -93,7 +93,7 @@ def test_a_wide_picture_turns_without_shear() -> None:
 
 def test_a_hand_turns_before_a_face_that_stands_still() -> None:
     def face(turn: float) -> np.ndarray:
-        where = places(48, 48)
+        where = pixel_centers(48, 48)
         along = np.sin(turn) * where[..., 1] - np.cos(turn) * where[..., 0]
         off = abs(np.cos(turn) * where[..., 1] + np.sin(turn) * where[..., 0])
         hand = np.clip(np.minimum(np.minimum(along, 0.5 - along), 0.08 - off) * 24 + 0.5, 0, 1)[..., None]

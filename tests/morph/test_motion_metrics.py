@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inrcodec.morph.motion import motion
+from inrcodec.morph.motion_metrics import motion
 
 RNG = np.random.default_rng(0)
 FIRST, LAST = (RNG.random((16, 16, 3), dtype=np.float32) for _ in range(2))

@@ -1,4 +1,4 @@
-"""Frames of a tour through two or more images."""
+"""Frames of a sequence through two or more images."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from inrcodec.archive import Archive, ArchivedImage
 from inrcodec.errors import UsageError
-from inrcodec.morph import between
+from inrcodec.morph import interpolators
 from inrcodec.morph.correspondence import Flow
 from inrcodec.morph.flow import middle_flow
-from inrcodec.morph.move import movement
+from inrcodec.morph.interpolators import Interpolator
+from inrcodec.morph.movement import movement
 from inrcodec.numerics.arrays import FloatArray
 
 Mode = Literal["move", "code", "last-hidden", "blend"]
@@ -31,7 +32,7 @@ MOST_HANDS = 4  # threads that draw frames; numpy works outside of the lock
 
 
 @dataclass(frozen=True)
-class Tour:
+class FrameSequence:
     """What to visit and how; `frames` from each image to the next, `hold` more on every image, ends included."""
 
     numbers: tuple[int, ...]
@@ -64,22 +65,22 @@ class Tour:
 
 
 def eased_in_and_out(steps: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Times that gather pace over the first GATHER of the way, keep it, and lose it again; at most 1 / (1 - GATHER)."""
+    """Times that gather pace over the first GATHER, keep it, and lose it again; at most 1 / (1 - GATHER)."""
     slow = np.minimum(np.minimum(steps, 1 - steps), GATHER)
-    way = slow * slow / (2 * GATHER) + np.maximum(0, np.minimum(steps, 1 - steps) - GATHER)
-    return np.where(steps < 0.5, way, (1 - GATHER) - way) / (1 - GATHER)
+    progress = slow * slow / (2 * GATHER) + np.maximum(0, np.minimum(steps, 1 - steps) - GATHER)
+    return np.where(steps < 0.5, progress, (1 - GATHER) - progress) / (1 - GATHER)
 
 
-def frames(archive: Archive, tour: Tour) -> Iterator[FloatArray]:
-    """The tour's frames (height, width, channels), colours premultiplied by alpha."""
-    images = [archive[number] for number in tour.numbers]
+def frames(archive: Archive, sequence: FrameSequence) -> Iterator[FloatArray]:
+    """The sequence's frames (height, width, channels), colors premultiplied by alpha."""
+    images = [archive[number] for number in sequence.numbers]
     check_shapes(images)
-    for pair, times in groupby(tour.times(), key=itemgetter(0)):  # one way at a time: they are large
-        picture = way(images[pair], images[pair + 1], tour.mode, tour.size, tour.refine)
+    for pair, times in groupby(sequence.times(), key=itemgetter(0)):  # one interpolator at a time: they are large
+        picture = interpolator(images[pair], images[pair + 1], sequence.mode, sequence.size, sequence.refine)
         yield from _drawn(picture, [t for _, t in times])
 
 
-def _drawn(picture: between.Way, times: Sequence[float]) -> Iterator[FloatArray]:
+def _drawn(picture: Interpolator, times: Sequence[float]) -> Iterator[FloatArray]:
     """Frames at these times in order, a few of them drawn side by side; one that is held is drawn once."""
     hands = min(MOST_HANDS, os.cpu_count() or 1)
     waiting: deque[tuple[Future[FloatArray], int]] = deque()
@@ -96,14 +97,14 @@ def _held(frame: Future[FloatArray], times: int) -> Iterator[FloatArray]:
     return repeat(frame.result(), times)
 
 
-def way(
+def interpolator(
     first: ArchivedImage, second: ArchivedImage, mode: Mode, size: tuple[int, int], refine: bool = False
-) -> between.Way:
+) -> Interpolator:
     """From t, 0 to 1, to the picture between two images at (width, height)."""
     if mode == "move":
         moving = movement(first, second, size, _refined_flow() if refine else middle_flow)
         return lambda t: moving.frame(t, size)
-    draw = {"code": between.code, "last-hidden": between.last_hidden, "blend": between.blend}[mode]
+    draw = {"code": interpolators.code, "last-hidden": interpolators.last_hidden, "blend": interpolators.blend}[mode]
     return draw(first, second, size)
 
 

@@ -1,6 +1,6 @@
 """`code` for grids of latents: what both images hold at places that belong together, the one drawing laid on the other.
 
-Grids belong to places of the picture, so mixing them as they lie is nearly a fade; mixed along the way of the pose
+Grids belong to places of the picture, so mixing them as they lie is nearly a fade; mixed along the pose
 that `move` begins with, shapes travel, turn and grow.
 """
 
@@ -23,7 +23,7 @@ from inrcodec.settings import ModelSettings
 
 
 @dataclass(frozen=True)
-class End:
+class Endpoint:
     """One of two images: its latents [(channels, 1, cells down, cells across)], label (1, values), (height, width)."""
 
     latents: Sequence[FloatArray]
@@ -31,9 +31,9 @@ class End:
     size: tuple[int, int]
 
     @staticmethod
-    def of(image: ArchivedImage) -> End:
+    def of(image: ArchivedImage) -> Endpoint:
         """An image of an archive as an end."""
-        return End(*image.archive.fed(image.number), (image.height, image.width))
+        return Endpoint(*image.archive.fed(image.number), (image.height, image.width))
 
     def read(self, model: ModelSettings, where: FloatArray) -> FloatArray:
         """Coordinates and every channel of every level at places (..., 2) of the picture, (inputs, points).
@@ -47,26 +47,26 @@ class End:
 
 
 @dataclass(frozen=True)
-class Between(Field):
-    """The field of inputs between those of two images, on the way of what belongs together."""
+class InterpolatedField(Field):
+    """The field of inputs between those of two images, read at positions that correspond."""
 
-    ends: tuple[End, End]
+    ends: tuple[Endpoint, Endpoint]
     matching: Correspondence
     t: float
 
     def pixels(
         self, latents: Sequence[FloatArray], labels: FloatArray, rows: Axis, columns: Axis, samples: tuple[int, int]
     ) -> FloatArray:
-        """Colours (channels, 1, rows, columns); see `Field.pixels`. Latents and labels are those of the ends."""
+        """Colors (channels, 1, rows, columns); see `Field.pixels`. Latents and labels are those of the ends."""
         assert samples == (1, 1)
         tall, wide = (side / max(self.ends[0].size) for side in self.ends[0].size)
-        where = np.stack(np.meshgrid(tall * rows.centres(), wide * columns.centres(), indexing="ij"), axis=-1)
-        ways = self.matching.ways(self.matching.pose.back(where, self.t), self.t)
-        one, other = (end.read(self.model, way) for end, way in zip(self.ends, ways, strict=True))
+        where = np.stack(np.meshgrid(tall * rows.centers(), wide * columns.centers(), indexing="ij"), axis=-1)
+        positions = self.matching.sampling_positions(self.matching.pose.back(where, self.t), self.t)
+        one, other = (end.read(self.model, at) for end, at in zip(self.ends, positions, strict=True))
         across, down, *read = (1 - self.t) * one + self.t * other
         inputs = np.stack([*with_octaves(self.model, across, down), *read]).astype(np.float32)
-        colours = Siren.from_tensors(self.tensors, self.model.network.activation).colours(inputs)
-        return np.asarray(colours.reshape(self.channels, 1, rows.count, columns.count))
+        colors = Siren.from_tensors(self.tensors, self.model.network.activation).colours(inputs)
+        return np.asarray(colors.reshape(self.channels, 1, rows.count, columns.count))
 
 
 def _read(level: FloatArray, y: FloatArray, x: FloatArray) -> FloatArray:

@@ -9,15 +9,15 @@ import pytest
 
 import inrcodec
 from inrcodec.errors import UsageError
-from inrcodec.morph import MODES, Mode, Tour, frames, measured
+from inrcodec.morph import MODES, FrameSequence, Mode, frames, measured
 
 
 def test_times_hold_ease_and_bounce() -> None:
-    tour = Tour((0, 1, 2), (8, 8), frames=2, hold=1, ease="linear")
-    assert tour.times() == [(0, 0.0)] * 2 + [(0, 0.5), (0, 1.0), (0, 1.0), (1, 0.5), (1, 1.0), (1, 1.0)]
-    back = Tour((0, 1), (8, 8), frames=4, ease="linear", bounce=True).times()
+    sequence = FrameSequence((0, 1, 2), (8, 8), frames=2, hold=1, ease="linear")
+    assert sequence.times() == [(0, 0.0)] * 2 + [(0, 0.5), (0, 1.0), (0, 1.0), (1, 0.5), (1, 1.0), (1, 1.0)]
+    back = FrameSequence((0, 1), (8, 8), frames=4, ease="linear", bounce=True).times()
     assert [t for _, t in back] == [0, 0.25, 0.5, 0.75, 1, 0.75, 0.5, 0.25]
-    eased = [t for _, t in Tour((0, 1), (8, 8), frames=4).times()]
+    eased = [t for _, t in FrameSequence((0, 1), (8, 8), frames=4).times()]
     assert eased == sorted(eased)
     assert eased[1] < 0.25 < 0.75 < eased[3]
 
@@ -26,7 +26,7 @@ def test_times_hold_ease_and_bounce() -> None:
 def test_every_mode_starts_and_ends_at_its_images(mode: Mode, small_set: Path) -> None:
     archive = inrcodec.open(small_set)
     first, second = (archive[name] for name in ("one.png", "two.png"))
-    made = list(frames(archive, Tour((first.number, second.number), (24, 24), mode, frames=3)))
+    made = list(frames(archive, FrameSequence((first.number, second.number), (24, 24), mode, frames=3)))
     assert len(made) == 4
     assert all(frame.shape == (24, 24, archive.channels) and np.isfinite(frame).all() for frame in made)
     for frame, image in ((made[0], first), (made[-1], second)):
@@ -38,21 +38,21 @@ def test_every_mode_starts_and_ends_at_its_images(mode: Mode, small_set: Path) -
 def test_frames_have_the_size_that_is_asked_for(mode: Mode, size: tuple[int, int], small_set: Path) -> None:
     archive = inrcodec.open(small_set)
     numbers = tuple(archive[name].number for name in ("one.png", "two.png"))
-    for frame in frames(archive, Tour(numbers, size, mode, frames=2)):
+    for frame in frames(archive, FrameSequence(numbers, size, mode, frames=2)):
         assert frame.shape == (size[1], size[0], archive.channels)
 
 
 def test_only_moves_can_be_refined() -> None:
-    assert Tour((0, 1), (8, 8), "move", refine=True).refine
+    assert FrameSequence((0, 1), (8, 8), "move", refine=True).refine
     with pytest.raises(UsageError, match="only morphs by move"):
-        Tour((0, 1), (8, 8), "code", refine=True)
+        FrameSequence((0, 1), (8, 8), "code", refine=True)
 
 
 def test_images_of_other_proportions_are_refused(small_set: Path) -> None:
     archive = inrcodec.open(small_set)
     numbers = tuple(archive[name].number for name in ("one.png", "three.png"))
     with pytest.raises(UsageError, match="differ in shape"):
-        next(frames(archive, Tour(numbers, (12, 12))))
+        next(frames(archive, FrameSequence(numbers, (12, 12))))
 
 
 def test_a_fade_is_measured_as_one(small_set: Path) -> None:

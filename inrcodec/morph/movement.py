@@ -13,7 +13,7 @@ from inrcodec.morph.layers import Layer
 from inrcodec.morph.pose import compared
 from inrcodec.morph.sampling import outside, sample
 from inrcodec.numerics.arrays import FloatArray
-from inrcodec.numerics.foreground import ground_of, grounded, places
+from inrcodec.numerics.foreground import background_of, has_background, pixel_centers
 
 OVERSAMPLING = 2  # pictures are drawn that much larger than frames, so that reading them bilinearly does not blur
 FADE = 0.4  # share of the time in which a place changes over
@@ -23,7 +23,7 @@ PACE_STEPS = 32  # of the time, at which the change is measured that is then mad
 
 
 class Movement:
-    """The way from one image to another; correspondence is found once, frames are read from the drawn pictures."""
+    """Frames between two images: correspondence is found once, frames are read from the drawn pictures."""
 
     def __init__(
         self, first: FloatArray, second: FloatArray, drawn: tuple[FloatArray, FloatArray], flow: Flow = middle_flow
@@ -31,10 +31,12 @@ class Movement:
         """Pictures (height, width, channels) to compare, and the same two drawn large to read from."""
         self._matching = correspondence(first, second, flow)
         small = first.shape[1], first.shape[0]
-        self._grounds = [ground_of(one) if grounded(one) else None for one in drawn]
-        fine = places(*(OVERSAMPLING * side for side in first.shape[:2]))  # small ones will do until the pace is known
-        self._drawn = sample(drawn[0], fine, self._grounds[0]), sample(drawn[1], fine, self._grounds[1])
-        where = places(*first.shape[:2])
+        self._backgrounds = [background_of(one) if has_background(one) else None for one in drawn]
+        fine = pixel_centers(
+            *(OVERSAMPLING * side for side in first.shape[:2])
+        )  # small ones will do until the pace is known
+        self._drawn = sample(drawn[0], fine, self._backgrounds[0]), sample(drawn[1], fine, self._backgrounds[1])
+        where = pixel_centers(*first.shape[:2])
         self._front = self._when(where)
         self._left = 1.0
         self._pace: FloatArray = np.linspace(0, 1, PACE_STEPS + 1, dtype=np.float32)
@@ -46,14 +48,14 @@ class Movement:
     def frame(self, t: float, size: tuple[int, int]) -> FloatArray:
         """The picture at time t, from 0 to 1, at (width, height)."""
         t = float(np.interp(t, np.linspace(0, 1, PACE_STEPS + 1), self._pace))
-        where = self._matching.pose.back(places(size[1], size[0]), t)  # in the first picture's own place
+        where = self._matching.pose.back(pixel_centers(size[1], size[0]), t)  # in the first picture's own place
         if self._matching.layer is not None:
             return self._layered(where, t, self._matching.layer)
-        ways = self._matching.ways(where, t)
-        first, second = (sample(*one) for one in zip(self._drawn, ways, self._grounds, strict=True))
+        positions = self._matching.sampling_positions(where, t)
+        first, second = (sample(*one) for one in zip(self._drawn, positions, self._backgrounds, strict=True))
         share = self._changed(where, t)
         if 0.0 < t < 1.0:  # what one picture cut off, the other may still show
-            cut = [outside(way, size[1], size[0]) for way in ways]
+            cut = [outside(at, size[1], size[0]) for at in positions]
             whole = np.where(cut[0] & ~cut[1], 1.0, np.where(cut[1] & ~cut[0], 0.0, share))
             alike = max(0.0, 1 - STRANGENESS * self._left)  # a stranger's parts would stand there too early
             share = share + alike * (whole - share)
@@ -63,28 +65,28 @@ class Movement:
     def _read(self, where: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Both pictures at places of the first one's own, without flow."""
         return (
-            sample(self._drawn[0], where, self._grounds[0]),
-            sample(self._drawn[1], self._matching.pose.onward(where), self._grounds[1]),
+            sample(self._drawn[0], where, self._backgrounds[0]),
+            sample(self._drawn[1], self._matching.pose.onward(where), self._backgrounds[1]),
         )
 
     def _layered(self, where: FloatArray, t: float, layer: Layer) -> FloatArray:
-        """The ground, which is in one picture or the other, and before it the thing that travels, from both."""
+        """The background, which is in one picture or the other, and before it the thing that travels, from both."""
         none = np.zeros(1, np.float32)
         first, second = self._read(where)
         owner = sample(layer.owner, where, none)
-        ground = (1 - owner) * first + owner * second
+        background = (1 - owner) * first + owner * second
         start = layer.pose.back(where, t)
         first, second = self._read(start)
         going = sample(layer.owner, start, none) * (first - second)
         end = layer.pose.onward(start)
         first, second = self._read(end)
         coming = (1 - sample(layer.owner, end, none)) * (second - first)
-        return np.asarray(ground + (1 - t) * going + t * coming, dtype=np.float32)
+        return np.asarray(background + (1 - t) * going + t * coming, dtype=np.float32)
 
     def _when(self, where: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """(distances from the drawing's centre, share of all change within): the front crosses change evenly."""
-        ways = self._matching.ways(where, 0.5)
-        first, second = (sample(*one) for one in zip(self._drawn, ways, self._grounds, strict=True))
+        """(distances from the drawing's center, share of all change within): the front crosses change evenly."""
+        positions = self._matching.sampling_positions(where, 0.5)
+        first, second = (sample(*one) for one in zip(self._drawn, positions, self._backgrounds, strict=True))
         weight = np.square(first - second).sum(axis=-1).ravel() + 1e-4
         distance = self._distance(where).ravel()
         order = np.argsort(distance)
@@ -97,7 +99,7 @@ class Movement:
         )
 
     def _changed(self, where: FloatArray, t: float) -> FloatArray:
-        """How far each place has changed over: a fade that starts at the drawing's centre and runs outwards."""
+        """How far each place has changed over: a fade that starts at the drawing's center and runs outwards."""
         if t in (0.0, 1.0):
             return np.full(where.shape[:2], t, dtype=np.float32)
         when = 0.5 + SPREAD * (np.interp(self._distance(where), *self._front) - 0.5)
@@ -106,7 +108,7 @@ class Movement:
 
     def _unexplained(self, where: FloatArray, apart: float) -> float:
         """Share of the pictures' difference that movement leaves; where it leaves none, time needs no other pace."""
-        pairs = zip(self._drawn, self._matching.ways(where, 0.5), self._grounds, strict=True)
+        pairs = zip(self._drawn, self._matching.sampling_positions(where, 0.5), self._backgrounds, strict=True)
         first, second = (sample(*one) for one in pairs)
         return min(1.0, float(np.square(first - second).mean()) / max(apart, 1e-9))
 
@@ -114,11 +116,11 @@ class Movement:
         """Times that make all steps alike, (PACE_STEPS + 1,)."""
         frames = [self.frame(float(t), size) for t in self._pace]
         lengths = np.array([np.sqrt(np.square(after - before).mean()) for before, after in pairwise(frames)]) + 1e-6
-        way = np.concatenate([[0.0], np.cumsum(lengths)]) / lengths.sum()
-        return np.asarray(np.interp(self._pace, way, self._pace), dtype=np.float32)
+        traveled = np.concatenate([[0.0], np.cumsum(lengths)]) / lengths.sum()
+        return np.asarray(np.interp(self._pace, traveled, self._pace), dtype=np.float32)
 
 
 def movement(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int], flow: Flow = middle_flow) -> Movement:
-    """The way between two images of an archive, for frames of (width, height)."""
+    """The movement between two images of an archive, for frames of (width, height)."""
     large = OVERSAMPLING * size[0], OVERSAMPLING * size[1]
     return Movement(*compared(first, second, size), (first.render_stored(large), second.render_stored(large)), flow)

@@ -10,8 +10,8 @@ from PIL import Image
 
 import inrcodec
 from inrcodec.archive import Archive
-from inrcodec.morph import Tour, frames
-from inrcodec.numerics.foreground import places
+from inrcodec.morph import FrameSequence, frames
+from inrcodec.numerics.foreground import pixel_centers
 from inrcodec.numerics.metrics import psnr
 from inrcodec.numerics.poses import into_frame
 
@@ -20,10 +20,10 @@ POSES = [(0.0, 0.3, 0.0, 0.2), (0.0, 0.0, -0.1, 0.45), (0.0, -0.3, -0.2, 0.7)]  
 
 
 def bar(pose: tuple[float, ...], side: int = 32) -> np.ndarray:
-    y, x = np.moveaxis(into_frame(np.array(pose, np.float32), places(side, side)), -1, 0)
-    ink = np.clip(12 * (0.5 - np.abs(x)), 0, 1) * np.clip(12 * (0.22 - np.abs(y)), 0, 1)
-    colours = np.stack([0.2 + 0.5 * (x > 0), 0.5 + 0 * x, 0.6 - x], axis=-1)
-    return np.asarray(1 + ink[..., None] * (np.clip(colours, 0, 1) - 1), dtype=np.float32)
+    y, x = np.moveaxis(into_frame(np.array(pose, np.float32), pixel_centers(side, side)), -1, 0)
+    foreground = np.clip(12 * (0.5 - np.abs(x)), 0, 1) * np.clip(12 * (0.22 - np.abs(y)), 0, 1)
+    colors = np.stack([0.2 + 0.5 * (x > 0), 0.5 + 0 * x, 0.6 - x], axis=-1)
+    return np.asarray(1 + foreground[..., None] * (np.clip(colors, 0, 1) - 1), dtype=np.float32)
 
 
 @pytest.fixture(scope="module", params=["plain", "smooth"])
@@ -36,7 +36,7 @@ def moved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def test_what_is_moved_is_met_half_way(moved: Archive) -> None:
-    start, middle, end = frames(moved, Tour((0, 2), (32, 32), "code", frames=2))
+    start, middle, end = frames(moved, FrameSequence((0, 2), (32, 32), "code", frames=2))
     for frame, image in ((start, moved[0]), (end, moved[2])):
         assert psnr(image.render_stored(), frame) > 45
     blend = 0.5 * (moved[0].render_stored() + moved[2].render_stored())
@@ -46,6 +46,6 @@ def test_what_is_moved_is_met_half_way(moved: Archive) -> None:
 @pytest.mark.parametrize("name", ["smooth", "latent", "bottleneck", "pyramid-rgba"])
 def test_it_begins_and_ends_at_its_images(name: str) -> None:
     archive = inrcodec.open(GOLDEN / f"{name}.inr")
-    start, _, end = frames(archive, Tour((0, 3), (12, 12), "code", frames=2))
+    start, _, end = frames(archive, FrameSequence((0, 3), (12, 12), "code", frames=2))
     for frame, number in ((start, 0), (end, 3)):
         assert np.abs(frame - archive[number].render_stored()).max() < 0.02

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from inrcodec.morph.between import latents_between
+from inrcodec.morph.interpolators import latents_between
 
 
 def test_a_global_code_keeps_its_length_on_the_way() -> None:
