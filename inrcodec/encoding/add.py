@@ -29,7 +29,7 @@ from inrcodec.settings import WITH_LEVELS, FitSettings, Holdout
 
 if TYPE_CHECKING:
     from inrcodec.bitstream.latents import Latents
-    from inrcodec.fitting.progress import Progress, Unseen
+    from inrcodec.fitting.progress import HeldOutErrors, Progress
 
 POOR = 6.0  # dB below the mean of the set: worth a word
 USUAL_STEPS = 400  # where there is no encoder: as good as a fit of the whole set; 200 are half a decibel short
@@ -110,8 +110,8 @@ def add(
     kept = {picture.name for picture in found.pictures} - {one.path for one in unfit}
     pictures = [_like_the_set(archive, picture) for picture in found.pictures if picture.name in kept]
     _check_room(archive, pictures)
-    latents, unseen = _latents(archive, pictures, search, steps, on_progress)
-    blob = _assemble(archive, pictures, latents, unseen)
+    latents, held_out = _latents(archive, pictures, search, steps, on_progress)
+    blob = _assemble(archive, pictures, latents, held_out)
     if output is None and _state(file) != before:
         raise InrError(f"{file}: was changed by someone else meanwhile; nothing was added, repeat the command")
     write_atomically(path, blob, overwrite=overwrite or output is None)
@@ -194,15 +194,15 @@ def _latents(
     search: Search,
     steps: int,
     on_progress: Callable[[Progress], None] | None,
-) -> tuple[tuple[Latents, ...], Unseen | None]:
+) -> tuple[tuple[Latents, ...], HeldOutErrors | None]:
     """The latents of pictures, as whole numbers that the file can hold."""
     codes = _codes(archive, pictures)
     if codes is not None and steps == 0:
         found: tuple[Latents, ...] = tuple((code[:, None, None],) for code in np.rint(codes).astype(np.int16))
         return within_ranges(archive.stored, found), None
     settings = search.settings(archive.header.holdout, steps)
-    found, unseen = _fitted(archive, pictures, codes, settings, on_progress)
-    return within_ranges(archive.stored, found), unseen
+    found, held_out = _fitted(archive, pictures, codes, settings, on_progress)
+    return within_ranges(archive.stored, found), held_out
 
 
 def _codes(archive: Archive, pictures: Sequence[Picture]) -> FloatArray | None:
@@ -230,14 +230,14 @@ def _fitted(
     codes: FloatArray | None,
     settings: FitSettings,
     on_progress: Callable[[Progress], None] | None,
-) -> tuple[tuple[Latents, ...], Unseen | None]:
+) -> tuple[tuple[Latents, ...], HeldOutErrors | None]:
     """Latents fitted against the file's network."""
     from inrcodec.fitting.engine import Fit  # torch takes seconds to load, and an encoder does without
-    from inrcodec.fitting.run import Given
+    from inrcodec.fitting.run import FrozenModel
 
     context = [tensor.values() for tensor in archive.stored.context]
-    given = Given(archive.field.tensors, context, archive.stored.codec.ranges, len(archive), codes)
-    fit = Fit([picture.pixels for picture in pictures], archive.header.model, settings, given=given)
+    frozen = FrozenModel(archive.field.tensors, context, archive.stored.codec.ranges, len(archive), codes)
+    fit = Fit([picture.pixels for picture in pictures], archive.header.model, settings, frozen_model=frozen)
     for news in fit.steps():
         if on_progress:
             on_progress(news)
@@ -245,7 +245,7 @@ def _fitted(
 
 
 def _assemble(
-    archive: Archive, pictures: Sequence[Picture], latents: Sequence[Latents], unseen: Unseen | None
+    archive: Archive, pictures: Sequence[Picture], latents: Sequence[Latents], held_out: HeldOutErrors | None
 ) -> bytes:
     """The longer file, with figures measured on what its bytes decode to."""
     stored = archive.stored
@@ -257,9 +257,9 @@ def _assemble(
     bare = Archive.from_bytes(repacked(stored, extended, names, (), poses))
     pairs = decoded_pairs(list(bare)[len(archive) :], pictures)
     known = stored.figures()
-    columns = list(measured(pairs, unseen, extended.bits))
+    columns = list(measured(pairs, held_out, extended.bits))
     if {column.name for column in known} & {SSIM, MAE}:
-        columns += measured_for_reports(pairs, unseen)
+        columns += measured_for_reports(pairs, held_out)
     new = {column.name: column for column in columns}
     figures = [joined(column, new.get(column.name), len(pictures)) for column in known]
     return repacked(stored, extended, names, figures, poses)

@@ -71,8 +71,8 @@ def encode(
     header = _header(found.pictures, model, settings.holdout)  # refuses, before any work, what no file can hold
     if settings.time_limit:  # reading the pictures was part of the time
         settings = replace(settings, time_limit=max(0.5, settings.time_limit - (time.monotonic() - started)))
-    lessons = request.lessons(found.pictures)
-    with _fit(found.pictures, lessons, model, settings, checkpoint_path(path), resume) as fit:
+    extra = request.extra_images(found.pictures)
+    with _fit(found.pictures, extra, model, settings, checkpoint_path(path), resume) as fit:
         recorder = Recorder()
         for progress in fit.steps():
             recorder.see(progress)
@@ -141,9 +141,9 @@ def _assemble(pictures: Sequence[Picture], header: Header, fitted: Fitted, recor
     poses = coded_poses(picture.pixels for picture in pictures) if header.model.posed else None
     bare = Archive.from_bytes(pack(header, tensors, ranges, blocks, names, (), poses=poses))
     pairs = decoded_pairs(list(bare), pictures)
-    columns = list(measured(pairs, fitted.unseen, bits if header.model.levels else None))
+    columns = list(measured(pairs, fitted.held_out, bits if header.model.levels else None))
     if record:
-        columns += measured_for_reports(pairs, fitted.unseen)
+        columns += measured_for_reports(pairs, fitted.held_out)
     return pack(header, tensors, ranges, blocks, names, columns, record, poses, fitted.encoder)
 
 
@@ -155,7 +155,7 @@ def checkpoint_path(output: Path) -> Path:
 @contextmanager
 def _fit(
     pictures: Sequence[Picture],
-    lessons: Sequence[Pixels],
+    extra: Sequence[Pixels],
     model: ModelSettings,
     settings: FitSettings,
     checkpoint: Path,
@@ -164,7 +164,7 @@ def _fit(
     """A fit, fresh or resumed; whatever ends it before its file is written leaves a checkpoint."""
     from inrcodec.fitting.engine import Fit  # torch takes seconds to load, and `plan` does without
 
-    fit = Fit([picture.pixels for picture in pictures], model, settings, lessons)
+    fit = Fit([picture.pixels for picture in pictures], model, settings, extra)
     if resume:
         fit.restore(checkpoint)
     elif checkpoint.exists():

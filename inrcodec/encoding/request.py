@@ -80,7 +80,7 @@ class Request:
             )
         return model
 
-    def lessons(self, pictures: Sequence[Picture]) -> list[Pixels]:
+    def extra_images(self, pictures: Sequence[Picture]) -> list[Pixels]:
         """More pictures to learn from that are not stored: variations of these, and a folder of others."""
         if self.augment is None and self.extra is None:
             return []

@@ -24,21 +24,21 @@ from inrcodec.numerics.arrays import Pixels
 from inrcodec.numerics.metrics import mean_absolute_error, psnr, psnr_of_error, ssim
 
 if TYPE_CHECKING:
-    from inrcodec.fitting.progress import Unseen
+    from inrcodec.fitting.progress import HeldOutErrors
 
 COARSE = 31  # levels of figures that only a report reads
 Pairs = list[tuple[Pixels, Pixels]]
 Values = Sequence[float] | np.ndarray[Any, np.dtype[np.float64]]
 
 
-def measured(pairs: Pairs, unseen: Unseen | None, bits: Values | None) -> Iterator[Column]:
+def measured(pairs: Pairs, held_out: HeldOutErrors | None, bits: Values | None) -> Iterator[Column]:
     """PSNR of images read back, and what the fit knows of them; for pairs see `decoded_pairs`.
 
     bits: what the latents of each image take, where there are any.
     """
     yield _column(PSNR, [psnr(*pair) for pair in pairs])
-    if unseen is not None:
-        yield _column(HOLDOUT_PSNR, [psnr_of_error(error) for error in unseen.squared])
+    if held_out is not None:
+        yield _column(HOLDOUT_PSNR, [psnr_of_error(error) for error in held_out.squared])
     if bits is not None:
         yield _column(LATENT_BITS, np.log2(np.asarray(bits) + 1.0))
 
@@ -48,13 +48,13 @@ def psnrs(images: Sequence[ArchivedImage], pictures: Sequence[Picture]) -> list[
     return [psnr(*pair) for pair in decoded_pairs(images, pictures)]
 
 
-def measured_for_reports(pairs: Pairs, unseen: Unseen | None) -> Iterator[Column]:
+def measured_for_reports(pairs: Pairs, held_out: HeldOutErrors | None) -> Iterator[Column]:
     """What a report likes to have and a reader can do without, coarser than the rest."""
     yield _column(SSIM, [ssim(*pair) for pair in pairs], COARSE)
     yield _column(MAE, [mean_absolute_error(*pair) for pair in pairs], COARSE)
-    if unseen is not None:
-        yield _column(HOLDOUT_MAE, unseen.absolute, COARSE)
-        yield _column(FITTED_MAE, unseen.fitted_absolute, COARSE)
+    if held_out is not None:
+        yield _column(HOLDOUT_MAE, held_out.absolute, COARSE)
+        yield _column(FITTED_MAE, held_out.fitted_absolute, COARSE)
 
 
 def joined(known: Column, added: Column | None, count: int) -> Column:

@@ -12,7 +12,7 @@ import msgspec
 import torch
 
 from inrcodec.errors import InrError, UsageError
-from inrcodec.fitting.progress import Meter, Unseen
+from inrcodec.fitting.progress import HeldOutErrors, Meter
 from inrcodec.fitting.run import Run
 from inrcodec.numerics.arrays import Pixels
 from inrcodec.settings import FitSettings, ModelSettings
@@ -35,12 +35,12 @@ def save(path: Path, run: Run, meter: Meter, owner: str) -> None:
         "tensors": [tensor.detach() for tensor in run.leaves],
         "adam": run.adam.state_dict(),
         "rows": [group.adam.state() for group in run.groups],
-        "steps": run.steps,
-        "frozen": run.frozen,
+        "weight_steps": run.weight_steps,
+        "latents_frozen": run.latents_frozen,
         "released": run.released,
-        "unseen": None if run.unseen is None else [torch.from_numpy(errors) for errors in run.unseen],
+        "held_out": None if run.held_out is None else [torch.from_numpy(errors) for errors in run.held_out],
         "meter": meter.state(),
-        "steering": run.steering.state(),
+        "rate_control": run.rate_control.state(),
         "order": run.order.get_state(),
     }
     unfinished = path.with_name(path.name + ".tmp")
@@ -62,10 +62,12 @@ def restore(path: Path, run: Run, meter: Meter, owner: str) -> None:
     run.adam.load_state_dict(contents["adam"])
     for group, state in zip(run.groups, contents["rows"], strict=True):
         group.adam.restore(state)
-    run.steps, run.frozen, run.released = contents["steps"], contents["frozen"], contents["released"]
-    run.unseen = None if contents["unseen"] is None else Unseen(*(errors.numpy() for errors in contents["unseen"]))
+    run.weight_steps, run.latents_frozen = contents["weight_steps"], contents["latents_frozen"]
+    run.released = contents["released"]
+    held_out = contents["held_out"]
+    run.held_out = None if held_out is None else HeldOutErrors(*(errors.numpy() for errors in held_out))
     meter.restore(contents["meter"])
-    run.steering.restore(contents["steering"])
+    run.rate_control.restore(contents["rate_control"])
     run.order.set_state(contents["order"])
 
 

@@ -10,7 +10,7 @@ import torch
 
 from inrcodec.errors import UsageError
 
-PIXELS_FOR_HANDS = 4000  # per step; below, they would wait for each other longer than they work
+PIXELS_FOR_WORKERS = 4000  # per step; below, they would wait for each other longer than they work
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # from malloc.h
 
 
@@ -44,7 +44,7 @@ def can_fork() -> bool:
     return sys.platform == "linux"
 
 
-def hands_for(threads: int | None, device: str, pixels: int) -> int:
+def workers_for(threads: int | None, device: str, pixels: int) -> int:
     """Processes that share a step of that many pixels: as asked, or one per available core up to 4.
 
     Where processes cannot share memory, torch gets the threads and there is one process; small steps have one anyway.
@@ -52,7 +52,7 @@ def hands_for(threads: int | None, device: str, pixels: int) -> int:
     if threads is not None and threads < 1:
         raise UsageError(f"--threads {threads}: at least 1 is needed")
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    wanted = threads or (min(4, available) if pixels >= PIXELS_FOR_HANDS else 1)
+    wanted = threads or (min(4, available) if pixels >= PIXELS_FOR_WORKERS else 1)
     if device == "cpu" and can_fork():
         torch.set_num_threads(1)
         return wanted

@@ -13,20 +13,20 @@ import torch
 from inrcodec.errors import InrError
 from inrcodec.fitting import schedule
 from inrcodec.fitting.checkpoint import fingerprint, restore, save
-from inrcodec.fitting.crew import Crew
-from inrcodec.fitting.devices import hands_for, keep_memory
-from inrcodec.fitting.lattice import Lattice, lattices
-from inrcodec.fitting.objective import unseen
-from inrcodec.fitting.parts import Moment, Part
-from inrcodec.fitting.progress import Fitted, Latents, Meter, Progress, Unseen
-from inrcodec.fitting.quantise import coded_context, coded_latents, coded_weights, weight_steps
-from inrcodec.fitting.run import Given, Run, start
+from inrcodec.fitting.devices import keep_memory, workers_for
+from inrcodec.fitting.objective import held_out_errors
+from inrcodec.fitting.progress import Fitted, HeldOutErrors, Latents, Meter, Progress
+from inrcodec.fitting.quantize import choose_weight_steps, coded_context, coded_latents, coded_weights
+from inrcodec.fitting.run import FrozenModel, Run, start
+from inrcodec.fitting.step import BatchPart, StepContext
+from inrcodec.fitting.subsample import Subsample, subsamples
+from inrcodec.fitting.workers import Workers
 from inrcodec.numerics.arrays import Pixels
 from inrcodec.numerics.coordinates import Axis
 from inrcodec.numerics.metrics import psnr_of_error
 from inrcodec.settings import FitSettings, ModelSettings
 
-Batch = list[Part]
+Batch = list[BatchPart]
 WATCH_EVERY, WATCHED_IMAGES = 1 / 48, 24
 LEAST_BATCHES = 8  # a pass: small sets learn more from more steps
 BATCH_PIXELS = {"cpu": 20_000, "cuda": 1 << 19, "mps": 1 << 17}  # per step
@@ -40,36 +40,36 @@ class Fit:
         pictures: Sequence[Pixels],
         model: ModelSettings,
         settings: FitSettings,
-        lessons: Sequence[Pixels] = (),
-        given: Given | None = None,
+        extra: Sequence[Pixels] = (),
+        frozen_model: FrozenModel | None = None,
     ) -> None:
-        """`lessons` are more pictures to learn from, with latents of their own that `finish` drops.
+        """`extra` are more pictures to learn from, with latents of their own that `finish` drops.
 
-        With a network that is given, only latents are fitted, and `finish_latents` is the end.
+        With a `frozen_model`, only latents are fitted, and `finish_latents` is the end.
         """
         keep_memory()
-        everything = [*pictures, *lessons]
+        everything = [*pictures, *extra]
         self._owner = fingerprint(everything, model, settings)
         self._stored = len(pictures)
-        self.run = start(everything, model, settings, given)
+        self.run = start(everything, model, settings, frozen_model)
         device = self.run.groups[0].latents.device.type
         if device == "cuda":
             torch.set_float32_matmul_precision("high")  # TF32: wide networks are bound by their products
-        self._hands = hands_for(settings.threads, device, _step_pixels(self.run))
+        self._workers = workers_for(settings.threads, device, _step_pixels(self.run))
         self.meter = Meter(self.run.images, settings.passes, settings.time_limit, model.footprint)
 
     def steps(self) -> Iterator[Progress]:
         """Fit; yields after every step."""
         run, meter = self.run, self.meter
-        with Crew(run, self._hands) as crew:
+        with Workers(run, self._workers) as workers:
             while meter.done < 1.0:
-                for batch, lattice in _batches(run, self._hands):
+                for batch, subsample in _batches(run, self._workers):
                     _enter_phase(run, meter.done)
-                    if run.fixed and run.frozen:
+                    if run.network_frozen and run.latents_frozen:
                         return  # no network to adapt to what is rounded
-                    error, bits = _step(run, crew, batch, lattice, meter)
-                    visits = sum(len(images) for _, images in batch) / lattice.stride**2
-                    news = meter.tick(_phase(run), visits, error, bits + run.steering.network_bits / run.pixels)
+                    error, bits = _step(run, workers, batch, subsample, meter)
+                    visits = sum(len(images) for _, images in batch) / subsample.stride**2
+                    news = meter.tick(_phase(run), visits, error, bits + run.rate_control.network_bits / run.pixels)
                     yield replace(news, holdout_psnr=_watch(run, meter.done))
                     if meter.done >= 1.0:
                         break
@@ -83,7 +83,7 @@ class Fit:
             for row, number in enumerate(group.numbers.tolist()):
                 images = torch.tensor([row], device=group.latents.device)
                 levels = group.levels(self.run.latents(group, images).round())
-                drawn = field.pixels(levels, group.labels[images], rows, columns, (1, 1))
+                drawn = field.pixels(levels, group.conditioning_inputs[images], rows, columns, (1, 1))
                 yield number, drawn[:, 0].clamp(0, 1).permute(1, 2, 0).cpu().numpy()
 
     def save(self, path: Path) -> None:
@@ -98,10 +98,10 @@ class Fit:
         """Integers of the network, the context model and every image; call it when the steps are through."""
         run = self.run
         latents, errors = self.finish_latents()
-        network, context = coded_weights(run.network, run.steps), coded_context(run.context)
+        network, context = coded_weights(run.network, run.weight_steps), coded_context(run.context)
         return Fitted(network, context, latents, errors, self.meter.passes, self.meter.seconds, run.coded_encoder())
 
-    def finish_latents(self) -> tuple[tuple[Latents, ...], Unseen | None]:
+    def finish_latents(self) -> tuple[tuple[Latents, ...], HeldOutErrors | None]:
         """Integers of every image, and the errors on pixels that the fit had not seen."""
         run = self.run
         _enter_phase(run, 1.0)
@@ -112,24 +112,24 @@ class Fit:
             integers = [level.transpose(0, 1).numpy() for level in group.levels(coded_latents(group.latents))]
             for row, number in enumerate(group.numbers.tolist()):
                 latents[number] = tuple(level[row] for level in integers)
-        errors = unseen(run) if run.settings.holdout.mode == "strict" else run.unseen
-        errors = None if errors is None else Unseen(*(column[: self._stored] for column in errors))
+        errors = held_out_errors(run) if run.settings.holdout.mode == "strict" else run.held_out
+        errors = None if errors is None else HeldOutErrors(*(column[: self._stored] for column in errors))
         return tuple(latents[: self._stored]), errors
 
 
-def _batches(run: Run, hands: int) -> Iterator[tuple[Batch, Lattice]]:
+def _batches(run: Run, workers: int) -> Iterator[tuple[Batch, Subsample]]:
     """One pass over the set, every pixel once, in random order."""
     stride = run.stride()
-    for lattice in lattices(stride, run.order):
-        for batch in _images(run, hands, stride):
-            yield batch, lattice
+    for subsample in subsamples(stride, run.order):
+        for batch in _images(run, workers, stride):
+            yield batch, subsample
 
 
-def _images(run: Run, hands: int, stride: int) -> Iterator[Batch]:
+def _images(run: Run, workers: int, stride: int) -> Iterator[Batch]:
     """Every image once in random order; each batch holds images of one or more groups."""
     pixels = BATCH_PIXELS[run.groups[0].latents.device.type] * stride**2
     pixels = min(pixels, run.pixels // _least_steps(run, stride))
-    pixels = max(pixels, hands * max(group.pixels for group in run.groups))  # a large image for every hand
+    pixels = max(pixels, workers * max(group.pixels for group in run.groups))  # a large image for every worker
     parts = [(number, rows) for number, group in enumerate(run.groups) for rows in group.batches(pixels, run.order)]
     batch: Batch = []
     room = pixels
@@ -152,7 +152,7 @@ def _step_pixels(run: Run) -> int:
 
 def _least_steps(run: Run, stride: int) -> int:
     """Steps that a look at all images is cut into at least: a network learns from each, latents only from theirs."""
-    return LEAST_BATCHES if stride == 1 and not run.fixed else 1
+    return LEAST_BATCHES if stride == 1 and not run.network_frozen else 1
 
 
 def _enter_phase(run: Run, done: float) -> None:
@@ -160,14 +160,14 @@ def _enter_phase(run: Run, done: float) -> None:
     run.footprint = schedule.footprint(done, run.model.footprint)
     phase = _phase(run)
     if run.settings.holdout.mode == "release" and not run.released and done >= schedule.RELEASED_FROM:
-        run.unseen = unseen(run)
+        run.held_out = held_out_errors(run)
         run.released = True
-    if not run.steps and not run.fixed and done >= schedule.QUANTISED_FROM:
-        run.steps = weight_steps(run.network, run.model)
-    if not run.frozen and done >= schedule.FROZEN_FROM:
+    if not run.weight_steps and not run.network_frozen and done >= schedule.QUANTIZED_FROM:
+        run.weight_steps = choose_weight_steps(run.network, run.model)
+    if not run.latents_frozen and done >= schedule.FROZEN_FROM:
         run.freeze()
-    if _phase(run) != phase or not run.steering.network_bits:
-        run.steering.network_bits = run.network_bits()
+    if _phase(run) != phase or not run.rate_control.network_bits:
+        run.rate_control.network_bits = run.network_bits()
 
 
 def _watch(run: Run, done: float) -> float | None:
@@ -175,36 +175,36 @@ def _watch(run: Run, done: float) -> float | None:
     if run.settings.holdout.mode == "none" or run.released:
         return None
     if run.watched is None or done >= run.watched[0] + WATCH_EVERY or done >= 1.0:
-        errors = unseen(run, sample=WATCHED_IMAGES).squared
+        errors = held_out_errors(run, sample=WATCHED_IMAGES).squared
         known = errors[~np.isnan(errors)]
         run.watched = done, psnr_of_error(float(known.mean())) if len(known) else math.nan
     return run.watched[1]
 
 
 def _phase(run: Run) -> str:
-    return "freeze" if run.frozen else "settle" if run.steps else "fit"
+    return "freeze" if run.latents_frozen else "qat" if run.weight_steps else "fit"
 
 
-def _step(run: Run, crew: Crew, batch: Batch, lattice: Lattice, meter: Meter) -> tuple[float, float]:
+def _step(run: Run, workers: Workers, batch: Batch, subsample: Subsample, meter: Meter) -> tuple[float, float]:
     """Move the network and the latents of some images; mean squared error and bits per pixel."""
     learning_rate = schedule.learning_rate(meter.done, meter.step)
-    moment = Moment(
+    context = StepContext(
         meter.done,
         learning_rate,
-        run.steering.weight,
+        run.rate_control.weight,
         run.footprint,
-        run.steps,
-        run.frozen,
+        run.weight_steps,
+        run.latents_frozen,
         run.released,
         sum(len(images) * run.groups[number].pixels for number, images in batch),
         run.settings.seed << 32 | meter.step,
-        lattice,
+        subsample,
     )
-    shares, slope = crew.step(moment, batch)
+    results, gradient = workers.step(context, batch)
     if run.settings.target:
-        for seen in (seen for share in shares for seen in share.seen):
-            run.steering.observe(seen.images, seen.errors, seen.bits)
-    if not run.fixed:
-        run.move_network(slope, learning_rate)
-    run.steering.steer(meter.done)
-    return sum(share.error for share in shares), sum(share.bits for share in shares)
+        for seen in (seen for result in results for seen in result.observations):
+            run.rate_control.observe(seen.images, seen.errors, seen.bits)
+    if not run.network_frozen:
+        run.move_network(gradient, learning_rate)
+    run.rate_control.adjust(meter.done)
+    return sum(result.error for result in results), sum(result.bits for result in results)

@@ -12,7 +12,7 @@ import torch
 from inrcodec.field.conditioning import Shape
 from inrcodec.field.encoder import thumbnail
 from inrcodec.field.field import image_labels, level_shapes
-from inrcodec.fitting.optimise import RowAdam
+from inrcodec.fitting.optimizer import RowAdam
 from inrcodec.numerics.arrays import FloatArray, Pixels
 from inrcodec.numerics.holdout import filled, hidden_pixels
 from inrcodec.numerics.poses import coded_poses, poses_from
@@ -26,7 +26,7 @@ class Group:
     """All pictures of one size; `latents` (B, values) holds every level of an image in one row."""
 
     numbers: torch.Tensor  # (B,) place of each picture in the set
-    labels: torch.Tensor  # (B, values) what the network is told of each, besides latents
+    conditioning_inputs: torch.Tensor  # (B, values) what tells the network of each image, besides latents
     targets: torch.Tensor  # (channels, B, height, width)
     visible: torch.Tensor | None  # (B, height, width) 1.0 where the loss may look; None when it may everywhere
     shapes: tuple[Shape, ...]
@@ -87,13 +87,13 @@ def make_groups(
     for number, pixels in enumerate(pictures):
         sizes.setdefault((pixels.shape[0], pixels.shape[1]), []).append(number)
     poses = poses_from(coded_poses(pictures)) if model.posed else None
-    labels = image_labels(model, [(pixels.shape[0], pixels.shape[1]) for pixels in pictures], poses)
-    return tuple(_group(pictures, labels, numbers, size, model, fit, device, first) for size, numbers in sizes.items())
+    inputs = image_labels(model, [(pixels.shape[0], pixels.shape[1]) for pixels in pictures], poses)
+    return tuple(_group(pictures, inputs, numbers, size, model, fit, device, first) for size, numbers in sizes.items())
 
 
 def _group(
     pictures: Sequence[Pixels],
-    labels: FloatArray,
+    inputs: FloatArray,
     numbers: list[int],
     size: tuple[int, int],
     model: ModelSettings,
@@ -115,7 +115,7 @@ def _group(
     latents = torch.zeros(len(numbers), values, device=device)
     return Group(
         torch.tensor(numbers, device=device),
-        torch.from_numpy(labels[numbers]).to(device),
+        torch.from_numpy(inputs[numbers]).to(device),
         torch.from_numpy(targets).to(device),
         visible,
         shapes,

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
+from inrcodec.fitting.entropy.context import latent_bits
 from inrcodec.fitting.groups import Group
-from inrcodec.fitting.lattice import WHOLE, Lattice
-from inrcodec.fitting.progress import Unseen
-from inrcodec.fitting.rate import latent_bits
+from inrcodec.fitting.progress import HeldOutErrors
 from inrcodec.fitting.run import Run
+from inrcodec.fitting.subsample import ALL_PIXELS, Subsample
 from inrcodec.numerics.coordinates import tiles
 
 TILE_POINTS = 1 << 18  # samples of the field evaluated at once: bounds what one large image takes
@@ -20,16 +20,16 @@ Tile = tuple[slice, slice]  # rows and columns
 
 
 def distortions(
-    run: Run, group: Group, images: torch.Tensor, latents: torch.Tensor, lattice: Lattice = WHOLE
+    run: Run, group: Group, images: torch.Tensor, latents: torch.Tensor, subsample: Subsample = ALL_PIXELS
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     """Shares of the mean squared error over visible pixels, one per tile, and of each image's own (B,).
 
-    latents are (B, values); only pixels of the lattice count.
+    latents are (B, values); only pixels of the subsample count.
     """
-    visible = None if group.visible is None or run.released else lattice.pick(group.visible)[images]
-    rows, columns = lattice.axes(*group.size)
+    visible = None if group.visible is None or run.released else subsample.pick(group.visible)[images]
+    rows, columns = subsample.axes(*group.size)
     count = len(images) * rows.count * columns.count if visible is None else max(1.0, float(visible.sum()))
-    for tile, difference in _differences(run, group, images, latents, lattice):
+    for tile, difference in _differences(run, group, images, latents, subsample):
         squared = difference.square()
         seen = squared if visible is None else squared * visible[:, *tile]
         shares = seen.sum(dim=(0, 2, 3)) / (count * run.channels)
@@ -43,12 +43,12 @@ def rate(run: Run, group: Group, images: torch.Tensor, latents: torch.Tensor) ->
 
 
 @torch.no_grad()
-def unseen(run: Run, *, sample: int | None = None) -> Unseen:
+def held_out_errors(run: Run, *, sample: int | None = None) -> HeldOutErrors:
     """Errors of rounded latents on pixels that the loss has not seen, and on those it has; NaN where there are none.
 
     With `sample`, only of about that many images; unknown for the others.
     """
-    found = Unseen(*(np.full(run.images, np.nan) for _ in range(3)))
+    found = HeldOutErrors(*(np.full(run.images, np.nan) for _ in range(3)))
     for group in run.groups:
         assert group.visible is not None, "pixels are hidden in every group or in none"
         count = len(group.numbers)
@@ -74,17 +74,17 @@ def _differences(
     group: Group,
     images: torch.Tensor,
     latents: torch.Tensor,
-    lattice: Lattice = WHOLE,
+    subsample: Subsample = ALL_PIXELS,
     *,
     clipped: bool = False,
 ) -> Iterator[tuple[Tile, torch.Tensor]]:
     """Tiles and rendered minus target (channels, B, rows, columns) at native size; `clipped` as a decoder does it."""
-    down, across = lattice.axes(*group.size)
-    targets, footprint = lattice.pick(group.targets), run.footprint
-    levels, labels, field = group.levels(latents), group.labels[images], run.field()
+    down, across = subsample.axes(*group.size)
+    targets, footprint = subsample.pick(group.targets), run.footprint
+    levels, inputs, field = group.levels(latents), group.conditioning_inputs[images], run.field()
     for rows, columns in tiles(down.count, across.count, max(1, TILE_POINTS // (len(images) * footprint**2))):
         samples = footprint, footprint
-        rendered: torch.Tensor = field.pixels(levels, labels, down.part(rows), across.part(columns), samples)
+        rendered: torch.Tensor = field.pixels(levels, inputs, down.part(rows), across.part(columns), samples)
         if clipped:
             rendered = rendered.clamp(0.0, 1.0)
         yield (rows, columns), rendered - targets[:, images, rows, columns]

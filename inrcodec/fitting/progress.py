@@ -20,9 +20,9 @@ SMOOTHING = 0.98  # share of the running means that a step keeps
 
 @dataclass(frozen=True)
 class Progress:
-    """One moment of a fit; `psnr` (dB, from the running mean error) and `bits_per_pixel` are estimates."""
+    """How far a fit is; `psnr` (dB, from the running mean error) and `bits_per_pixel` are estimates."""
 
-    phase: str  # fit, settle, freeze, write
+    phase: str  # fit, qat, freeze, write
     step: int  # visits of images, those that a time limit skips counted in
     steps: int
     passes: float
@@ -34,7 +34,7 @@ class Progress:
     holdout_psnr: float | None = None  # of a sample of images, last measured; None when nothing is hidden
 
 
-class Unseen(NamedTuple):
+class HeldOutErrors(NamedTuple):
     """Errors of every image (images,): squared and absolute on hidden pixels, and absolute on the others."""
 
     squared: Errors
@@ -49,7 +49,7 @@ class Fitted:
     network: tuple[CodedTensor, ...]
     context: tuple[CodedTensor, ...]
     latents: tuple[Latents, ...]  # per image
-    unseen: Unseen | None  # measured before hidden pixels were released, or at the end
+    held_out: HeldOutErrors | None  # measured before hidden pixels were released, or at the end
     passes: float
     seconds: float
     encoder: tuple[CodedTensor, ...] = ()  # from a picture to its code, where one was fitted

@@ -41,13 +41,16 @@ class SirenFlow:
         return (*self.first, *self.second, *self.last)
 
     def __call__(self, where: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Displacements (points, 2) and their Jacobians (points, 2, 2): the slope of a sine is a cosine."""
-        units, slopes = where, torch.eye(2)
+        """Displacements (points, 2) and their Jacobians (points, 2, 2): the derivative of a sine is a cosine."""
+        units, jacobians = where, torch.eye(2)
         for weight, bias in (self.first, self.second):
             phases = units @ weight.T + bias  # (points, width)
-            units, slopes = phases.sin(), phases.cos()[..., None] * (weight @ slopes)  # slopes (points, width, 2)
+            units, jacobians = (
+                phases.sin(),
+                phases.cos()[..., None] * (weight @ jacobians),
+            )  # (.., width, 2)
         weight, bias = self.last
-        return units @ weight.T + bias, weight @ slopes
+        return units @ weight.T + bias, weight @ jacobians
 
 
 def siren_flow(first: FloatArray, second: FloatArray, seed: int = 0) -> FloatArray:
@@ -69,11 +72,11 @@ def _fitted(first: FloatArray, second: FloatArray, flow: SirenFlow) -> FloatArra
         one, other = _Readable(first, blur), _Readable(second, blur)
         for step in range(start, end):
             adam.param_groups[0]["lr"] = RATE * min(1.0, 2 * (1 - step / STEPS))
-            moved, slopes = flow(where)
+            moved, jacobians = flow(where)
             apart = one.at(where - moved) - other.at(where + moved)
             error = (apart**2 + SOFTNESS**2).sqrt().mean()
             adam.zero_grad()
-            torch.autograd.backward(error + SMOOTHNESS * slopes.square().sum(dim=(1, 2)).mean())
+            torch.autograd.backward(error + SMOOTHNESS * jacobians.square().sum(dim=(1, 2)).mean())
             adam.step()
     with torch.no_grad():
         return np.asarray(flow(where)[0].reshape(height, width, 2).numpy())

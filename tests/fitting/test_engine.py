@@ -95,8 +95,8 @@ def test_progress_counts_up_to_the_end(pictures: list[Picture]) -> None:
     done = [news.step for news in seen]
     assert done == sorted(done)
     assert done[-1] == seen[-1].steps == 20 * len(SIZES)
-    assert [news.phase for news in seen] == sorted((n.phase for n in seen), key=["fit", "settle", "freeze"].index)
-    assert {"fit", "settle", "freeze"} == {news.phase for news in seen}
+    assert [news.phase for news in seen] == sorted((n.phase for n in seen), key=["fit", "qat", "freeze"].index)
+    assert {"fit", "qat", "freeze"} == {news.phase for news in seen}
     assert seen[-1].passes == pytest.approx(20)
     assert seen[-1].remaining == 0.0
 
@@ -127,9 +127,9 @@ def test_a_restored_fit_ends_where_an_uninterrupted_one_does(
     resumed = second.finish()
     assert integers(resumed) == integers(whole)
     assert resumed.passes == 12
-    assert resumed.unseen is not None
-    assert whole.unseen is not None
-    np.testing.assert_array_equal(resumed.unseen, whole.unseen)
+    assert resumed.held_out is not None
+    assert whole.held_out is not None
+    np.testing.assert_array_equal(resumed.held_out, whole.held_out)
 
 
 def test_a_fit_resumed_without_its_time_limit_moves_on(pictures: list[Picture], tmp_path: Path) -> None:
@@ -151,12 +151,12 @@ def test_hidden_pixels_are_worse_than_visible_ones(mode: str, pictures: list[Pic
     holdout = Holdout(300_000, 5, mode)
     model = model_for("pyramid", 900)
     _, fitted = run(pictures, model, settings(holdout=holdout, passes=150))
-    assert fitted.unseen is not None
-    assert fitted.unseen.squared.shape == (6,)
+    assert fitted.held_out is not None
+    assert fitted.held_out.squared.shape == (6,)
     archive = Archive.from_bytes(assemble(pictures, model, holdout, fitted))
     assert all(image.holdout_psnr is not None for image in archive)
     overall = np.mean([10 ** (-psnr / 10) for psnr in psnrs(list(archive), pictures)])
-    assert fitted.unseen.squared.mean() > 1.5 * overall
+    assert fitted.held_out.squared.mean() > 1.5 * overall
 
 
 def test_strict_holdout_is_what_the_file_decodes_to(pictures: list[Picture]) -> None:
@@ -166,11 +166,11 @@ def test_strict_holdout_is_what_the_file_decodes_to(pictures: list[Picture]) -> 
     model = model_for("pyramid", 900)
     _, fitted = run(pictures, model, settings(holdout=holdout, passes=30))
     archive = Archive.from_bytes(assemble(pictures, model, holdout, fitted))
-    assert fitted.unseen is not None
+    assert fitted.held_out is not None
     for number, picture in enumerate(pictures):
         hidden = hidden_pixels(9, number, *picture.pixels.shape[:2], 200_000)
         error = np.square(archive[number].render_stored() - picture.pixels)[hidden].mean()
-        assert fitted.unseen.squared[number] == pytest.approx(error, rel=1e-3)
+        assert fitted.held_out.squared[number] == pytest.approx(error, rel=1e-3)
 
 
 @pytest.mark.parametrize("footprint", [1, 2])

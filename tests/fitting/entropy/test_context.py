@@ -8,8 +8,8 @@ import torch
 from inrcodec.bitstream.context import level_contexts
 from inrcodec.bitstream.latents import LatentCodec
 from inrcodec.field.field import level_shapes
-from inrcodec.fitting.quantise import coded_context
-from inrcodec.fitting.rate import initial_context, latent_bits
+from inrcodec.fitting.entropy.context import initial_context, latent_bits
+from inrcodec.fitting.quantize import coded_context
 from inrcodec.settings import ModelSettings
 
 MODEL = ModelSettings()
@@ -54,7 +54,7 @@ def test_rate_has_a_gradient_for_every_latent_and_weight() -> None:
     assert all(bool(gradient.isfinite().all()) and bool(gradient.any()) for gradient in gradients)
 
 
-def test_gradient_is_the_slope_of_the_estimate() -> None:
+def test_gradient_is_the_derivative_of_the_estimate() -> None:
     context = [tensor.double() for tensor in random_context()]
     levels = [torch.from_numpy(level[:, None]).double() for level in random_levels([(5, 6)])[0]]
     levels = [level + 0.2 * torch.rand(level.shape, dtype=torch.float64) for level in levels]

@@ -1,4 +1,4 @@
-"""Keeps a target: lambda is steered while the fit runs, so that one fit ends at the PSNR or the size asked for."""
+"""Keeps a target: lambda is adjusted while the fit runs, so that one fit ends at the PSNR or the size asked for."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from inrcodec.fitting.groups import Numbers
 from inrcodec.fitting.schedule import FROZEN_FROM
 from inrcodec.settings import Target
 
-STEERED_FROM = 0.40  # of the fit: earlier its figures say little of its end
+CONTROLLED_FROM = 0.40  # of the fit: earlier its figures say little of its end
 PATIENCE = 0.03  # share of the fit in which an error shrinks to a third
 DECIBELS_PER_DECADE = 9.6  # of lambda; measured
 ROUNDING_ERROR = 1 / 12 / 255**2  # mean square of rounding to 8 bits
@@ -24,7 +24,7 @@ Figures = npt.NDArray[np.float64]
 
 
 @dataclass
-class Steering:
+class RateControl:
     """Lambda now, the target if there is one, and the latest squared error of every image."""
 
     weight: float
@@ -33,7 +33,7 @@ class Steering:
     network_bits: float = 0.0  # bits of the file besides the latents, kept up to date by the engine
     errors: Figures = field(init=False)
     bits: Figures = field(init=False)
-    _last: float = STEERED_FROM
+    _last: float = CONTROLLED_FROM
 
     def __post_init__(self) -> None:
         self.errors = np.full(self.images, np.nan)
@@ -53,9 +53,9 @@ class Steering:
         """Bytes that the file would have."""
         return (float(np.nanmean(self.bits)) * self.images + self.network_bits) / 8
 
-    def steer(self, done: float) -> None:
+    def adjust(self, done: float) -> None:
         """Move lambda towards the target, as far as the fit has moved since the last call."""
-        if self.target is None or not STEERED_FROM <= done < FROZEN_FROM or np.isnan(self.errors).any():
+        if self.target is None or not CONTROLLED_FROM <= done < FROZEN_FROM or np.isnan(self.errors).any():
             return
         if self.target.psnr is not None:
             error = (self.psnr() - self.target.psnr) / DECIBELS_PER_DECADE
@@ -72,6 +72,6 @@ class Steering:
         return [[self.weight, self._last], self.errors.tolist(), self.bits.tolist()]
 
     def restore(self, state: list[list[float]]) -> None:
-        """Go on from another steering's state."""
+        """Go on from another's state."""
         (self.weight, self._last), errors, bits = state
         self.errors, self.bits = np.array(errors), np.array(bits)

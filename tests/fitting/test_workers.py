@@ -1,4 +1,4 @@
-"""Several processes at one fit: the same mathematics, shared memory, and no orphans."""
+"""Several processes at one fit: the same mathematics, resultd memory, and no orphans."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ import pytest
 import torch
 
 from inrcodec.errors import InrError
-from inrcodec.fitting import parts
-from inrcodec.fitting.crew import Crew
+from inrcodec.fitting import step as step_module
 from inrcodec.fitting.devices import can_fork
 from inrcodec.fitting.engine import Fit
-from inrcodec.fitting.parts import Moment
 from inrcodec.fitting.run import Run, start
+from inrcodec.fitting.step import StepContext
+from inrcodec.fitting.workers import Workers
 from inrcodec.settings import FitSettings, ModelSettings, model_for
 
-pytestmark = pytest.mark.skipif(not can_fork(), reason="processes share memory on Linux only")
-MOMENT = Moment(0.96, 1e-3, 2e-4, 1, [], True, False, 6 * 144, 7)  # latents stand still: no noise to differ by
+pytestmark = pytest.mark.skipif(not can_fork(), reason="processes result memory on Linux only")
+CONTEXT = StepContext(0.96, 1e-3, 2e-4, 1, [], True, False, 6 * 144, 7)  # latents stand still: no noise to differ by
 BATCH = [(0, np.arange(4)), (1, np.arange(2))]
 
 
@@ -35,30 +35,30 @@ def fresh() -> Run:
     run = start(pictures(), ModelSettings(), FitSettings(device="cpu"))
     for group in run.groups:
         group.latents.copy_(torch.arange(group.latents.numel()).reshape(group.latents.shape) % 5 - 2.0)
-    MOMENT.enter(run)
+    CONTEXT.apply(run)
     return run
 
 
-def test_hands_add_up_to_what_one_finds() -> None:
-    with Crew(fresh(), 1) as alone:
-        shares, whole = alone.step(MOMENT, BATCH)
-        error, bits = shares[0].error, shares[0].bits
-    with Crew(fresh(), 3) as crew:
-        parts_of_it, slope = crew.step(MOMENT, BATCH)
-    torch.testing.assert_close(slope, whole, rtol=1e-4, atol=1e-7)
-    assert sum(share.error for share in parts_of_it) == pytest.approx(error, rel=1e-5)
-    assert sum(share.bits for share in parts_of_it) == pytest.approx(bits, rel=1e-5)
-    seen = sorted(int(number) for share in parts_of_it for seen in share.seen for number in seen.images)
+def test_workers_add_up_to_what_one_finds() -> None:
+    with Workers(fresh(), 1) as alone:
+        results, whole = alone.step(CONTEXT, BATCH)
+        error, bits = results[0].error, results[0].bits
+    with Workers(fresh(), 3) as workers:
+        parts_of_it, gradient = workers.step(CONTEXT, BATCH)
+    torch.testing.assert_close(gradient, whole, rtol=1e-4, atol=1e-7)
+    assert sum(result.error for result in parts_of_it) == pytest.approx(error, rel=1e-5)
+    assert sum(result.bits for result in parts_of_it) == pytest.approx(bits, rel=1e-5)
+    seen = sorted(int(number) for result in parts_of_it for seen in result.observations for number in seen.images)
     assert seen == list(range(6))
 
 
 def test_latents_move_where_everybody_sees_them() -> None:
     run = fresh()
-    moving = Moment(0.1, 1.0, 2e-4, 1, [], False, False, 6 * 144, 7)
-    moving.enter(run)
+    moving = StepContext(0.1, 1.0, 2e-4, 1, [], False, False, 6 * 144, 7)
+    moving.apply(run)
     before = [group.latents.clone() for group in run.groups]
-    with Crew(run, 2) as crew:
-        crew.step(moving, BATCH)
+    with Workers(run, 2) as workers:
+        workers.step(moving, BATCH)
     for group, latents in zip(run.groups, before, strict=True):
         assert bool((group.latents != latents).any(dim=1).all())
 
@@ -90,31 +90,31 @@ def test_a_checkpoint_of_two_processes_goes_on_to_the_same_integers(tmp_path: Pa
     assert resumed == fit(2)[1]
 
 
-def test_a_failure_in_a_helper_is_raised_here(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_in_a_worker_is_raised_here(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails_elsewhere(*args: object) -> torch.Tensor:
         if os.getpid() != here:
             raise MemoryError("no room")
         return torch.zeros(())
 
     here = os.getpid()
-    monkeypatch.setattr(parts, "rate", lambda *args: fails_elsewhere(*args) + args[0].network[0].sum())
-    with Crew(fresh(), 2) as crew, pytest.raises(MemoryError, match="no room"):
-        crew.step(MOMENT, BATCH)
+    monkeypatch.setattr(step_module, "rate", lambda *args: fails_elsewhere(*args) + args[0].network[0].sum())
+    with Workers(fresh(), 2) as workers, pytest.raises(MemoryError, match="no room"):
+        workers.step(CONTEXT, BATCH)
 
 
-def test_a_killed_helper_is_one_clear_line() -> None:
-    with Crew(fresh(), 2) as crew:
-        (helper, _), *_ = crew._helpers
-        assert helper.pid is not None
-        os.kill(helper.pid, signal.SIGKILL)
-        helper.join()
+def test_a_killed_worker_is_one_clear_line() -> None:
+    with Workers(fresh(), 2) as workers:
+        (process, _), *_ = workers._processes
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGKILL)
+        process.join()
         with pytest.raises(InrError, match="--threads 1"):
-            crew.step(MOMENT, BATCH)
+            workers.step(CONTEXT, BATCH)
 
 
 def test_no_process_outlives_the_fit() -> None:
-    with Crew(fresh(), 3) as crew:
-        crew.step(MOMENT, BATCH)
-        numbers = [helper.pid for helper, _ in crew._helpers]
+    with Workers(fresh(), 3) as workers:
+        workers.step(CONTEXT, BATCH)
+        numbers = [process.pid for process, _ in workers._processes]
     time.sleep(0.05)
     assert not any(Path(f"/proc/{number}").exists() for number in numbers)

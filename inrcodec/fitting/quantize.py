@@ -22,7 +22,7 @@ def with_noise(latents: torch.Tensor, noise: torch.Generator) -> torch.Tensor:
     return latents + _uniform(latents, noise)
 
 
-def softened(latents: torch.Tensor, temperature: float, width: float, noise: torch.Generator) -> torch.Tensor:
+def soft_rounded(latents: torch.Tensor, temperature: float, width: float, noise: torch.Generator) -> torch.Tensor:
     """Soft rounding, noise of the given width, soft rounding again; low temperatures approach plain rounding.
 
     Agustsson and Theis, "Universally quantized neural compression", 2020, equation 8; the schedule follows C3 (Kim et
@@ -47,7 +47,7 @@ def rounded(values: torch.Tensor, step: float = 1.0) -> torch.Tensor:
     return values + ((values / step).round() * step - values).detach()
 
 
-def weight_steps(tensors: Sequence[torch.Tensor], model: ModelSettings) -> list[int]:
+def choose_weight_steps(tensors: Sequence[torch.Tensor], model: ModelSettings) -> list[int]:
     """A quantisation step for every tensor, as an exponent in quarters of an octave, from its root mean square."""
     steps, finer = [], STEPS_PER_DEVIATION if model.spatial else STEPS_WITHOUT_LATENTS
     for tensor in tensors:

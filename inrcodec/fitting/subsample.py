@@ -14,7 +14,7 @@ LEAST_POINTS = 1024  # of a step: with fewer, its cost is not in its products
 
 
 @dataclass(frozen=True)
-class Lattice:
+class Subsample:
     """Every stride-th row and column of an image, from the given ones on."""
 
     stride: int = 1
@@ -30,16 +30,16 @@ class Lattice:
         return Axis(height).every(self.stride, self.row), Axis(width).every(self.stride, self.column)
 
 
-WHOLE = Lattice()
+ALL_PIXELS = Subsample()
 
 
 def stride_for(sizes: Sequence[tuple[int, int]], pixels: int) -> int:
-    """The widest lattice that leaves enough points of a set of images of these (height, width)."""
+    """The widest subsample that leaves enough points of a set of images of these (height, width)."""
     side = min(min(size) for size in sizes)
     return next((one for one in STRIDES if one <= side and pixels >= LEAST_POINTS * one**2), 1)
 
 
-def lattices(stride: int, order: torch.Generator) -> Iterator[Lattice]:
-    """Lattices that together see every pixel once, in random order."""
+def subsamples(stride: int, order: torch.Generator) -> Iterator[Subsample]:
+    """Subsamples that together see every pixel once, in random order."""
     for place in torch.randperm(stride**2, generator=order).tolist():
-        yield Lattice(stride, *divmod(place, stride))
+        yield Subsample(stride, *divmod(place, stride))

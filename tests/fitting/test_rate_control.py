@@ -5,22 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from inrcodec.fitting.rate_control import LARGEST_WEIGHT, SMALLEST_WEIGHT, RateControl
 from inrcodec.fitting.schedule import FROZEN_FROM
-from inrcodec.fitting.steering import LARGEST_WEIGHT, SMALLEST_WEIGHT, Steering
 from inrcodec.settings import Target
 
 IMAGES = np.arange(4)
 
 
-def ended(target: Target | None, start: float) -> Steering:
+def ended(target: Target | None, start: float) -> RateControl:
     """A pretended fit: 9 dB less and 1.4 octaves fewer bits for each decade of lambda."""
-    steering = Steering(start, target, len(IMAGES), network_bits=8000.0)
+    rate_control = RateControl(start, target, len(IMAGES), network_bits=8000.0)
     for done in np.linspace(0.0, 1.0, 400):
-        decades = np.log10(steering.weight / 1e-3)
+        decades = np.log10(rate_control.weight / 1e-3)
         psnr = 34.0 - 9.0 * decades
-        steering.observe(IMAGES, np.full(4, 10 ** (-psnr / 10)), 4000.0 * 2 ** (-1.4 * decades))
-        steering.steer(float(done))
-    return steering
+        rate_control.observe(IMAGES, np.full(4, 10 ** (-psnr / 10)), 4000.0 * 2 ** (-1.4 * decades))
+        rate_control.adjust(float(done))
+    return rate_control
 
 
 @pytest.mark.parametrize("start", [1e-4, 1e-3, 1e-2])
@@ -45,15 +45,15 @@ def test_the_unreachable_does_not_wind_lambda_up(target: Target, bound: float) -
 
 
 def test_nothing_moves_once_the_latents_stand_still() -> None:
-    steering = Steering(1e-3, Target(psnr=40.0), len(IMAGES))
-    steering.observe(IMAGES, np.full(4, 1e-3), 100.0)
-    steering.steer(FROZEN_FROM)
-    assert steering.weight == 1e-3
+    rate_control = RateControl(1e-3, Target(psnr=40.0), len(IMAGES))
+    rate_control.observe(IMAGES, np.full(4, 1e-3), 100.0)
+    rate_control.adjust(FROZEN_FROM)
+    assert rate_control.weight == 1e-3
 
 
 def test_state_survives_a_checkpoint() -> None:
     before = ended(Target(psnr=33.0), 1e-4)
-    after = Steering(1.0, Target(psnr=33.0), len(IMAGES))
+    after = RateControl(1.0, Target(psnr=33.0), len(IMAGES))
     after.restore(before.state())
     assert after.weight == before.weight
     assert after.psnr() == before.psnr()

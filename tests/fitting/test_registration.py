@@ -30,10 +30,10 @@ def test_the_jacobian_is_exact() -> None:
     with torch.no_grad():
         flow.last[0].normal_(generator=torch.Generator().manual_seed(0))
     where = torch.tensor([[0.2, -0.7], [0.0, 0.4]])
-    _, slopes = flow(where)
-    for point, slope in zip(where, slopes, strict=True):
+    _, jacobians = flow(where)
+    for point, jacobian in zip(where, jacobians, strict=True):
         wanted = torch.autograd.functional.jacobian(lambda one: flow(one[None])[0][0], point)
-        torch.testing.assert_close(slope, wanted, atol=1e-4, rtol=1e-4)
+        torch.testing.assert_close(jacobian, wanted, atol=1e-4, rtol=1e-4)
 
 
 def test_what_bends_is_met_half_way() -> None:

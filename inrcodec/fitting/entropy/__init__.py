@@ -1,0 +1,1 @@
+"""Entropy models while they are fitted: bits of latents, with gradients. One file = one model."""

@@ -1,0 +1,141 @@
+"""One worker's part of a step: the loss of some images, its gradient for the network, and their latents moved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from inrcodec.fitting import schedule
+from inrcodec.fitting.groups import Group, Numbers
+from inrcodec.fitting.objective import distortions, rate
+from inrcodec.fitting.quantize import soft_rounded, with_noise
+from inrcodec.fitting.rate_control import Figures
+from inrcodec.fitting.run import Run
+from inrcodec.fitting.subsample import ALL_PIXELS, Subsample
+
+BatchPart = tuple[int, Numbers]  # a group by its place in the run, and some of its images by their rows
+
+
+@dataclass(frozen=True)
+class StepContext:
+    """All that a step needs besides tensors: how far the fit is. It travels to every worker, so it is small."""
+
+    done: float
+    learning_rate: float
+    rate_weight: float
+    footprint: int
+    weight_steps: list[int]
+    latents_frozen: bool
+    released: bool
+    pixels: int  # of the whole batch, over all workers
+    noise: int  # seed of this step's noise
+    subsample: Subsample = ALL_PIXELS
+
+    def apply(self, run: Run) -> None:
+        """Bring the run of another process, which has been standing still, to where the fit is."""
+        run.footprint, run.weight_steps = self.footprint, self.weight_steps
+        run.latents_frozen, run.released = self.latents_frozen, self.released
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a part showed: its images by number, their mean squared errors, and their mean bits."""
+
+    images: Numbers
+    errors: Figures
+    bits: float
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What a worker brings back: its share of the batch's mean squared error and bits per pixel, and what it saw."""
+
+    error: float
+    bits: float
+    observations: list[Observation]
+
+
+def process_parts(
+    run: Run, context: StepContext, parts: Sequence[BatchPart], worker: int, gradient: torch.Tensor
+) -> StepResult:
+    """Do these parts: the gradient of network and context model goes into `gradient` (weights,), latents move."""
+    gradients: list[torch.Tensor | None] = [None] * len(run.leaves)
+    noise = torch.Generator(gradient.device).manual_seed((context.noise << 8) + worker)
+    error = bits = 0.0
+    observations = []
+    for number, rows in parts:
+        group, images = run.groups[number], torch.from_numpy(rows).to(gradient.device)
+        share = len(images) * group.pixels / context.pixels
+        errors, rate_of_part, latent_gradient = _loss(run, group, images, context, share, gradients, noise)
+        if latent_gradient is not None:
+            weight = len(images) / share  # every image's own loss, whatever batch it is in
+            group.move(images, latent_gradient * weight, run.latent_rate * context.learning_rate)
+        error += share * float(errors.mean())
+        bits += share * rate_of_part
+        numbers = group.numbers[images].cpu().numpy()
+        observations.append(Observation(numbers, errors.cpu().numpy(), rate_of_part * group.pixels))
+    pairs = zip(run.leaves, gradients, strict=True)
+    flat = [leaf.new_zeros(leaf.numel()) if found is None else found.reshape(-1) for leaf, found in pairs]
+    torch.cat(flat, out=gradient)
+    return StepResult(error, bits, observations)
+
+
+def _loss(
+    run: Run,
+    group: Group,
+    images: torch.Tensor,
+    context: StepContext,
+    share: float,
+    shared: list[torch.Tensor | None],
+    noise: torch.Generator,
+) -> tuple[torch.Tensor, float, torch.Tensor | None]:
+    """Loss of some images of one group, its gradients for the leaves added to `shared`, weighted by `share`.
+
+    Mean squared errors (B,), bits per pixel, and the gradient of the latents (B, values), None when they stand still.
+    """
+    latents = run.latents(group, images)
+    if not run.encoder:
+        latents.requires_grad_(not run.latents_frozen)
+    quantized = latents if run.latents_frozen else _relaxed(latents, context.done, noise)
+    seen = quantized.detach().requires_grad_(not run.latents_frozen)  # parts of the loss share it; each is freed alone
+    leaves = [*run.leaves, seen]
+    gradients = [*shared, None]
+    errors = torch.zeros(len(images), device=latents.device)
+    for distortion, shares in distortions(run, group, images, seen, context.subsample):
+        _gather(distortion * share, leaves, gradients)
+        errors += shares
+    bits = 0.0
+    if latents.numel():
+        bits_per_pixel = rate(run, group, images, seen)
+        _gather(bits_per_pixel * (share * context.rate_weight), leaves, gradients)
+        bits = float(bits_per_pixel.detach())
+    *shared[:], latent_gradient = gradients
+    if latent_gradient is None:
+        return errors, bits, None
+    if run.encoder:
+        _gather(quantized, run.leaves, shared, latent_gradient)
+        return errors, bits, None
+    return errors, bits, torch.autograd.grad(quantized, latents, latent_gradient)[0]
+
+
+def _gather(
+    part: torch.Tensor,
+    leaves: Sequence[torch.Tensor],
+    gradients: list[torch.Tensor | None],
+    upstream: torch.Tensor | None = None,
+) -> None:
+    """Add the gradients of one part of the loss, or of a tensor whose own gradient is `upstream`."""
+    places = [place for place, leaf in enumerate(leaves) if leaf.requires_grad]
+    found = torch.autograd.grad(part, [leaves[place] for place in places], upstream, allow_unused=True)
+    for place, gradient in zip(places, found, strict=True):
+        if gradient is not None:
+            known = gradients[place]
+            gradients[place] = gradient if known is None else known + gradient
+
+
+def _relaxed(latents: torch.Tensor, done: float, noise: torch.Generator) -> torch.Tensor:
+    """Latents as the loss sees them while they are not whole yet: with noise, then softly rounded."""
+    softness = schedule.softness(done)
+    return with_noise(latents, noise) if softness is None else soft_rounded(latents, *softness, noise)

@@ -1,0 +1,116 @@
+"""Several processes that share every step, as threads would wait for each other longer than they work.
+
+Each has the whole run, forked, and the tensors that change lie in memory that all of them see. The first worker is this
+process: it alone moves the network, between steps, so nobody reads what somebody else is writing.
+"""
+
+from __future__ import annotations
+
+import mmap
+import multiprocessing
+import os
+import signal
+import warnings
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+
+import numpy as np
+import torch
+
+from inrcodec.errors import InrError
+from inrcodec.fitting.run import Run
+from inrcodec.fitting.step import BatchPart, StepContext, StepResult, process_parts
+
+PATIENCE = 10.0  # seconds that a process gets to end by itself
+
+
+class Workers:
+    """A context: inside, `step` is done by `count` processes, this one among them."""
+
+    def __init__(self, run: Run, count: int) -> None:
+        self._run, self._count = run, count
+        weights = sum(leaf.numel() for leaf in run.leaves)
+        self._gradients = torch.zeros(count, weights, device=run.leaves[0].device)
+        self._processes: list[tuple[multiprocessing.process.BaseProcess, Connection]] = []
+
+    def __enter__(self) -> Workers:
+        if self._count > 1:
+            for tensor in (self._gradients, *self._run.leaves, *self._latents()):
+                tensor.data = _in_shared_memory(tensor)
+        fork = multiprocessing.get_context("fork") if self._count > 1 else None
+        for worker in range(1, self._count):
+            assert fork is not None
+            ours, theirs = fork.Pipe()
+            process = fork.Process(target=self._serve, args=(worker, theirs, ours), daemon=True)
+            with warnings.catch_warnings():  # a progress bar's thread is no danger: workers neither print nor lock
+                warnings.simplefilter("ignore", DeprecationWarning)
+                process.start()
+            theirs.close()
+            self._processes.append((process, ours))
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        for _, line in self._processes:
+            line.close()  # workers end when nobody is on the line
+        for process, _ in self._processes:
+            process.join(PATIENCE)
+            if process.is_alive():
+                process.kill()
+        self._processes.clear()
+
+    def step(self, context: StepContext, batch: Sequence[BatchPart]) -> tuple[list[StepResult], torch.Tensor]:
+        """Do the batch, divided among the workers; every worker's result, and the gradient (weights,)."""
+        partition = self._partition(batch)
+        try:
+            for (_, line), parts in zip(self._processes, partition[1:], strict=True):
+                line.send((context, parts))
+            results = [process_parts(self._run, context, partition[0], 0, self._gradients[0])]
+            for _, line in self._processes:
+                answer = line.recv()
+                if isinstance(answer, BaseException):
+                    raise answer
+                results.append(answer)
+        except (EOFError, BrokenPipeError, ConnectionResetError) as failure:
+            raise InrError("a process of the fit was killed, perhaps for want of memory; try --threads 1") from failure
+        return results, self._gradients.sum(dim=0)
+
+    def _partition(self, batch: Sequence[BatchPart]) -> list[list[BatchPart]]:
+        """The batch in as many parts of about equal work as there are workers."""
+        partition: list[list[BatchPart]] = [[] for _ in range(self._count)]
+        loads = [0] * self._count
+        for number, images in batch:
+            for part in np.array_split(images, min(self._count, len(images))):
+                worker = loads.index(min(loads))
+                partition[worker].append((number, part))
+                loads[worker] += len(part) * self._run.groups[number].pixels
+        return partition
+
+    def _latents(self) -> list[torch.Tensor]:
+        return [tensor for group in self._run.groups for tensor in group.adam.state()]
+
+    def _serve(self, worker: int, line: Connection, other_end: Connection) -> None:
+        """What a worker process does until its line is closed."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first worker decides
+        other_end.close()
+        for _, earlier in self._processes:
+            earlier.close()
+        torch.set_num_threads(1)
+        try:
+            while True:
+                context, parts = line.recv()
+                context.apply(self._run)
+                try:
+                    line.send(process_parts(self._run, context, parts, worker, self._gradients[worker]))
+                except Exception as failure:
+                    line.send(failure)
+        finally:
+            os._exit(0)  # nothing of the parent's is to be flushed or tidied up a second time
+
+
+def _in_shared_memory(tensor: torch.Tensor) -> torch.Tensor:
+    """A copy in pages that forked processes write to together; unlike /dev/shm, without a limit of their own."""
+    block = mmap.mmap(-1, max(1, tensor.numel() * tensor.element_size()))
+    values = np.frombuffer(block, np.float32, tensor.numel()).reshape(tuple(tensor.shape))
+    shared = torch.from_numpy(values)
+    shared.copy_(tensor.detach())
+    return shared
