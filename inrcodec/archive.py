@@ -314,4 +314,4 @@ def straightened(stored: Pixels) -> Pixels:
 
 
 def _naming(path: Path | None, failure: InrError) -> InrError:
-    return failure if path is None else type(failure)(f"{path}: {failure}")
+    return failure if path is None else type(failure)(f"{path}: ", failure.message)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from inrcodec.benchmark.levels import with_channels
-from inrcodec.errors import UsageError
+from inrcodec.errors import Parameter, UsageError
 from inrcodec.images import Picture, load_pictures
 from inrcodec.numerics.arrays import Pixels
 
@@ -35,7 +35,9 @@ def find_pairs(
     references = load_pictures([folder], background=background).pictures
     channels = pictures[0].pixels.shape[2]
     if channels < references[0].pixels.shape[2]:
-        raise UsageError(f"{folder}: has transparency and the images have none; flatten it with --background")
+        raise UsageError(
+            f"{folder}: has transparency and the images have none; flatten it with ", Parameter("background")
+        )
     by_name = {_stem(reference.name): reference for reference in references}
     by_name |= {reference.name: reference for reference in references}
     pairs, lonely, odd, met = [], [], [], set()

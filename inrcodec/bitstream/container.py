@@ -13,7 +13,7 @@ from pathlib import Path
 
 import google_crc32c
 
-from inrcodec.errors import CorruptFileError, InrError, UnsupportedFileError, UsageError
+from inrcodec.errors import CorruptFileError, InrError, Parameter, UnsupportedFileError, UsageError
 
 SIGNATURE = b"\x89INR\r\n\x1a\n"
 HEAD, POSES, WEIGHTS, BLOCK, TAIL = b"HEAD", b"POSE", b"WGTS", b"BLCK", b"TAIL"
@@ -180,7 +180,7 @@ def write_atomically(path: Path, blob: bytes, *, overwrite: bool) -> None:
     if path.exists() and not path.is_file():
         raise UsageError(f"{path}: exists and is not a file")
     if path.exists() and not overwrite:
-        raise UsageError(f"{path}: exists already; use --force to replace it")
+        raise UsageError(f"{path}: exists already; use ", Parameter("overwrite", True), " to replace it")
     target = Path(os.path.realpath(path))  # a link keeps pointing at the file it points at
     temporary = target.parent / f".inr-{secrets.token_hex(8)}.part"
     try:
@@ -197,7 +197,7 @@ def write_atomically(path: Path, blob: bytes, *, overwrite: bool) -> None:
                 temporary.unlink()
         _flush_folder(target.parent)
     except FileExistsError as failure:
-        raise UsageError(f"{path}: exists already; use --force to replace it") from failure
+        raise UsageError(f"{path}: exists already; use ", Parameter("overwrite", True), " to replace it") from failure
     except FileNotFoundError as failure:
         raise UsageError(f"{path}: the folder does not exist; create it first") from failure
     except OSError as failure:

@@ -21,7 +21,7 @@ from inrcodec.cli.options import (
     Verbose,
     epilog,
 )
-from inrcodec.cli.outcome import finish
+from inrcodec.cli.outcome import finish, passed_over
 from inrcodec.cli.talk import Talk, decibels, print_json, say_pairs
 from inrcodec.cli.values import spoken_duration
 from inrcodec.errors import UsageError
@@ -105,8 +105,7 @@ def _keys(result: AddResult) -> dict[str, Any]:
         "file_size": archive.file_size,
         "size_before": result.size_before,
         "seconds": result.seconds,
-        "skipped": [{"path": one.path, "reason": one.reason} for one in result.skipped],
-        "notes": list(result.notes),
+        **passed_over(result.skipped, result.notes),
     }
 
 

@@ -13,6 +13,7 @@ import typer
 
 from inrcodec.cli import add, browse, compare, decode, encode, info, morph, neighbors, pairs, report, study, verify
 from inrcodec.cli.options import epilog
+from inrcodec.cli.spelling import spelled
 from inrcodec.errors import InrError
 
 INTERRUPTED = 130
@@ -91,7 +92,7 @@ def _failed(error: BaseException, debug: bool) -> int:
         _complain("interrupted")
         return INTERRUPTED
     if isinstance(error, InrError):
-        _complain(f"error: {error}")
+        _complain(f"error: {spelled(error.message)}")
         return error.exit_code
     if hasattr(error, "format_message"):  # Typer's own Click; the name of its base class differs between versions
         _complain(f"error: {error.format_message().rstrip('.')}; see {_help_of(error)}")

@@ -27,6 +27,7 @@ from inrcodec.cli.options import (
 )
 from inrcodec.cli.outcome import finish
 from inrcodec.cli.progress import kept_progress
+from inrcodec.cli.spelling import spelled
 from inrcodec.cli.talk import Talk
 from inrcodec.cli.values import parse_duration
 from inrcodec.errors import UsageError
@@ -150,7 +151,7 @@ def compare(
             sources, qualities=wanted, archives=archive or (), rivals=against, reference=reference, save=save,
             on_step=on_step, **asked,
         )  # fmt: skip
-    document = as_json({"sources": sources, **_keys(answer)})
+    document = as_json({"sources": sources, **_keys(answer)}, spelled)
     if json:
         print(document, end="", flush=True)
     else:

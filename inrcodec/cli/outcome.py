@@ -10,6 +10,7 @@ import typer
 
 from inrcodec.cli.talk import Talk, decibels
 from inrcodec.cli.values import spoken_duration
+from inrcodec.errors import Message
 
 if TYPE_CHECKING:
     from inrcodec.encoding.encode import EncodeResult
@@ -50,9 +51,14 @@ def result_keys(result: EncodeResult, report: Report) -> dict[str, Any]:
         "source_bytes": result.source_bytes,
         "ratio": result.source_bytes / report.file_size,
         "seconds": result.seconds,
-        "skipped": [{"path": one.path, "reason": one.reason} for one in result.skipped],
-        "notes": list(result.notes),
+        **passed_over(result.skipped, result.notes),
     }
+
+
+def passed_over(skipped: Sequence[Skipped], notes: Sequence[str]) -> dict[str, Any]:
+    """What did not take part and why, as plain values."""
+    reasons = [{"path": one.path, "reason": one.reason} for one in skipped]
+    return {"skipped": reasons, "notes": list(notes)}
 
 
 def plan_keys(target: Path, plan: Plan) -> dict[str, Any]:
@@ -66,8 +72,7 @@ def plan_keys(target: Path, plan: Plan) -> dict[str, Any]:
         "estimated_seconds": plan.estimated_seconds,
         "estimated_bytes": plan.estimated_bytes,
         "source_bytes": plan.source_bytes,
-        "skipped": [{"path": one.path, "reason": one.reason} for one in plan.skipped],
-        "notes": list(plan.notes),
+        **passed_over(plan.skipped, plan.notes),
     }
 
 
@@ -111,10 +116,10 @@ def next_commands(path: Path) -> tuple[str, ...]:
 def finish(skipped: Sequence[Skipped], notes: Sequence[str], talk: Talk, code: int = 0) -> None:
     """Say what was passed over, and leave with the exit code that it means."""
     for note in notes:
-        talk.say(f"note: {note}")
+        talk.say(Message("note: ", note))
     if skipped:
         talk.warn(f"inrcodec: {len(skipped)} skipped:")
         for one in skipped:
-            talk.warn(f"  {one.path}: {one.reason}")
+            talk.warn(Message(f"  {one.path}: ", one.reason))
     if code or skipped:
         raise typer.Exit(code or SKIPPED)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from inrcodec.cli.spelling import spelled
 from inrcodec.exporters.documents import as_json
 from inrcodec.exporters.naming import displayed
 
@@ -31,7 +32,7 @@ class Talk:
 
     def warn(self, text: str) -> None:
         """A line that is always shown."""
-        print(displayed(text), file=sys.stderr, flush=True)
+        print(displayed(spelled(text)), file=sys.stderr, flush=True)
 
     @property
     def animated(self) -> bool:
@@ -41,7 +42,7 @@ class Talk:
 
 def print_json(answer: Any) -> None:
     """One JSON object on stdout; dataclasses become objects, infinities and NaN become null, all text is ASCII."""
-    print(as_json(answer), end="")
+    print(as_json(answer, spelled), end="")
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, left: Sequence[int] = (1,)) -> None:

@@ -22,7 +22,7 @@ def verify(file: File, json: Json = False, quiet: Quiet = False, verbose: Verbos
         archive.verify()
     except InrError as error:
         if json and error.exit_code == 3:
-            print_json({"file": file, "ok": False, "error": str(error), "images": None, "file_size": None})
+            print_json({"file": file, "ok": False, "error": error.message, "images": None, "file_size": None})
         raise
     if json:
         print_json({"file": file, "ok": True, "error": None, "images": len(archive), "file_size": archive.file_size})

@@ -17,7 +17,7 @@ from inrcodec.bitstream.figures import MAE, PSNR, SSIM
 from inrcodec.bitstream.names import encode_names
 from inrcodec.encoding.encode import check_output
 from inrcodec.encoding.request import Request, Sources
-from inrcodec.errors import InrError, UnsupportedFileError, UsageError
+from inrcodec.errors import InrError, Message, Parameter, UnsupportedFileError, UsageError
 from inrcodec.evaluate.measuring import decoded_pairs, joined, measured, measured_for_reports
 from inrcodec.field.encoder import encode, thumbnail
 from inrcodec.images import Picture, Skipped, load_pictures
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from inrcodec.fitting.progress import HeldOutErrors, Progress
 
 POOR = 6.0  # dB below the mean of the set: worth a word
+TRANSPARENT = Message("has transparency and the set has none; flatten it with ", Parameter("background", "white"))
 USUAL_STEPS = 400  # where there is no encoder: as good as a fit of the whole set; 200 are half a decibel short
 
 
@@ -106,14 +107,14 @@ def add(
     unfit = tuple(_unfit(archive, found.pictures))
     if len(unfit) == len(found.pictures):
         more = f" (and {len(unfit) - 1} more)" if len(unfit) > 1 else ""
-        raise UsageError(f"{unfit[0].path}: {unfit[0].reason}{more}")
+        raise UsageError(f"{unfit[0].path}: ", unfit[0].reason, more)
     kept = {picture.name for picture in found.pictures} - {one.path for one in unfit}
     pictures = [_like_the_set(archive, picture) for picture in found.pictures if picture.name in kept]
     _check_room(archive, pictures)
     latents, held_out = _latents(archive, pictures, search, steps, on_progress)
     blob = _assemble(archive, pictures, latents, held_out)
     if output is None and _state(file) != before:
-        raise InrError(f"{file}: was changed by someone else meanwhile; nothing was added, repeat the command")
+        raise InrError(f"{file}: was changed by someone else meanwhile; nothing was added, try again")
     write_atomically(path, blob, overwrite=overwrite or output is None)
     longer = Archive.open(path)
     return AddResult(
@@ -151,7 +152,7 @@ def _unfit(archive: Archive, pictures: Sequence[Picture]) -> Iterator[Skipped]:
         if picture.name in archive:
             yield Skipped(picture.name, f"{archive.path} has an image of that name already; rename the new one")
         elif archive.channels == 3 and picture.pixels[..., 3:].min(initial=1.0) < 1.0:
-            yield Skipped(picture.name, "has transparency and the set has none; flatten it with --background white")
+            yield Skipped(picture.name, TRANSPARENT)
 
 
 def _like_the_set(archive: Archive, picture: Picture) -> Picture:
@@ -181,7 +182,7 @@ def _check_room(archive: Archive, pictures: Sequence[Picture]) -> None:
     try:
         longer_header(archive.stored, _sizes(pictures))
     except UnsupportedFileError as failure:
-        raise UnsupportedFileError(f"{archive.path}: {failure}") from failure
+        raise UnsupportedFileError(f"{archive.path}: ", failure.message) from failure
 
 
 def _sizes(pictures: Sequence[Picture]) -> list[tuple[int, int]]:

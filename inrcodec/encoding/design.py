@@ -8,10 +8,11 @@ from typing import TypeVar
 
 import msgspec
 
-from inrcodec.errors import UnsupportedFileError, UsageError
+from inrcodec.errors import Parameter, UnsupportedFileError, UsageError
 from inrcodec.settings import ACTIVATIONS, SPACES, WHOLE, Level, ModelSettings
 
 Settings = TypeVar("Settings", bound=msgspec.Struct)
+LATENT, HYPERNETWORK = Parameter("conditioning", "latent"), Parameter("conditioning", "hypernetwork")
 BASE_WIDTH = 256  # of the study's networks, whose widths are given as multiples of it
 
 
@@ -41,7 +42,7 @@ class Design:
             head_width=self.head,
         )
         if network.hidden_w0 and network.activation != "sine":
-            raise UsageError(f"--w0 of every layer: only sines have it, {network.activation} has not")
+            raise UsageError(Parameter("w0"), f" of every layer: only sines have it, {network.activation} has not")
         levels = None if self.code is None else (Level(WHOLE, self.code),)
         width = None if self.width is None else hidden_width(self.width)
         model = _changed(
@@ -50,7 +51,7 @@ class Design:
         try:
             model.validate()
         except UnsupportedFileError as failure:
-            raise UsageError(str(failure)) from failure
+            raise UsageError(failure.message) from failure
         return model
 
     def _check(self, model: ModelSettings) -> None:
@@ -60,12 +61,15 @@ class Design:
         if self.space is not None and self.space not in SPACES:
             raise UsageError(f"unknown space {self.space!r}; there are: {', '.join(SPACES)}")
         if self.code is not None and not model.coded:
-            raise UsageError(f"--code: {name} has no code of one size; it needs --conditioning latent or hypernetwork")
+            raise UsageError(
+                Parameter("code"), f": {name} has no code of one size; it needs ", LATENT, " or ", HYPERNETWORK
+            )
         if self.head is not None and name != "hypernetwork":
-            raise UsageError(f"--head: {name} has no head; it needs --conditioning hypernetwork")
+            raise UsageError(Parameter("head"), f": {name} has no head; it needs ", HYPERNETWORK)
         if self.w0 is not None and name == "pyramid":
             raise UsageError(
-                "--w0: pyramid starts from slow sines, its latents carry the detail; use another conditioning"
+                Parameter("w0"),
+                ": pyramid starts from slow sines, its latents carry the detail; use another one",
             )
 
 
@@ -74,7 +78,7 @@ def hidden_width(text: str) -> int:
     found = re.fullmatch(r"(\d{1,6}(?:\.\d{1,4})?)(x?)", text.strip())
     if not found or (not found[2] and "." in found[1]):
         raise UsageError(
-            f"--width {text!r}: give a number of units such as 64, or a multiple of {BASE_WIDTH}: 0.5x, 10x"
+            Parameter("width", text), f": give a number of units such as 64, or a multiple of {BASE_WIDTH}: 0.5x, 10x"
         )
     return round(float(found[1]) * BASE_WIDTH) if found[2] else int(found[1])
 
@@ -83,7 +87,7 @@ def layers_w0(text: int | str) -> tuple[int, ...]:
     """The w0 of every layer from "60,30,30", or of the first alone from "60"."""
     parts = [part.strip() for part in str(text).split(",")]
     if not all(re.fullmatch(r"[0-9]{1,4}", part) for part in parts):
-        raise UsageError(f"--w0 {text!r}: give a whole number, or one for every layer: 60,30,30")
+        raise UsageError(Parameter("w0", text), ": give a whole number, or one for every layer: 60,30,30")
     return tuple(int(part) for part in parts)
 
 

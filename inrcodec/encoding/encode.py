@@ -19,7 +19,7 @@ from inrcodec.bitstream.record import Record
 from inrcodec.bitstream.stored import pack, pack_latents
 from inrcodec.encoding.recorder import Recorder
 from inrcodec.encoding.request import Request, Sources, count_pixels
-from inrcodec.errors import UsageError
+from inrcodec.errors import Parameter, UsageError
 from inrcodec.evaluate.measuring import decoded_pairs, measured, measured_for_reports
 from inrcodec.field.field import field_shapes
 from inrcodec.images import Picture, Skipped
@@ -113,7 +113,9 @@ def check_output(path: Path, *, overwrite: bool) -> None:
     if path.exists() and overwrite and not os.access(path, os.W_OK):
         raise UsageError(f"{path}: may not be written to; choose another name")
     if path.exists() and not overwrite:
-        raise UsageError(f"{path}: exists already; use --force to replace it, or choose another name")
+        raise UsageError(
+            f"{path}: exists already; use ", Parameter("overwrite", True), " to replace it, or choose another name"
+        )
 
 
 def assemble(pictures: Sequence[Picture], model: ModelSettings, holdout: Holdout, fitted: Fitted) -> bytes:
@@ -168,7 +170,9 @@ def _fit(
     if resume:
         fit.restore(checkpoint)
     elif checkpoint.exists():
-        raise UsageError(f"{checkpoint}: an interrupted fit waits there; add --resume to go on, or delete it")
+        raise UsageError(
+            f"{checkpoint}: an interrupted fit waits there; add ", Parameter("resume", True), " to go on, or delete it"
+        )
     try:
         yield fit
     except BaseException:  # KeyboardInterrupt above all; but a full disk, too, must not cost hours of work

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inrcodec.bitstream.names import encode_names
-from inrcodec.encoding.design import Design
-from inrcodec.errors import UsageError
+from inrcodec.encoding.design import HYPERNETWORK, LATENT, Design
+from inrcodec.errors import Parameter, UsageError
 from inrcodec.images import Picture, PictureSet, load_pictures
 from inrcodec.images.colour import with_alpha
 from inrcodec.images.more import parse_kinds, varied
@@ -26,6 +26,7 @@ from inrcodec.settings import (
 )
 
 FIXED_BYTES, FIGURE_BYTES, MINIMUM_BYTES = 140, 1.9, 3000  # header and checksums; figures per image; the rest
+AUGMENT, EXTRA, PYRAMID = Parameter("augment"), Parameter("extra"), Parameter("conditioning", "pyramid")
 Sources = Sequence[str | Path] | str | Path
 
 
@@ -75,8 +76,11 @@ class Request:
         model = design.applied(model_for(self.conditioning, pixels, self.footprint))
         if self.keep_encoder and not model.coded:
             raise UsageError(
-                f"--keep-encoder: {self.conditioning} has no code for an encoder to find; "
-                "it needs --conditioning latent or hypernetwork"
+                Parameter("keep_encoder", True),
+                f": {self.conditioning} has no code for an encoder to find; it needs ",
+                LATENT,
+                " or ",
+                HYPERNETWORK,
             )
         return model
 
@@ -86,10 +90,10 @@ class Request:
             return []
         if self.conditioning not in WITH_LEVELS:
             raise UsageError(
-                f"{self.conditioning} tells images by their numbers: --augment and --extra need one with codes"
+                f"{self.conditioning} tells images by their numbers: ", AUGMENT, " and ", EXTRA, " need one with codes"
             )
         if self.target_psnr is not None or self.target_size is not None:
-            raise UsageError("a target is steered by what is stored alone; leave --augment and --extra out")
+            raise UsageError("a target is steered by what is stored alone; leave out ", AUGMENT, " and ", EXTRA)
         found = [] if self.augment is None else list(varied(pictures, parse_kinds(self.augment), self.seed))
         if self.extra is not None:
             channels = pictures[0].pixels.shape[2]
@@ -97,7 +101,8 @@ class Request:
                 pixels = with_alpha(picture.pixels) if channels == 4 else picture.pixels
                 if pixels.shape[2] != channels:
                     raise UsageError(
-                        f"{self.extra}: has transparency and the set has none; flatten it with --background"
+                        f"{self.extra}: has transparency and the set has none; flatten it with ",
+                        Parameter("background"),
                     )
                 found.append(pixels)
         return found
@@ -132,9 +137,11 @@ class Request:
         if self.target_psnr is not None and self.target_size is not None:
             raise UsageError("give either a target PSNR or a target size, not both")
         if self.conditioning != "pyramid":
-            raise UsageError(f"{self.conditioning} has no rate to steer; targets need --conditioning pyramid")
+            raise UsageError(f"{self.conditioning} has no rate to steer; targets need ", PYRAMID)
         if self.holdout_mode == "strict" and self.holdout:
-            raise UsageError("a target cannot be held while pixels stay hidden; use --holdout-mode release")
+            raise UsageError(
+                "a target cannot be held while pixels stay hidden; use ", Parameter("holdout_mode", "release")
+            )
         if self.target_psnr is not None:
             if not 10 <= self.target_psnr <= 60:
                 raise UsageError(f"target PSNR {self.target_psnr} dB is outside 10 to 60")

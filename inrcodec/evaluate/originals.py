@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from inrcodec.archive import Archive, ArchivedImage
-from inrcodec.errors import UsageError
+from inrcodec.errors import Parameter, UsageError
 from inrcodec.evaluate.figures import ImageReport, Report, evaluate, summed_up
 from inrcodec.images import Picture, load_pictures
 from inrcodec.numerics.arrays import Pixels
@@ -50,7 +50,9 @@ def match(archive: Archive, folder: str | Path, background: str | None = None) -
     wanted = 4 if archive.channels == 4 else 3
     if wanted == 3 and found[0].pixels.shape[2] == 4:
         raise UsageError(
-            f"{folder}: has transparency and {archive.path} has none; say --background white, or as encoded"
+            f"{folder}: has transparency and {archive.path} has none; say ",
+            Parameter("background", "white"),
+            ", or as encoded",
         )
     pictures = {picture.name: picture for picture in shrunken} | {p.name: p for p in found if _fits(p, archive)}
     matched, notes, lonely = [], [], []

@@ -44,7 +44,9 @@ def animation_of_suffix(suffix: str) -> AnimationFormat:
         if suffix.lower() == animation.suffix:
             return animation
     known = ", ".join(animation.suffix for animation in FORMATS)
-    raise UsageError(f"cannot write {suffix or 'files without a suffix'} as a moving picture; end -o with {known}")
+    raise UsageError(
+        f"cannot write {suffix or 'files without a suffix'} as a moving picture; end the name with {known}"
+    )
 
 
 def check_animation(animation: AnimationFormat) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import torch
 
-from inrcodec.errors import InrError, UsageError
+from inrcodec.errors import InrError, Parameter, UsageError
 from inrcodec.fitting.progress import HeldOutErrors, Meter
 from inrcodec.fitting.run import Run
 from inrcodec.numerics.arrays import Pixels
@@ -55,7 +55,7 @@ def restore(path: Path, run: Run, meter: Meter, owner: str) -> None:
     """Bring a fresh run to where the checkpoint stood; UsageError when it is of other pictures or settings."""
     contents = _read(path)
     if contents.get("owner") != owner:
-        raise UsageError(f"{path}: belongs to other images or settings; repeat the command that made it, or delete it")
+        raise UsageError(f"{path}: belongs to other images or settings; repeat what made it, or delete it")
     with torch.no_grad():
         for tensor, stored in zip(run.leaves, contents["tensors"], strict=True):
             tensor.copy_(stored)
@@ -76,6 +76,8 @@ def _read(path: Path) -> dict[str, Any]:
         contents = torch.load(path, map_location="cpu", weights_only=True)  # weights_only: a checkpoint runs no code
         return dict(contents)
     except FileNotFoundError as failure:
-        raise UsageError(f"{path}: no such checkpoint; start without --resume") from failure
+        raise UsageError(f"{path}: no such checkpoint; start without ", Parameter("resume", True)) from failure
     except Exception as failure:  # torch's reader raises whatever its parts raise
-        raise InrError(f"{path}: unreadable checkpoint; delete it and start without --resume") from failure
+        raise InrError(
+            f"{path}: unreadable checkpoint; delete it and start without ", Parameter("resume", True)
+        ) from failure

@@ -8,7 +8,7 @@ import sys
 
 import torch
 
-from inrcodec.errors import UsageError
+from inrcodec.errors import Parameter, UsageError
 
 PIXELS_FOR_WORKERS = 4000  # per step; below, they would wait for each other longer than they work
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # from malloc.h
@@ -22,7 +22,12 @@ def device_named(name: str) -> torch.device:
     if name not in present:
         raise UsageError(f"unknown device {name!r}; there are: auto, {', '.join(present)}")
     if not present[name]:
-        raise UsageError(f"this machine has no usable {name} device; use --device auto or --device cpu")
+        raise UsageError(
+            f"this machine has no usable {name} device; use ",
+            Parameter("device", "auto"),
+            " or ",
+            Parameter("device", "cpu"),
+        )
     return torch.device(name)
 
 
@@ -50,7 +55,7 @@ def workers_for(threads: int | None, device: str, pixels: int) -> int:
     Where processes cannot share memory, torch gets the threads and there is one process; small steps have one anyway.
     """
     if threads is not None and threads < 1:
-        raise UsageError(f"--threads {threads}: at least 1 is needed")
+        raise UsageError(Parameter("threads", threads), ": at least 1 is needed")
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     wanted = threads or (min(4, available) if pixels >= PIXELS_FOR_WORKERS else 1)
     if device == "cpu" and can_fork():

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from inrcodec.errors import InrError
+from inrcodec.errors import InrError, Parameter
 from inrcodec.fitting import schedule
 from inrcodec.fitting.checkpoint import fingerprint, restore, save
 from inrcodec.fitting.devices import keep_memory, workers_for
@@ -106,7 +106,7 @@ class Fit:
         run = self.run
         _enter_phase(run, 1.0)
         if not all(bool(tensor.isfinite().all()) for tensor in (*run.leaves, *(group.latents for group in run.groups))):
-            raise InrError("the fit diverged: its numbers are no longer finite; try another --seed")
+            raise InrError("the fit diverged: its numbers are no longer finite; try another ", Parameter("seed"))
         latents: list[Latents] = [()] * run.images
         for group in run.groups:
             integers = [level.transpose(0, 1).numpy() for level in group.levels(coded_latents(group.latents))]

@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 import numpy as np
 import torch
 
-from inrcodec.errors import InrError
+from inrcodec.errors import InrError, Parameter
 from inrcodec.fitting.run import Run
 from inrcodec.fitting.step import BatchPart, StepContext, StepResult, process_parts
 
@@ -71,7 +71,9 @@ class Workers:
                     raise answer
                 results.append(answer)
         except (EOFError, BrokenPipeError, ConnectionResetError) as failure:
-            raise InrError("a process of the fit was killed, perhaps for want of memory; try --threads 1") from failure
+            raise InrError(
+                "a process of the fit was killed, perhaps for want of memory; try ", Parameter("threads", 1)
+            ) from failure
         return results, self._gradients.sum(dim=0)
 
     def _partition(self, batch: Sequence[BatchPart]) -> list[list[BatchPart]]:

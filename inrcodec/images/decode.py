@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
+from inrcodec.errors import InrError
 from inrcodec.images.colour import to_pixels
 from inrcodec.images.silence import no_stderr, no_warnings
 from inrcodec.numerics.arrays import Pixels
@@ -17,7 +18,7 @@ FRAME_WORDS = {"GIF": "animated", "WEBP": "animated", "AVIF": "animated", "PNG":
 GREY_DEPTHS = {"1": 255, "L;2": 85, "L;4": 17}  # how Pillow stretches small PNG greys to 8 bits
 
 
-class Unreadable(Exception):
+class Unreadable(InrError):
     """Why a file cannot be used, in half a sentence."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from inrcodec.errors import InputError, UsageError
+from inrcodec.errors import InputError, Message, Parameter, UsageError
 from inrcodec.images.colour import flattened, parse_colour, with_alpha
 from inrcodec.images.decode import Unreadable, decode
 from inrcodec.images.picture import Picture, PictureSet, Skipped
@@ -36,7 +36,7 @@ def load_pictures(
             pictures.append(picture)
             notes += [f"{file.name}: {note}"] if note else []
         except Unreadable as reason:
-            skipped.append(Skipped(str(file.path), str(reason)))
+            skipped.append(Skipped(str(file.path), reason.message))
         if on_file:
             on_file(done, len(found))
     if not pictures:
@@ -54,7 +54,9 @@ def _read(file: Found, max_size: int | None, ground: Pixels | None) -> tuple[Pic
         pixels = shrunk(pixels, max_size)
     height, width = pixels.shape[:2]
     if max(height, width) > MAX_SIDE:
-        raise Unreadable(f"{width}x{height} has a side of more than {MAX_SIDE:,} pixels; shrink it with a largest size")
+        raise Unreadable(
+            f"{width}x{height} has a side of more than {MAX_SIDE:,} pixels; shrink it with ", Parameter("max_size")
+        )
     return Picture(file.name, pixels, decoded.file_bytes), decoded.note
 
 
@@ -70,6 +72,6 @@ def _nothing(sources: Sequence[str | Path], skipped: Sequence[Skipped]) -> str:
     if skipped:
         first = skipped[0]
         more = f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else ""
-        return f"no image could be read: {first.path}: {first.reason}{more}"
+        return Message(f"no image could be read: {first.path}: ", first.reason, more)
     places = ", ".join(map(str, sources)) or "nothing"
     return f"no image found in {places}; give a folder or files of PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from inrcodec.errors import UsageError
+from inrcodec.errors import Parameter, UsageError
 from inrcodec.images.picture import Picture
 from inrcodec.numerics.arrays import Pixels
 
@@ -19,7 +19,7 @@ def parse_kinds(text: str) -> tuple[str, ...]:
     kinds = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
     unknown = [kind for kind in kinds if kind not in KINDS]
     if unknown or not kinds:
-        raise UsageError(f"--augment {text!r}: give some of {','.join(KINDS)}")
+        raise UsageError(Parameter("augment", text), f": give some of {','.join(KINDS)}")
     return kinds
 
 

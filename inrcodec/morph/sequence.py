@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inrcodec.archive import Archive, ArchivedImage
-from inrcodec.errors import UsageError
+from inrcodec.errors import Parameter, UsageError
 from inrcodec.morph import interpolators
 from inrcodec.morph.correspondence import Flow
 from inrcodec.morph.flow import middle_flow
@@ -28,6 +28,7 @@ MODES: tuple[Mode, ...] = ("move", "code", "last-hidden", "blend")
 Ease = Literal["linear", "smooth"]
 SHAPE_TOLERANCE = 0.02
 GATHER = 0.2
+REFINE = Parameter("refine", True)
 MOST_HANDS = 4  # threads that draw frames; numpy works outside of the lock
 
 
@@ -46,7 +47,7 @@ class FrameSequence:
 
     def __post_init__(self) -> None:
         if self.refine and self.mode != "move":
-            raise UsageError(f"only morphs by move can be refined, not those by {self.mode}; leave --refine out")
+            raise UsageError(f"only morphs by move can be refined, not those by {self.mode}; leave out ", REFINE)
 
     @property
     def count(self) -> int:

@@ -103,7 +103,7 @@ def optimal_pairs(
     if len(members) > MOST_FOR_OPTIMAL:
         raise UsageError(
             f"exact matching of {count} pairs among {len(vectors)} images takes too long; "
-            "ask for fewer pairs, or leave --optimal out"
+            "ask for fewer pairs, or pair them one by one"
         )
     graph = networkx.Graph()
     graph.add_weighted_edges_from((*pair, value) for pair, value in worth.items())

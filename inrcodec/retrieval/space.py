@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from inrcodec.archive import Archive, ArchivedImage
-from inrcodec.errors import UsageError
+from inrcodec.errors import Parameter, UsageError
 from inrcodec.images import load_pictures
 from inrcodec.numerics.arrays import FloatArray
 from inrcodec.retrieval.descriptor import descriptor, descriptors_in_poses
@@ -81,7 +81,9 @@ def describe(archive: Archive, by: By = "descriptor", on_image: OnImage = lambda
 def describe_file(path: Path, space: Space) -> Outside:
     """A picture that is not in the set; only its descriptor can be known without a fit."""
     if space.by != "descriptor":
-        raise UsageError(f"{path}: a picture from outside has no {space.by} in this set; use --by descriptor")
+        raise UsageError(
+            f"{path}: a picture from outside has no {space.by} in this set; use ", Parameter("by", "descriptor")
+        )
     (picture,) = load_pictures([path], max_size=DESCRIPTOR_SIDE, background="white").pictures
     return Outside(picture.pixels, *descriptors_in_poses(picture.pixels))
 

@@ -13,7 +13,7 @@ from inrcodec.settings import REFERENCE_PIXELS, model_for
 def test_widths_are_units_or_multiples() -> None:
     assert [hidden_width(text) for text in ("64", "1x", "10x", "0.5x")] == [64, 256, 2560, 128]
     for text in ("", "x", "-3", "1.5", "10 x y"):
-        with pytest.raises(UsageError, match="--width"):
+        with pytest.raises(UsageError, match="width="):
             hidden_width(text)
 
 

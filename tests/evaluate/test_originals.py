@@ -34,9 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def strict(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Their archive, a fifth of the pixels never fitted."""
     path = tmp_path_factory.mktemp("files") / "strict.inr"
-    inrcodec.encode(
-        folder, path, effort=1, time_limit=3, threads=1, device="cpu", holdout=0.2, holdout_mode="strict", seed=7
-    )
+    inrcodec.encode(folder, path, passes=80, threads=1, device="cpu", holdout=0.2, holdout_mode="strict", seed=7)
     return path
 
 

@@ -94,5 +94,5 @@ def test_leaving_out_hopeless_pairs_costs_nothing(dissimilar: bool) -> None:
 def test_the_exact_matching_refuses_what_it_cannot_do_in_time() -> None:
     vectors = cloud(similarity.MOST_FOR_OPTIMAL + 60)
     assert len(similarity.optimal_pairs(vectors, 3)) == 3
-    with pytest.raises(UsageError, match="--optimal"):
+    with pytest.raises(UsageError, match="one by one"):
         similarity.optimal_pairs(vectors, 120)

@@ -37,7 +37,7 @@ def test_a_file_of_a_member_finds_that_member(small_images: Path, small_set: Pat
 
 def test_a_picture_from_outside_has_no_code(small_images: Path, small_set: Path) -> None:
     space = describe(inrcodec.open(small_set), "code")
-    with pytest.raises(UsageError, match="--by descriptor"):
+    with pytest.raises(UsageError, match='by="descriptor"'):
         describe_file(small_images / "one.png", space)
 
 

@@ -12,9 +12,11 @@ from inrcodec.archive import Archive, ArchivedImage
 from inrcodec.benchmark.compare.results import Point
 from inrcodec.benchmark.fits import FittedFile
 from inrcodec.benchmark.levels import finite_mean
-from inrcodec.errors import UsageError
+from inrcodec.errors import Parameter, UsageError
 from inrcodec.images import Picture
 from inrcodec.numerics.metrics import psnr
+
+BACKGROUND, MAX_SIZE = Parameter("background"), Parameter("max_size")
 
 
 def measure_fit(fit: FittedFile, pictures: Sequence[Picture]) -> Point:
@@ -35,7 +37,7 @@ def images_of(path: Path, pictures: Sequence[Picture]) -> list[ArchivedImage]:
     archive = Archive.open(path)
     if archive.channels != pictures[0].pixels.shape[2]:
         has, lacks = ("file", "folder") if archive.channels == 4 else ("folder", "file")
-        raise UsageError(f"{path}: the {has} has transparency and the {lacks} has none; give the same --background")
+        raise UsageError(f"{path}: the {has} has transparency and the {lacks} has none; give the same ", BACKGROUND)
     numbers = {name: number for number, name in enumerate(archive.names)}
     missing = [picture.name for picture in pictures if picture.name not in numbers]
     if missing or len(numbers) != len(pictures):
@@ -46,5 +48,5 @@ def images_of(path: Path, pictures: Sequence[Picture]) -> list[ArchivedImage]:
         height, width = picture.pixels.shape[:2]
         if (image.height, image.width) != (height, width):
             sizes = f"{image.width}x{image.height} in the file and {width}x{height} in the folder"
-            raise UsageError(f"{path}: {picture.name} is {sizes}; give the --max-size that it was encoded with")
+            raise UsageError(f"{path}: {picture.name} is {sizes}; give the ", MAX_SIZE, " that it was encoded with")
     return images

@@ -10,7 +10,7 @@ from inrcodec.benchmark.compare.packings import Packing, packings
 from inrcodec.benchmark.compare.results import Contender, Point, ranked
 from inrcodec.benchmark.levels import mean_psnr
 from inrcodec.benchmark.steps import OnStep, Step
-from inrcodec.errors import UsageError
+from inrcodec.errors import Message, Parameter, UsageError
 from inrcodec.images import Picture
 from inrcodec.numerics.metrics import bits_per_pixel
 
@@ -55,15 +55,16 @@ def _entries(rivals: Sequence[Rival], pictures: Sequence[Picture]) -> tuple[list
 
 def _able(rivals: Sequence[Rival], channels: int) -> tuple[list[Rival], list[str]]:
     """The rivals that can store such pictures here, and why the others cannot."""
-    able, notes = [], []
+    able: list[Rival] = []
+    notes: list[str] = []
     for rival in rivals:
         reason = rival.missing()
         if reason is None and channels == 4 and not rival.alpha:
-            reason = "it holds no transparency; --background white lets it in"
+            reason = Message("it holds no transparency; ", Parameter("background", "white"), " lets it in")
         if reason is None:
             able.append(rival)
         else:
-            notes.append(f"{rival.title} left out: {reason}")
+            notes.append(Message(f"{rival.title} left out: ", reason))
     return able, notes
 
 

@@ -14,7 +14,7 @@ from inrcodec.benchmark.compare import compare
 from inrcodec.benchmark.compare.theirs import rivals_named
 from inrcodec.errors import UsageError
 
-QUICK = {"effort": 1, "time_limit": 2.0, "threads": 1, "device": "cpu"}
+QUICK = {"passes": 40, "threads": 1, "device": "cpu"}
 
 
 @pytest.fixture(scope="session")
@@ -113,8 +113,8 @@ def test_what_does_not_belong_together_is_refused(
     refusals = [
         (fewer, {"archives": [small_set]}, "6 images"),
         (other, {"archives": [small_set]}, "lacks new.png"),
-        (small_images, {"archives": [small_set], "background": "white"}, "--background"),
-        (small_images, {"archives": [small_set], "max_size": 8}, "--max-size"),
+        (small_images, {"archives": [small_set], "background": "white"}, "give the same background"),
+        (small_images, {"archives": [small_set], "max_size": 8}, "give the max_size"),
         (small_images, {"archives": [tmp_path / "none.inr"]}, "no such file"),
         (small_images, {"rivals": ["gif"]}, "no rival"),
         (other, {"reference": large_images}, "named and shaped"),
