@@ -8,7 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from array_api_compat import array_namespace
 
-from inrcodec.field.conditioning import Feed, Shape, conditioning_named
+from inrcodec.field.conditioning import Feed, Places, Shape, conditioning_named
+from inrcodec.field.grids import Grid
+from inrcodec.field.jets import network_jet
+from inrcodec.field.places import Derived
 from inrcodec.field.siren import Array
 from inrcodec.field.tensors import TensorSpec
 from inrcodec.numerics.arrays import FloatArray
@@ -51,8 +54,21 @@ class Field:
 
     def feed(self, latents: Sequence[Array], labels: Array, rows: Axis, columns: Axis) -> Feed:
         """The network of a group of images and what goes into it at the centres of a grid."""
+        return self._feed(latents, labels, Grid(rows, columns))
+
+    def derived(self, latents: Sequence[Array], labels: Array, places: Derived) -> Array:
+        """Colours and their derivatives at places, (parts, channels, B, rows, columns); for parts see `jets`.
+
+        Derivatives are along the field's coordinates, x then y, which run from -1 to 1; computed in the labels' type.
+        """
+        feed = self._feed(latents, labels, places)
+        jet = network_jet(feed.siren, feed.inputs, feed.shifts, axes=places.axes)
+        jet = jet if jet.ndim == 3 else array_namespace(jet).moveaxis(jet, -3, -2)
+        return jet.reshape(jet.shape[0], self.channels, -1, *places.shape)
+
+    def _feed(self, latents: Sequence[Array], labels: Array, places: Places) -> Feed:
         variant = conditioning_named(self.model.conditioning)
-        return variant.feed(self.model, self.tensors, latents, labels, rows, columns)
+        return variant.feed(self.model, self.tensors, latents, labels, places)
 
     def _units(self, latents: Sequence[Array], labels: Array, rows: Axis, columns: Axis, layers: slice) -> Array:
         feed = self.feed(latents, labels, rows, columns)

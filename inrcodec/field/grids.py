@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from array_api_compat import array_namespace, device
@@ -15,6 +16,7 @@ from inrcodec.settings import ModelSettings
 
 FRAME = 6  # numbers at the end of a label, from coordinates to a drawing's frame: `poses.frames`
 NUMBER_RATE = 2.0  # where numbers tell images, all that is learned is in the weights: they may move faster
+Wave = Callable[[Array], Array]
 FREQUENCIES = 7  # octaves of relu-pe: the finest has 64 periods over an image
 
 
@@ -37,19 +39,27 @@ def coordinate_planes(model: ModelSettings, labels: Array, rows: Axis, columns: 
     return [xp.broadcast_to(plane, shape) for plane in with_octaves(model, across, down)]
 
 
-def framed(labels: Array, across: Array, down: Array) -> tuple[Array, Array]:
-    """Coordinates as places of the drawing's own frame, by labels (values, ...) that broadcast against them."""
+def framed(labels: Array, across: Array, down: Array, one: Array = 1.0) -> tuple[Array, Array]:
+    """Coordinates as places of the drawing's own frame, by labels (values, ...) that broadcast against them.
+
+    one: the number 1 in the kind of coordinates that these are, where they carry derivatives.
+    """
     a, b, c, d, e, f = (labels[place] for place in range(-FRAME, 0))
-    return a * across + b * down + c, d * across + e * down + f
+    return a * across + b * down + c * one, d * across + e * down + f * one
 
 
-def with_octaves(model: ModelSettings, across: Array, down: Array) -> list[Array]:
-    """Coordinates, and with relu-pe their sines and cosines (Mildenhall et al., "NeRF", 2020, section 5.1)."""
+def with_octaves(
+    model: ModelSettings, across: Array, down: Array, waves: tuple[Wave, Wave] | None = None
+) -> list[Array]:
+    """Coordinates, and with relu-pe their sines and cosines (Mildenhall et al., "NeRF", 2020, section 5.1).
+
+    waves: sine and cosine, where they are not those of plain arrays.
+    """
     if model.network.activation != "relu-pe":
         return [across, down]
     xp, turns = array_namespace(across), [math.pi * 2**octave for octave in range(FREQUENCIES)]
-    waves = [wave(turn * axis) for turn in turns for wave in (xp.sin, xp.cos) for axis in (across, down)]
-    return [across, down, *waves]
+    octaves = [wave(turn * axis) for turn in turns for wave in waves or (xp.sin, xp.cos) for axis in (across, down)]
+    return [across, down, *octaves]
 
 
 def told(model: ModelSettings, labels: Array) -> Array:
@@ -57,13 +67,23 @@ def told(model: ModelSettings, labels: Array) -> Array:
     return labels[:, :-FRAME] if model.posed else labels
 
 
-def labelled_coordinates(model: ModelSettings, labels: Array, rows: Axis, columns: Axis) -> Array:
-    """Coordinates and what an image is told by, (inputs, B * rows * columns), from labels (B, values)."""
-    xp = array_namespace(labels)
-    planes, labels = coordinate_planes(model, labels, rows, columns), told(model, labels)
-    shape = (labels.shape[1], labels.shape[0], rows.count, columns.count)
-    planes.append(xp.broadcast_to(labels.T.reshape(*shape[:2], 1, 1), shape))
-    return xp.concat(planes, axis=0).reshape(len(planes) - 1 + shape[0], -1)
+@dataclass(frozen=True)
+class Grid:
+    """The centres of rows x columns as places to read a field at; see `conditioning.Places`."""
+
+    rows: Axis
+    columns: Axis
+
+    def inputs(self, model: ModelSettings, labels: Array, levels: Sequence[Array] = ()) -> Array:
+        """Coordinates, what an image is told by and latents at every place, (inputs, B * rows * columns)."""
+        xp, planes = array_namespace(labels), coordinate_planes(model, labels, self.rows, self.columns)
+        own = told(model, labels)
+        if own.shape[1]:
+            shape = (own.shape[1], own.shape[0], self.rows.count, self.columns.count)
+            planes.append(xp.broadcast_to(own.T.reshape(*shape[:2], 1, 1), shape))
+        planes += [interpolate(level, self.rows, self.columns) for level in levels]
+        joined = xp.concat(planes, axis=0)
+        return joined.reshape(joined.shape[0], -1)
 
 
 def labelled_specs(

@@ -28,7 +28,11 @@ class Axis:
 
     def centers(self) -> FloatArray:
         """Coordinates of the cells' centers, shape (count,)."""
-        return _centers(self).astype(np.float32)
+        return self.exact_centers().astype(np.float32)
+
+    def exact_centers(self) -> NDArray[np.float64]:
+        """The same in float64."""
+        return self.start + (self.stop - self.start) * (np.arange(self.count) + 0.5) / self.count
 
     def finer(self, times: int) -> Axis:
         """The same stretch with every cell cut into that many."""
@@ -48,10 +52,6 @@ class Axis:
         return Axis(last - first, self.start + first * length, self.start + last * length)
 
 
-def _centers(axis: Axis) -> NDArray[np.float64]:
-    return axis.start + (axis.stop - axis.start) * (np.arange(axis.count) + 0.5) / axis.count
-
-
 @dataclass(frozen=True)
 class Interpolation:
     """How the centers of an axis are read out of a row of cells: cell first + j has the weight weights[:, j]."""
@@ -62,7 +62,7 @@ class Interpolation:
 
 def interpolation(axis: Axis, cells: int) -> Interpolation:
     """Weights that read the centers of `axis` out of `cells` cells over [-1, 1]; only cells in reach are listed."""
-    places = (_centers(axis) + 1.0) * (0.5 * cells) - 0.5
+    places = (axis.exact_centers() + 1.0) * (0.5 * cells) - 0.5
     first = min(max(0, int(np.floor(places[0])) - 1), cells - 1)
     last = min(max(first, int(np.floor(places[-1])) + 2), cells - 1)
     return Interpolation(first, cubic_weights(places - first, last - first + 1))

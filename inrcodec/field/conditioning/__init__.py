@@ -10,15 +10,24 @@ from typing import Protocol, cast
 from inrcodec.field.siren import Array, Siren
 from inrcodec.field.tensors import TensorSpec
 from inrcodec.numerics.arrays import FloatArray
-from inrcodec.numerics.coordinates import Axis
 from inrcodec.settings import ModelSettings
 
 Shape = tuple[int, int, int]  # channels, height, width
 
 
+class Places(Protocol):
+    """Where a field is read: `grids.Grid`, or what carries derivatives along, `places.Derived`."""
+
+    def inputs(self, model: ModelSettings, labels: Array, levels: Sequence[Array] = ()) -> Array:
+        """Coordinates, what an image is told by and latents at every place, ([parts,] inputs, B * points).
+
+        labels (B, values); levels: latents [(channels, B, height, width)] that are read by place.
+        """
+
+
 @dataclass(frozen=True)
 class Feed:
-    """A network, what goes into it, (inputs, points), and the phases of its layers; see `Siren.units`."""
+    """A network, what goes into it, ([parts,] inputs, points), and the phases of its layers; see `Siren.units`."""
 
     siren: Siren
     inputs: Array
@@ -40,12 +49,11 @@ class Conditioning(Protocol):
         tensors: Sequence[Array],
         latents: Sequence[Array],
         labels: Array,
-        rows: Axis,
-        columns: Axis,
+        places: Places,
     ) -> Feed:
-        """The network and its inputs at rows x columns of images with latents [(channels, B, height, width)].
+        """The network and its inputs at places of images with latents [(channels, B, height, width)].
 
-        labels: (B, values). The points of an image follow each other, row by row.
+        labels: (B, values). The points of an image follow each other, those of a grid row by row.
         """
 
 

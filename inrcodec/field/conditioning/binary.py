@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from inrcodec.field.conditioning import Feed
-from inrcodec.field.grids import NUMBER_RATE, labelled_coordinates, labelled_specs
+from inrcodec.field.conditioning import Feed, Places
+from inrcodec.field.grids import NUMBER_RATE, labelled_specs
 from inrcodec.field.siren import Array, Siren
 from inrcodec.field.tensors import TensorSpec
 from inrcodec.numerics.arrays import FloatArray
-from inrcodec.numerics.coordinates import Axis
 from inrcodec.settings import ModelSettings
 
 BIT_SPREAD = 0.3  # bits are far apart already, and need no fast sines
@@ -34,8 +33,7 @@ def specs(model: ModelSettings, channels: int, images: int) -> tuple[TensorSpec,
 
 
 def feed(
-    model: ModelSettings, tensors: Sequence[Array], latents: Sequence[Array], labels: Array, rows: Axis, columns: Axis
+    model: ModelSettings, tensors: Sequence[Array], latents: Sequence[Array], labels: Array, places: Places
 ) -> Feed:
     """[x, y, bits] at every point."""
-    inputs = labelled_coordinates(model, labels, rows, columns)
-    return Feed(Siren.from_tensors(tensors, model.network.activation), inputs)
+    return Feed(Siren.from_tensors(tensors, model.network.activation), places.inputs(model, labels))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from inrcodec.field.conditioning import Feed
-from inrcodec.field.grids import NUMBER_RATE, labelled_coordinates, labelled_specs
+from inrcodec.field.conditioning import Feed, Places
+from inrcodec.field.grids import NUMBER_RATE, labelled_specs
 from inrcodec.field.siren import Array, Siren
 from inrcodec.field.tensors import TensorSpec
 from inrcodec.numerics.arrays import FloatArray
-from inrcodec.numerics.coordinates import Axis, image_places
+from inrcodec.numerics.coordinates import image_places
 from inrcodec.settings import ModelSettings
 
 
@@ -24,8 +24,7 @@ def specs(model: ModelSettings, channels: int, images: int) -> tuple[TensorSpec,
 
 
 def feed(
-    model: ModelSettings, tensors: Sequence[Array], latents: Sequence[Array], labels: Array, rows: Axis, columns: Axis
+    model: ModelSettings, tensors: Sequence[Array], latents: Sequence[Array], labels: Array, places: Places
 ) -> Feed:
     """[x, y, place] at every point."""
-    inputs = labelled_coordinates(model, labels, rows, columns)
-    return Feed(Siren.from_tensors(tensors, model.network.activation), inputs)
+    return Feed(Siren.from_tensors(tensors, model.network.activation), places.inputs(model, labels))

@@ -11,12 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 from array_api_compat import array_namespace
 
-from inrcodec.field.conditioning import Feed
-from inrcodec.field.grids import labelled_coordinates, labelled_specs
+from inrcodec.field.conditioning import Feed, Places
+from inrcodec.field.grids import labelled_specs
 from inrcodec.field.siren import Array, Siren
 from inrcodec.field.tensors import TensorSpec, uniform
 from inrcodec.numerics.arrays import FloatArray
-from inrcodec.numerics.coordinates import Axis
 from inrcodec.settings import ModelSettings
 
 CODE_SCALE = 0.05  # of a weight's own spread; codes are whole numbers of some size
@@ -47,7 +46,7 @@ def specs(model: ModelSettings, channels: int, images: int) -> tuple[TensorSpec,
 
 
 def feed(
-    model: ModelSettings, tensors: Sequence[Array], latents: Sequence[Array], labels: Array, rows: Axis, columns: Axis
+    model: ModelSettings, tensors: Sequence[Array], latents: Sequence[Array], labels: Array, places: Places
 ) -> Feed:
     """[x, y] at every point of an image, the same for all if they have no poses, and a network for each of them."""
     count = 2 * model.hidden_layers + 1
@@ -58,7 +57,8 @@ def feed(
     weights = [part + (head @ codes).T.reshape(-1, *part.shape) for part, head in zip(base, heads, strict=True)]
     siren = Siren.from_tensors(weights, model.network.activation)
     if not model.posed:
-        return Feed(siren, labelled_coordinates(model, labels[:1], rows, columns))
-    inputs = labelled_coordinates(model, labels, rows, columns)
-    one_by_one = inputs.reshape(inputs.shape[0], labels.shape[0], -1)
-    return Feed(siren, array_namespace(codes).permute_dims(one_by_one, (1, 0, 2)))
+        inputs = places.inputs(model, labels[:1])
+        return Feed(siren, inputs if inputs.ndim == 2 else inputs[:, None])
+    inputs = places.inputs(model, labels)
+    one_by_one = inputs.reshape(*inputs.shape[:-1], labels.shape[0], -1)
+    return Feed(siren, array_namespace(codes).moveaxis(one_by_one, -2, -3))

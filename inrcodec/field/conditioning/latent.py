@@ -10,12 +10,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from inrcodec.field.conditioning import Feed
-from inrcodec.field.grids import labelled_coordinates, labelled_specs
+from inrcodec.field.conditioning import Feed, Places
+from inrcodec.field.grids import labelled_specs
 from inrcodec.field.siren import Array, Siren
 from inrcodec.field.tensors import TensorSpec, uniform
 from inrcodec.numerics.arrays import FloatArray
-from inrcodec.numerics.coordinates import Axis
 from inrcodec.settings import ModelSettings
 
 CODE_SCALE = 0.05  # of a phase; codes are whole numbers of some size
@@ -33,7 +32,7 @@ def specs(model: ModelSettings, channels: int, images: int) -> tuple[TensorSpec,
 
 
 def feed(
-    model: ModelSettings, tensors: Sequence[Array], latents: Sequence[Array], labels: Array, rows: Axis, columns: Axis
+    model: ModelSettings, tensors: Sequence[Array], latents: Sequence[Array], labels: Array, places: Places
 ) -> Feed:
     """[x, y] at every point, and the phases of each image."""
     *network, to_phases = tensors
@@ -41,5 +40,4 @@ def feed(
     ends = np.cumsum((0, *model.hidden_widths())).tolist()
     phases = to_phases @ codes
     shifts = tuple(phases[start:end] for start, end in pairwise(ends))
-    inputs = labelled_coordinates(model, labels, rows, columns)
-    return Feed(Siren.from_tensors(network, model.network.activation), inputs, shifts)
+    return Feed(Siren.from_tensors(network, model.network.activation), places.inputs(model, labels), shifts)

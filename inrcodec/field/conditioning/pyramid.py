@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from array_api_compat import array_namespace
 
-from inrcodec.field.conditioning import Feed
-from inrcodec.field.grids import coordinate_count, coordinate_planes, interpolate
+from inrcodec.field.conditioning import Feed, Places
+from inrcodec.field.grids import coordinate_count
 from inrcodec.field.siren import Array, Siren, siren_specs
 from inrcodec.field.tensors import TensorSpec
 from inrcodec.numerics.arrays import FloatArray
-from inrcodec.numerics.coordinates import Axis
 from inrcodec.settings import ModelSettings
 
 COORDINATE_SCALE = 1.5  # the latents carry the detail: fast sines of the position only disturb them
@@ -32,10 +30,7 @@ def specs(model: ModelSettings, channels: int, images: int) -> tuple[TensorSpec,
 
 
 def feed(
-    model: ModelSettings, tensors: Sequence[Array], latents: Sequence[Array], labels: Array, rows: Axis, columns: Axis
+    model: ModelSettings, tensors: Sequence[Array], latents: Sequence[Array], labels: Array, places: Places
 ) -> Feed:
     """[x, y, g(x, y)] at every point."""
-    planes = coordinate_planes(model, labels, rows, columns)
-    planes += [interpolate(level, rows, columns) for level in latents]
-    joined = array_namespace(labels).concat(planes, axis=0)
-    return Feed(Siren.from_tensors(tensors, model.network.activation), joined.reshape(joined.shape[0], -1))
+    return Feed(Siren.from_tensors(tensors, model.network.activation), places.inputs(model, labels, latents))

@@ -1,0 +1,105 @@
+"""Derivatives of every design against differences in float64, and one function on numpy and torch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+
+from inrcodec.field import Field
+from inrcodec.field.field import field_specs, image_labels, level_shapes
+from inrcodec.field.places import Derived
+from inrcodec.fitting.initial import initial_network
+from inrcodec.numerics.coordinates import Axis
+from inrcodec.numerics.cubic import cubic_derivatives
+from inrcodec.settings import ACTIVATIONS, CONDITIONINGS, REFERENCE_PIXELS, ModelSettings, model_for
+
+IMAGES, GROUP, SIZE = 3, 2, (11, 9)
+POSES = np.array([[0.2, -0.1, 0.3, 0.5], [0, 0, 0, 0], [-0.4, 0.3, -0.5, -1.2]], np.float32)
+STEP, SHORT_STEP = 1e-5, 1e-7  # of a coordinate from -1 to 1; short ones straddle few corners
+NAMES = [f"{name} {space} {units}" for name in CONDITIONINGS for space in ("plain", "smooth") for units in ACTIVATIONS]
+every = pytest.mark.parametrize("name", [*NAMES, "hypernetwork-with-a-head plain sine"])
+
+
+def model(name: str) -> ModelSettings:
+    conditioning, space, units = name.split()
+    usual = model_for(conditioning.removesuffix("-with-a-head"), REFERENCE_PIXELS)
+    network = msgspec.structs.replace(usual.network, activation=units, head_width=16 if "head" in name else 0)
+    return msgspec.structs.replace(usual, space=space, network=network)
+
+
+def field_of(name: str, dtype: type = np.float64) -> tuple[Field, list[np.ndarray], np.ndarray]:
+    """A field as it is before a fit, latents of a group of images and its labels."""
+    settings, rng = model(name), np.random.default_rng(2)
+    drawn = initial_network(field_specs(settings, 3, IMAGES), torch.Generator().manual_seed(1))
+    shapes = level_shapes(settings, *SIZE)
+    latents = [rng.integers(-4, 5, (c, GROUP, h, w)).astype(dtype) for c, h, w in shapes]
+    labels = image_labels(settings, [SIZE] * IMAGES, POSES)[:GROUP]
+    return Field(settings, 3, tuple(t.numpy().astype(dtype) for t in drawn)), latents, labels.astype(dtype)
+
+
+def places(order: int, grid: bool = True) -> Derived:
+    rng = np.random.default_rng(7)
+    return Derived(rng.uniform(-1, 1, 11), rng.uniform(-1, 1, 7 if grid else 11), order, grid)
+
+
+def moved(where: Derived, axis: int, by: float) -> Derived:
+    return replace(where, across=where.across + by) if axis == 0 else replace(where, down=where.down + by)
+
+
+def differences(
+    field: Field, latents: list[np.ndarray], labels: np.ndarray, where: Derived, axis: int, step: float
+) -> np.ndarray:
+    """Central differences of fourth order of everything that `derived` gives, along an axis."""
+    far, near = (
+        field.derived(latents, labels, moved(where, axis, by)) - field.derived(latents, labels, moved(where, axis, -by))
+        for by in (2 * step, step)
+    )
+    return np.asarray((8 * near - far) / (12 * step))
+
+
+def error(exact: np.ndarray, found: np.ndarray, corners: bool) -> float:
+    """The largest error relative to the largest value; where units have corners, but for a tenth of the points."""
+    errors = np.abs(exact - found).max(axis=0).ravel()
+    return float(np.quantile(errors, 0.9) if corners else errors.max()) / max(1e-9, float(np.abs(found).max()))
+
+
+@every
+@pytest.mark.parametrize("grid", [True, False])
+def test_derivatives_are_those_of_differences(name: str, grid: bool) -> None:
+    field, latents, labels = field_of(name)
+    jet = field.derived(latents, labels, places(2, grid))
+    assert jet.shape == (5, 3, GROUP, 7 if grid else 1, 11)
+    assert jet.dtype == np.float64
+    corners = "relu" in name
+    for axis in (0, 1):
+        by_steps = differences(field, latents, labels, places(1, grid), axis, SHORT_STEP if corners else STEP)
+        assert error(jet[1 + axis], by_steps[0], corners) < 1e-5
+        flat = name.endswith("relu") and "pyramid" not in name  # nothing bends but at corners
+        assert np.abs(jet[3 + axis]).max() == 0 if flat else error(jet[3 + axis], by_steps[1 + axis], corners) < 1e-5
+
+
+@every
+def test_the_value_is_the_field(name: str) -> None:
+    field, latents, labels = field_of(name, np.float32)
+    rows, columns = Axis(11), Axis(9).part(slice(2, 7))
+    value = field.derived(latents, labels, Derived.centres(rows, columns, 1))[0]
+    assert value.dtype == np.float32
+    np.testing.assert_allclose(value, field.pixels(latents, labels, rows, columns, (1, 1)), atol=3e-5)
+
+
+@every
+def test_numpy_and_torch_derive_the_same(name: str) -> None:
+    field, latents, labels = field_of(name)
+    in_torch = Field(field.model, 3, tuple(torch.from_numpy(tensor) for tensor in field.tensors))
+    jet = in_torch.derived([torch.from_numpy(one) for one in latents], torch.from_numpy(labels), places(2))
+    np.testing.assert_allclose(field.derived(latents, labels, places(2)), jet.numpy(), rtol=1e-9, atol=1e-9)
+
+
+def test_the_bend_of_latents_is_the_mean_of_both_sides_on_a_cell() -> None:
+    on, left, right = (cubic_derivatives(np.array([1 / 8 + by]), 8, 2)[2] for by in (0, -1e-7, 1e-7))
+    np.testing.assert_allclose(on, (left + right) / 2, atol=1e-4)
+    np.testing.assert_allclose(on[0, 2:7] / 16, [-0.5, 3, -5, 3, -0.5])
