@@ -20,6 +20,7 @@ from inrcodec.bitstream.stored import StoredSet
 from inrcodec.detail import enlarge
 from inrcodec.errors import CorruptFileError, InrError, UnsupportedFileError, UsageError
 from inrcodec.field import Field
+from inrcodec.field.derivative_raster import gradient, laplacian, midpoint_slopes
 from inrcodec.field.encoder import encoder_shapes
 from inrcodec.field.field import field_shapes, image_labels
 from inrcodec.field.moments import moments
@@ -279,6 +280,25 @@ class ArchivedImage:
         if upsample == "detail" and larger:
             return enlarge(self._render_field(self.width, self.height), (width, height))
         return self._render_field(width, height)
+
+    def gradient(self, size: int | tuple[int, int] | None = None) -> Pixels:
+        """Slopes of the stored colors, (height, width, channels, 2): per native pixel to the right, then down.
+
+        Exact derivatives of the field, at a size as in `render`; colors are premultiplied by alpha.
+        """
+        width, height = self._requested(size)
+        native = self.height, self.width
+        return gradient(self.archive.field, *self.archive.fed(self.number), native, (height, width))
+
+    def laplacian(self, size: int | tuple[int, int] | None = None) -> Pixels:
+        """The Laplacian of the stored colors, (height, width, channels), per native pixel squared; see `gradient`."""
+        width, height = self._requested(size)
+        native = self.height, self.width
+        return laplacian(self.archive.field, *self.archive.fed(self.number), native, (height, width))
+
+    def midpoint_slopes(self) -> tuple[Pixels, Pixels]:
+        """Slopes half-way between neighboring pixels, to the right and down; see `field.derivative_raster`."""
+        return midpoint_slopes(self.archive.field, *self.archive.fed(self.number), (self.height, self.width))
 
     def _render_field(self, width: int, height: int) -> Pixels:
         native = self.height, self.width

@@ -172,6 +172,8 @@ def test_importing_the_package_loads_nothing_heavy(tmp_path: Path) -> None:
         ["report", "FILE"],
         ["decode", "FILE", "--size", "16", "--quiet", "-f"],
         ["decode", "FILE", "--sheet", "--quiet", "-f"],
+        ["derive", "FILE", "--sheet", "--quiet", "-f"],
+        ["derive", "FILE", "--index", "0", "--gradient", "-o", "slopes.npy", "--quiet", "-f"],
         ["neighbors", "FILE", "one.png"],
         ["pairs", "FILE", "--similar", "1"],
         ["morph", "FILE", "one.png", "two.png", "--frames", "2", "--size", "12", "--quiet", "-f"],

@@ -11,7 +11,21 @@ from typing import Annotated
 
 import typer
 
-from inrcodec.cli import add, browse, compare, decode, encode, info, morph, neighbors, pairs, report, study, verify
+from inrcodec.cli import (
+    add,
+    browse,
+    compare,
+    decode,
+    derive,
+    encode,
+    info,
+    morph,
+    neighbors,
+    pairs,
+    report,
+    study,
+    verify,
+)
 from inrcodec.cli.options import epilog
 from inrcodec.cli.spelling import spelled
 from inrcodec.errors import InrError
@@ -32,6 +46,7 @@ app = typer.Typer(
 app.command("encode", epilog=encode.EPILOG)(encode.encode)
 app.command("add", epilog=add.EPILOG)(add.add)
 app.command("decode", epilog=decode.EPILOG)(decode.decode)
+app.command("derive", epilog=derive.EPILOG)(derive.derive)
 app.command("info", epilog=info.EPILOG)(info.info)
 app.command("verify", epilog=verify.EPILOG)(verify.verify)
 app.command("report", epilog=report.EPILOG)(report.report)

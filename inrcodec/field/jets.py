@@ -40,7 +40,8 @@ def activated(jet: Array, activation: str, *, axes: int) -> Array:
     """A jet behind an activation; rectified units have the second derivative 0, their corners left out."""
     xp, value = array_namespace(jet), jet[:1]
     if activation == "sine":
-        return _composed(jet, xp.sin(value), xp.cos(value), -xp.sin(value), axes)
+        wave = xp.sin(value)
+        return _composed(jet, wave, xp.cos(value), -wave, axes)
     if activation == "tanh":
         bent = xp.tanh(value)
         return _composed(jet, bent, 1 - bent**2, -2 * bent * (1 - bent**2), axes)
@@ -55,7 +56,8 @@ def sine(jet: Array, *, axes: int) -> Array:
 def cosine(jet: Array, *, axes: int) -> Array:
     """The cosine of a jet."""
     xp, value = array_namespace(jet), jet[:1]
-    return _composed(jet, xp.cos(value), -xp.sin(value), -xp.cos(value), axes)
+    wave = xp.cos(value)
+    return _composed(jet, wave, -xp.sin(value), -wave, axes)
 
 
 def _composed(jet: Array, value: Array, slope: Array, bend: Array, axes: int) -> Array:

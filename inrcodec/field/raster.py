@@ -27,13 +27,13 @@ def raster(
     points = max(1, TILE_VALUES // field.model.hidden_width)
     for rows, columns in tiles(fine_rows.count, fine_columns.count, points):
         colours = field.pixels(latents, label, fine_rows.part(rows), fine_columns.part(columns), (1, 1))[:, 0]
-        part = _add_cells(_add_cells(colours, rows.start, down, 1), columns.start, across, 2)
+        part = add_cells(add_cells(colours, rows.start, down, 1), columns.start, across, 2)
         top, left = rows.start // down, columns.start // across
         sums[:, top : top + part.shape[1], left : left + part.shape[2]] += part
     return np.ascontiguousarray(np.clip(sums / (down * across), 0.0, 1.0).transpose(1, 2, 0))
 
 
-def _add_cells(samples: Pixels, start: int, cells: int, axis: int) -> Pixels:
+def add_cells(samples: Pixels, start: int, cells: int, axis: int) -> Pixels:
     """Sums over groups of `cells` neighbours along an axis; the first sample has number `start` in the whole image."""
     if cells == 1:
         return samples

@@ -1,0 +1,95 @@
+"""Derivatives of the field as rasters: slopes and Laplacians of any size, in color per native pixel; numpy only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from inrcodec.field.field import Field
+from inrcodec.field.places import AXES, Derived
+from inrcodec.field.raster import add_cells
+from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.coordinates import Axis, samples_per_pixel, tiles
+
+Native = tuple[int, int]  # height, width
+TILE_VALUES = 1 << 20  # hidden units and their derivatives evaluated at once
+
+
+def gradient(
+    field: Field, latents: Sequence[FloatArray], label: FloatArray, native: Native, size: Native
+) -> FloatArray:
+    """The gradient, (height, width, channels, 2): color per native pixel to the right, then down.
+
+    A pixel's is the mean over its area, as in `raster`; latents and label as there, native and size (height, width).
+    Colors are those that the field holds, premultiplied by alpha and not limited to [0, 1].
+    """
+    rows, columns = Axis(size[0]), Axis(size[1])
+    parts = _tiled(field, latents, label, rows, columns, _samples(field, native, size), 1)
+    down, across = native
+    slopes = np.stack([parts[1] * (2 / across), parts[2] * (2 / down)], axis=-1)
+    return np.ascontiguousarray(slopes.transpose(1, 2, 0, 3))
+
+
+def laplacian(
+    field: Field, latents: Sequence[FloatArray], label: FloatArray, native: Native, size: Native
+) -> FloatArray:
+    """The Laplacian, (height, width, channels), in color per native pixel squared; otherwise as `gradient`."""
+    rows, columns = Axis(size[0]), Axis(size[1])
+    parts = _tiled(field, latents, label, rows, columns, _samples(field, native, size), 2)
+    down, across = native
+    bends = parts[1 + AXES] * (2 / across) ** 2 + parts[2 + AXES] * (2 / down) ** 2
+    return np.ascontiguousarray(bends.transpose(1, 2, 0))
+
+
+def midpoint_slopes(
+    field: Field, latents: Sequence[FloatArray], label: FloatArray, native: Native
+) -> tuple[FloatArray, FloatArray]:
+    """Slopes half-way between neighboring native pixels: to the right (height, width - 1, channels), and down.
+
+    In color per native pixel, so that they compare with the differences of those pixels.
+    """
+    height, width = native
+    found = []
+    for part, shape in ((1, (height, width - 1)), (2, (height - 1, width))):
+        rows, columns = (_between(cells, side) for cells, side in zip(shape, native, strict=True))
+        if not min(shape):
+            found.append(np.zeros((*shape, field.channels), dtype=np.float32))
+            continue
+        slopes = _tiled(field, latents, label, rows, columns, (1, 1), 1)[part] * (2 / native[2 - part])
+        found.append(np.ascontiguousarray(slopes.transpose(1, 2, 0)))
+    return found[0], found[1]
+
+
+def _samples(field: Field, native: Native, size: Native) -> tuple[int, int]:
+    down, across = (samples_per_pixel(n, s, field.model.footprint) for n, s in zip(native, size, strict=True))
+    return down, across
+
+
+def _between(cells: int, side: int) -> Axis:
+    """The centres of an axis, or the places half-way between them when it has one cell less than the side."""
+    return Axis(cells) if cells == side else Axis(cells, -1 + 1 / side, 1 - 1 / side)
+
+
+def _tiled(
+    field: Field,
+    latents: Sequence[FloatArray],
+    label: FloatArray,
+    rows: Axis,
+    columns: Axis,
+    samples: tuple[int, int],
+    order: int,
+) -> FloatArray:
+    """Jets (parts, channels, rows, columns), means over samples of each cell, in bounded memory."""
+    down, across = samples
+    fine_rows, fine_columns = rows.finer(down), columns.finer(across)
+    parts = 1 + AXES * order
+    sums = np.zeros((parts, field.channels, rows.count, columns.count), dtype=np.float32)
+    points = max(1, TILE_VALUES // (parts * field.model.hidden_width))
+    for tall, wide in tiles(fine_rows.count, fine_columns.count, points):
+        where = Derived.centres(fine_rows.part(tall), fine_columns.part(wide), order)
+        jet = field.derived(latents, label, where)[:, :, 0]
+        part = add_cells(add_cells(jet, tall.start, down, 2), wide.start, across, 3)
+        top, left = tall.start // down, wide.start // across
+        sums[:, :, top : top + part.shape[2], left : left + part.shape[3]] += part
+    return np.asarray(sums / (down * across), dtype=np.float32)
