@@ -67,7 +67,7 @@ def _samples(field: Field, native: Native, size: Native) -> tuple[int, int]:
 
 
 def _between(cells: int, side: int) -> Axis:
-    """The centres of an axis, or the places half-way between them when it has one cell less than the side."""
+    """The centers of an axis, or the places half-way between them when it has one cell less than the side."""
     return Axis(cells) if cells == side else Axis(cells, -1 + 1 / side, 1 - 1 / side)
 
 
@@ -87,7 +87,7 @@ def _tiled(
     sums = np.zeros((parts, field.channels, rows.count, columns.count), dtype=np.float32)
     points = max(1, TILE_VALUES // (parts * field.model.hidden_width))
     for tall, wide in tiles(fine_rows.count, fine_columns.count, points):
-        where = Derived.centres(fine_rows.part(tall), fine_columns.part(wide), order)
+        where = Derived.centers(fine_rows.part(tall), fine_columns.part(wide), order)
         jet = field.derived(latents, label, where)[:, :, 0]
         part = add_cells(add_cells(jet, tall.start, down, 2), wide.start, across, 3)
         top, left = tall.start // down, wide.start // across

@@ -45,7 +45,7 @@ class Field:
         return xp.mean(colours.reshape(self.channels, -1, rows.count, down, columns.count, across), axis=(3, 5))
 
     def units(self, latents: Sequence[Array], labels: Array, rows: Axis, columns: Axis) -> Array:
-        """Activations of the last layer, (hidden, B, rows, columns), at the centres of a grid; see `pixels`."""
+        """Activations of the last layer, (hidden, B, rows, columns), at the centers of a grid; see `pixels`."""
         return self._units(latents, labels, rows, columns, slice(None))
 
     def middle_units(self, latents: Sequence[Array], labels: Array, rows: Axis, columns: Axis) -> Array:
@@ -53,7 +53,7 @@ class Field:
         return self._units(latents, labels, rows, columns, slice(0, self.model.middle + 1))
 
     def feed(self, latents: Sequence[Array], labels: Array, rows: Axis, columns: Axis) -> Feed:
-        """The network of a group of images and what goes into it at the centres of a grid."""
+        """The network of a group of images and what goes into it at the centers of a grid."""
         return self._feed(latents, labels, Grid(rows, columns))
 
     def derived(self, latents: Sequence[Array], labels: Array, places: Derived) -> Array:

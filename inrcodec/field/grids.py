@@ -69,7 +69,7 @@ def told(model: ModelSettings, labels: Array) -> Array:
 
 @dataclass(frozen=True)
 class Grid:
-    """The centres of rows x columns as places to read a field at; see `conditioning.Places`."""
+    """The centers of rows x columns as places to read a field at; see `conditioning.Places`."""
 
     rows: Axis
     columns: Axis

@@ -35,9 +35,9 @@ class Derived:
     axes: int = field(default=AXES, init=False)
 
     @staticmethod
-    def centres(rows: Axis, columns: Axis, order: int) -> Derived:
-        """The centres of cells."""
-        return Derived(columns.exact_centres(), rows.exact_centres(), order)
+    def centers(rows: Axis, columns: Axis, order: int) -> Derived:
+        """The centers of cells."""
+        return Derived(columns.exact_centers(), rows.exact_centers(), order)
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 # Keys' kernel (see `coordinates.cubic_weights`) as polynomials of the place t, 0 to 1, between cells 0 and 1: the
 # weight of each of the cells -1 to 2, lowest power first.
 POWERS = np.array([[0.0, -0.5, 1.0, -0.5], [1.0, 0.0, -2.5, 1.5], [0.0, 0.5, 2.0, -1.5], [0.0, 0.0, -0.5, 0.5]])
-ON_A_CELL = 1e-9  # of a cell: nearer to its centre than that is on it
+ON_A_CELL = 1e-9  # of a cell: nearer to its center than that is on it
 
 
 def cubic_derivatives(places: NDArray[np.float64], cells: int, order: int) -> list[NDArray[np.float64]]:
     """Weights (places, cells) that read `cells` cells over [-1, 1] at places in it, and derivatives up to `order`.
 
-    Derivatives are by the place. Cubic convolution has one continuous derivative; the second one jumps at the centre of
+    Derivatives are by the place. Cubic convolution has one continuous derivative; the second one jumps at the center of
     every cell, and is there the mean of both sides.
     """
     where = (places + 1.0) * (0.5 * cells) - 0.5

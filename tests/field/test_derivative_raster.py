@@ -42,7 +42,7 @@ def test_slopes_are_per_native_pixel_at_any_size(size: tuple[int, int]) -> None:
 @pytest.mark.parametrize(("size", "samples"), [((6, 10), 2), ((3, 5), 4), ((12, 20), 1)])
 def test_a_pixel_has_the_mean_over_its_area(size: tuple[int, int], samples: int) -> None:
     field = field_of(2, wavy=True)
-    fine = Derived.centres(Axis(size[0] * samples), Axis(size[1] * samples), 2)
+    fine = Derived.centers(Axis(size[0] * samples), Axis(size[1] * samples), 2)
     jet = field.derived((), LABEL, fine)[:, :, 0].reshape(5, 3, size[0], samples, size[1], samples).mean(axis=(3, 5))
     bends = jet[3] * (2 / 10) ** 2 + jet[4] * (2 / 6) ** 2
     np.testing.assert_allclose(
@@ -66,6 +66,6 @@ def test_midpoints_lie_between_pixels(native: tuple[int, int]) -> None:
     if width > 1:
         field = field_of(wavy=True)
         across = (2 * np.arange(1, width) / width) - 1.0
-        jet = field.derived((), LABEL, Derived(across, Axis(height).exact_centres(), 1))
+        jet = field.derived((), LABEL, Derived(across, Axis(height).exact_centers(), 1))
         expected = jet[1, :, 0].transpose(1, 2, 0) * (2 / width)
         np.testing.assert_allclose(midpoint_slopes(field, (), LABEL, native)[0], expected, atol=1e-6)

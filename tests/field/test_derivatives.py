@@ -86,7 +86,7 @@ def test_derivatives_are_those_of_differences(name: str, grid: bool) -> None:
 def test_the_value_is_the_field(name: str) -> None:
     field, latents, labels = field_of(name, np.float32)
     rows, columns = Axis(11), Axis(9).part(slice(2, 7))
-    value = field.derived(latents, labels, Derived.centres(rows, columns, 1))[0]
+    value = field.derived(latents, labels, Derived.centers(rows, columns, 1))[0]
     assert value.dtype == np.float32
     np.testing.assert_allclose(value, field.pixels(latents, labels, rows, columns, (1, 1)), atol=3e-5)
 
