@@ -12,7 +12,7 @@ from typing import Any
 
 from inrcodec.benchmark.steps import OnStep, Step
 from inrcodec.encoding.encode import checkpoint_path, encode
-from inrcodec.encoding.request import Request, Sources
+from inrcodec.encoding.options import Request, Sources
 from inrcodec.errors import UsageError
 from inrcodec.images import Picture
 from inrcodec.version import __version__

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from inrcodec.benchmark.levels import with_channels
+from inrcodec.benchmark.pixels import with_channels
 from inrcodec.errors import Parameter, UsageError
 from inrcodec.images import Picture, load_pictures
 from inrcodec.numerics.arrays import Pixels

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Step:
-    """How much of a phase ("rivals", "enlarge", or the engine's own during a fit) is done, and what is at work."""
+    """How much of a phase ("codecs", "enlarge", or the engine's own during a fit) is done, and what is at work."""
 
     phase: str
     done: int

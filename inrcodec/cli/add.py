@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from inrcodec.cli.console import Console, decibels, print_json, say_pairs
 from inrcodec.cli.options import (
     Background,
     Device,
@@ -22,7 +23,6 @@ from inrcodec.cli.options import (
     epilog,
 )
 from inrcodec.cli.outcome import finish, passed_over
-from inrcodec.cli.talk import Talk, decibels, print_json, say_pairs
 from inrcodec.cli.values import spoken_duration
 from inrcodec.errors import UsageError
 
@@ -72,13 +72,13 @@ def add(
     Files of every design with latents or codes can grow (pyramid, latent, hypernetwork). A file that was encoded with
     --keep-encoder gives new images a code at once; elsewhere, and with --refine, their codes are fitted.
     """
-    talk = Talk(quiet, verbose)
+    console = Console(quiet, verbose)
     if output == "-":
         raise UsageError("add writes a file that it reads back and checks, not a stream; give -o a file name")
     import inrcodec
     from inrcodec.cli.progress import fit_progress
 
-    with fit_progress(talk) as draw:
+    with fit_progress(console) as draw:
         result = inrcodec.add(
             file, sources, output, overwrite=force, max_size=max_size, background=background, on_progress=draw,
             steps=refine, quality=quality, device=device, threads=threads, seed=seed,
@@ -88,8 +88,8 @@ def add(
         print_json(answer)
     else:
         print(result.path, flush=True)
-        say_pairs(talk, _summary(answer))
-    finish(result.skipped, result.notes, talk)
+        say_pairs(console, _summary(answer))
+    finish(result.skipped, result.notes, console)
 
 
 def _keys(result: AddResult) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from inrcodec.cli.console import Console
 from inrcodec.cli.network_options import Conditioning
 from inrcodec.cli.options import (
     Background,
@@ -28,7 +29,6 @@ from inrcodec.cli.options import (
 from inrcodec.cli.outcome import finish
 from inrcodec.cli.progress import kept_progress
 from inrcodec.cli.spelling import spelled
-from inrcodec.cli.talk import Talk
 from inrcodec.cli.values import parse_duration
 from inrcodec.errors import UsageError
 from inrcodec.exporters.documents import as_json
@@ -41,15 +41,15 @@ EPILOG = epilog(
         "inrcodec compare ./thumbs",
         "inrcodec compare ./thumbs --qualities 30,60 --effort 3 --save fits",
         "inrcodec compare ./thumbs --archive set.inr -o plot.svg -o table.json",
-        "inrcodec compare ./thumbs --archive set.inr --reference ./originals --rivals none",
-        "inrcodec compare ./thumbs --qualities none --rivals webp,avif,jxl",
+        "inrcodec compare ./thumbs --archive set.inr --reference ./originals --codecs none",
+        "inrcodec compare ./thumbs --qualities none --codecs webp,avif,jxl",
     ),
     (
         "sources, images, pixels, channels, inrcodec, standings, enlarging, notes, skipped (path, reason)",
-        "(inrcodec and each standing's rival) name, title, packing, lossless, points; each point: setting, size, "
+        "(inrcodec and each standing's codec) name, title, packing, lossless, points; each point: setting, size, "
         "bits_per_pixel, psnr (null when lossless), encode_seconds, decode_seconds, best",
         "(each standing, a number per point of inrcodec) rates: bits per pixel at equal PSNR; psnrs: dB at equal bits "
-        "per pixel; bd_rate (percent, low, high): rate of inrcodec against the rival, below zero is less",
+        "per pixel; bd_rate (percent, low, high): rate of inrcodec against the codec, below zero is less",
         "(enlarging, null without --reference) images, ways (title, bits_per_pixel, psnr, ssim, seconds)",
     ),
 )
@@ -75,10 +75,11 @@ def compare(
             show_default=False,
         ),
     ] = None,
-    rivals: Annotated[
+    codecs: Annotated[
         str | None,
         typer.Option(
-            "--rivals",
+            "--codecs",
+            "--rivals",  # what it was called in version 0.1
             metavar="LIST",
             help="png, webp-lossless, jxl-lossless, jpeg, webp, avif, jxl, or none.",
             show_default="all",
@@ -136,7 +137,7 @@ def compare(
     from inrcodec.benchmark.compare import QUALITIES, compare
     from inrcodec.cli.comparison import show
 
-    talk = Talk(quiet, verbose)
+    console = Console(quiet, verbose)
     default = () if archive else QUALITIES
     outputs = _outputs(output or [], force=force)
     asked: dict[str, Any] = {
@@ -145,10 +146,10 @@ def compare(
         "threads": threads, "seed": seed,
     }  # fmt: skip
     wanted = default if qualities is None else parse_qualities(qualities)
-    against = None if rivals is None else _listed(rivals)
-    with kept_progress(talk, save) as on_step:
+    against = None if codecs is None else _listed(codecs)
+    with kept_progress(console, save) as on_step:
         answer = compare(
-            sources, qualities=wanted, archives=archive or (), rivals=against, reference=reference, save=save,
+            sources, qualities=wanted, archives=archive or (), codecs=against, reference=reference, save=save,
             on_step=on_step, **asked,
         )  # fmt: skip
     document = as_json({"sources": sources, **_keys(answer)}, spelled)
@@ -156,8 +157,8 @@ def compare(
         print(document, end="", flush=True)
     else:
         show(answer, every_point=points or not answer.inrcodec.points)
-    _write(outputs, answer, document, force, talk)
-    finish(answer.skipped, answer.notes, talk)
+    _write(outputs, answer, document, force, console)
+    finish(answer.skipped, answer.notes, console)
 
 
 def parse_qualities(text: str) -> tuple[float, ...]:
@@ -192,7 +193,7 @@ def _outputs(paths: Sequence[str], *, force: bool) -> tuple[Path, ...]:
     return outputs
 
 
-def _write(outputs: Sequence[Path], answer: Comparison, document: str, force: bool, talk: Talk) -> None:
+def _write(outputs: Sequence[Path], answer: Comparison, document: str, force: bool, console: Console) -> None:
     from inrcodec.bitstream.container import write_atomically
     from inrcodec.cli.comparison import plotted
     from inrcodec.exporters.plots import draw_curves
@@ -202,7 +203,7 @@ def _write(outputs: Sequence[Path], answer: Comparison, document: str, force: bo
         suffix = path.suffix.lower()
         blob = document.encode() if suffix == DOCUMENT else draw_curves(title, plotted(answer), suffix)
         write_atomically(path, blob, overwrite=force)
-        talk.say(f"wrote {path}")
+        console.say(f"wrote {path}")
 
 
 def _keys(answer: Comparison) -> dict[str, Any]:

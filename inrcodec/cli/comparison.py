@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from inrcodec.cli.talk import decibels, print_table
+from inrcodec.cli.console import decibels, print_table
 from inrcodec.cli.values import spoken_duration
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def show(answer: Comparison, *, every_point: bool) -> None:
 
 def plotted(answer: Comparison) -> list[PlottedCurve]:
     """Of every codec the best points, inrcodec first."""
-    every = (answer.inrcodec, *(standing.rival for standing in answer.standings))
+    every = (answer.inrcodec, *(standing.codec for standing in answer.standings))
     return [_curve(one) for one in every if one.points]
 
 
@@ -68,7 +68,7 @@ def _show_rates(answer: Comparison) -> None:
     points = answer.inrcodec.points
     headings = ("codec", *(_psnr(point.psnr) for point in points), "BD-rate", "over")
     own = ("inrcodec", *(_rate(point.bits_per_pixel) for point in points), "", "")
-    rows = [(title_of(one.rival), *map(_rate, one.rates), *_bd_rate(one.bd_rate)) for one in answer.standings]
+    rows = [(title_of(one.codec), *map(_rate, one.rates), *_bd_rate(one.bd_rate)) for one in answer.standings]
     _table(
         "Bits per pixel at the PSNR of inrcodec; BD-rate is inrcodec's rate against the codec's", headings, [own, *rows]
     )
@@ -77,7 +77,7 @@ def _show_rates(answer: Comparison) -> None:
 def _show_psnrs(answer: Comparison) -> None:
     points = answer.inrcodec.points
     headings = ("codec", *(f"{point.bits_per_pixel:.3f} bpp" for point in points))
-    rows = [(title_of(one.rival), *map(_psnr, one.psnrs)) for one in answer.standings if not one.rival.lossless]
+    rows = [(title_of(one.codec), *map(_psnr, one.psnrs)) for one in answer.standings if not one.codec.lossless]
     own = ("inrcodec", *(_psnr(point.psnr) for point in points))
     if rows:
         _table("PSNR at the bits per pixel of inrcodec", headings, [own, *rows])
@@ -85,7 +85,7 @@ def _show_psnrs(answer: Comparison) -> None:
 
 def _show_ranges(answer: Comparison) -> None:
     title = "What the codecs range over; seconds for the whole set at a setting in the middle, one thread"
-    rows = [_range(one.rival) for one in answer.standings]
+    rows = [_range(one.codec) for one in answer.standings]
     _table(title, ("codec", "settings", "bpp", "PSNR", "encode", "decode"), rows)
 
 
@@ -107,9 +107,9 @@ def _range(one: Contender) -> tuple[str, ...]:
 
 def _show_points(answer: Comparison) -> None:
     rows = [
-        (title_of(standing.rival), point.setting, *_figures(point), "" if point.best else "beaten by another")
+        (title_of(standing.codec), point.setting, *_figures(point), "" if point.best else "beaten by another")
         for standing in answer.standings
-        for point in standing.rival.points
+        for point in standing.codec.points
     ]
     headings = ("codec", "setting", "bytes", "bpp", "PSNR", "encode", "decode", "")
     _table("Every point", headings, rows, left=(0, 1, 7))

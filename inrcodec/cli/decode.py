@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from inrcodec.cli.console import Console, print_json
 from inrcodec.cli.opening import open_archive
 from inrcodec.cli.options import File, Force, Json, Quiet, Verbose, epilog
-from inrcodec.cli.talk import Talk, print_json
 from inrcodec.cli.values import Size, check_pixels, parse_size
 from inrcodec.errors import UsageError
 
@@ -48,7 +48,7 @@ class Written:
 
 
 @dataclass(frozen=True)
-class Request:
+class Job:
     """One decode, checked: which images at which (width, height), where they go, and at what quality."""
 
     archive: Archive
@@ -108,7 +108,7 @@ def decode(
     from inrcodec.exporters.sheets import plan_sheet
     from inrcodec.exporters.stills import check_quality
 
-    talk = Talk(quiet, verbose)
+    console = Console(quiet, verbose)
     wanted = parse_size(size)
     if columns is not None and not sheet:
         raise UsageError("--columns is for a sheet; add --sheet")
@@ -117,13 +117,13 @@ def decode(
     destination = find_destination(
         output, format, stem=Path(file).stem, pictures=1 if sheet else len(numbers), sheet=sheet
     )
-    request = Request(archive, numbers, _sizes(archive, numbers, wanted), destination, quality, force, upsample)
+    job = Job(archive, numbers, _sizes(archive, numbers, wanted), destination, quality, force, upsample)
     _check_stream(destination, json)
     check_quality(destination.still, quality)
     if destination.still.name == "jpeg" and archive.channels == 4:
-        talk.say("jpeg holds no transparency: flattened on white")
-    layout = plan_sheet(request.sizes, columns) if sheet else None
-    written = _write_stills(request, talk) if layout is None else _write_sheet(request, layout, talk)
+        console.say("jpeg holds no transparency: flattened on white")
+    layout = plan_sheet(job.sizes, columns) if sheet else None
+    written = _write_stills(job, console) if layout is None else _write_sheet(job, layout, console)
     if json:
         print_json({"file": file, "written": written})
         return
@@ -152,22 +152,22 @@ def _check_stream(destination: Destination, json: bool) -> None:
         raise UsageError("not writing an image to a terminal; redirect stdout, or give -o a file")
 
 
-def _write_stills(request: Request, talk: Talk) -> list[Written]:
+def _write_stills(job: Job, console: Console) -> list[Written]:
     """Every image as a picture of its own."""
     from inrcodec.cli.progress import step_progress
     from inrcodec.exporters.stills import encode_still
 
-    paths = _paths(request)
+    paths = _paths(job)
     written = []
-    with step_progress(talk) as step:
-        for done, (image, size) in enumerate(_images(request)):
+    with step_progress(console) as step:
+        for done, (image, size) in enumerate(_images(job)):
             step("decode", done, len(paths), displayed_count(done, len(paths)))
-            blob = encode_still(image.render(size, request.upsample), request.destination.still, request.quality)
-            written.append(_put(request, paths[done], blob, size, [image.number]))
+            blob = encode_still(image.render(size, job.upsample), job.destination.still, job.quality)
+            written.append(_put(job, paths[done], blob, size, [image.number]))
     return written
 
 
-def _write_sheet(request: Request, layout: SheetLayout, talk: Talk) -> list[Written]:
+def _write_sheet(job: Job, layout: SheetLayout, console: Console) -> list[Written]:
     """All images as one picture."""
     from inrcodec.cli.destination import check_free, check_parent
     from inrcodec.cli.progress import step_progress
@@ -175,49 +175,49 @@ def _write_sheet(request: Request, layout: SheetLayout, talk: Talk) -> list[Writ
     from inrcodec.exporters.stills import encode_still
 
     check_pixels(layout.width, layout.height, "the sheet")
-    path = request.destination.file
+    path = job.destination.file
     if path is not None:
         check_parent(path)
-        check_free([path], force=request.force)
-    total = len(request.numbers)
-    with step_progress(talk) as step:
+        check_free([path], force=job.force)
+    total = len(job.numbers)
+    with step_progress(console) as step:
 
         def rendered() -> Iterator[AnyPixels]:
-            for done, (image, size) in enumerate(_images(request)):
+            for done, (image, size) in enumerate(_images(job)):
                 step("decode", done, total, displayed_count(done, total))
-                yield image.render(size, request.upsample)
+                yield image.render(size, job.upsample)
 
-        pixels = draw_sheet(layout, rendered(), request.archive.channels)
-    blob = encode_still(pixels, request.destination.still, request.quality)
-    return [_put(request, path, blob, (layout.width, layout.height), list(request.numbers))]
+        pixels = draw_sheet(layout, rendered(), job.archive.channels)
+    blob = encode_still(pixels, job.destination.still, job.quality)
+    return [_put(job, path, blob, (layout.width, layout.height), list(job.numbers))]
 
 
-def _paths(request: Request) -> tuple[Path | None, ...]:
+def _paths(job: Job) -> tuple[Path | None, ...]:
     """Where each picture goes, checked to be free; an output folder is made here."""
     from inrcodec.cli.destination import check_free, check_parent
     from inrcodec.exporters.naming import file_names
 
-    destination = request.destination
+    destination = job.destination
     if destination.folder is None and destination.file is None:
         return (None,)
     if destination.file is not None:
         check_parent(destination.file)
-        check_free([destination.file], force=request.force)
+        check_free([destination.file], force=job.force)
         return (destination.file,)
     assert destination.folder is not None
-    names = [request.archive[number].name or f"image-{number}" for number in request.numbers]
+    names = [job.archive[number].name or f"image-{number}" for number in job.numbers]
     paths = tuple(destination.folder / name for name in file_names(names, destination.still.suffixes[0]))
-    check_free(paths, force=request.force)
+    check_free(paths, force=job.force)
     destination.folder.mkdir(parents=True, exist_ok=True)
     return paths
 
 
-def _images(request: Request) -> Iterator[tuple[ArchivedImage, tuple[int, int]]]:
-    for number, size in zip(request.numbers, request.sizes, strict=True):
-        yield request.archive[number], size
+def _images(job: Job) -> Iterator[tuple[ArchivedImage, tuple[int, int]]]:
+    for number, size in zip(job.numbers, job.sizes, strict=True):
+        yield job.archive[number], size
 
 
-def _put(request: Request, path: Path | None, blob: bytes, size: tuple[int, int], numbers: list[int]) -> Written:
+def _put(job: Job, path: Path | None, blob: bytes, size: tuple[int, int], numbers: list[int]) -> Written:
     """Write one picture, whole or not at all."""
     from inrcodec.bitstream.container import write_atomically
 
@@ -225,7 +225,7 @@ def _put(request: Request, path: Path | None, blob: bytes, size: tuple[int, int]
         sys.stdout.buffer.write(blob)
         sys.stdout.buffer.flush()
     else:
-        write_atomically(path, blob, overwrite=request.force)
+        write_atomically(path, blob, overwrite=job.force)
     return Written(None if path is None else str(path), *size, len(blob), numbers)
 
 

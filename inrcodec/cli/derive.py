@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from inrcodec.cli.console import Console, print_json
 from inrcodec.cli.opening import open_archive
 from inrcodec.cli.options import File, Force, Json, Quiet, epilog
-from inrcodec.cli.talk import Talk, print_json
 from inrcodec.cli.values import check_pixels, parse_size
 from inrcodec.errors import UsageError
 
@@ -88,7 +88,7 @@ def derive(
     quiet: Quiet = False,
 ) -> None:
     """Write exact derivatives of images, in color per native pixel, and say how well they agree with the pixels."""
-    talk = Talk(quiet)
+    console = Console(quiet)
     kind = _kind({"gradient": gradient, "laplacian": laplacian, "magnitude": magnitude, "normals": normals}, sheet)
     archive = open_archive(file)
     numbers = tuple(range(len(archive))) if index is None else archive.select(index)
@@ -105,7 +105,7 @@ def derive(
         return
     for one in written:
         print(one.path)
-    _say(written, found, archive, kind, talk)
+    _say(written, found, archive, kind, console)
 
 
 def _kind(asked: dict[str, bool], sheet: bool) -> str:
@@ -228,19 +228,19 @@ def _agreement(images: Sequence[ArchivedImage]) -> list[Agreement]:
     return [agreement(image) for image in images]
 
 
-def _say(written: Sequence[Written], found: Sequence[Agreement], archive: Archive, kind: str, talk: Talk) -> None:
+def _say(written: Sequence[Written], found: Sequence[Agreement], archive: Archive, kind: str, console: Console) -> None:
     """What white stands for, how slopes agree with pixels, and what rectified units cannot do."""
     whites = [one.white for one in written if one.white is not None]
     if whites:
         spread = f"{min(whites):.3g}" if len(whites) == 1 else f"{min(whites):.3g} to {max(whites):.3g}"
-        talk.say(f"full brightness is {spread} {UNITS.get(kind, 'per pixel')}")
+        console.say(f"full brightness is {spread} {UNITS.get(kind, 'per pixel')}")
     known = [one.correlation for one in found if one.correlation is not None]
     if known:
         least = f", the least {min(known):.3f}" if len(known) > 1 else ""
-        talk.say(f"slopes at midpoints against differences of pixels: correlation {_mean(known):.3f}{least}")
+        console.say(f"slopes at midpoints against differences of pixels: correlation {_mean(known):.3f}{least}")
     flat = [one.flat for one in found if one.flat is not None]
     if flat:
-        talk.say(
+        console.say(
             f"rectified units: the Laplacian is exactly 0 at {100 * _mean(flat):.0f} % of the pixels{_why(archive)}"
         )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from inrcodec.cli.console import Console, print_json, say_pairs
 from inrcodec.cli.network_options import (
     W0,
     Activation,
@@ -46,7 +47,6 @@ from inrcodec.cli.options import (
 from inrcodec.cli.outcome import finish, missed, next_commands, plan_keys, plan_lines, result_keys, summary
 from inrcodec.cli.presets import check_patience, with_preset
 from inrcodec.cli.snapshots import snapshots_into
-from inrcodec.cli.talk import Talk, print_json, say_pairs
 from inrcodec.cli.values import parse_bytes, parse_duration
 from inrcodec.errors import UsageError
 
@@ -146,12 +146,12 @@ def encode(
     verbose: Verbose = False,
 ) -> None:
     """Fit one small network and a code per image, and write both as one .inr file; its path goes to stdout."""
-    talk = Talk(quiet, verbose)
+    console = Console(quiet, verbose)
     limit = None if time_limit is None else parse_duration(time_limit)
-    target = _target(output, sources, talk)
+    target = _target(output, sources, console)
     if not dry_run:
         check_target(target, force=force)
-    from inrcodec.encoding.request import Request
+    from inrcodec.encoding.options import Request
 
     asked: dict[str, Any] = {
         "quality": quality, "target_psnr": target_psnr,
@@ -166,13 +166,13 @@ def encode(
     if preset is not None:
         asked = with_preset(preset, asked, dataclasses.asdict(Request()))
     if dry_run:
-        _dry_run(sources, target, asked, json, talk)
+        _dry_run(sources, target, asked, json, console)
     else:
         if preset is not None:
             check_patience(sources, asked)
         shown = None if snapshots is None else snapshots_into(snapshots, snapshots_to, target, force=force)
         how = {"overwrite": force, "resume": resume, "record": record, "snapshots": shown}
-        _encode(sources, target, asked, how, json, talk)
+        _encode(sources, target, asked, how, json, console)
 
 
 def check_target(target: Path, *, force: bool) -> None:
@@ -184,7 +184,7 @@ def check_target(target: Path, *, force: bool) -> None:
     check_output(target, overwrite=force)
 
 
-def _target(output: str | None, sources: Sequence[str], talk: Talk) -> Path:
+def _target(output: str | None, sources: Sequence[str], console: Console) -> Path:
     """Where to write: -o, or a name made from the only folder given, in the current folder."""
     if output is not None:
         return Path(output)
@@ -192,11 +192,11 @@ def _target(output: str | None, sources: Sequence[str], talk: Talk) -> Path:
     stem = "set"
     if len(sources) == 1 and first.exists():
         stem = (first.name if first.is_dir() else first.stem) or stem
-    talk.say(f"no -o given: writing {stem}.inr")
+    console.say(f"no -o given: writing {stem}.inr")
     return Path(f"{stem}.inr")
 
 
-def _dry_run(sources: Sequence[str], target: Path, asked: dict[str, Any], json: bool, talk: Talk) -> None:
+def _dry_run(sources: Sequence[str], target: Path, asked: dict[str, Any], json: bool, console: Console) -> None:
     import inrcodec
 
     plan = inrcodec.plan(sources, **asked)
@@ -206,20 +206,20 @@ def _dry_run(sources: Sequence[str], target: Path, asked: dict[str, Any], json: 
     else:
         for name, value in plan_lines(answer):
             print(f"{name:<12}{value}")
-    finish(plan.skipped, plan.notes, talk)
+    finish(plan.skipped, plan.notes, console)
 
 
 def _encode(
-    sources: Sequence[str], target: Path, asked: dict[str, Any], how: dict[str, Any], json: bool, talk: Talk
+    sources: Sequence[str], target: Path, asked: dict[str, Any], how: dict[str, Any], json: bool, console: Console
 ) -> None:
     import inrcodec
     from inrcodec.cli.interrupt import between_steps
     from inrcodec.cli.progress import fit_progress
     from inrcodec.evaluate import evaluate
 
-    talk.detail("loading torch and the images")
+    console.detail("loading torch and the images")
     try:
-        with between_steps() as check, fit_progress(talk) as draw:
+        with between_steps() as check, fit_progress(console) as draw:
 
             def on_progress(news: Progress) -> None:
                 draw(news)
@@ -227,26 +227,26 @@ def _encode(
 
             result = inrcodec.encode(sources, target, on_progress=on_progress, **how, **asked)
     except KeyboardInterrupt:
-        _say_how_to_resume(target, talk)
+        _say_how_to_resume(target, console)
         raise
     answer = result_keys(result, evaluate(result.archive))
     if json:
         print_json(answer)
     else:
         print(result.path, flush=True)
-        say_pairs(talk, summary(answer))
+        say_pairs(console, summary(answer))
         for line in next_commands(result.path):
-            talk.say(line)
+            console.say(line)
     failures = list(missed(asked, answer))
     for what in failures:
-        talk.warn(f"inrcodec: {what}; the file is complete")
-    finish(result.skipped, result.notes, talk, MISSED if failures else 0)
+        console.warn(f"inrcodec: {what}; the file is complete")
+    finish(result.skipped, result.notes, console, MISSED if failures else 0)
 
 
-def _say_how_to_resume(target: Path, talk: Talk) -> None:
+def _say_how_to_resume(target: Path, console: Console) -> None:
     """After Ctrl-C: the line that goes on from the checkpoint, if the fit had begun."""
     from inrcodec.encoding.encode import checkpoint_path
 
     if checkpoint_path(target).exists():
         words = [word for word in sys.argv[1:] if word != "--resume"]
-        talk.warn(f"inrcodec: stopped; to go on: {shlex.join(['inrcodec', *words, '--resume'])}")
+        console.warn(f"inrcodec: stopped; to go on: {shlex.join(['inrcodec', *words, '--resume'])}")

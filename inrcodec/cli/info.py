@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from inrcodec.cli.console import print_json
 from inrcodec.cli.opening import open_archive
 from inrcodec.cli.options import File, Json, Quiet, Verbose, epilog
-from inrcodec.cli.talk import print_json
 from inrcodec.exporters.naming import displayed
 
 if TYPE_CHECKING:

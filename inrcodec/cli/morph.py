@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from inrcodec.cli.console import Console, print_json, print_table
 from inrcodec.cli.opening import open_archive
 from inrcodec.cli.options import File, Force, Json, Quiet, epilog
-from inrcodec.cli.talk import Talk, print_json, print_table
 from inrcodec.cli.values import check_pixels, parse_size
 from inrcodec.errors import UsageError
 
@@ -107,15 +107,15 @@ def morph(
     path = Path(output or f"{Path(file).stem}-morph{'.png' if sheet or compare else '.gif'}")
     single = not (sheet or compare)
     if single and output is not None and _is_folder(output):
-        written = _frames(archive, sequence, path, Talk(quiet), force=force)
+        written = _frames(archive, sequence, path, Console(quiet), force=force)
         _tell(json, file, path, mode, sequence, fps, written)
         return
     _check_output(path, still=not single, force=force)
     sequences = [dataclasses.replace(sequence, mode=one, refine=refine and one == "move") for one in modes]
     blob = (
-        _strips(archive, sequences, path, Talk(quiet))
+        _strips(archive, sequences, path, Console(quiet))
         if sheet or compare
-        else _moving(archive, sequence, path, fps, loop, dither != "none", Talk(quiet))
+        else _moving(archive, sequence, path, fps, loop, dither != "none", Console(quiet))
     )
     from inrcodec.bitstream.container import write_atomically
 
@@ -158,24 +158,24 @@ def _check_output(path: Path, *, still: bool, force: bool) -> None:
     check_free([path], force=force)
 
 
-def _straight(archive: Archive, sequence: FrameSequence, talk: Talk) -> Iterator[AnyPixels]:
+def _straight(archive: Archive, sequence: FrameSequence, console: Console) -> Iterator[AnyPixels]:
     """Frames with straight alpha, with a word on how far they have got."""
     from inrcodec.archive import straightened
     from inrcodec.cli.progress import step_progress
     from inrcodec.morph import frames
 
-    with step_progress(talk) as step:
+    with step_progress(console) as step:
         for done, frame in enumerate(frames(archive, sequence)):
             step("morph", done, sequence.count, f"{done} of {sequence.count} frames")
             yield straightened(frame)
 
 
 def _moving(
-    archive: Archive, sequence: FrameSequence, path: Path, fps: float, loop: int, dither: bool, talk: Talk
+    archive: Archive, sequence: FrameSequence, path: Path, fps: float, loop: int, dither: bool, console: Console
 ) -> bytes:
     from inrcodec.exporters.animations import animation_of_suffix, encode_animation
 
-    frames = _straight(archive, sequence, talk)
+    frames = _straight(archive, sequence, console)
     return encode_animation(frames, animation_of_suffix(path.suffix), fps, loop=loop, dither=dither)
 
 
@@ -184,7 +184,7 @@ def _is_folder(output: str) -> bool:
     return Path(output).is_dir() or output.endswith(("/", os.sep)) or not Path(output).suffix
 
 
-def _frames(archive: Archive, sequence: FrameSequence, folder: Path, talk: Talk, *, force: bool) -> int:
+def _frames(archive: Archive, sequence: FrameSequence, folder: Path, console: Console, *, force: bool) -> int:
     """Every frame as a numbered PNG in a folder; their bytes together."""
     from inrcodec.bitstream.container import write_atomically
     from inrcodec.cli.destination import check_free, check_parent
@@ -198,14 +198,14 @@ def _frames(archive: Archive, sequence: FrameSequence, folder: Path, talk: Talk,
     check_free(paths, force=force)
     folder.mkdir(exist_ok=True)
     written = 0
-    for path, frame in zip(paths, _straight(archive, sequence, talk), strict=True):
+    for path, frame in zip(paths, _straight(archive, sequence, console), strict=True):
         blob = encode_still(frame, format_named("png"))
         write_atomically(path, blob, overwrite=force)
         written += len(blob)
     return written
 
 
-def _strips(archive: Archive, sequences: Sequence[FrameSequence], path: Path, talk: Talk) -> bytes:
+def _strips(archive: Archive, sequences: Sequence[FrameSequence], path: Path, console: Console) -> bytes:
     """One row for every sequence."""
     from inrcodec.exporters.sheets import draw_sheet, plan_sheet
     from inrcodec.exporters.stills import encode_still, format_of_suffix
@@ -214,7 +214,7 @@ def _strips(archive: Archive, sequences: Sequence[FrameSequence], path: Path, ta
     assert still is not None
     layout = plan_sheet([sequences[0].size] * (sequences[0].count * len(sequences)), sequences[0].count)
     check_pixels(layout.width, layout.height, "the strip")
-    pictures = (frame for sequence in sequences for frame in _straight(archive, sequence, talk))
+    pictures = (frame for sequence in sequences for frame in _straight(archive, sequence, console))
     return encode_still(draw_sheet(layout, pictures, archive.channels), still, None)
 
 

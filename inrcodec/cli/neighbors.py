@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from inrcodec.cli.console import Console, print_json, print_table
 from inrcodec.cli.opening import open_archive
 from inrcodec.cli.options import File, Force, Json, Quiet, epilog
-from inrcodec.cli.talk import Talk, print_json, print_table
 from inrcodec.errors import UsageError
 from inrcodec.numerics.arrays import FloatArray
 
@@ -91,22 +91,22 @@ def neighbors(
     quiet: Quiet = False,
 ) -> None:
     """List the images nearest to one of the set, or to a picture that is not in it; the search is exact."""
-    talk = Talk(quiet)
+    console = Console(quiet)
     _check_choice(image, every, labels, sheet)
     archive = open_archive(file)
     if labels is not None:
-        _judge(archive, file, labels, metric, json, talk)
+        _judge(archive, file, labels, metric, json, console)
         return
     if sheet is not None:
         check_sheet(sheet, force=force)
-    queries = _queries(archive, described(archive, by, talk), image, metric)
+    queries = _queries(archive, described(archive, by, console), image, metric)
     found = [_found(archive, query, count, farthest) for query in queries]
     if len(found[0]) < count:
-        talk.say(f"{file} has no more than {len(found[0])} to list")
+        console.say(f"{file} has no more than {len(found[0])} to list")
     if sheet is not None:
         own = [[] if query.number is None else [query.number] for query in queries]
         rows = [[*first, *(one["number"] for one in row)] for first, row in zip(own, found, strict=True)]
-        draw_rows(archive, rows, sheet, force=force, talk=talk, outside=queries[0].picture)
+        draw_rows(archive, rows, sheet, force=force, console=console, outside=queries[0].picture)
     answer: list[dict[str, Any]] = [
         {"query": query.name, "neighbors": row} for query, row in zip(queries, found, strict=True)
     ]
@@ -162,26 +162,26 @@ def _short(found: dict[str, Any]) -> str:
     return f"{found['name']} {found['similarity']:.3f}"
 
 
-def described(archive: Archive, by: By, talk: Talk) -> Space:
+def described(archive: Archive, by: By, console: Console) -> Space:
     """The images as vectors; large sets show progress, as 1,000 images take some eight seconds."""
     from inrcodec.retrieval.space import describe
 
-    with _image_progress(talk) as on_image:
+    with _image_progress(console) as on_image:
         return describe(archive, by, on_image)
 
 
 @contextmanager
-def _image_progress(talk: Talk) -> Iterator[Callable[[int, int], None]]:
+def _image_progress(console: Console) -> Iterator[Callable[[int, int], None]]:
     from inrcodec.cli.progress import step_progress
 
-    with step_progress(talk) as step:
+    with step_progress(console) as step:
         yield lambda done, total: step("compare", done, total, f"{done} of {total} images")
 
 
-def _judge(archive: Archive, file: str, labels: Path, metric: Metric, json: bool, talk: Talk) -> None:
+def _judge(archive: Archive, file: str, labels: Path, metric: Metric, json: bool, console: Console) -> None:
     from inrcodec.retrieval.space import judge
 
-    with _image_progress(talk) as on_image:
+    with _image_progress(console) as on_image:
         table = judge(archive, labels, metric, on_image)
     if json:
         rows = [{"by": row.by, **dataclasses.asdict(row.quality)} for row in table]
@@ -210,7 +210,7 @@ def draw_rows(
     path: Path,
     *,
     force: bool,
-    talk: Talk,
+    console: Console,
     outside: FloatArray | None = None,
 ) -> None:
     """One picture with a row for each list of images; a picture (height, width, 3) from outside stands before them."""
@@ -218,7 +218,7 @@ def draw_rows(
     from inrcodec.cli.values import check_pixels
     from inrcodec.exporters.sheets import draw_sheet, plan_sheet
     from inrcodec.exporters.stills import encode_still, format_of_suffix
-    from inrcodec.images.colour import with_alpha
+    from inrcodec.images.color import with_alpha
 
     numbers = [number for row in rows for number in row]
     before = [] if outside is None else [with_alpha(outside) if archive.channels == 4 else outside]
@@ -230,4 +230,4 @@ def draw_rows(
     check_pixels(layout.width, layout.height, "the sheet")
     pixels = draw_sheet(layout, chain(before, (archive[number].render() for number in numbers)), archive.channels)
     write_atomically(path, encode_still(pixels, still, None), overwrite=force)
-    talk.say(f"wrote {path}")
+    console.say(f"wrote {path}")

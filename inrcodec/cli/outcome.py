@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from inrcodec.cli.talk import Talk, decibels
+from inrcodec.cli.console import Console, decibels
 from inrcodec.cli.values import spoken_duration
 from inrcodec.errors import Message
 
@@ -113,13 +113,13 @@ def next_commands(path: Path) -> tuple[str, ...]:
     )
 
 
-def finish(skipped: Sequence[Skipped], notes: Sequence[str], talk: Talk, code: int = 0) -> None:
+def finish(skipped: Sequence[Skipped], notes: Sequence[str], console: Console, code: int = 0) -> None:
     """Say what was passed over, and leave with the exit code that it means."""
     for note in notes:
-        talk.say(Message("note: ", note))
+        console.say(Message("note: ", note))
     if skipped:
-        talk.warn(f"inrcodec: {len(skipped)} skipped:")
+        console.warn(f"inrcodec: {len(skipped)} skipped:")
         for one in skipped:
-            talk.warn(Message(f"  {one.path}: ", one.reason))
+            console.warn(Message(f"  {one.path}: ", one.reason))
     if code or skipped:
         raise typer.Exit(code or SKIPPED)

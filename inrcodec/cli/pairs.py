@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
+from inrcodec.cli.console import Console, print_json, print_table
 from inrcodec.cli.neighbors import ByOption, MetricOption, check_sheet, described, draw_rows
 from inrcodec.cli.opening import open_archive
 from inrcodec.cli.options import File, Force, Json, Quiet, epilog
-from inrcodec.cli.talk import Talk, print_json, print_table
 from inrcodec.errors import UsageError
 
 EPILOG = epilog(
@@ -48,7 +48,7 @@ def pairs(
         raise UsageError("give either --similar N or --dissimilar N")
     from inrcodec.retrieval.similarity import greedy_pairs, optimal_pairs
 
-    talk = Talk(quiet)
+    console = Console(quiet)
     archive = open_archive(file)
     if len(archive) < 2:
         raise UsageError(f"{file}: has one image only; a pair needs two")
@@ -56,11 +56,11 @@ def pairs(
         check_sheet(sheet, force=force)
     match = optimal_pairs if optimal else greedy_pairs
     wanted, unlike = similar or dissimilar or 1, dissimilar is not None
-    found = match(described(archive, by, talk).vectors, wanted, metric, dissimilar=unlike)
+    found = match(described(archive, by, console).vectors, wanted, metric, dissimilar=unlike)
     if len(found) < wanted:
-        talk.say(f"{file} has no more than {len(found)} pairs in which no image comes twice")
+        console.say(f"{file} has no more than {len(found)} pairs in which no image comes twice")
     if sheet is not None:
-        draw_rows(archive, [(first, second) for first, second, _ in found], sheet, force=force, talk=talk)
+        draw_rows(archive, [(first, second) for first, second, _ in found], sheet, force=force, console=console)
     names = archive.names
     if json:
         keys = ("first", "first_name", "second", "second_name", "similarity")

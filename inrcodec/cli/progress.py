@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from inrcodec.cli.talk import Talk
+from inrcodec.cli.console import Console
 from inrcodec.cli.values import spoken_duration
 
 if TYPE_CHECKING:
@@ -18,14 +18,14 @@ LINE_SECONDS = 5.0
 
 
 @contextmanager
-def step_progress(talk: Talk) -> Iterator[Callable[[str, int, int, str], None]]:
+def step_progress(console: Console) -> Iterator[Callable[[str, int, int, str], None]]:
     """Yields step(phase, done, total, figures); whatever was drawn is gone when the block ends."""
-    if talk.quiet:
+    if console.quiet:
         yield lambda phase, done, total, figures: None
-    elif not talk.animated:
-        yield _plain_lines(talk)
+    elif not console.animated:
+        yield _plain_lines(console)
     else:
-        from rich.console import Console
+        from rich.console import Console as RichConsole
         from rich.progress import BarColumn, TaskProgressColumn, TextColumn
         from rich.progress import Progress as Bars
 
@@ -35,7 +35,7 @@ def step_progress(talk: Talk) -> Iterator[Callable[[str, int, int, str], None]]:
             TaskProgressColumn(),
             TextColumn("{task.fields[figures]}"),
         )
-        with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        with Bars(*columns, console=RichConsole(stderr=True), transient=True) as bars:
             task = bars.add_task("start", total=None, figures="")
 
             def step(phase: str, done: int, total: int, figures: str) -> None:
@@ -45,19 +45,19 @@ def step_progress(talk: Talk) -> Iterator[Callable[[str, int, int, str], None]]:
 
 
 @contextmanager
-def fit_progress(talk: Talk) -> Iterator[Callable[[Progress], None]]:
+def fit_progress(console: Console) -> Iterator[Callable[[Progress], None]]:
     """Yields the callback that `encode` reports its progress to."""
-    with step_progress(talk) as step:
+    with step_progress(console) as step:
         yield lambda news: step(news.phase, news.step, news.steps, fit_figures(news))
 
 
 @contextmanager
-def kept_progress(talk: Talk, save: str | None) -> Iterator[OnStep]:
+def kept_progress(console: Console, save: str | None) -> Iterator[OnStep]:
     """Yields the callback that a comparison or a study reports to; after Ctrl-C says what is left to go on with."""
     from inrcodec.cli.interrupt import between_steps
 
     try:
-        with between_steps() as check, step_progress(talk) as draw:
+        with between_steps() as check, step_progress(console) as draw:
 
             def on_step(news: Step) -> None:
                 figures = f"{news.at_work}  {fit_figures(news.fit)}" if news.fit else news.at_work
@@ -67,7 +67,7 @@ def kept_progress(talk: Talk, save: str | None) -> Iterator[OnStep]:
             yield on_step
     except KeyboardInterrupt:
         if save is not None:
-            talk.warn(f"inrcodec: stopped; the same command goes on with what is in {save}")
+            console.warn(f"inrcodec: stopped; the same command goes on with what is in {save}")
         raise
 
 
@@ -79,7 +79,7 @@ def fit_figures(news: Progress) -> str:
     )
 
 
-def _plain_lines(talk: Talk) -> Callable[[str, int, int, str], None]:
+def _plain_lines(console: Console) -> Callable[[str, int, int, str], None]:
     """Steps as lines: one every LINE_SECONDS and one for each new phase, so that a short job says nothing."""
     last_phase: str | None = None
     last_time = time.monotonic()
@@ -91,6 +91,6 @@ def _plain_lines(talk: Talk) -> Callable[[str, int, int, str], None]:
         if now - last_time < LINE_SECONDS and not new_phase:
             return
         last_time = now
-        talk.say(f"{phase} {100 * done // max(1, total)} %  {figures}".rstrip())
+        console.say(f"{phase} {100 * done // max(1, total)} %  {figures}".rstrip())
 
     return step

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from inrcodec.cli.console import Console, decibels, print_json, print_table
 from inrcodec.cli.opening import open_archive
 from inrcodec.cli.options import Force, Json, Quiet, Verbose, epilog
-from inrcodec.cli.talk import Talk, decibels, print_json, print_table
 from inrcodec.errors import UsageError
 from inrcodec.exporters.naming import displayed
 
@@ -79,7 +79,7 @@ def report(
     verbose: Verbose = False,
 ) -> None:
     """List quality and cost of every image, from figures in the file or measured again from the originals."""
-    talk = Talk(quiet, verbose)
+    console = Console(quiet, verbose)
     archives = [open_archive(file) for file in files]
     if len(archives) > 1:
         _refuse_for_several({"--against": against, "--html": html, "--reference": reference, "--curves": curves})
@@ -92,13 +92,13 @@ def report(
     _check_outputs(outputs, curves, force=force)
     answer = _answer(archive, against, background)
     for note in answer.notes:
-        talk.warn(f"inrcodec: {note}")
+        console.warn(f"inrcodec: {note}")
     if html is not None:
         _write_page(archive, answer, Path(html), against, reference, background, force=force)
-        talk.say(f"wrote {html}")
+        console.say(f"wrote {html}")
     if curves is not None:
         _write_curves(archive, Path(curves), force=force)
-        talk.say(f"wrote {curves}")
+        console.say(f"wrote {curves}")
     rows = sorted(answer.images, key=lambda image: _order(image, sort), reverse=best)[:limit]
     if json:
         print_json(_keys(answer, rows))

@@ -9,8 +9,8 @@ import numpy as np
 
 from inrcodec.archive import Archive, straightened
 from inrcodec.bitstream.figures import HOLDOUT_PSNR, TRAIN_PSNR
+from inrcodec.cli.console import decibels
 from inrcodec.cli.info import holdout_words
-from inrcodec.cli.talk import decibels
 from inrcodec.evaluate import Report
 from inrcodec.evaluate.originals import Matched
 from inrcodec.exporters import pages
@@ -35,7 +35,7 @@ def report_page(
         f"{len(report.images):,} images in {report.file_size:,} bytes, {report.bits_per_pixel:.3f} bits per pixel"
     )
     originals = {one.image.number: one for one in matched}
-    parts = [_summary(report), _generalisation(report), _course(archive), _spread(report)]
+    parts = [_summary(report), _generalization(report), _course(archive), _spread(report)]
     parts += [_ends(archive, report, originals), _enlarged(archive, references), _sizes(report, sizes), _all(report)]
     return pages.page(name, subtitle, [part for part in parts if part])
 
@@ -53,7 +53,7 @@ def _named(report: Report, which: str) -> str:
     return "" if image is None else f"{decibels(image.psnr)} {image.name}"
 
 
-def _generalisation(report: Report) -> str:
+def _generalization(report: Report) -> str:
     rows = [
         (
             "pixels never seen by the fit until then",
@@ -152,16 +152,16 @@ def stored_by_others(matched: Sequence[Matched]) -> list[tuple[str, int]]:
     """Bytes of the originals as PNG and as lossless and fine WebP files."""
     from inrcodec.benchmark.codecs.pillow import PNG, WEBP, WEBP_LOSSLESS
 
-    levels = [np.rint(straightened(one.original) * 255).astype(np.uint8) for one in matched]
+    originals = [np.rint(straightened(one.original) * 255).astype(np.uint8) for one in matched]
     found = []
-    for rival, setting in (
+    for codec, setting in (
         (PNG, PNG.settings[0]),
         (WEBP_LOSSLESS, WEBP_LOSSLESS.settings[0]),
         (WEBP, WEBP.settings[-3]),
     ):
-        if rival.missing() is None:
-            title = rival.title if rival.lossless else f"{rival.title} at quality {setting.label}"
-            found.append((f"{title} files", sum(len(rival.encode(one, setting)) for one in levels)))
+        if codec.missing() is None:
+            title = codec.title if codec.lossless else f"{codec.title} at quality {setting.label}"
+            found.append((f"{title} files", sum(len(codec.encode(one, setting)) for one in originals)))
     return found
 
 

@@ -18,26 +18,26 @@ FINAL = "final"
 
 
 def snapshots_into(wanted: str, folder: str | None, target: Path, *, force: bool) -> Snapshots:
-    """What `encode` needs to leave a sheet per wanted moment in a folder, which is made."""
+    """What `encode` needs to leave a sheet per wanted step in a folder, which is made."""
     from inrcodec.encoding.encode import Snapshots
 
-    moments = [part.strip() for part in wanted.split(",") if part.strip()]
-    for moment in moments:
-        if moment != FINAL and not (moment.isascii() and moment.isdigit() and int(moment) > 0):
+    steps = [part.strip() for part in wanted.split(",") if part.strip()]
+    for step in steps:
+        if step != FINAL and not (step.isascii() and step.isdigit() and int(step) > 0):
             raise UsageError(f"--snapshots {wanted!r}: give steps from 1 on and {FINAL}, as in 50,750,{FINAL}")
     place = target.with_name(f"{target.stem}-snapshots") if folder is None else Path(folder)
     if place.exists() and not place.is_dir():
         raise UsageError(f"{place}: is not a folder; choose another with --snapshots-to")
-    check_free([place / _name(moment) for moment in moments], force=force)
+    check_free([place / _name(step) for step in steps], force=force)
 
-    def show(moment: str, drawn: dict[int, Pixels], originals: Sequence[Picture]) -> None:
-        _write(place / _name(moment), drawn, originals)
+    def show(step: str, drawn: dict[int, Pixels], originals: Sequence[Picture]) -> None:
+        _write(place / _name(step), drawn, originals)
 
-    return Snapshots(frozenset(int(moment) for moment in moments if moment != FINAL), FINAL in moments, show)
+    return Snapshots(frozenset(int(step) for step in steps if step != FINAL), FINAL in steps, show)
 
 
-def _name(moment: str) -> str:
-    return "final.png" if moment == FINAL else f"step-{int(moment):06d}.png"
+def _name(step: str) -> str:
+    return "final.png" if step == FINAL else f"step-{int(step):06d}.png"
 
 
 def _write(path: Path, drawn: dict[int, Pixels], originals: Sequence[Picture]) -> None:

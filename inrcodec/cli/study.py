@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inrcodec.cli.console import Console, decibels, print_json, print_table
 from inrcodec.cli.options import Background, Device, Force, Json, Quiet, Seed, Sources, Verbose, epilog
 from inrcodec.cli.outcome import finish
 from inrcodec.cli.progress import kept_progress
-from inrcodec.cli.talk import Talk, decibels, print_json, print_table
 from inrcodec.cli.values import parse_duration
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def study(
     verbose: Verbose = False,
 ) -> None:
     """Fit each design for the same time, and print what it takes, how good it is, and what its codes are worth."""
-    talk = Talk(quiet, verbose)
+    console = Console(quiet, verbose)
     if output is not None:
         _check_output(Path(output), force=force)
     from inrcodec.benchmark.study import DESIGNS
@@ -84,7 +84,7 @@ def study(
     budget = (
         {"time_limit": parse_duration(time_limit), "effort": 9} if effort is None else {"effort": effort}
     )  # with a limit, effort only says how many passes there would be without
-    with kept_progress(talk, save) as on_step:
+    with kept_progress(console, save) as on_step:
         answer = run(
             sources,
             designs=DESIGNS if designs is None else designs.split(),
@@ -97,8 +97,8 @@ def study(
         print_table(HEADINGS, [_row(row) for row in answer.rows], left=(0,))
     if output is not None:
         _plot(answer.rows, Path(output), force=force)
-        talk.say(f"wrote {output}")
-    finish(answer.skipped, answer.notes, talk)
+        console.say(f"wrote {output}")
+    finish(answer.skipped, answer.notes, console)
 
 
 def _check_output(path: Path, *, force: bool) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from inrcodec.cli.console import Console, print_json
 from inrcodec.cli.opening import open_archive
 from inrcodec.cli.options import File, Json, Quiet, Verbose, epilog
-from inrcodec.cli.talk import Talk, print_json
 from inrcodec.errors import InrError
 
 EPILOG = epilog(
@@ -15,10 +15,10 @@ EPILOG = epilog(
 
 def verify(file: File, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Check every CRC of a file and decode all its blocks; exit code 3 when something is wrong."""
-    talk = Talk(quiet, verbose)
+    console = Console(quiet, verbose)
     try:
         archive = open_archive(file)
-        talk.detail("every CRC is right; decoding all blocks")
+        console.detail("every CRC is right; decoding all blocks")
         archive.verify()
     except InrError as error:
         if json and error.exit_code == 3:

@@ -16,12 +16,12 @@ from inrcodec.bitstream.container import write_atomically
 from inrcodec.bitstream.figures import MAE, PSNR, SSIM
 from inrcodec.bitstream.names import encode_names
 from inrcodec.encoding.encode import check_output
-from inrcodec.encoding.request import Request, Sources
+from inrcodec.encoding.options import Request, Sources
 from inrcodec.errors import InrError, Message, Parameter, UnsupportedFileError, UsageError
 from inrcodec.evaluate.measuring import decoded_pairs, joined, measured, measured_for_reports
 from inrcodec.field.encoder import encode, thumbnail
 from inrcodec.images import Picture, Skipped, load_pictures
-from inrcodec.images.colour import with_alpha
+from inrcodec.images.color import with_alpha
 from inrcodec.numerics.arrays import FloatArray, Pixels
 from inrcodec.numerics.holdout import filled, hidden_pixels
 from inrcodec.numerics.poses import coded_poses

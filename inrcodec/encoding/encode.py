@@ -17,8 +17,8 @@ from inrcodec.bitstream.limits import check_limits
 from inrcodec.bitstream.names import encode_names
 from inrcodec.bitstream.record import Record
 from inrcodec.bitstream.stored import pack, pack_latents
+from inrcodec.encoding.options import Request, Sources, count_pixels
 from inrcodec.encoding.recorder import Recorder
-from inrcodec.encoding.request import Request, Sources, count_pixels
 from inrcodec.errors import Parameter, UsageError
 from inrcodec.evaluate.measuring import decoded_pairs, measured, measured_for_reports
 from inrcodec.field.field import field_shapes
@@ -93,7 +93,7 @@ def encode(
 
 @dataclass(frozen=True)
 class Snapshots:
-    """Steps at which `show` gets what the network sees: the moment in a word, pictures by number, and the originals."""
+    """Steps at which `show` gets what the network sees: the step in a word, pictures by number, and the originals."""
 
     steps: frozenset[int]
     final: bool

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from inrcodec.bitstream.context import context_shapes
-from inrcodec.encoding.request import Request, Sources, count_pixels
+from inrcodec.encoding.options import Request, Sources, count_pixels
 from inrcodec.field.encoder import encoder_shapes
 from inrcodec.field.field import field_shapes, level_shapes
 from inrcodec.fitting.schedule import whole_work

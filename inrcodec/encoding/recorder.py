@@ -1,4 +1,4 @@
-"""Keeping some moments of a fit for the file, from the progress that the engine reports."""
+"""Keeping samples of how a fit went for the file, from the progress that the engine reports."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from inrcodec.bitstream.figures import HOLDOUT_PSNR, TRAIN_PSNR, Column
 from inrcodec.bitstream.record import Record
 from inrcodec.fitting.progress import Progress
 
-MOMENTS = 48
+SAMPLES = 48
 
 
 class Recorder:
-    """Sees every step and keeps MOMENTS of them; what an interrupted fit saw before its resumption is unknown."""
+    """Sees every step and keeps SAMPLES of them; what an interrupted fit saw before its resumption is unknown."""
 
     def __init__(self) -> None:
-        self._train, self._holdout = (np.full(MOMENTS, np.nan, np.float32) for _ in range(2))
+        self._train, self._holdout = (np.full(SAMPLES, np.nan, np.float32) for _ in range(2))
         self._steps = 0
         self._latest: Progress | None = None
 
-    def see(self, news: Progress) -> None:
+    def see(self, progress: Progress) -> None:
         """Take note of a step."""
-        moment = min(MOMENTS - 1, int(news.done * MOMENTS))
-        self._train[moment] = news.psnr
-        if news.holdout_psnr is not None:
-            self._holdout[moment] = news.holdout_psnr
+        sample = min(SAMPLES - 1, int(progress.done * SAMPLES))
+        self._train[sample] = progress.psnr
+        if progress.holdout_psnr is not None:
+            self._holdout[sample] = progress.holdout_psnr
         self._steps += 1
-        self._latest = news
+        self._latest = progress
 
     def record(self) -> Record | None:
         """What was seen; None when nothing was."""

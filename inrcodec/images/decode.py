@@ -8,14 +8,14 @@ from pathlib import Path
 from PIL import Image, UnidentifiedImageError
 
 from inrcodec.errors import InrError
-from inrcodec.images.colour import to_pixels
+from inrcodec.images.color import to_pixels
 from inrcodec.images.silence import no_stderr, no_warnings
 from inrcodec.numerics.arrays import Pixels
 
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF", "BMP", "DIB", "TIFF")
 MAX_PIXELS = 2**26  # what the file's header allows for one image
 FRAME_WORDS = {"GIF": "animated", "WEBP": "animated", "AVIF": "animated", "PNG": "animated", "TIFF": "several pages"}
-GREY_DEPTHS = {"1": 255, "L;2": 85, "L;4": 17}  # how Pillow stretches small PNG greys to 8 bits
+GRAY_DEPTHS = {"1": 255, "L;2": 85, "L;4": 17}  # how Pillow stretches small PNG greys to 8 bits
 
 
 class Unreadable(InrError):
@@ -56,7 +56,7 @@ def _first_frame(image: Image.Image) -> Pixels:
         raise Unreadable(f"{width}x{height} is more than {MAX_PIXELS:,} pixels")
     raw_mode = _raw_mode(image)
     image.load()
-    _mend_colour_key(image, raw_mode)
+    _mend_color_key(image, raw_mode)
     return to_pixels(image)
 
 
@@ -77,11 +77,11 @@ def _raw_mode(image: Image.Image) -> str:
     return arguments if isinstance(arguments, str) else str(arguments[0]) if arguments else ""
 
 
-def _mend_colour_key(image: Image.Image, raw_mode: str) -> None:
+def _mend_color_key(image: Image.Image, raw_mode: str) -> None:
     """Bring a PNG's transparent colour, kept at the file's depth, to the 8 bits that Pillow decoded to."""
     key = image.info.get("transparency")
-    if raw_mode in GREY_DEPTHS and isinstance(key, int):
-        image.info["transparency"] = min(255, key * GREY_DEPTHS[raw_mode])
+    if raw_mode in GRAY_DEPTHS and isinstance(key, int):
+        image.info["transparency"] = min(255, key * GRAY_DEPTHS[raw_mode])
     elif raw_mode == "RGB;16B" and isinstance(key, tuple):
         image.info["transparency"] = tuple(value >> 8 for value in key)
 

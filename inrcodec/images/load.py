@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from inrcodec.errors import InputError, Message, Parameter, UsageError
-from inrcodec.images.colour import flattened, parse_colour, with_alpha
+from inrcodec.images.color import flattened, parse_color, with_alpha
 from inrcodec.images.decode import Unreadable, decode
 from inrcodec.images.picture import Picture, PictureSet, Skipped
 from inrcodec.images.scan import Found, find_files
@@ -27,12 +27,12 @@ def load_pictures(
     """Read every image of the sources; `on_file(done, all)` is called after each."""
     if max_size is not None and max_size < 1:
         raise UsageError(f"a longest side of {max_size} pixels leaves nothing; use at least 1")
-    ground = parse_colour(background) if background is not None else None
+    behind = parse_color(background) if background is not None else None
     found, passed_by = find_files(sources)
     pictures, skipped, notes = [], list(passed_by), []
     for done, file in enumerate(found, 1):
         try:
-            picture, note = _read(file, max_size, ground)
+            picture, note = _read(file, max_size, behind)
             pictures.append(picture)
             notes += [f"{file.name}: {note}"] if note else []
         except Unreadable as reason:
@@ -44,12 +44,12 @@ def load_pictures(
     return PictureSet(_same_channels(pictures), tuple(skipped), tuple(notes))
 
 
-def _read(file: Found, max_size: int | None, ground: Pixels | None) -> tuple[Picture, str | None]:
+def _read(file: Found, max_size: int | None, behind: Pixels | None) -> tuple[Picture, str | None]:
     """One file, flattened and shrunk as asked; colours are premultiplied by then, so both are plain sums."""
     decoded = decode(file.path)
     pixels = decoded.pixels
-    if ground is not None:
-        pixels = flattened(pixels, ground)
+    if behind is not None:
+        pixels = flattened(pixels, behind)
     if max_size is not None:
         pixels = shrunk(pixels, max_size)
     height, width = pixels.shape[:2]

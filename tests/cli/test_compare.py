@@ -1,4 +1,4 @@
-"""`inrcodec compare`: tables on stdout, talk on stderr, JSON keys, files written, exit codes."""
+"""`inrcodec compare`: tables on stdout, console on stderr, JSON keys, files written, exit codes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_tables(small_images: Path, small_set: Path, capsys: Capture) -> None:
-    words = ["compare", str(small_images), "-a", str(small_set), "--rivals", "png,webp", "--quiet"]
+    words = ["compare", str(small_images), "-a", str(small_set), "--codecs", "png,webp", "--quiet"]
     words += ["--reference", str(small_images)]
     assert main(words) == 0
     out, err = capsys.readouterr()
@@ -37,8 +37,8 @@ def test_tables(small_images: Path, small_set: Path, capsys: Capture) -> None:
     assert err == ""
 
 
-def test_rivals_alone_list_every_point(small_images: Path, capsys: Capture) -> None:
-    assert main(["compare", str(small_images), "--qualities", "none", "--rivals", "webp,jpeg"]) == 0
+def test_codecs_alone_list_every_point(small_images: Path, capsys: Capture) -> None:
+    assert main(["compare", str(small_images), "--qualities", "none", "--codecs", "webp,jpeg"]) == 0
     out, err = capsys.readouterr()
     assert "Every point" in out
     assert "BD-rate" not in out
@@ -46,7 +46,7 @@ def test_rivals_alone_list_every_point(small_images: Path, capsys: Capture) -> N
 
 
 def test_json(small_images: Path, small_set: Path, tmp_path: Path, capsys: Capture) -> None:
-    words = ["compare", str(small_images), "--archive", str(small_set), "--rivals", "png,webp", "-o", "all.json"]
+    words = ["compare", str(small_images), "--archive", str(small_set), "--codecs", "png,webp", "-o", "all.json"]
     assert main([*words, "--json", "--quiet"]) == 0
     out, err = capsys.readouterr()
     assert err == ""
@@ -57,14 +57,14 @@ def test_json(small_images: Path, small_set: Path, tmp_path: Path, capsys: Captu
     assert answer["inrcodec"]["points"][0]["size"] == small_set.stat().st_size
     assert answer["enlarging"] is None
     png, _, webp, _ = answer["standings"]
-    assert list(png) == ["rival", "rates", "psnrs", "bd_rate"]
-    assert png["rival"]["points"][0]["psnr"] is None
-    assert (webp["rival"]["name"], webp["rival"]["packing"]) == ("webp", "files")
+    assert list(png) == ["codec", "rates", "psnrs", "bd_rate"]
+    assert png["codec"]["points"][0]["psnr"] is None
+    assert (webp["codec"]["name"], webp["codec"]["packing"]) == ("webp", "files")
 
 
 def test_a_plot(small_images: Path, small_set: Path, tmp_path: Path, capsys: Capture) -> None:
     pytest.importorskip("matplotlib")
-    words = ["compare", str(small_images), "-a", str(small_set), "--rivals", "webp", "-o", "plot.svg"]
+    words = ["compare", str(small_images), "-a", str(small_set), "--codecs", "webp", "-o", "plot.svg"]
     assert main(words) == 0
     assert "wrote plot.svg" in capsys.readouterr().err
     assert "WebP sheet" in (tmp_path / "plot.svg").read_text("utf-8")
@@ -80,7 +80,7 @@ def test_a_plot(small_images: Path, small_set: Path, tmp_path: Path, capsys: Cap
         (["-o", "missing/plot.json"], "does not exist"),
         (["--qualities", "high"], "20,40,60"),
         (["--qualities", "20,101"], "0 to 100"),
-        (["--rivals", "gif"], "there are: png"),
+        (["--codecs", "gif"], "there are: png"),
         (["-a", "missing.inr"], "no such file"),
     ],
 )
@@ -104,7 +104,7 @@ def test_skipped_files_are_listed_and_exit_5(small_images: Path, tmp_path: Path,
     folder = tmp_path / "icons"
     shutil.copytree(small_images, folder)
     (folder / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nnot really")
-    assert main(["compare", str(folder), "--qualities", "none", "--rivals", "png", "--quiet"]) == 5
+    assert main(["compare", str(folder), "--qualities", "none", "--codecs", "png", "--quiet"]) == 5
     out, err = capsys.readouterr()
     assert "PNG files" in out
     assert "broken.png" in err
@@ -118,7 +118,7 @@ def test_qualities() -> None:
 
 
 def test_tables_of_existing_files_need_no_torch(small_images: Path, small_set: Path) -> None:
-    words = ["compare", str(small_images), "-a", str(small_set), "--rivals", "png"]
+    words = ["compare", str(small_images), "-a", str(small_set), "--codecs", "png"]
     code = (
         f"import sys\nfrom inrcodec.cli.app import main\nassert main({words!r}) == 0\nassert 'torch' not in sys.modules"
     )

@@ -11,7 +11,7 @@ import pytest
 import inrcodec
 from inrcodec.cli.app import main
 from inrcodec.cli.presets import with_preset
-from inrcodec.encoding.request import Request
+from inrcodec.encoding.options import Request
 
 Capture = pytest.CaptureFixture[str]
 

@@ -10,7 +10,7 @@ import pytest
 import inrcodec
 from inrcodec.errors import UsageError
 from inrcodec.images import Picture
-from inrcodec.images.more import parse_kinds, varied
+from inrcodec.images.variations import parse_kinds, varied
 
 QUICK = {"passes": 4, "threads": 1, "device": "cpu", "seed": 1}
 

@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from inrcodec.archive import Archive
 from inrcodec.encoding.encode import assemble
-from inrcodec.encoding.request import Request
+from inrcodec.encoding.options import Request
 from inrcodec.fitting.engine import Fit
 from inrcodec.images import Picture
 from inrcodec.settings import Level, ModelSettings, Network

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from inrcodec.benchmark.codecs import jpegxl, pillow
+from inrcodec.benchmark.codecs.codec import Codec, Setting
 from inrcodec.benchmark.codecs.enlarge import KERNELS, enlarged
-from inrcodec.benchmark.codecs.rival import Levels, Rival, Setting
 
-__all__ = ["KERNELS", "RIVALS", "Levels", "Rival", "Setting", "enlarged"]
+__all__ = ["CODECS", "KERNELS", "Codec", "Setting", "enlarged"]
 
-RIVALS: tuple[Rival, ...] = (
+CODECS: tuple[Codec, ...] = (
     pillow.PNG,
     pillow.WEBP_LOSSLESS,
     jpegxl.JPEG_XL_LOSSLESS,

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from PIL import Image, features
 
-from inrcodec.benchmark.codecs.rival import Levels, Rival, Setting
+from inrcodec.benchmark.codecs.codec import Codec, Setting
+from inrcodec.numerics.arrays import BytePixels
 
 SUBSAMPLINGS = ("4:2:0", "4:4:4")
 JPEG_QUALITIES = (10, 20, 30, 45, 60, 75, 85, 92, 96)
@@ -19,16 +20,16 @@ AVIF_QUALITIES = (10, 20, 30, 40, 50, 60, 70, 80, 90)
 AVIF_TUNING: dict[str, Any] = {"codec": "aom", "advanced": {"tune": "psnr"}}
 
 
-def _encoder(kind: str) -> Callable[[Levels, Setting], bytes]:
-    def encode(levels: Levels, setting: Setting) -> bytes:
+def _encoder(kind: str) -> Callable[[BytePixels, Setting], bytes]:
+    def encode(pixels: BytePixels, setting: Setting) -> bytes:
         stream = io.BytesIO()
-        Image.fromarray(levels).save(stream, kind, **setting.options)
+        Image.fromarray(pixels).save(stream, kind, **setting.options)
         return stream.getvalue()
 
     return encode
 
 
-def _decode(blob: bytes) -> Levels:
+def _decode(blob: bytes) -> BytePixels:
     with Image.open(io.BytesIO(blob)) as image:
         return np.asarray(image.convert("RGBA" if image.has_transparency_data else "RGB"))
 
@@ -59,7 +60,7 @@ def _sampled(qualities: Sequence[int], **options: Any) -> tuple[Setting, ...]:
     )
 
 
-PNG = Rival(
+PNG = Codec(
     name="png",
     title="PNG",
     settings=(Setting("smallest", {"optimize": True}),),
@@ -68,7 +69,7 @@ PNG = Rival(
     missing=lambda: None,
     lossless=True,
 )
-WEBP_LOSSLESS = Rival(
+WEBP_LOSSLESS = Codec(
     name="webp-lossless",
     title="WebP lossless",
     settings=(Setting("method 6", {"lossless": True, "quality": 100, "method": 6}),),
@@ -78,7 +79,7 @@ WEBP_LOSSLESS = Rival(
     lossless=True,
     longest_side=16383,
 )
-JPEG = Rival(
+JPEG = Codec(
     name="jpeg",
     title="JPEG",
     settings=_sampled(JPEG_QUALITIES, optimize=True, progressive=True),
@@ -88,7 +89,7 @@ JPEG = Rival(
     alpha=False,
     longest_side=65500,
 )
-WEBP = Rival(
+WEBP = Codec(
     name="webp",
     title="WebP",
     settings=tuple(Setting(f"{quality}", {"quality": quality, "method": 6}) for quality in WEBP_QUALITIES),
@@ -97,7 +98,7 @@ WEBP = Rival(
     missing=_missing("webp", "WebP"),
     longest_side=16383,
 )
-AVIF = Rival(
+AVIF = Codec(
     name="avif",
     title="AVIF",
     settings=_sampled(AVIF_QUALITIES, speed=4, max_threads=1, autotiling=False, **AVIF_TUNING),

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from inrcodec.benchmark.codecs import KERNELS, enlarged
-from inrcodec.benchmark.compare.ours import images_of
+from inrcodec.benchmark.compare.archives import images_of
 from inrcodec.benchmark.compare.results import Enlargement, Enlarging
 from inrcodec.benchmark.fits import FittedFile
-from inrcodec.benchmark.levels import finite_mean
+from inrcodec.benchmark.pixels import finite_mean
 from inrcodec.benchmark.references import Pair
 from inrcodec.benchmark.steps import OnStep, Step
 from inrcodec.images import Picture

@@ -66,13 +66,13 @@ def _curve(points: Iterable[Point]) -> Curve:
 
 @dataclass(frozen=True)
 class Standing:
-    """A rival measured against inrcodec: one number per point of inrcodec, None where that would be extrapolated.
+    """An image codec against inrcodec: one number per point of inrcodec, None where that would be extrapolated.
 
-    `rates` are the bits per pixel that the rival takes for the same PSNR, `psnrs` the dB that it reaches with the same
-    bits; `bd_rate` is how many percent more rate inrcodec takes than the rival (below zero: less).
+    `rates` are the bits per pixel that the codec takes for the same PSNR, `psnrs` the dB that it reaches with the same
+    bits; `bd_rate` is how many percent more rate inrcodec takes than the codec (below zero: less).
     """
 
-    rival: Contender
+    codec: Contender
     rates: tuple[float | None, ...]
     psnrs: tuple[float | None, ...]
     bd_rate: BdRate | None

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from inrcodec.benchmark.codecs import Levels
 from inrcodec.exporters.sheets import SheetLayout, plan_sheet
+from inrcodec.numerics.arrays import BytePixels
 
 
-def plan_tiles(pictures: Sequence[Levels]) -> SheetLayout:
+def plan_tiles(pictures: Sequence[BytePixels]) -> SheetLayout:
     """The layout that `decode --sheet` would choose."""
     return plan_sheet([(picture.shape[1], picture.shape[0]) for picture in pictures])
 
 
-def tiled(pictures: Sequence[Levels], layout: SheetLayout) -> Levels:
+def tiled(pictures: Sequence[BytePixels], layout: SheetLayout) -> BytePixels:
     """One picture (height, width, channels) of all; each sits in the top left of its cell.
 
     The rest of a cell repeats the picture's borders, which costs a codec least; cells that stay empty are white, or
@@ -32,7 +32,7 @@ def tiled(pictures: Sequence[Levels], layout: SheetLayout) -> Levels:
     return sheet
 
 
-def cut(sheet: Levels, layout: SheetLayout, sizes: Sequence[tuple[int, int]]) -> list[Levels]:
+def cut(sheet: BytePixels, layout: SheetLayout, sizes: Sequence[tuple[int, int]]) -> list[BytePixels]:
     """The pictures of these (height, width) out of a sheet."""
     corners = [_corner(number, layout) for number in range(len(sizes))]
     return [

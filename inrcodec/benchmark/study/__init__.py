@@ -16,7 +16,7 @@ from inrcodec.benchmark.references import find_pairs
 from inrcodec.benchmark.steps import OnStep, Step
 from inrcodec.benchmark.study.designs import DESIGNS, Variant, parse_variant
 from inrcodec.benchmark.study.rows import Row, Study, measured
-from inrcodec.encoding.request import Request, Sources
+from inrcodec.encoding.options import Request, Sources
 from inrcodec.errors import UsageError
 
 __all__ = ["DESIGNS", "Row", "Study", "study"]

@@ -1,4 +1,4 @@
-"""Every rival: what goes in comes out, more quality is more bytes and more PSNR, and missing libraries are told."""
+"""Every codec: what goes in comes out, more quality is more bytes and more PSNR, and missing libraries are told."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inrcodec.benchmark.codecs import KERNELS, RIVALS, Levels, Rival, enlarged
+from inrcodec.benchmark.codecs import CODECS, KERNELS, Codec, enlarged
+from inrcodec.numerics.arrays import BytePixels
 from inrcodec.numerics.metrics import psnr
 
 
-def picture(channels: int = 3) -> Levels:
+def picture(channels: int = 3) -> BytePixels:
     """Soft waves with an edge, (24, 32, channels)."""
     rows, columns = np.mgrid[0:24, 0:32] / 32
     waves = [0.5 + 0.5 * np.sin(5 * rows + (k + 2) * columns) for k in range(3)]
@@ -21,45 +22,45 @@ def picture(channels: int = 3) -> Levels:
     return np.rint(pixels * 255).astype(np.uint8)
 
 
-def usable(rival: Rival) -> Rival:
-    if reason := rival.missing():
+def usable(codec: Codec) -> Codec:
+    if reason := codec.missing():
         pytest.skip(reason)
-    return rival
+    return codec
 
 
-@pytest.mark.parametrize("rival", RIVALS, ids=lambda rival: rival.name)
+@pytest.mark.parametrize("codec", CODECS, ids=lambda codec: codec.name)
 @pytest.mark.parametrize("channels", [3, 4])
-def test_pictures_come_back(rival: Rival, channels: int) -> None:
-    if channels == 4 and not rival.alpha:
+def test_pictures_come_back(codec: Codec, channels: int) -> None:
+    if channels == 4 and not codec.alpha:
         pytest.skip("holds no alpha")
     source = picture(channels)
-    blob = usable(rival).encode(source, rival.settings[-1])
-    decoded = rival.decode(blob)
+    blob = usable(codec).encode(source, codec.settings[-1])
+    decoded = codec.decode(blob)
     assert decoded.dtype == np.uint8
     assert decoded.shape == source.shape
     seen = source[..., 3] > 0 if channels == 4 else np.ones(source.shape[:2], bool)  # colours below nothing are free
-    if rival.lossless:
+    if codec.lossless:
         assert (decoded[..., 3:] == source[..., 3:]).all()
         assert (decoded[seen] == source[seen]).all()
     else:
         assert psnr(source[seen], decoded[seen], peak=255) > 25
 
 
-@pytest.mark.parametrize("rival", [rival for rival in RIVALS if not rival.lossless], ids=lambda rival: rival.name)
-def test_quality_costs_bytes_and_buys_psnr(rival: Rival) -> None:
+@pytest.mark.parametrize("codec", [codec for codec in CODECS if not codec.lossless], ids=lambda codec: codec.name)
+def test_quality_costs_bytes_and_buys_psnr(codec: Codec) -> None:
     source = picture()
-    for variant in {setting.variant for setting in usable(rival).settings}:
-        settings = [setting for setting in rival.settings if setting.variant == variant]
-        blobs = [rival.encode(source, setting) for setting in settings]
-        figures = [psnr(source, rival.decode(blob), peak=255) for blob in blobs]
+    for variant in {setting.variant for setting in usable(codec).settings}:
+        settings = [setting for setting in codec.settings if setting.variant == variant]
+        blobs = [codec.encode(source, setting) for setting in settings]
+        figures = [psnr(source, codec.decode(blob), peak=255) for blob in blobs]
         assert 0 < len(blobs[0]) < len(blobs[-1])
         assert figures[-1] > figures[0] + 3
 
 
 def test_names_are_unique_and_settings_too() -> None:
-    assert len({rival.name for rival in RIVALS}) == len(RIVALS)
-    for rival in RIVALS:
-        assert len({setting.label for setting in rival.settings}) == len(rival.settings)
+    assert len({codec.name for codec in CODECS}) == len(CODECS)
+    for codec in CODECS:
+        assert len({setting.label for setting in codec.settings}) == len(codec.settings)
 
 
 def test_jpeg_xl_without_its_library_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,9 +72,9 @@ def test_jpeg_xl_without_its_library_names_the_extra(monkeypatch: pytest.MonkeyP
         return real(name, *rest, **more)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    reasons = {rival.name: rival.missing() for rival in RIVALS}
-    assert "inrcodec[rivals]" in (reasons["jxl"] or "")
-    assert "inrcodec[rivals]" in (reasons["jxl-lossless"] or "")
+    reasons = {codec.name: codec.missing() for codec in CODECS}
+    assert "inrcodec[codecs]" in (reasons["jxl"] or "")
+    assert "inrcodec[codecs]" in (reasons["jxl-lossless"] or "")
     assert reasons["png"] is None
 
 

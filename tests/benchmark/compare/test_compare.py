@@ -1,4 +1,4 @@
-"""`compare` from pictures to numbers: rivals, archives, fits that are kept, references, and what is refused."""
+"""`compare` from pictures to numbers: codecs, archives, fits that are kept, references, and what is refused."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PIL import Image
 
 import inrcodec
 from inrcodec.benchmark.compare import compare
-from inrcodec.benchmark.compare.theirs import rivals_named
+from inrcodec.benchmark.compare.baselines import codecs_named
 from inrcodec.errors import UsageError
 
 QUICK = {"passes": 40, "threads": 1, "device": "cpu"}
@@ -29,37 +29,37 @@ def large_images(small_images: Path, tmp_path_factory: pytest.TempPathFactory) -
     return folder
 
 
-def test_every_byte_of_the_rivals_is_counted(small_images: Path, tmp_path: Path) -> None:
-    found = compare(small_images, qualities=(), rivals=["png", "webp", "jpeg"])
+def test_every_byte_of_the_codecs_is_counted(small_images: Path, tmp_path: Path) -> None:
+    found = compare(small_images, qualities=(), codecs=["png", "webp", "jpeg"])
     assert found.images == 6
     assert found.channels == 4
     assert found.pixels == 4 * 144 + 128 + 126
-    assert [(one.rival.name, one.rival.packing) for one in found.standings] == [
+    assert [(one.codec.name, one.codec.packing) for one in found.standings] == [
         ("png", "files"), ("png", "sheet"), ("webp", "files"), ("webp", "sheet"),
     ]  # fmt: skip
     assert any("JPEG left out" in note for note in found.notes)
     for one in found.standings:
-        for point in one.rival.points:
+        for point in one.codec.points:
             assert point.size > 0
             assert point.bits_per_pixel == pytest.approx(8 * point.size / found.pixels)
-        if one.rival.lossless:
-            assert one.rival.points[0].psnr == np.inf
-    webp = [point.psnr for point in found.standings[2].rival.points if point.best]
+        if one.codec.lossless:
+            assert one.codec.points[0].psnr == np.inf
+    webp = [point.psnr for point in found.standings[2].codec.points if point.best]
     assert len(webp) > 4
     assert webp == sorted(webp)
 
 
 def test_a_background_lets_jpeg_in(small_images: Path) -> None:
-    found = compare(small_images, qualities=(), rivals=["jpeg"], background="white")
+    found = compare(small_images, qualities=(), codecs=["jpeg"], background="white")
     assert found.channels == 3
     assert found.notes == ()
-    files, sheet = (one.rival.points for one in found.standings)
+    files, sheet = (one.codec.points for one in found.standings)
     assert {point.variant for point in files} == {"4:2:0", "4:4:4"}
     assert sheet[0].size < files[0].size
 
 
 def test_an_archive_is_measured_as_its_own_report_says(small_images: Path, small_set: Path) -> None:
-    found = compare(small_images, qualities=(), archives=[small_set], rivals=["webp"])
+    found = compare(small_images, qualities=(), archives=[small_set], codecs=["webp"])
     (point,) = found.inrcodec.points
     archive = inrcodec.open(small_set)
     assert point.size == archive.file_size == small_set.stat().st_size
@@ -72,13 +72,13 @@ def test_kept_fits_are_used_again(small_images: Path, tmp_path: Path) -> None:
     phases: list[str] = []
     kept = tmp_path / "fits"
     first = compare(
-        small_images, qualities=[30], rivals=(), save=kept, on_step=lambda s: phases.append(s.phase), **QUICK
+        small_images, qualities=[30], codecs=(), save=kept, on_step=lambda s: phases.append(s.phase), **QUICK
     )
     assert "fit" in phases
     assert sorted(path.suffix for path in kept.iterdir()) == [".inr", ".json"]
     phases.clear()
     again = compare(
-        small_images, qualities=[30], rivals=(), save=kept, on_step=lambda s: phases.append(s.phase), **QUICK
+        small_images, qualities=[30], codecs=(), save=kept, on_step=lambda s: phases.append(s.phase), **QUICK
     )
     assert phases == []
     assert again.inrcodec.points[0].size == first.inrcodec.points[0].size
@@ -88,7 +88,7 @@ def test_kept_fits_are_used_again(small_images: Path, tmp_path: Path) -> None:
 
 
 def test_references_against_enlarged_thumbnails(small_images: Path, small_set: Path, large_images: Path) -> None:
-    found = compare(small_images, qualities=(), archives=[small_set], rivals=(), reference=large_images)
+    found = compare(small_images, qualities=(), archives=[small_set], codecs=(), reference=large_images)
     assert found.enlarging is not None
     assert found.enlarging.images == 3
     titles = [way.title for way in found.enlarging.ways]
@@ -116,7 +116,7 @@ def test_what_does_not_belong_together_is_refused(
         (small_images, {"archives": [small_set], "background": "white"}, "give the same background"),
         (small_images, {"archives": [small_set], "max_size": 8}, "give the max_size"),
         (small_images, {"archives": [tmp_path / "none.inr"]}, "no such file"),
-        (small_images, {"rivals": ["gif"]}, "no rival"),
+        (small_images, {"codecs": ["gif"]}, "no codec"),
         (other, {"reference": large_images}, "named and shaped"),
         (small_images, {"save": small_set}, "is a file"),
     ]
@@ -125,7 +125,7 @@ def test_what_does_not_belong_together_is_refused(
             compare(folder, **{"qualities": (), **asked})  # type: ignore[arg-type]
 
 
-def test_rivals_keep_their_order() -> None:
-    assert [rival.name for rival in rivals_named(["avif", "png"])] == ["png", "avif"]
-    assert rivals_named(()) == ()
-    assert len(rivals_named(None)) == 7
+def test_codecs_keep_their_order() -> None:
+    assert [codec.name for codec in codecs_named(["avif", "png"])] == ["png", "avif"]
+    assert codecs_named(()) == ()
+    assert len(codecs_named(None)) == 7

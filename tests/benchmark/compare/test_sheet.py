@@ -5,20 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inrcodec.benchmark.codecs import Levels
 from inrcodec.benchmark.compare.packings import packings
 from inrcodec.benchmark.compare.sheet import cut, plan_tiles, tiled
-from inrcodec.benchmark.levels import finite_mean, mean_psnr, opaque, straight_levels, with_channels
+from inrcodec.benchmark.pixels import finite_mean, mean_psnr, opaque, straight_bytes, with_channels
 from inrcodec.images import Picture
+from inrcodec.numerics.arrays import BytePixels
 
 SIZES = [(5, 7), (9, 3), (1, 1), (9, 8), (4, 4)]  # (height, width)
 
 
-def noise(height: int, width: int, channels: int, seed: int = 0) -> Levels:
+def noise(height: int, width: int, channels: int, seed: int = 0) -> BytePixels:
     return np.random.default_rng(seed).integers(0, 256, (height, width, channels), dtype=np.uint8)
 
 
-def as_picture(levels: Levels) -> Picture:
+def as_picture(levels: BytePixels) -> Picture:
     pixels = levels / np.float32(255)
     pixels[..., :3] *= pixels[..., 3:] if levels.shape[2] == 4 else 1
     return Picture("noise.png", pixels, 0)
@@ -44,13 +44,13 @@ def test_cells_repeat_borders_and_empty_ones_are_clear() -> None:
 def test_levels_come_back_from_premultiplied_pictures() -> None:
     levels = noise(8, 8, 4)
     levels[0, 0, 3] = 0
-    back = straight_levels(as_picture(levels))
+    back = straight_bytes(as_picture(levels))
     seen = levels[..., 3] > 0
     assert (back[seen] == levels[seen]).all()
     assert (back[..., 3] == levels[..., 3]).all()
     assert mean_psnr([as_picture(levels)], [back]) == np.inf
     clear = np.zeros((2, 2, 4), np.uint8)
-    assert (straight_levels(as_picture(clear)) == 0).all()
+    assert (straight_bytes(as_picture(clear)) == 0).all()
 
 
 def test_full_alpha_is_dropped_and_put_back() -> None:

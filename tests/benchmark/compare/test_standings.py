@@ -1,4 +1,4 @@
-"""Which points count, and what is said of a rival against inrcodec."""
+"""Which points count, and what is said of a codec against inrcodec."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def test_a_variant_wins_where_its_curve_lies_lower() -> None:
 
 
 def test_twice_the_rate() -> None:
-    rival = contender(point(2.0, 30.0), point(4.0, 35.0), point(8.0, 40.0))
-    found = standing(rival, OURS)
+    codec = contender(point(2.0, 30.0), point(4.0, 35.0), point(8.0, 40.0))
+    found = standing(codec, OURS)
     assert found.rates == pytest.approx((2.0, 4.0, 8.0))
     assert found.psnrs[0] is None
     assert found.psnrs[1:] == pytest.approx((30.0, 35.0))
@@ -43,7 +43,7 @@ def test_twice_the_rate() -> None:
     assert found.bd_rate.percent == pytest.approx(-50.0)
 
 
-def test_a_lossless_rival_has_one_rate_for_all() -> None:
+def test_a_lossless_codec_has_one_rate_for_all() -> None:
     found = standing(contender(point(5.0, float("inf")), lossless=True), OURS)
     assert found.rates == (5.0, 5.0, 5.0)
     assert found.psnrs == (None, None, None)

@@ -10,8 +10,8 @@ from inrcodec.bitstream.names import encode_names
 from inrcodec.encoding.design import HYPERNETWORK, LATENT, Design
 from inrcodec.errors import Parameter, UsageError
 from inrcodec.images import Picture, PictureSet, load_pictures
-from inrcodec.images.colour import with_alpha
-from inrcodec.images.more import parse_kinds, varied
+from inrcodec.images.color import with_alpha
+from inrcodec.images.variations import parse_kinds, varied
 from inrcodec.numerics.arrays import Pixels
 from inrcodec.settings import (
     MAX_FOOTPRINT,

@@ -11,7 +11,7 @@ import numpy as np
 from inrcodec.archive import Archive, ArchivedImage
 from inrcodec.benchmark.compare.results import Point
 from inrcodec.benchmark.fits import FittedFile
-from inrcodec.benchmark.levels import finite_mean
+from inrcodec.benchmark.pixels import finite_mean
 from inrcodec.errors import Parameter, UsageError
 from inrcodec.images import Picture
 from inrcodec.numerics.metrics import psnr

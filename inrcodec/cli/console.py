@@ -1,4 +1,4 @@
-"""Talk goes to stderr, data to stdout: lines for people here, one JSON object or one path a line there."""
+"""Messages go to stderr, data to stdout: lines for people here, one JSON object or one path a line there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from inrcodec.exporters.naming import displayed
 
 
 @dataclasses.dataclass(frozen=True)
-class Talk:
+class Console:
     """Lines on stderr, as many as the user wants to read."""
 
     quiet: bool = False
@@ -47,12 +47,12 @@ def print_json(answer: Any) -> None:
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, left: Sequence[int] = (1,)) -> None:
     """Aligned columns on stdout, never cut when it is not a terminal; `left` lists the columns not aligned right."""
-    from rich.console import Console
+    from rich.console import Console as RichConsole
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(file=sys.stdout, highlight=False)
-    if not console.is_terminal:
+    terminal = RichConsole(file=sys.stdout, highlight=False)
+    if not terminal.is_terminal:
         _print_plain(headings, rows, left)  # Rich takes a second for a thousand rows
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -60,7 +60,7 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, left:
         table.add_column(heading, justify="left" if number in left else "right", no_wrap=True)
     for row in rows:
         table.add_row(*(Text(displayed(cell)) for cell in row))
-    console.print(table)
+    terminal.print(table)
 
 
 def _print_plain(headings: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence[int]) -> None:
@@ -78,12 +78,12 @@ def _print_plain(headings: Sequence[str], rows: Iterable[Sequence[str]], left: S
         print("  ".join(padded).rstrip())
 
 
-def say_pairs(talk: Talk, pairs: Iterable[tuple[str, str]]) -> None:
+def say_pairs(console: Console, pairs: Iterable[tuple[str, str]]) -> None:
     """Aligned "name  value" lines on stderr."""
     listed = list(pairs)
     width = max(len(name) for name, _ in listed)
     for name, value in listed:
-        talk.say(f"  {name:<{width}}  {value}")
+        console.say(f"  {name:<{width}}  {value}")
 
 
 def decibels(figure: float | None) -> str:

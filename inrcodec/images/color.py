@@ -15,7 +15,7 @@ TIFF_BITS_PER_SAMPLE, TIFF_PHOTOMETRIC, TIFF_WHITE_IS_ZERO = 258, 262, 0
 def to_pixels(image: Image.Image) -> Pixels:
     """A decoded image as (height, width, 3), or as premultiplied (height, width, 4) when any pixel is not opaque."""
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        pixels = _deep_grey(image)
+        pixels = _deep_gray(image)
     else:
         mode = "RGBA" if image.has_transparency_data else "RGB"
         pixels = np.asarray(image.convert(mode), np.float32) / np.float32(255)
@@ -38,14 +38,14 @@ def with_alpha(pixels: Pixels) -> Pixels:
     return np.concatenate([pixels, np.ones_like(pixels[..., :1])], axis=2)
 
 
-def flattened(pixels: Pixels, ground: Pixels) -> Pixels:
+def flattened(pixels: Pixels, background: Pixels) -> Pixels:
     """A premultiplied picture laid over one opaque colour (3,): (height, width, 3)."""
     if pixels.shape[2] == 3:
         return pixels
-    return pixels[..., :3] + (1 - pixels[..., 3:]) * ground
+    return pixels[..., :3] + (1 - pixels[..., 3:]) * background
 
 
-def parse_colour(text: str) -> Pixels:
+def parse_color(text: str) -> Pixels:
     """A colour name or #hex as three numbers in [0, 1]."""
     try:
         values = ImageColor.getrgb(text.strip())
@@ -56,7 +56,7 @@ def parse_colour(text: str) -> Pixels:
     return np.array(values[:3], np.float32) / np.float32(255)
 
 
-def _deep_grey(image: Image.Image) -> Pixels:
+def _deep_gray(image: Image.Image) -> Pixels:
     """Grey of more than 8 bits (height, width, 3 or 4); what has no known white is refused."""
     values = np.asarray(image)
     low, high = float(values.min()), float(values.max())
@@ -68,10 +68,10 @@ def _deep_grey(image: Image.Image) -> Pixels:
         raise ValueError(
             f"its values run from {low:g} to {high:g}, so its white is unknown; convert it to 8 or 16 bits"
         )
-    grey = (values / white).astype(np.float32)
+    gray = (values / white).astype(np.float32)
     if tags.get(TIFF_PHOTOMETRIC) == TIFF_WHITE_IS_ZERO and image.mode != "I":
-        grey = 1 - grey  # Pillow turns only 8-bit greys the right way round
-    channels = [grey, grey, grey]
+        gray = 1 - gray  # Pillow turns only 8-bit greys the right way round
+    channels = [gray, gray, gray]
     if isinstance(key := image.info.get("transparency"), int):
         channels.append((values != key).astype(np.float32))
     return np.stack(channels, axis=2)

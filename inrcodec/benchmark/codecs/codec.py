@@ -6,10 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-Levels = NDArray[np.uint8]
+from inrcodec.numerics.arrays import BytePixels
 
 
 @dataclass(frozen=True)
@@ -25,7 +22,7 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Rival:
+class Codec:
     """One codec, used as well as its users could: where there are variants, the better one counts at each PSNR.
 
     `encode` takes (height, width, 3 or 4) with straight alpha, `decode` returns the same; `missing` says in half a
@@ -35,8 +32,8 @@ class Rival:
     name: str
     title: str
     settings: tuple[Setting, ...]
-    encode: Callable[[Levels, Setting], bytes]
-    decode: Callable[[bytes], Levels]
+    encode: Callable[[BytePixels, Setting], bytes]
+    decode: Callable[[bytes], BytePixels]
     missing: Callable[[], str | None]
     alpha: bool = True
     lossless: bool = False
