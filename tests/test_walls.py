@@ -172,6 +172,7 @@ def test_importing_the_package_loads_nothing_heavy(tmp_path: Path) -> None:
         ["report", "FILE"],
         ["decode", "FILE", "--size", "16", "--quiet", "-f"],
         ["decode", "FILE", "--sheet", "--quiet", "-f"],
+        ["fuse", "FILE", "--index", "one.png,two.png", "-o", "fused.png", "--quiet", "-f"],
         ["derive", "FILE", "--sheet", "--quiet", "-f"],
         ["derive", "FILE", "--index", "0", "--gradient", "-o", "slopes.npy", "--quiet", "-f"],
         ["neighbors", "FILE", "one.png"],

@@ -18,6 +18,7 @@ from inrcodec.cli import (
     decode,
     derive,
     encode,
+    fuse,
     info,
     morph,
     neighbors,
@@ -47,6 +48,7 @@ app.command("encode", epilog=encode.EPILOG)(encode.encode)
 app.command("add", epilog=add.EPILOG)(add.add)
 app.command("decode", epilog=decode.EPILOG)(decode.decode)
 app.command("derive", epilog=derive.EPILOG)(derive.derive)
+app.command("fuse", epilog=fuse.EPILOG)(fuse.fuse)
 app.command("info", epilog=info.EPILOG)(info.info)
 app.command("verify", epilog=verify.EPILOG)(verify.verify)
 app.command("report", epilog=report.EPILOG)(report.report)
