@@ -84,13 +84,18 @@ def _check_terminal() -> None:
 
 
 def _serve(file: str, port: int, images: Images) -> None:
-    """On localhost only: whoever reaches the page reads the file and writes exports."""
+    """On this computer only: whoever reaches the page reads the file and writes exports."""
     import shlex
     from importlib.util import find_spec
 
     if find_spec("textual_serve") is None:
         raise UsageError("--serve needs textual-serve; install it with: pip install 'inrcodec[serve]'")
-    from textual_serve.server import Server
+    from inrcodec.exporters.naming import displayed
+    from inrcodec.tui.serving import serve
 
-    words = shlex.join([sys.executable, "-m", "inrcodec", "browse", file, "--images", images])
-    Server(words, host="localhost", port=port, title="inrcodec").serve()
+    words = shlex.join([sys.executable, "-m", "inrcodec", "browse", "--images", images, "--", file])
+    title = f"inrcodec: {displayed(os.path.basename(file))}"  # noqa: PTH119 - what was typed, and nothing else
+    try:
+        serve(words, title, port, lambda line: print(f"inrcodec: {line}", file=sys.stderr, flush=True))
+    except OSError as failure:
+        raise UsageError(f"--port {port}: cannot be served on: {failure.strerror}; give another one") from failure

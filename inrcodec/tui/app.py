@@ -132,7 +132,7 @@ class Browser(App[None]):
 
     def tell(self, words: str, title: str = "") -> None:
         """In a corner of the screen."""
-        self.notify(harmless(words), title=title, markup=False)
+        self.notify(harmless(words), title=harmless(title), markup=False)
 
     def warn(self, words: str) -> None:
         """The same, in the color of warnings."""

@@ -10,6 +10,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
+from inrcodec.tui.words import harmless
+
 
 class Prompt(ModalScreen[str | None]):
     """Asks for one line; Esc gives None."""
@@ -29,7 +31,7 @@ class Prompt(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Label(self._question, markup=False)
+            yield Label(harmless(self._question), markup=False)
             yield Input(self._value, compact=True)
             yield Label("Enter: go on   Esc: cancel", classes="hint")
 

@@ -22,7 +22,12 @@ PATIENCE = 30.0  # seconds; a busy machine is slow
 
 @contextlib.contextmanager
 def browsing(
-    path: Path, columns: int, lines: int, term: str = "xterm-256color", images: str = "auto"
+    path: Path,
+    columns: int,
+    lines: int,
+    term: str = "xterm-256color",
+    images: str = "auto",
+    program: tuple[str, ...] = ("-m", "inrcodec"),
 ) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """The command on a terminal of that size that answers nothing; yields the process and our end of the line."""
     import fcntl
@@ -34,7 +39,7 @@ def browsing(
     environment = {**os.environ, "TERM": term}
     environment.pop("TMUX", None)
     process = subprocess.Popen(
-        [sys.executable, "-m", "inrcodec", "browse", str(path), "--images", images],
+        [sys.executable, *program, "browse", str(path), "--images", images],
         stdin=theirs, stdout=theirs, stderr=theirs, env=environment, start_new_session=True,
     )  # fmt: skip
     os.close(theirs)
@@ -99,6 +104,26 @@ def test_real_pixels_are_sent_and_make_way_for_others(small_set: Path, images: s
         if "\x1b_G" in shows and "\x1b_Ga=d" not in said:  # it may be taken away before or after the words come
             assert "\x1b_Ga=d" in read_until(line, "\x1b_Ga=d")
         assert shows in read_until(line, shows)  # and is gone again
+
+
+BROKEN = """
+import sys
+from inrcodec.tui.grid import Grid
+from inrcodec.cli.app import main
+def fail(grid, y):
+    raise RuntimeError("[/b] out of order")
+Grid.render_line = fail
+sys.exit(main())
+"""
+
+
+def test_a_crash_is_one_line_on_a_terminal_as_it_was(small_set: Path) -> None:
+    with browsing(small_set, 80, 24, images="half", program=("-c", BROKEN)) as (process, line):
+        said = read_until(line, "where")
+        assert process.wait(PATIENCE) == 1
+    last = said.rpartition("\x1b[?1049l")[2]  # what stands on the screen afterwards
+    assert "inrcodec: error: unexpected RuntimeError: [/b] out of order; run with --debug to see where" in last
+    assert "Traceback" not in said
 
 
 @pytest.mark.parametrize("answer", [PLAIN, b""])

@@ -49,3 +49,40 @@ def test_a_long_job_serves_others_between_its_parts() -> None:
     assert done.wait(5)
     loader.close()
     assert order == ["short", "long"]
+
+
+class Panic(BaseException):
+    """What a decoder in native code raises: no `Exception`."""
+
+
+def test_nothing_that_is_raised_ends_the_thread() -> None:
+    told: list[BaseException] = []
+    loader, answers, done = Loader(told.append), [], threading.Event()
+
+    def fail(kind: type[BaseException]) -> None:
+        raise kind("gone")
+
+    for kind in (ValueError, Panic, SystemExit, KeyboardInterrupt):
+        loader.ask(("job", kind), lambda kind=kind: fail(kind), answers.append)
+        loader.ask(("callback", kind), lambda: None, lambda _, kind=kind: fail(kind))
+    loader.ask("last", lambda: None, lambda _: None)
+    while not loader.idle:
+        done.wait(0.01)
+    assert loader.alive
+    assert {type(answer) for answer in answers} == {type(failure) for failure in told}
+    assert len(told) == 4
+    loader.close()
+
+
+def test_who_is_told_may_fail_as_well() -> None:
+    def deaf(failure: BaseException) -> None:
+        raise failure
+
+    loader, done = Loader(deaf), threading.Event()
+    loader.ask("a", lambda: 1, lambda _: 1 / 0)
+    loader.ask("b", lambda: 1, lambda _: done.set())
+    assert done.wait(5)
+    while not loader.idle:
+        done.wait(0.01)
+    assert loader.alive
+    loader.close()
