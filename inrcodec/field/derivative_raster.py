@@ -25,9 +25,8 @@ def gradient(
     Colors are those that the field holds, premultiplied by alpha and not limited to [0, 1].
     """
     rows, columns = Axis(size[0]), Axis(size[1])
-    parts = _tiled(field, latents, label, rows, columns, _samples(field, native, size), 1)
-    down, across = native
-    slopes = np.stack([parts[1] * (2 / across), parts[2] * (2 / down)], axis=-1)
+    across, down = _tiled(field, latents, label, rows, columns, _samples(field, native, size), 1)
+    slopes = np.stack([across * (2 / native[1]), down * (2 / native[0])], axis=-1)
     return np.ascontiguousarray(slopes.transpose(1, 2, 0, 3))
 
 
@@ -36,9 +35,8 @@ def laplacian(
 ) -> FloatArray:
     """The Laplacian, (height, width, channels), in color per native pixel squared; otherwise as `gradient`."""
     rows, columns = Axis(size[0]), Axis(size[1])
-    parts = _tiled(field, latents, label, rows, columns, _samples(field, native, size), 2)
-    down, across = native
-    bends = parts[1 + AXES] * (2 / across) ** 2 + parts[2 + AXES] * (2 / down) ** 2
+    across, down = _tiled(field, latents, label, rows, columns, _samples(field, native, size), 2)
+    bends = across * (2 / native[1]) ** 2 + down * (2 / native[0]) ** 2
     return np.ascontiguousarray(bends.transpose(1, 2, 0))
 
 
@@ -51,12 +49,12 @@ def midpoint_slopes(
     """
     height, width = native
     found = []
-    for part, shape in ((1, (height, width - 1)), (2, (height - 1, width))):
+    for axis, shape in enumerate(((height, width - 1), (height - 1, width))):
         rows, columns = (_between(cells, side) for cells, side in zip(shape, native, strict=True))
         if not min(shape):
             found.append(np.zeros((*shape, field.channels), dtype=np.float32))
             continue
-        slopes = _tiled(field, latents, label, rows, columns, (1, 1), 1)[part] * (2 / native[2 - part])
+        slopes = _tiled(field, latents, label, rows, columns, (1, 1), 1)[axis] * (2 / native[1 - axis])
         found.append(np.ascontiguousarray(slopes.transpose(1, 2, 0)))
     return found[0], found[1]
 
@@ -80,16 +78,15 @@ def _tiled(
     samples: tuple[int, int],
     order: int,
 ) -> FloatArray:
-    """Jets (parts, channels, rows, columns), means over samples of each cell, in bounded memory."""
+    """Derivatives of that order, (axes, channels, rows, columns): means over samples of each cell, in tiles."""
     down, across = samples
     fine_rows, fine_columns = rows.finer(down), columns.finer(across)
-    parts = 1 + AXES * order
-    sums = np.zeros((parts, field.channels, rows.count, columns.count), dtype=np.float32)
-    points = max(1, TILE_VALUES // (parts * field.model.hidden_width))
+    sums = np.zeros((AXES, field.channels, rows.count, columns.count), dtype=np.float32)
+    points = max(1, TILE_VALUES // ((1 + AXES * order) * field.model.hidden_width))
     for tall, wide in tiles(fine_rows.count, fine_columns.count, points):
         where = Derived.centers(fine_rows.part(tall), fine_columns.part(wide), order)
-        jet = field.derived(latents, label, where)[:, :, 0]
-        part = add_cells(add_cells(jet, tall.start, down, 2), wide.start, across, 3)
+        derivative = np.moveaxis(field.derived(latents, label, where).parts()[order][:, 0], 1, 0)
+        part = add_cells(add_cells(derivative, tall.start, down, 2), wide.start, across, 3)
         top, left = tall.start // down, wide.start // across
         sums[:, :, top : top + part.shape[2], left : left + part.shape[3]] += part
     return np.asarray(sums / (down * across), dtype=np.float32)

@@ -10,7 +10,7 @@ from array_api_compat import array_namespace
 
 from inrcodec.field.conditioning import Feed, Places, Shape, conditioning_named
 from inrcodec.field.grids import Grid
-from inrcodec.field.jets import network_jet
+from inrcodec.field.jets import Jet, network_jet
 from inrcodec.field.places import Derived
 from inrcodec.field.siren import Array
 from inrcodec.field.tensors import TensorSpec
@@ -56,15 +56,17 @@ class Field:
         """The network of a group of images and what goes into it at the centers of a grid."""
         return self._feed(latents, labels, Grid(rows, columns))
 
-    def derived(self, latents: Sequence[Array], labels: Array, places: Derived) -> Array:
-        """Colours and their derivatives at places, (parts, channels, B, rows, columns); for parts see `jets`.
+    def derived(self, latents: Sequence[Array], labels: Array, places: Derived) -> Jet:
+        """Colors and their derivatives at places: value (channels, B, rows, columns), the others with axes before rows.
 
         Derivatives are along the field's coordinates, x then y, which run from -1 to 1; computed in the labels' type.
         """
         feed = self._feed(latents, labels, places)
-        jet = network_jet(feed.siren, feed.inputs, feed.shifts, axes=places.axes)
-        jet = jet if jet.ndim == 3 else array_namespace(jet).moveaxis(jet, -3, -2)
-        return jet.reshape(jet.shape[0], self.channels, -1, *places.shape)
+        jet = network_jet(feed.siren, feed.inputs, feed.shifts)
+        apart = jet if jet.value.ndim == 3 else places.by_image(jet, labels.shape[0])  # images first
+        xp = array_namespace(jet.value)
+        parts = (xp.moveaxis(part, 0, 1) for part in apart.parts())
+        return Jet(*(part.reshape(*part.shape[:-1], *places.shape) for part in parts))
 
     def _feed(self, latents: Sequence[Array], labels: Array, places: Places) -> Feed:
         variant = conditioning_named(self.model.conditioning)

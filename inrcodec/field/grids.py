@@ -57,8 +57,11 @@ def with_octaves(
     """
     if model.network.activation != "relu-pe":
         return [across, down]
-    xp, turns = array_namespace(across), [math.pi * 2**octave for octave in range(FREQUENCIES)]
-    octaves = [wave(turn * axis) for turn in turns for wave in waves or (xp.sin, xp.cos) for axis in (across, down)]
+    if waves is None:
+        xp = array_namespace(across)
+        waves = xp.sin, xp.cos
+    turns = [math.pi * 2**octave for octave in range(FREQUENCIES)]
+    octaves = [wave(turn * axis) for turn in turns for wave in waves for axis in (across, down)]
     return [across, down, *octaves]
 
 
@@ -84,6 +87,12 @@ class Grid:
         planes += [interpolate(level, self.rows, self.columns) for level in levels]
         joined = xp.concat(planes, axis=0)
         return joined.reshape(joined.shape[0], -1)
+
+    def by_image(self, inputs: Array, images: int) -> Array:
+        """Inputs of every image, (B, inputs, points); those of one alone as they are."""
+        if images == 1:
+            return inputs
+        return array_namespace(inputs).permute_dims(inputs.reshape(inputs.shape[0], images, -1), (1, 0, 2))
 
 
 def labelled_specs(

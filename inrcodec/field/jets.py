@@ -1,98 +1,125 @@
 """Values and their exact derivatives, carried forward together: the chain rule, written against the array API.
 
-A jet is an array (parts, ...) of a quantity and its first and second derivatives along each of some axes: part 0 is the
-value, then come as many first derivatives as there are axes, then as many second ones; parts are 1, 1 + axes or
-1 + 2 axes. Mixed second derivatives are not kept: a Laplacian needs none. (Griewank and Walther, "Evaluating
-Derivatives", 2008, chapter 13; numpy derives and torch fits with these very functions.)
+Mixed second derivatives are not kept: a Laplacian needs none. (Griewank and Walther, "Evaluating Derivatives", 2008,
+chapter 13; numpy derives and torch fits with these very functions.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from array_api_compat import array_namespace
+from array_api_compat import array_namespace, device
 
 from inrcodec.field.siren import Array, Siren
 
-
-def parts_of(axes: int, order: int) -> int:
-    """Parts of a jet with derivatives up to that order (0 to 2)."""
-    return 1 + axes * order
+LARGEST_ORDER = 2
 
 
-def network_jet(siren: Siren, inputs: Array, shifts: Sequence[Array] = (), *, axes: int) -> Array:
-    """Jets of colours (parts, [B,] channels, points) from those of inputs (parts, [B,] inputs, points).
+@dataclass(frozen=True)
+class Jet:
+    """A quantity (..., points), and its first and second derivatives along every axis, (..., axes, points).
 
-    As `Siren.colours`, which see for shifts.
+    Derivatives are None beyond the order that was asked for.
     """
+
+    __array_ufunc__ = None  # an array times a jet is the jet's business
+
+    value: Array
+    first: Array = None
+    second: Array = None
+
+    @property
+    def order(self) -> int:
+        """0, 1 or 2: how many derivatives there are."""
+        return int(self.first is not None) + int(self.second is not None)
+
+    def parts(self) -> tuple[Array, ...]:
+        """The value, and as many derivatives as there are."""
+        return tuple(part for part in (self.value, self.first, self.second) if part is not None)
+
+    def __add__(self, other: Jet) -> Jet:
+        return Jet(*(one + more for one, more in zip(self.parts(), other.parts(), strict=True)))
+
+    def __rmul__(self, factor: Array) -> Jet:
+        """The jet times a number, or numbers (..., 1) that do not change from point to point."""
+        spread = factor if isinstance(factor, (int, float)) else factor[..., None]
+        return Jet(factor * self.value, *(spread * part for part in self.parts()[1:]))
+
+
+def network_jet(siren: Siren, inputs: Jet, shifts: Sequence[Array] = ()) -> Jet:
+    """Jets of colors, ([B,] channels, points), from those of inputs ([B,] inputs, points); shifts as `Siren.colors`."""
     width = siren.first.shape[-2] - siren.output.shape[-2]
-    first = siren.first[..., :width, :], siren.first_bias[..., :width]
     units = inputs
+    first = siren.first[..., :width, :], siren.first_bias[..., :width]
     for number, (weight, bias) in enumerate((first, *siren.hidden)):
         sums = _affine(weight, units, bias)
-        units = activated(_shifted(sums, shifts[number]) if shifts else sums, siren.activation, axes=axes)
-    skip = _affine(siren.first[..., width:, :], inputs, siren.first_bias[..., width:])
-    return skip + siren.output @ units
+        units = activated(_shifted(sums, shifts[number]) if shifts else sums, siren.activation)
+    return _affine(siren.first[..., width:, :], inputs, siren.first_bias[..., width:]) + _product(siren.output, units)
 
 
-def activated(jet: Array, activation: str, *, axes: int) -> Array:
+def activated(jet: Jet, activation: str) -> Jet:
     """A jet behind an activation; rectified units have the second derivative 0, their corners left out."""
-    xp, value = array_namespace(jet), jet[:1]
     if activation == "sine":
-        wave = xp.sin(value)
-        return _composed(jet, wave, xp.cos(value), -wave, axes)
+        return sine(jet)
+    xp, value = array_namespace(jet.value), jet.value
     if activation == "tanh":
         bent = xp.tanh(value)
-        return _composed(jet, bent, 1 - bent**2, -2 * bent * (1 - bent**2), axes)
-    return jet * (value > 0)
+        slope = 1 - bent**2
+        return _composed(jet, bent, lambda: slope, lambda: -2 * bent * slope)
+    positive = value > 0
+    return Jet(value * positive, *(part * positive[..., None, :] for part in jet.parts()[1:]))
 
 
-def sine(jet: Array, *, axes: int) -> Array:
+def sine(jet: Jet) -> Jet:
     """The sine of a jet."""
-    return activated(jet, "sine", axes=axes)
+    xp, value = array_namespace(jet.value), jet.value
+    wave = xp.sin(value)
+    return _composed(jet, wave, lambda: xp.cos(value), lambda: -wave)
 
 
-def cosine(jet: Array, *, axes: int) -> Array:
+def cosine(jet: Jet) -> Jet:
     """The cosine of a jet."""
-    xp, value = array_namespace(jet), jet[:1]
+    xp, value = array_namespace(jet.value), jet.value
     wave = xp.cos(value)
-    return _composed(jet, wave, -xp.sin(value), -wave, axes)
+    return _composed(jet, wave, lambda: -xp.sin(value), lambda: -wave)
 
 
-def _composed(jet: Array, value: Array, slope: Array, bend: Array, axes: int) -> Array:
-    """The chain rule: f(u), f'(u) u' and f''(u) u'^2 + f'(u) u'' from f, f' and f'' at u."""
-    order = (jet.shape[0] - 1) // axes
-    firsts, seconds = jet[1 : 1 + axes], jet[1 + axes :]
-    parts = [value] if order == 0 else [value, slope * firsts]
-    if order == 2:
-        parts.append(bend * firsts**2 + slope * seconds)
-    return array_namespace(jet).concat(parts, axis=0)
+def _composed(jet: Jet, value: Array, slope: Callable[[], Array], bend: Callable[[], Array]) -> Jet:
+    """The chain rule: f(u), f'(u) u' and f''(u) u'^2 + f'(u) u'', from f, f' and f'' at u."""
+    if jet.order == 0:
+        return Jet(value)
+    steep = slope()[..., None, :]
+    if jet.order == 1:
+        return Jet(value, steep * jet.first)
+    return Jet(value, steep * jet.first, bend()[..., None, :] * jet.first**2 + steep * jet.second)
 
 
-def _affine(weight: Array, jet: Array, bias: Array) -> Array:
+def _affine(weight: Array, jet: Jet, bias: Array) -> Jet:
     """weight @ jet + bias; a bias has no derivative."""
-    sums = weight @ jet
-    sums[:1] += bias[..., None]
-    return sums
+    product = _product(weight, jet)
+    return Jet(product.value + bias[..., None], *product.parts()[1:])
 
 
-def _shifted(sums: Array, shift: Array) -> Array:
-    """Phases (units, B) added to sums (parts, units, B * points)."""
-    xp = array_namespace(sums)
-    moved = (sums[:1].reshape(1, *shift.shape, -1) + shift[:, :, None]).reshape(1, *sums.shape[1:])
-    return xp.concat([moved, sums[1:]], axis=0)
+def _product(weight: Array, jet: Jet) -> Jet:
+    """weight @ jet, along its units."""
+    return Jet(weight @ jet.value, *(_spread_product(weight, part) for part in jet.parts()[1:]))
 
 
-def constant(value: Array, *, axes: int, order: int) -> Array:
-    """A quantity (...) that does not change along the axes, as a jet (parts, ...)."""
+def _spread_product(weight: Array, part: Array) -> Array:
+    """weight @ derivatives (..., units, axes, points), as one product."""
+    product = weight @ part.reshape(*part.shape[:-2], -1)
+    return product.reshape(*product.shape[:-1], *part.shape[-2:])
+
+
+def _shifted(sums: Jet, shift: Array) -> Jet:
+    """Phases (units, B) added to sums (units, B * points)."""
+    value = (sums.value.reshape(*shift.shape, -1) + shift[:, :, None]).reshape(*sums.value.shape)
+    return Jet(value, *sums.parts()[1:])
+
+
+def constant(value: Array, axes: int, order: int) -> Jet:
+    """A quantity (..., points) that does not change along the axes."""
     xp = array_namespace(value)
-    return xp.stack([value, *[xp.zeros_like(value)] * (parts_of(axes, order) - 1)], axis=0)
-
-
-def coordinate(value: Array, axis: int, *, axes: int, order: int) -> Array:
-    """The coordinate along an axis, values (...), as a jet (parts, ...)."""
-    xp = array_namespace(value)
-    ones, zeros = xp.ones_like(value), xp.zeros_like(value)
-    firsts = [ones if number == axis else zeros for number in range(axes)]
-    return xp.stack([value, *chain(*[firsts, [zeros] * axes][:order])], axis=0)
+    still = xp.zeros((*value.shape[:-1], axes, value.shape[-1]), dtype=value.dtype, device=device(value))
+    return Jet(value, *[still] * order)

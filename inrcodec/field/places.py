@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
 
 import numpy as np
 from array_api_compat import array_namespace, device, is_numpy_array
 from numpy.typing import NDArray
 
 from inrcodec.field.grids import framed, told, with_octaves
-from inrcodec.field.jets import constant, coordinate, cosine, parts_of, sine
+from inrcodec.field.jets import Jet, constant, cosine, sine
 from inrcodec.field.siren import Array
 from inrcodec.numerics.coordinates import Axis
 from inrcodec.numerics.cubic import cubic_derivatives
@@ -32,7 +31,6 @@ class Derived:
     down: NDArray[np.float64]
     order: int
     grid: bool = True
-    axes: int = field(default=AXES, init=False)
 
     @staticmethod
     def centers(rows: Axis, columns: Axis, order: int) -> Derived:
@@ -44,42 +42,60 @@ class Derived:
         """Rows and columns."""
         return (len(self.down) if self.grid else 1), len(self.across)
 
-    def inputs(self, model: ModelSettings, labels: Array, levels: Sequence[Array] = ()) -> Array:
-        """Jets (parts, inputs, B * points) of all that goes into a network; see `conditioning.Places`."""
-        xp, group = array_namespace(labels), labels.shape[0]
-        planes = [*self._coordinates(model, labels)]
+    def inputs(self, model: ModelSettings, labels: Array, levels: Sequence[Array] = ()) -> Jet:
+        """All that goes into a network, (inputs, B * points), with its derivatives; see `conditioning.Places`."""
+        planes = self._coordinates(model, labels)
         own = told(model, labels).T
-        planes.append(constant(own.reshape(*own.shape, 1, 1), axes=AXES, order=self.order))
+        if own.shape[0]:
+            planes.append(constant(own[..., None], AXES, self.order))
         planes += [self._read(level) for level in levels]
-        spread = [xp.broadcast_to(plane, (*plane.shape[:2], group, *self.shape)) for plane in planes]
-        joined = xp.concat(spread, axis=1)
-        return joined.reshape(*joined.shape[:2], -1)
+        group, points = labels.shape[0], self.shape[0] * self.shape[1]
+        return Jet(*(_joined(parts, group, points) for parts in zip(*(one.parts() for one in planes), strict=True)))
 
-    def _coordinates(self, model: ModelSettings, labels: Array) -> list[Array]:
-        """Jets (parts, 1, B or 1, rows or 1, columns or 1) of coordinates, in the frames of drawings with poses."""
-        across = self._like(labels, self.across.reshape(1, 1, 1, -1))
-        down = self._like(labels, self.down.reshape(1, 1, -1, 1) if self.grid else self.down.reshape(1, 1, 1, -1))
-        told_how = {"axes": AXES, "order": self.order}
-        x, y = coordinate(across, 0, **told_how), coordinate(down, 1, **told_how)
+    def by_image(self, inputs: Jet, images: int) -> Jet:
+        """Inputs apart for every image, (B, inputs, points), each of which has a network of its own."""
+        xp = array_namespace(inputs.value)
+        apart = [part.reshape(*part.shape[:-1], images, -1) for part in inputs.parts()]
+        return Jet(*(xp.moveaxis(part, -2, 0) for part in apart))
+
+    def _coordinates(self, model: ModelSettings, labels: Array) -> list[Jet]:
+        """Coordinates (1, B or 1, points), in the frames of drawings where there are any, and their octaves."""
+        spread = np.meshgrid(self.across, self.down) if self.grid else (self.across, self.down)
+        turns = np.eye(AXES)[:, None, None, :, None] * np.ones_like(spread[0].ravel())
+        x, y = (
+            Jet(*self._like(labels, where.reshape(1, 1, -1), turn, 0.0 * turn)[: self.order + 1])
+            for where, turn in zip(spread, turns, strict=True)
+        )
         if model.posed:
-            one = constant(array_namespace(labels).ones_like(across[..., :1]), **told_how)
-            x, y = framed(labels.T.reshape(labels.shape[1], 1, -1, 1, 1), x, y, one)
-        return with_octaves(model, x, y, (partial(sine, axes=AXES), partial(cosine, axes=AXES)))
+            one = constant(array_namespace(labels).ones_like(x.value), AXES, self.order)
+            x, y = framed(labels.T.reshape(labels.shape[1], 1, -1, 1), x, y, one)
+        return with_octaves(model, x, y, (sine, cosine))
 
-    def _read(self, level: Array) -> Array:
-        """Jets (parts, channels, B, rows, columns) of latents (channels, B, height, width)."""
+    def _read(self, level: Array) -> Jet:
+        """Latents (channels, B, height, width) at every place, (channels, B, points)."""
         xp, (height, width) = array_namespace(level), level.shape[2:]
-        down = [self._like(level, one) for one in cubic_derivatives(self.down, height, self.order)]
-        across = [self._like(level, one) for one in cubic_derivatives(self.across, width, self.order)]
-        pairs = [(0, 0), *(pair for order in range(1, self.order + 1) for pair in ((0, order), (order, 0)))]
-        assert len(pairs) == parts_of(AXES, self.order)
-        if self.grid:
-            return xp.stack([down[one] @ level @ across[other].T for one, other in pairs], axis=0)
-        read = [xp.sum((down[one] @ level) * across[other], axis=-1)[:, :, None, :] for one, other in pairs]
-        return xp.stack(read, axis=0)
+        down = self._like(level, *cubic_derivatives(self.down, height, self.order))
+        across = self._like(level, *cubic_derivatives(self.across, width, self.order))
 
-    def _like(self, other: Array, values: NDArray[np.float64]) -> Array:
-        """Numbers as an array of the kind, the type and the device of another."""
+        def read(below: int, beside: int) -> Array:
+            rows = down[below] @ level
+            found = rows @ across[beside].T if self.grid else xp.sum(rows * across[beside], axis=-1)
+            return found.reshape(*level.shape[:2], -1)
+
+        slopes = (xp.stack([read(0, order), read(order, 0)], axis=2) for order in range(1, self.order + 1))
+        return Jet(read(0, 0), *slopes)
+
+    def _like(self, other: Array, *values: NDArray[np.float64]) -> list[Array]:
+        """Numbers as arrays of the kind, the type and the device of another."""
         if is_numpy_array(other):
-            return values.astype(other.dtype)
-        return array_namespace(other).asarray(values, dtype=other.dtype, device=device(other))
+            return [one.astype(other.dtype) for one in values]
+        xp, where = array_namespace(other), device(other)
+        return [xp.asarray(one, dtype=other.dtype, device=where) for one in values]
+
+
+def _joined(planes: Sequence[Array], group: int, points: int) -> Array:
+    """Parts (inputs, B or 1, [axes,] points) of all planes as ([inputs, axes,] B * points)."""
+    xp = array_namespace(planes[0])
+    spread = [xp.broadcast_to(one, (one.shape[0], group, *one.shape[2:-1], points)) for one in planes]
+    joined = xp.moveaxis(xp.concat(spread, axis=0), 1, -2)
+    return joined.reshape(*joined.shape[:-2], -1)

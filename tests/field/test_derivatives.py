@@ -11,6 +11,7 @@ import torch
 
 from inrcodec.field import Field
 from inrcodec.field.field import field_specs, image_labels, level_shapes
+from inrcodec.field.jets import Jet
 from inrcodec.field.places import Derived
 from inrcodec.fitting.initial import initial_network
 from inrcodec.numerics.coordinates import Axis
@@ -52,13 +53,14 @@ def moved(where: Derived, axis: int, by: float) -> Derived:
 
 def differences(
     field: Field, latents: list[np.ndarray], labels: np.ndarray, where: Derived, axis: int, step: float
-) -> np.ndarray:
+) -> Jet:
     """Central differences of fourth order of everything that `derived` gives, along an axis."""
-    far, near = (
-        field.derived(latents, labels, moved(where, axis, by)) - field.derived(latents, labels, moved(where, axis, -by))
-        for by in (2 * step, step)
-    )
-    return np.asarray((8 * near - far) / (12 * step))
+
+    def jets(by: float) -> tuple[np.ndarray, ...]:
+        return field.derived(latents, labels, moved(where, axis, by)).parts()
+
+    at = zip(jets(-2 * step), jets(-step), jets(step), jets(2 * step), strict=True)
+    return Jet(*((far - 8 * near + 8 * over - beyond) / (12 * step) for far, near, over, beyond in at))
 
 
 def error(exact: np.ndarray, found: np.ndarray, corners: bool) -> float:
@@ -72,21 +74,23 @@ def error(exact: np.ndarray, found: np.ndarray, corners: bool) -> float:
 def test_derivatives_are_those_of_differences(name: str, grid: bool) -> None:
     field, latents, labels = field_of(name)
     jet = field.derived(latents, labels, places(2, grid))
-    assert jet.shape == (5, 3, GROUP, 7 if grid else 1, 11)
-    assert jet.dtype == np.float64
+    assert jet.value.shape == (3, GROUP, 7 if grid else 1, 11)
+    assert jet.first.shape == jet.second.shape == (3, GROUP, 2, 7 if grid else 1, 11)
+    assert jet.value.dtype == jet.first.dtype == jet.second.dtype == np.float64
     corners = "relu" in name
     for axis in (0, 1):
         by_steps = differences(field, latents, labels, places(1, grid), axis, SHORT_STEP if corners else STEP)
-        assert error(jet[1 + axis], by_steps[0], corners) < 1e-5
+        assert error(jet.first[:, :, axis], by_steps.value, corners) < 1e-5
         flat = name.endswith("relu") and "pyramid" not in name  # nothing bends but at corners
-        assert np.abs(jet[3 + axis]).max() == 0 if flat else error(jet[3 + axis], by_steps[1 + axis], corners) < 1e-5
+        bends = jet.second[:, :, axis]
+        assert np.abs(bends).max() == 0 if flat else error(bends, by_steps.first[:, :, axis], corners) < 1e-5
 
 
 @every
 def test_the_value_is_the_field(name: str) -> None:
     field, latents, labels = field_of(name, np.float32)
     rows, columns = Axis(11), Axis(9).part(slice(2, 7))
-    value = field.derived(latents, labels, Derived.centers(rows, columns, 1))[0]
+    value = field.derived(latents, labels, Derived.centers(rows, columns, 1)).value
     assert value.dtype == np.float32
     np.testing.assert_allclose(value, field.pixels(latents, labels, rows, columns, (1, 1)), atol=3e-5)
 
@@ -96,7 +100,8 @@ def test_numpy_and_torch_derive_the_same(name: str) -> None:
     field, latents, labels = field_of(name)
     in_torch = Field(field.model, 3, tuple(torch.from_numpy(tensor) for tensor in field.tensors))
     jet = in_torch.derived([torch.from_numpy(one) for one in latents], torch.from_numpy(labels), places(2))
-    np.testing.assert_allclose(field.derived(latents, labels, places(2)), jet.numpy(), rtol=1e-9, atol=1e-9)
+    for one, other in zip(field.derived(latents, labels, places(2)).parts(), jet.parts(), strict=True):
+        np.testing.assert_allclose(one, other.numpy(), rtol=1e-9, atol=1e-9)
 
 
 def test_the_bend_of_latents_is_the_mean_of_both_sides_on_a_cell() -> None:

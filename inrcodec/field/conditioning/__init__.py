@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from inrcodec.field.siren import Array, Siren
 from inrcodec.field.tensors import TensorSpec
@@ -15,22 +15,28 @@ from inrcodec.settings import ModelSettings
 Shape = tuple[int, int, int]  # channels, height, width
 
 
+Inputs = Any  # of a network: an array, or a `jets.Jet` with derivatives
+
+
 class Places(Protocol):
     """Where a field is read: `grids.Grid`, or what carries derivatives along, `places.Derived`."""
 
-    def inputs(self, model: ModelSettings, labels: Array, levels: Sequence[Array] = ()) -> Array:
-        """Coordinates, what an image is told by and latents at every place, ([parts,] inputs, B * points).
+    def inputs(self, model: ModelSettings, labels: Array, levels: Sequence[Array] = ()) -> Inputs:
+        """Coordinates, what an image is told by and latents at every place, (inputs, B * points).
 
         labels (B, values); levels: latents [(channels, B, height, width)] that are read by place.
         """
 
+    def by_image(self, inputs: Inputs, images: int) -> Inputs:
+        """Inputs that broadcast against a network for each image, (B or nothing, inputs, points)."""
+
 
 @dataclass(frozen=True)
 class Feed:
-    """A network, what goes into it, ([parts,] inputs, points), and the phases of its layers; see `Siren.units`."""
+    """A network, what goes into it, (inputs, points), and the phases of its layers; see `Siren.units`."""
 
     siren: Siren
-    inputs: Array
+    inputs: Inputs
     shifts: tuple[Array, ...] = ()
 
 

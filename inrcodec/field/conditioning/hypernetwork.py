@@ -56,9 +56,5 @@ def feed(
         codes = array_namespace(codes).sin(hidden[0] @ codes + hidden[1][:, None])
     weights = [part + (head @ codes).T.reshape(-1, *part.shape) for part, head in zip(base, heads, strict=True)]
     siren = Siren.from_tensors(weights, model.network.activation)
-    if not model.posed:
-        inputs = places.inputs(model, labels[:1])
-        return Feed(siren, inputs if inputs.ndim == 2 else inputs[:, None])
-    inputs = places.inputs(model, labels)
-    one_by_one = inputs.reshape(*inputs.shape[:-1], labels.shape[0], -1)
-    return Feed(siren, array_namespace(codes).moveaxis(one_by_one, -2, -3))
+    images = labels.shape[0] if model.posed else 1
+    return Feed(siren, places.by_image(places.inputs(model, labels[:images]), images))
