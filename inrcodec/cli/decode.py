@@ -15,12 +15,13 @@ from inrcodec.cli.opening import open_archive
 from inrcodec.cli.options import File, Force, Json, Quiet, Verbose, epilog
 from inrcodec.cli.values import Size, check_pixels, parse_size
 from inrcodec.errors import UsageError
+from inrcodec.exporters.formats import in_words, still_formats
 
 if TYPE_CHECKING:
     from inrcodec.archive import Archive, ArchivedImage, Upsample
     from inrcodec.cli.destination import Destination
+    from inrcodec.exporters.levels import AnyPixels
     from inrcodec.exporters.sheets import SheetLayout
-    from inrcodec.exporters.stills import AnyPixels
 
 EPILOG = epilog(
     (
@@ -34,6 +35,8 @@ EPILOG = epilog(
     ),
     ("file, written (path, width, height, bytes, images)",),
 )
+STILLS = still_formats()
+DEFAULT_QUALITIES = ", ".join(f"{one.name} {one.default_quality or 'lossless'}" for one in STILLS if one.takes_quality)
 
 
 @dataclass(frozen=True)
@@ -80,13 +83,14 @@ def decode(
         ),
     ] = None,
     format: Annotated[
-        str | None, typer.Option("--format", metavar="FORMAT", help="png, webp, avif or jpeg.", show_default="png")
+        str | None,
+        typer.Option(
+            "--format", metavar="FORMAT", help=f"{in_words([one.name for one in STILLS])}.", show_default="png"
+        ),
     ] = None,
     quality: Annotated[
         int | None,
-        typer.Option(
-            "--quality", min=0, max=100, help="Of lossy formats.", show_default="webp lossless, avif 90, jpeg 95"
-        ),
+        typer.Option("--quality", min=0, max=100, help="Of lossy formats.", show_default=DEFAULT_QUALITIES),
     ] = None,
     sheet: Annotated[bool, typer.Option("--sheet", help="Tile all selected images into one picture.")] = False,
     columns: Annotated[
@@ -103,7 +107,7 @@ def decode(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Write images of a file as PNG, WebP, AVIF or JPEG, at any size; the written paths go to stdout."""
+    """Write images of a file as picture files, at any size; the written paths go to stdout."""
     from inrcodec.cli.destination import find_destination
     from inrcodec.exporters.sheets import plan_sheet
     from inrcodec.exporters.stills import check_quality
@@ -120,8 +124,8 @@ def decode(
     job = Job(archive, numbers, _sizes(archive, numbers, wanted), destination, quality, force, upsample)
     _check_stream(destination, json)
     check_quality(destination.still, quality)
-    if destination.still.name == "jpeg" and archive.channels == 4:
-        console.say("jpeg holds no transparency: flattened on white")
+    if archive.channels == 4 and not destination.still.alpha:
+        console.say(f"{destination.still.name} holds no transparency: flattened on white")
     layout = plan_sheet(job.sizes, columns) if sheet else None
     written = _write_stills(job, console) if layout is None else _write_sheet(job, layout, console)
     if json:

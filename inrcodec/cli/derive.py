@@ -191,8 +191,8 @@ def _write(image: ArchivedImage, size: tuple[int, int], path: Path, kind: str, *
 def _write_sheet(
     images: Sequence[ArchivedImage], sizes: Sequence[tuple[int, int]], path: Path, *, force: bool
 ) -> Written:
+    from inrcodec.exporters.levels import on_white
     from inrcodec.exporters.sheets import draw_sheet, plan_sheet
-    from inrcodec.exporters.stills import on_white
 
     layout = plan_sheet([size for size in sizes for _ in range(3)], 3)
     check_pixels(layout.width, layout.height, "the sheet")
@@ -209,11 +209,9 @@ def _write_sheet(
 
 
 def _still(picture: Any, path: Path) -> bytes:
-    from inrcodec.exporters.stills import encode_still, format_of_suffix
+    from inrcodec.exporters.stills import encode_still, format_for
 
-    still = format_of_suffix(path.suffix)
-    assert still is not None
-    return encode_still(picture, still)
+    return encode_still(picture, format_for(path))
 
 
 def _put(path: Path, blob: bytes, *, force: bool) -> None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inrcodec.errors import UsageError
+from inrcodec.exporters.formats import PictureFormat, still_formats, suffixes_in_words
 from inrcodec.exporters.naming import SOURCE_SUFFIXES
-from inrcodec.exporters.stills import StillFormat, format_named, format_of_suffix
+from inrcodec.exporters.stills import format_named, format_of_suffix
 
 STREAM = "-"
 
@@ -18,7 +19,7 @@ STREAM = "-"
 class Destination:
     """A folder for many files, the path of one file, or stdout when both are None; and the format written."""
 
-    still: StillFormat
+    still: PictureFormat
     folder: Path | None = None
     file: Path | None = None
 
@@ -76,7 +77,7 @@ def _only_one(pictures: int, what: str) -> None:
 
 def _folder(path: Path, sheet: bool) -> Path:
     """A path without an image suffix names a folder; one with a foreign suffix was surely meant as a file."""
-    known = "end -o with .png, .webp, .avif or .jpg"
+    known = f"end -o with {suffixes_in_words(still_formats())}"
     if path.suffix.lower() in SOURCE_SUFFIXES:
         raise UsageError(f"cannot write {path.suffix} files; {known}")
     if sheet:

@@ -14,7 +14,7 @@ from inrcodec.cli.pictures import Source, archived, one_size, picture
 from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
-    from inrcodec.exporters.stills import StillFormat
+    from inrcodec.exporters.formats import PictureFormat
     from inrcodec.numerics.arrays import Pixels
     from inrcodec.numerics.fusion import Fusion
 
@@ -103,15 +103,13 @@ def fuse(
     _say(fused, pasted=mask is not None, console=console)
 
 
-def _output(output: str, *, force: bool) -> tuple[Path, StillFormat]:
+def _output(output: str, *, force: bool) -> tuple[Path, PictureFormat]:
     """Where to write, checked before any work."""
     from inrcodec.cli.destination import check_free, check_parent
-    from inrcodec.exporters.stills import format_of_suffix
+    from inrcodec.exporters.stills import format_for
 
     path = Path(output)
-    still = format_of_suffix(path.suffix)
-    if still is None:
-        raise UsageError(f"-o {output}: end the name with .png, .webp, .avif or .jpg")
+    still = format_for(path)
     check_parent(path)
     check_free([path], force=force)
     return path, still

@@ -16,10 +16,11 @@ from inrcodec.cli.opening import open_archive
 from inrcodec.cli.options import File, Force, Json, Quiet, epilog
 from inrcodec.cli.values import check_pixels, parse_size
 from inrcodec.errors import UsageError
+from inrcodec.exporters.formats import animation_formats, suffixes_in_words
 
 if TYPE_CHECKING:
     from inrcodec.archive import Archive
-    from inrcodec.exporters.stills import AnyPixels
+    from inrcodec.exporters.levels import AnyPixels
     from inrcodec.morph import FrameSequence
 
 EPILOG = epilog(
@@ -58,7 +59,7 @@ def morph(
             "-o",
             "--output",
             metavar="FILE",
-            help="Ends in .gif, .webp, .png, .avif or .mp4; or a folder of frames.",
+            help=f"Ends in {suffixes_in_words(animation_formats())}; or a folder of frames.",
             show_default="FILE-morph.gif",
         ),
     ] = None,
@@ -148,12 +149,12 @@ def _check_output(path: Path, *, still: bool, force: bool) -> None:
     """Refuse, before any work, what cannot or must not be written."""
     from inrcodec.cli.destination import check_free, check_parent
     from inrcodec.exporters.animations import animation_of_suffix, check_animation
-    from inrcodec.exporters.stills import format_of_suffix
+    from inrcodec.exporters.stills import format_for
 
-    if not still:
+    if still:
+        format_for(path)
+    else:
         check_animation(animation_of_suffix(path.suffix))
-    elif format_of_suffix(path.suffix) is None:
-        raise UsageError(f"{path}: a strip is a still picture; end -o with .png, .webp, .avif or .jpg")
     check_parent(path)
     check_free([path], force=force)
 
@@ -175,8 +176,10 @@ def _moving(
 ) -> bytes:
     from inrcodec.exporters.animations import animation_of_suffix, encode_animation
 
-    frames = _straight(archive, sequence, console)
-    return encode_animation(frames, animation_of_suffix(path.suffix), fps, loop=loop, dither=dither)
+    animation = animation_of_suffix(path.suffix)
+    if loop and not animation.loops:
+        console.say(f"{animation.name} keeps no count of loops; players decide")
+    return encode_animation(_straight(archive, sequence, console), animation, fps, loop=loop, dither=dither)
 
 
 def _is_folder(output: str) -> bool:
@@ -208,14 +211,12 @@ def _frames(archive: Archive, sequence: FrameSequence, folder: Path, console: Co
 def _strips(archive: Archive, sequences: Sequence[FrameSequence], path: Path, console: Console) -> bytes:
     """One row for every sequence."""
     from inrcodec.exporters.sheets import draw_sheet, plan_sheet
-    from inrcodec.exporters.stills import encode_still, format_of_suffix
+    from inrcodec.exporters.stills import encode_still, format_for
 
-    still = format_of_suffix(path.suffix)
-    assert still is not None
     layout = plan_sheet([sequences[0].size] * (sequences[0].count * len(sequences)), sequences[0].count)
     check_pixels(layout.width, layout.height, "the strip")
     pictures = (frame for sequence in sequences for frame in _straight(archive, sequence, console))
-    return encode_still(draw_sheet(layout, pictures, archive.channels), still, None)
+    return encode_still(draw_sheet(layout, pictures, archive.channels), format_for(path))
 
 
 def _measure(archive: Archive, file: str, numbers: Sequence[int], refine: bool, json: bool) -> None:

@@ -16,10 +16,10 @@ from inrcodec.cli.console import Console, print_json, print_table
 from inrcodec.cli.opening import open_archive
 from inrcodec.cli.options import File, Force, Json, Quiet, epilog
 from inrcodec.errors import UsageError
-from inrcodec.numerics.arrays import FloatArray
 
 if TYPE_CHECKING:
     from inrcodec.archive import Archive
+    from inrcodec.numerics.arrays import FloatArray
     from inrcodec.retrieval.similarity import Metric
     from inrcodec.retrieval.space import By, Space
 
@@ -196,10 +196,9 @@ def _judge(archive: Archive, file: str, labels: Path, metric: Metric, json: bool
 def check_sheet(path: Path, *, force: bool) -> None:
     """Refuse, before any work, a sheet that cannot or must not be written."""
     from inrcodec.cli.destination import check_free, check_parent
-    from inrcodec.exporters.stills import format_of_suffix
+    from inrcodec.exporters.stills import format_for
 
-    if format_of_suffix(path.suffix) is None:
-        raise UsageError(f"{path}: end the sheet's name with .png, .webp, .avif or .jpg")
+    format_for(path)
     check_parent(path)
     check_free([path], force=force)
 
@@ -217,17 +216,15 @@ def draw_rows(
     from inrcodec.bitstream.container import write_atomically
     from inrcodec.cli.values import check_pixels
     from inrcodec.exporters.sheets import draw_sheet, plan_sheet
-    from inrcodec.exporters.stills import encode_still, format_of_suffix
+    from inrcodec.exporters.stills import encode_still, format_for
     from inrcodec.images.color import with_alpha
 
     numbers = [number for row in rows for number in row]
     before = [] if outside is None else [with_alpha(outside) if archive.channels == 4 else outside]
-    still = format_of_suffix(path.suffix)
-    assert still is not None
     sizes = [(picture.shape[1], picture.shape[0]) for picture in before]
     sizes += [(archive[number].width, archive[number].height) for number in numbers]
     layout = plan_sheet(sizes, len(before) + len(rows[0]))
     check_pixels(layout.width, layout.height, "the sheet")
     pixels = draw_sheet(layout, chain(before, (archive[number].render() for number in numbers)), archive.channels)
-    write_atomically(path, encode_still(pixels, still, None), overwrite=force)
+    write_atomically(path, encode_still(pixels, format_for(path)), overwrite=force)
     console.say(f"wrote {path}")

@@ -9,8 +9,9 @@ from html import escape
 
 import numpy as np
 
+from inrcodec.exporters.levels import AnyPixels
 from inrcodec.exporters.naming import displayed
-from inrcodec.exporters.stills import AnyPixels, encode_still, format_named
+from inrcodec.exporters.stills import encode_still, format_named
 
 WIDTH, HEIGHT, LEFT, BOTTOM = 640, 240, 44, 28  # of a chart and its margins, in SVG units
 BINS = 24

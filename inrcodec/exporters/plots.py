@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -47,33 +48,17 @@ def check_plots() -> None:
 
 def draw_curves(title: str, curves: Sequence[PlottedCurve], suffix: str) -> bytes:
     """The plot as the bytes of a .png or .svg file; the first curve is drawn on top."""
-    check_plots()
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
     families = list(dict.fromkeys(curve.family for curve in curves))
-    with mpl.rc_context({"svg.hashsalt": "inrcodec", "svg.fonttype": "none"}):
-        figure = Figure(figsize=(9, 5.5), layout="constrained")
-        axes = figure.add_subplot()
+    with _figure(5.5) as (figure, axes):
         for curve in reversed(curves):
             _draw(axes, curve, families.index(curve.family))
         _label(axes, title)
-        stream = io.BytesIO()
-        figure.savefig(
-            stream, format=suffix.lstrip("."), dpi=150, metadata={"Date": None} if suffix == ".svg" else None
-        )
-    return stream.getvalue()
+        return _saved(figure, suffix)
 
 
 def draw_record(title: str, record: Record, suffix: str) -> bytes:
     """How a fit went, as the bytes of a .png or .svg file."""
-    check_plots()
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    with mpl.rc_context({"svg.hashsalt": "inrcodec", "svg.fonttype": "none"}):
-        figure = Figure(figsize=(9, 5), layout="constrained")
-        axes = figure.add_subplot()
+    with _figure(5) as (figure, axes):
         for number, column in enumerate(record.columns):
             places = (np.arange(len(column.values)) + 0.5) / len(column.values) * record.steps
             label = LABELS.get(column.name, column.name)
@@ -97,13 +82,7 @@ class Course:
 
 def draw_courses(courses: Sequence[Course], suffix: str) -> bytes:
     """Many fits in one plot: solid on fitted pixels, dashed on held-out ones."""
-    check_plots()
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    with mpl.rc_context({"svg.hashsalt": "inrcodec", "svg.fonttype": "none"}):
-        figure = Figure(figsize=(9, 5.5), layout="constrained")
-        axes = figure.add_subplot()
+    with _figure(5.5) as (figure, axes):
         for number, course in enumerate(courses):
             color = COLORS[number % len(COLORS)]
             for values, style in ((course.train, "solid"), (course.holdout, "dashed")):
@@ -116,6 +95,18 @@ def draw_courses(courses: Sequence[Course], suffix: str) -> bytes:
         axes.grid(visible=True, alpha=0.3)
         axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
         return _saved(figure, suffix)
+
+
+@contextmanager
+def _figure(height: float) -> Iterator[tuple[Figure, Axes]]:
+    """An empty plot of that many inches; equal plots are saved as equal bytes inside the block."""
+    check_plots()
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context({"svg.hashsalt": "inrcodec", "svg.fonttype": "none"}):
+        figure = Figure(figsize=(9, height), layout="constrained")
+        yield figure, figure.add_subplot()
 
 
 def _saved(figure: Figure, suffix: str) -> bytes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inrcodec.exporters.stills import AnyPixels, as_bytes
+from inrcodec.exporters.levels import AnyPixels, as_bytes
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def test_images_of_a_file(small_set: Path, capsys: Capture) -> None:
         (["a.png", "b.png", "--mask", "other.png"], "--resize"),
         (["a.png", "b.png", "--mask", "m.png", "--rule", "mean"], "no meaning"),
         (["a.png", "b.png", "--mask", "m.png", "--screen", "1"], "--screen"),
-        (["a.png", "b.png", "-o", "in/x.bmp"], ".png, .webp"),
+        (["a.png", "b.png", "-o", "in/x.bmp"], ".jpg, .png"),
         (["a.png", "b.png", "-o", "gone/x.png"], "does not exist"),
         (["a.png", "b.png", "-o", "a.png"], "exists already"),
         (["a.png", "b.png", "--background", "nocolor"], "nocolor"),

@@ -10,6 +10,8 @@ from PIL import Image, features
 
 from inrcodec.errors import UsageError
 from inrcodec.exporters.animations import animation_of_suffix, encode_animation
+from inrcodec.numerics.blur import blurred
+from inrcodec.numerics.metrics import psnr
 
 rows, columns = np.mgrid[:32, :32] / 32
 FRAMES = [
@@ -40,8 +42,53 @@ def test_frames_come_back(suffix: str, channels: int) -> None:
 
 def test_dithering_is_a_choice() -> None:
     gif = animation_of_suffix(".gif")
-    plain = [frame[..., :3] for frame in FRAMES]
-    assert len(encode_animation(plain, gif, 10, dither=False)) < len(encode_animation(plain, gif, 10))
+    noisy = np.random.default_rng(0).random((2, 160, 160, 3), np.float32)
+    plain = [blurred(frame, 3) + 0.01 * frame for frame in noisy]
+    assert encode_animation(plain, gif, 10, dither=False) != encode_animation(plain, gif, 10)
+
+
+def read_back(blob: bytes) -> list[np.ndarray]:
+    with Image.open(io.BytesIO(blob)) as moving:
+        frames = []
+        for number in range(getattr(moving, "n_frames", 1)):
+            moving.seek(number)
+            frames.append(np.asarray(moving.convert("RGB"), np.float32) / 255)
+        return frames
+
+
+def test_a_gif_of_few_colors_keeps_them() -> None:
+    disc = np.hypot(*np.mgrid[-40:40, -40:40]) < 30
+    drawing = np.where(disc[..., None], np.float32([0.2, 0.4, 0.8]), np.float32([1, 1, 1]))
+    (back,) = read_back(encode_animation([drawing], animation_of_suffix(".gif"), 10))
+    assert np.abs(back - drawing).max() <= 0.5 / 255 + 1e-6
+
+
+@pytest.mark.parametrize("kind", ["drawings", "photographs"])
+def test_a_gif_is_close_once_blurred(kind: str) -> None:
+    """Few colors with soft edges, and many: what median cut or dithering alone does badly at one of them."""
+    rng = np.random.default_rng(0)
+    if kind == "drawings":
+        cover = blurred((np.hypot(*np.mgrid[-64:64, -64:64]) < 40).astype(np.float32)[..., None], 1)
+        picture = 1 + cover * (np.float32([0.1, 0.5, 0.3]) - 1)
+    else:
+        picture = np.clip(0.5 + 6 * (blurred(rng.random((128, 128, 3), np.float32), 6) - 0.5), 0, 1)
+    (back,) = read_back(encode_animation([picture], animation_of_suffix(".gif"), 10))
+    assert psnr(blurred(picture, 1), blurred(back, 1)) > 42
+
+
+@pytest.mark.parametrize(("loop", "repetitions"), [(0, 0), (1, None), (3, 2)])
+def test_a_gif_counts_repetitions_after_the_first_time(loop: int, repetitions: int | None) -> None:
+    blob = encode_animation(FRAMES, animation_of_suffix(".gif"), 10, loop=loop)
+    with Image.open(io.BytesIO(blob)) as moving:
+        assert moving.info.get("loop") == repetitions
+
+
+@pytest.mark.parametrize("suffix", [".webp", ".png"])
+@pytest.mark.parametrize("loop", [0, 1, 3])
+def test_other_formats_count_plays(suffix: str, loop: int) -> None:
+    blob = encode_animation(FRAMES, animation_of_suffix(suffix), 10, loop=loop)
+    with Image.open(io.BytesIO(blob)) as moving:
+        assert moving.info.get("loop") == loop
 
 
 def test_other_suffixes_are_refused_with_what_there_is() -> None:
@@ -50,7 +97,7 @@ def test_other_suffixes_are_refused_with_what_there_is() -> None:
 
 
 def test_video_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("inrcodec.exporters.animations.find_spec", lambda name: None)
+    monkeypatch.setattr("inrcodec.exporters.formats.mp4.find_spec", lambda name: None)
     with pytest.raises(UsageError, match=r"inrcodec\[video\]"):
         encode_animation(FRAMES, animation_of_suffix(".mp4"), 10)
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from inrcodec.errors import UsageError
-from inrcodec.exporters.stills import as_bytes, encode_still, format_named, format_of_suffix
+from inrcodec.exporters.levels import as_bytes
+from inrcodec.exporters.stills import encode_still, format_named, format_of_suffix
 
 
 def gradient(channels: int) -> NDArray[np.float32]:
@@ -64,7 +65,7 @@ def test_formats_are_found_by_name_and_suffix() -> None:
     assert found is not None
     assert found.name == "jpeg"
     assert format_of_suffix(".bmp") is None
-    with pytest.raises(UsageError, match="png, webp, avif, jpeg"):
+    with pytest.raises(UsageError, match="avif, jpeg, png, webp"):
         format_named("bmp")
 
 
