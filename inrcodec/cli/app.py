@@ -114,7 +114,10 @@ def _failed(error: BaseException, debug: bool) -> int:
     if hasattr(error, "format_message"):  # Typer's own Click; the name of its base class differs between versions
         _complain(f"error: {error.format_message().rstrip('.')}; see {_help_of(error)}")
         return int(getattr(error, "exit_code", 2))
-    if isinstance(error, MemoryError):
+    if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("inrcodec"):
+        package = error.name.partition(".")[0]
+        _complain(f"error: this needs {package}, which is not installed; install it, or all of inrcodec with its needs")
+    elif isinstance(error, MemoryError):
         _complain("error: not enough memory; ask for a smaller size or fewer images")
     elif isinstance(error, OSError) and error.strerror:
         _complain(f"error: {error.filename or 'system'}: {error.strerror}")
