@@ -24,14 +24,15 @@ def _start(host: Host, numbers: tuple[int, ...], size: str | None) -> None:
     if not re.fullmatch(r"[0-9]{1,4}", size.strip()) or not 1 <= int(size) <= LARGEST:
         host.warn(f"{size!r}: give a number of pixels from 1 to {LARGEST}")
         return
+    folder = Path(f"{host.archive.path.stem if host.archive.path else 'set'}-decoded").absolute()
     host.loader.ask(
         ("export", numbers, size),
-        lambda: _write(host, numbers, int(size)),
+        lambda: _write(host, numbers, int(size), folder),
         lambda done: host.later(_say, host, done),
     )
 
 
-def _write(host: Host, numbers: tuple[int, ...], size: int) -> list[Path]:
+def _write(host: Host, numbers: tuple[int, ...], size: int, folder: Path) -> list[Path]:
     """In the loader's thread."""
     from inrcodec.archive import straightened
     from inrcodec.bitstream.container import write_atomically
@@ -39,7 +40,6 @@ def _write(host: Host, numbers: tuple[int, ...], size: int) -> list[Path]:
     from inrcodec.exporters.stills import encode_still, format_named
 
     archive = host.archive
-    folder = Path(f"{archive.path.stem if archive.path else 'set'}-decoded")
     folder.mkdir(exist_ok=True)
     names = file_names(archive.names, ".png")
     written = []

@@ -97,8 +97,8 @@ class Morphing(Screen[None]):
     def action_export(self) -> None:
         """A GIF in the current folder, under a name that is free."""
         stem = self._host.archive.path.stem if self._host.archive.path else "set"
-        path = free_path(Path(f"{stem}-morph-{self._ends[0]}-{self._ends[1]}.gif"))
-        self._host.tell(f"writing {path} ...")
+        path = free_path(Path(f"{stem}-morph-{self._ends[0]}-{self._ends[1]}.gif")).absolute()
+        self._host.tell(f"writing {path.name} ...")
         self._host.loader.ask(
             ("export", path), lambda: self._write(path), lambda done: self._host.later(self._said, done)
         )
