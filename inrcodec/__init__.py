@@ -14,24 +14,23 @@ if TYPE_CHECKING:
     from inrcodec.archive import Archive
     from inrcodec.encoding.add import add
     from inrcodec.encoding.encode import encode
+    from inrcodec.encoding.options import EncodeOptions
     from inrcodec.encoding.plan import plan
 
     open = Archive.open
 
-__all__ = ["__version__", "add", "encode", "open", "plan"]
+__all__ = ["EncodeOptions", "__version__", "add", "encode", "open", "plan"]
+
+ROOMS = {"EncodeOptions": "options", "add": "add", "encode": "encode", "plan": "plan"}
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), "add", "encode", "open", "plan"])
+    return sorted({*globals(), *__all__})
 
 
 def __getattr__(name: str) -> Any:
     if name == "open":
         return import_module("inrcodec.archive").Archive.open
-    if name == "add":
-        return import_module("inrcodec.encoding.add").add
-    if name == "encode":
-        return import_module("inrcodec.encoding.encode").encode
-    if name == "plan":
-        return import_module("inrcodec.encoding.plan").plan
+    if name in ROOMS:
+        return getattr(import_module(f"inrcodec.encoding.{ROOMS[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

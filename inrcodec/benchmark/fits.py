@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from inrcodec.benchmark.steps import OnStep, Step
-from inrcodec.encoding.encode import checkpoint_path, encode
-from inrcodec.encoding.options import Request, Sources
+from inrcodec.encoding.encode import checkpoint_path, encode_with
+from inrcodec.encoding.options import EncodeOptions, EncodeRun, Sources
 from inrcodec.errors import UsageError
 from inrcodec.images import Picture
 from inrcodec.version import __version__
@@ -25,6 +25,14 @@ class FittedFile:
     path: Path
     label: str
     seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class FitName:
+    """What a fit is called in tables, and how the name of its file begins."""
+
+    label: str
+    stem: str
 
 
 def existing(paths: Sequence[str | Path]) -> list[FittedFile]:
@@ -42,47 +50,50 @@ def make_folder(path: str | Path) -> Path:
 
 
 def fit_quality(
-    sources: Sources, pictures: Sequence[Picture], request: Request, folder: Path, on_step: OnStep
+    sources: Sources, pictures: Sequence[Picture], options: EncodeOptions, folder: Path, on_step: OnStep
 ) -> FittedFile:
-    """The file of a request, for a comparison with codecs: they store no reports, so neither does this."""
-    label = f"quality {request.quality:g}"
-    return fit_kept(sources, pictures, request, folder, on_step, label, f"q{request.quality:g}", record=False)
+    """The file of these options, for a comparison with codecs: they store no reports, so neither does this."""
+    name = FitName(label=f"quality {options.quality:g}", stem=f"q{options.quality:g}")
+    return fit_kept(sources, pictures, options, folder, on_step, name, record=False)
 
 
 def fit_kept(
     sources: Sources,
     pictures: Sequence[Picture],
-    request: Request,
+    options: EncodeOptions,
     folder: Path,
     on_step: OnStep,
-    label: str,
-    stem: str,
+    name: FitName,
     *,
     record: bool,
 ) -> FittedFile:
-    """The file of that request in `folder`, fitted unless it is there, from the checkpoint if one is left.
+    """The file of these options in `folder`, fitted unless it is there, from the checkpoint if one is left.
 
-    The file's name ends in a digest of pictures, request and version, so that a file of that name is the one wanted;
+    The file's name ends in a digest of pictures, options and version, so that a file of that name is the one wanted;
     the seconds are noted beside it.
     """
-    settings = {**dataclasses.asdict(request), "quality": float(request.quality), "version": __version__}
-    path = folder / f"{stem}-{_digest(pictures, settings)}.inr"
+    settings = _plain(options)
+    path = folder / f"{name.stem}-{_digest(pictures, settings)}.inr"
     notes = path.with_suffix(".json")
     if path.exists():
-        return FittedFile(path, label, _seconds(notes))
+        return FittedFile(path, name.label, _seconds(notes))
     resume = checkpoint_path(path).exists()
-    asked = {field.name: getattr(request, field.name) for field in dataclasses.fields(request)}
-    result = encode(
-        sources,
-        path,
+    run = EncodeRun(
         resume=resume,
         record=record,
-        on_progress=lambda news: on_step(Step(news.phase, news.step, news.steps, label, news)),
-        **asked,
+        on_progress=lambda progress: on_step(Step(progress.phase, progress.step, progress.steps, name.label, progress)),
     )
+    result = encode_with(sources, path, options, run)
     seconds = None if resume else result.seconds  # how long it took before, nobody knows
     notes.write_text(json.dumps({"seconds": seconds, **settings}, indent=2) + "\n", "utf-8")
-    return FittedFile(path, label, seconds)
+    return FittedFile(path, name.label, seconds)
+
+
+def _plain(options: EncodeOptions) -> dict[str, Any]:
+    """The options as JSON holds them: equal options give equal text, a path the same as its name."""
+    known = dataclasses.asdict(options)
+    extra = None if options.extra is None else str(options.extra)
+    return {**known, "extra": extra, "quality": float(options.quality), "version": __version__}
 
 
 def _digest(pictures: Sequence[Picture], settings: dict[str, Any]) -> str:

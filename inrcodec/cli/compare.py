@@ -136,21 +136,21 @@ def compare(
     """
     from inrcodec.benchmark.compare import QUALITIES, compare
     from inrcodec.cli.comparison import show
+    from inrcodec.encoding.options import EncodeOptions
 
     console = Console(quiet, verbose)
     default = () if archive else QUALITIES
     outputs = _outputs(output or [], force=force)
-    asked: dict[str, Any] = {
-        "effort": effort, "time_limit": None if time_limit is None else parse_duration(time_limit), "holdout": holdout,
-        "max_size": max_size, "background": background, "conditioning": conditioning, "device": device,
-        "threads": threads, "seed": seed,
-    }  # fmt: skip
+    options = EncodeOptions(
+        effort=effort, time_limit=None if time_limit is None else parse_duration(time_limit), holdout=holdout,
+        max_size=max_size, background=background, conditioning=conditioning, device=device, threads=threads, seed=seed,
+    )  # fmt: skip
     wanted = default if qualities is None else parse_qualities(qualities)
     against = None if codecs is None else _listed(codecs)
     with kept_progress(console, save) as on_step:
         answer = compare(
-            sources, qualities=wanted, archives=archive or (), codecs=against, reference=reference, save=save,
-            on_step=on_step, **asked,
+            sources, options=options, qualities=wanted, archives=archive or (), codecs=against, reference=reference,
+            save=save, on_step=on_step,
         )  # fmt: skip
     document = as_json({"sources": sources, **_keys(answer)}, spelled)
     if json:

@@ -50,7 +50,7 @@ class Written:
     images: list[int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Job:
     """One decode, checked: which images at which (width, height), where they go, and at what quality."""
 
@@ -121,7 +121,15 @@ def decode(
     destination = find_destination(
         output, format, stem=Path(file).stem, pictures=1 if sheet else len(numbers), sheet=sheet
     )
-    job = Job(archive, numbers, _sizes(archive, numbers, wanted), destination, quality, force, upsample)
+    job = Job(
+        archive=archive,
+        numbers=numbers,
+        sizes=_sizes(archive, numbers, wanted),
+        destination=destination,
+        quality=quality,
+        force=force,
+        upsample=upsample,
+    )
     _check_stream(destination, json)
     check_quality(destination.still, quality)
     if archive.channels == 4 and not destination.still.alpha:

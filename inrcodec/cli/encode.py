@@ -7,7 +7,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -51,6 +51,7 @@ from inrcodec.cli.values import parse_bytes, parse_duration
 from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
+    from inrcodec.encoding.options import EncodeOptions, EncodeRun
     from inrcodec.fitting.progress import Progress
 
 EPILOG = epilog(
@@ -151,28 +152,26 @@ def encode(
     target = _target(output, sources, console)
     if not dry_run:
         check_target(target, force=force)
-    from inrcodec.encoding.options import Request
+    from inrcodec.encoding.options import EncodeOptions, EncodeRun
 
-    asked: dict[str, Any] = {
-        "quality": quality, "target_psnr": target_psnr,
-        "target_size": None if target_size is None else parse_bytes(target_size), "effort": effort, "passes": passes,
-        "time_limit": limit, "holdout": holdout, "holdout_mode": holdout_mode,
-        "max_size": max_size, "background": background, "conditioning": conditioning,
-        "footprint": footprint, "width": width, "depth": depth, "activation": activation, "w0": w0,
-        "code": code, "bottleneck": bottleneck, "head": head, "space": space, "keep_encoder": keep_encoder,
-        "augment": augment, "extra": extra,
-        "device": device, "threads": threads, "seed": seed,
-    }  # fmt: skip
+    options = EncodeOptions(
+        quality=quality, target_psnr=target_psnr, target_size=None if target_size is None else parse_bytes(target_size),
+        effort=effort, passes=passes, time_limit=limit, holdout=holdout, holdout_mode=holdout_mode,
+        max_size=max_size, background=background, conditioning=conditioning, footprint=footprint,
+        width=width, depth=depth, activation=activation, w0=w0, code=code, bottleneck=bottleneck, head=head,
+        space=space, keep_encoder=keep_encoder, augment=augment, extra=extra,
+        device=device, threads=threads, seed=seed,
+    )  # fmt: skip
     if preset is not None:
-        asked = with_preset(preset, asked, dataclasses.asdict(Request()))
+        options = with_preset(preset, options)
     if dry_run:
-        _dry_run(sources, target, asked, json, console)
-    else:
-        if preset is not None:
-            check_patience(sources, asked)
-        shown = None if snapshots is None else snapshots_into(snapshots, snapshots_to, target, force=force)
-        how = {"overwrite": force, "resume": resume, "record": record, "snapshots": shown}
-        _encode(sources, target, asked, how, json, console)
+        _dry_run(sources, target, options, json, console)
+        return
+    if preset is not None:
+        check_patience(sources, options)
+    shown = None if snapshots is None else snapshots_into(snapshots, snapshots_to, target, force=force)
+    run = EncodeRun(overwrite=force, resume=resume, record=record, snapshots=shown)
+    _encode(sources, target, options, run, json, console)
 
 
 def check_target(target: Path, *, force: bool) -> None:
@@ -196,10 +195,10 @@ def _target(output: str | None, sources: Sequence[str], console: Console) -> Pat
     return Path(f"{stem}.inr")
 
 
-def _dry_run(sources: Sequence[str], target: Path, asked: dict[str, Any], json: bool, console: Console) -> None:
-    import inrcodec
+def _dry_run(sources: Sequence[str], target: Path, options: EncodeOptions, json: bool, console: Console) -> None:
+    from inrcodec.encoding.plan import plan_with
 
-    plan = inrcodec.plan(sources, **asked)
+    plan = plan_with(sources, options)
     answer = plan_keys(target, plan)
     if json:
         print_json(answer)
@@ -210,22 +209,22 @@ def _dry_run(sources: Sequence[str], target: Path, asked: dict[str, Any], json: 
 
 
 def _encode(
-    sources: Sequence[str], target: Path, asked: dict[str, Any], how: dict[str, Any], json: bool, console: Console
+    sources: Sequence[str], target: Path, options: EncodeOptions, run: EncodeRun, json: bool, console: Console
 ) -> None:
-    import inrcodec
     from inrcodec.cli.interrupt import between_steps
     from inrcodec.cli.progress import fit_progress
+    from inrcodec.encoding.encode import encode_with
     from inrcodec.evaluate import evaluate
 
     console.detail("loading torch and the images")
     try:
         with between_steps() as check, fit_progress(console) as draw:
 
-            def on_progress(news: Progress) -> None:
-                draw(news)
+            def on_progress(progress: Progress) -> None:
+                draw(progress)
                 check()
 
-            result = inrcodec.encode(sources, target, on_progress=on_progress, **how, **asked)
+            result = encode_with(sources, target, options, dataclasses.replace(run, on_progress=on_progress))
     except KeyboardInterrupt:
         _say_how_to_resume(target, console)
         raise
@@ -237,7 +236,7 @@ def _encode(
         say_pairs(console, summary(answer))
         for line in next_commands(result.path):
             console.say(line)
-    failures = list(missed(asked, answer))
+    failures = list(missed(options, answer))
     for what in failures:
         console.warn(f"inrcodec: {what}; the file is complete")
     finish(result.skipped, result.notes, console, MISSED if failures else 0)

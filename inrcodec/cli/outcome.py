@@ -14,6 +14,7 @@ from inrcodec.errors import Message
 
 if TYPE_CHECKING:
     from inrcodec.encoding.encode import EncodeResult
+    from inrcodec.encoding.options import EncodeOptions
     from inrcodec.encoding.plan import Plan
     from inrcodec.evaluate import Report
     from inrcodec.images import Skipped
@@ -23,9 +24,9 @@ PSNR_TOLERANCE, SIZE_TOLERANCE = 0.1, 0.02  # dB; share
 GRACE_SECONDS = 5.0  # reading, writing and verifying are not what --time-limit is about
 
 
-def missed(asked: dict[str, Any], answer: dict[str, Any]) -> Iterator[str]:
+def missed(options: EncodeOptions, answer: dict[str, Any]) -> Iterator[str]:
     """What was asked for and not reached."""
-    limit, psnr, size = asked["time_limit"], asked["target_psnr"], asked["target_size"]
+    limit, psnr, size = options.time_limit, options.target_psnr, options.target_size
     if limit is not None and answer["seconds"] > limit + GRACE_SECONDS:
         yield f"it took {spoken_duration(answer['seconds'])}, longer than --time-limit"
     if psnr is not None and abs(answer["mean_psnr"] - psnr) > PSNR_TOLERANCE:

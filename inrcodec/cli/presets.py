@@ -2,39 +2,57 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inrcodec.cli.values import spoken_duration
 from inrcodec.errors import UsageError
 
-# The study's own: one joint network, ten times 256 wide, three hidden layers, a tenth of the pixels hidden for good.
-MEMORIZE: dict[str, Any] = {"conditioning": "binary", "width": "10x", "depth": 3, "holdout_mode": "strict"}
-PRESETS = {"memorize": MEMORIZE}
+if TYPE_CHECKING:
+    from inrcodec.encoding.options import EncodeOptions
+
 PATIENCE = 1800.0  # seconds on a processor beyond which a preset is not begun unasked
 WIDTHS = ("8x", "6x", "4x", "3x", "2x", "1x", "0.5x", "0.25x")
 
 
-def with_preset(preset: str, asked: dict[str, Any], usual: dict[str, Any]) -> dict[str, Any]:
-    """What was asked, with the preset's choices wherever nothing else was asked than what is usual."""
-    chosen = PRESETS[preset]
-    return {name: chosen.get(name, value) if value == usual.get(name) else value for name, value in asked.items()}
+def memorize() -> EncodeOptions:
+    """The study's own: one joint network, 10 times 256 wide, three layers, a tenth of the pixels hidden for good."""
+    from inrcodec.encoding.options import EncodeOptions
+
+    return EncodeOptions(conditioning="binary", width="10x", depth=3, holdout_mode="strict")
 
 
-def check_patience(sources: Sequence[str], asked: dict[str, Any]) -> None:
+PRESETS = {"memorize": memorize}
+
+
+def with_preset(preset: str, options: EncodeOptions) -> EncodeOptions:
+    """The options, with the preset's choices wherever they are what they are by default."""
+    from inrcodec.encoding.options import EncodeOptions
+
+    usual, chosen = EncodeOptions(), PRESETS[preset]()
+    names = [field.name for field in dataclasses.fields(usual)]
+    changes: dict[str, Any] = {
+        name: getattr(chosen, name) for name in names if getattr(options, name) == getattr(usual, name)
+    }
+    return dataclasses.replace(options, **changes)
+
+
+def check_patience(sources: Sequence[str], options: EncodeOptions) -> None:
     """Refuse what would keep a processor busy for very long, and name a width that would not."""
-    import inrcodec
-
-    if asked["time_limit"] is not None or asked["device"] in ("cuda", "mps"):
+    if options.time_limit is not None or options.device in ("cuda", "mps"):
         return
     from inrcodec.fitting.devices import device_named
 
-    if device_named(asked["device"]).type != "cpu":
+    if device_named(options.device).type != "cpu":
         return
-    takes = inrcodec.plan(sources, **asked).estimated_seconds
+    from inrcodec.encoding.plan import plan_with
+
+    takes = plan_with(sources, options).estimated_seconds
     if takes <= PATIENCE:
         return
-    narrower = [(width, inrcodec.plan(sources, **{**asked, "width": width}).estimated_seconds) for width in WIDTHS]
+    narrow = [(width, dataclasses.replace(options, width=width)) for width in WIDTHS]
+    narrower = [(width, plan_with(sources, one).estimated_seconds) for width, one in narrow]
     fitting = next(((width, seconds) for width, seconds in narrower if seconds <= PATIENCE), narrower[-1])
     raise UsageError(
         f"this network takes about {spoken_duration(takes)} without a GPU; "

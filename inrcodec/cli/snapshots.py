@@ -11,7 +11,7 @@ from inrcodec.errors import UsageError
 from inrcodec.numerics.arrays import Pixels
 
 if TYPE_CHECKING:
-    from inrcodec.encoding.encode import Snapshots
+    from inrcodec.encoding.options import Snapshots
     from inrcodec.images import Picture
 
 FINAL = "final"
@@ -19,7 +19,7 @@ FINAL = "final"
 
 def snapshots_into(wanted: str, folder: str | None, target: Path, *, force: bool) -> Snapshots:
     """What `encode` needs to leave a sheet per wanted step in a folder, which is made."""
-    from inrcodec.encoding.encode import Snapshots
+    from inrcodec.encoding.options import Snapshots
 
     steps = [part.strip() for part in wanted.split(",") if part.strip()]
     for step in steps:
@@ -33,7 +33,8 @@ def snapshots_into(wanted: str, folder: str | None, target: Path, *, force: bool
     def show(step: str, drawn: dict[int, Pixels], originals: Sequence[Picture]) -> None:
         _write(place / _name(step), drawn, originals)
 
-    return Snapshots(frozenset(int(step) for step in steps if step != FINAL), FINAL in steps, show)
+    numbers = frozenset(int(step) for step in steps if step != FINAL)
+    return Snapshots(steps=numbers, final=FINAL in steps, show=show)
 
 
 def _name(step: str) -> str:

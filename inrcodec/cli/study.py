@@ -80,17 +80,25 @@ def study(
         _check_output(Path(output), force=force)
     from inrcodec.benchmark.study import DESIGNS
     from inrcodec.benchmark.study import study as run
+    from inrcodec.encoding.options import EncodeOptions
 
-    budget = (
-        {"time_limit": parse_duration(time_limit), "effort": 9} if effort is None else {"effort": effort}
-    )  # with a limit, effort only says how many passes there would be without
+    options = EncodeOptions(
+        time_limit=parse_duration(time_limit) if effort is None else None,
+        effort=effort or 9,  # with a limit, it only says how many passes there would be without
+        background=background,
+        device=device,
+        seed=seed,
+    )
     with kept_progress(console, save) as on_step:
         answer = run(
             sources,
+            options=options,
             designs=DESIGNS if designs is None else designs.split(),
-            reference=reference, labels=labels, save=save, on_step=on_step,
-            background=background, device=device, seed=seed, **budget,
-        )  # fmt: skip
+            reference=reference,
+            labels=labels,
+            save=save,
+            on_step=on_step,
+        )
     if json:
         print_json(answer)
     else:

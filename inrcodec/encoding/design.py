@@ -1,13 +1,13 @@
-"""What one may ask of the network beyond what suits the set: width, depth, activation, code, bottleneck, head."""
+"""What options ask of the network beyond what suits the set: width, depth, activation, code, bottleneck, head."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
 
+from inrcodec.encoding.options import EncodeOptions
 from inrcodec.errors import Parameter, UnsupportedFileError, UsageError
 from inrcodec.settings import ACTIVATIONS, SPACES, WHOLE, Level, ModelSettings
 
@@ -16,61 +16,54 @@ LATENT, HYPERNETWORK = Parameter("conditioning", "latent"), Parameter("condition
 BASE_WIDTH = 256  # of the study's networks, whose widths are given as multiples of it
 
 
-@dataclass(frozen=True)
-class Design:
-    """Changes to a conditioning's usual settings; None leaves a setting as it is."""
+def redesigned(model: ModelSettings, options: EncodeOptions) -> ModelSettings:
+    """A conditioning's usual settings with the changes that the options ask of its network; None leaves one as it is.
 
-    width: str | None = None  # hidden units, or a multiple of BASE_WIDTH such as 10x
-    depth: int | None = None
-    activation: str | None = None
-    w0: int | str | None = None  # of the first layer, or of every one: "60,30,30"
-    code: int | None = None  # channels of the code of an image
-    bottleneck: int | None = None
-    head: int | None = None
-    space: str | None = None
+    UsageError names the one that does not go with the conditioning.
+    """
+    w0 = None if options.w0 is None else layers_w0(options.w0)
+    _check(model, options)
+    network = _changed(
+        model.network,
+        activation=options.activation,
+        w0=w0 and w0[0],
+        hidden_w0=w0 and w0[1:],
+        bottleneck=options.bottleneck,
+        head_width=options.head,
+    )
+    if network.hidden_w0 and network.activation != "sine":
+        raise UsageError(Parameter("w0"), f" of every layer: only sines have it, {network.activation} has not")
+    model = _changed(
+        model,
+        hidden_width=None if options.width is None else hidden_width(options.width),
+        hidden_layers=options.depth,
+        levels=None if options.code is None else (Level(WHOLE, options.code),),
+        network=network,
+        space=options.space,
+    )
+    try:
+        model.validate()
+    except UnsupportedFileError as failure:
+        raise UsageError(failure.message) from failure
+    return model
 
-    def applied(self, model: ModelSettings) -> ModelSettings:
-        """The settings with these changes; UsageError names the one that does not go with the conditioning."""
-        w0 = None if self.w0 is None else layers_w0(self.w0)
-        self._check(model)
-        network = _changed(
-            model.network,
-            activation=self.activation,
-            w0=w0 and w0[0],
-            hidden_w0=w0 and w0[1:],
-            bottleneck=self.bottleneck,
-            head_width=self.head,
+
+def _check(model: ModelSettings, options: EncodeOptions) -> None:
+    name = model.conditioning
+    if options.activation is not None and options.activation not in ACTIVATIONS:
+        raise UsageError(f"unknown activation {options.activation!r}; there are: {', '.join(ACTIVATIONS)}")
+    if options.space is not None and options.space not in SPACES:
+        raise UsageError(f"unknown space {options.space!r}; there are: {', '.join(SPACES)}")
+    if options.code is not None and not model.coded:
+        raise UsageError(
+            Parameter("code"), f": {name} has no code of one size; it needs ", LATENT, " or ", HYPERNETWORK
         )
-        if network.hidden_w0 and network.activation != "sine":
-            raise UsageError(Parameter("w0"), f" of every layer: only sines have it, {network.activation} has not")
-        levels = None if self.code is None else (Level(WHOLE, self.code),)
-        width = None if self.width is None else hidden_width(self.width)
-        model = _changed(
-            model, hidden_width=width, hidden_layers=self.depth, levels=levels, network=network, space=self.space
+    if options.head is not None and name != "hypernetwork":
+        raise UsageError(Parameter("head"), f": {name} has no head; it needs ", HYPERNETWORK)
+    if options.w0 is not None and name == "pyramid":
+        raise UsageError(
+            Parameter("w0"), ": pyramid starts from slow sines, its latents carry the detail; use another one"
         )
-        try:
-            model.validate()
-        except UnsupportedFileError as failure:
-            raise UsageError(failure.message) from failure
-        return model
-
-    def _check(self, model: ModelSettings) -> None:
-        name = model.conditioning
-        if self.activation is not None and self.activation not in ACTIVATIONS:
-            raise UsageError(f"unknown activation {self.activation!r}; there are: {', '.join(ACTIVATIONS)}")
-        if self.space is not None and self.space not in SPACES:
-            raise UsageError(f"unknown space {self.space!r}; there are: {', '.join(SPACES)}")
-        if self.code is not None and not model.coded:
-            raise UsageError(
-                Parameter("code"), f": {name} has no code of one size; it needs ", LATENT, " or ", HYPERNETWORK
-            )
-        if self.head is not None and name != "hypernetwork":
-            raise UsageError(Parameter("head"), f": {name} has no head; it needs ", HYPERNETWORK)
-        if self.w0 is not None and name == "pyramid":
-            raise UsageError(
-                Parameter("w0"),
-                ": pyramid starts from slow sines, its latents carry the detail; use another one",
-            )
 
 
 def hidden_width(text: str) -> int:

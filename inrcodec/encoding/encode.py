@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from inrcodec.archive import Archive
 from inrcodec.bitstream.container import write_atomically
@@ -17,8 +17,10 @@ from inrcodec.bitstream.limits import check_limits
 from inrcodec.bitstream.names import encode_names
 from inrcodec.bitstream.record import Record
 from inrcodec.bitstream.stored import pack, pack_latents
-from inrcodec.encoding.options import Request, Sources, count_pixels
+from inrcodec.encoding.keywords import KeywordsOf
+from inrcodec.encoding.options import EncodeKeywords, EncodeOptions, EncodeRun, Sources
 from inrcodec.encoding.recorder import Recorder
+from inrcodec.encoding.resolve import count_pixels, extra_images, fit_settings, model_settings, read_pictures
 from inrcodec.errors import Parameter, UsageError
 from inrcodec.evaluate.measuring import decoded_pairs, measured, measured_for_reports
 from inrcodec.field.field import field_shapes
@@ -31,10 +33,10 @@ from inrcodec.version import __version__
 
 if TYPE_CHECKING:
     from inrcodec.fitting.engine import Fit
-    from inrcodec.fitting.progress import Fitted, Progress
+    from inrcodec.fitting.progress import Fitted
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EncodeResult:
     """What was written, as read back from its own bytes."""
 
@@ -46,58 +48,59 @@ class EncodeResult:
     source_bytes: int
 
 
-def encode(
-    sources: Sources,
-    output: str | Path,
-    *,
-    overwrite: bool = False,
-    resume: bool = False,
-    record: bool = True,
-    on_progress: Callable[[Progress], None] | None = None,
-    snapshots: Snapshots | None = None,
-    **asked: Any,
-) -> EncodeResult:
-    """Encode pictures into one file and return the archive as read back; `asked` are the fields of `Request`.
+@KeywordsOf(EncodeKeywords)
+def encode(sources: Sources, output: str | Path, keywords: EncodeKeywords) -> EncodeResult:
+    """Encode pictures into one file and return what was written, as read back from its own bytes.
 
-    With `record`, the file also says how the fit went, for a report. A KeyboardInterrupt between two steps leaves a
-    checkpoint beside the output, which `resume` goes on from.
+    sources: folders, image files or globs; output: the file to write. A KeyboardInterrupt between two steps leaves a
+    checkpoint beside the output, which `resume` goes on from. Raises UsageError where this cannot be done, InputError
+    where no picture can be read, and InrError where it fails.
     """
-    started = time.monotonic()
-    path = Path(output)
-    check_output(path, overwrite=overwrite)
-    request = Request(**asked)
-    found = request.pictures(sources)
-    model, settings = request.model(count_pixels(found.pictures)), request.fit(found.pictures)
-    header = _header(found.pictures, model, settings.holdout)  # refuses, before any work, what no file can hold
+    return encode_with(sources, output, keywords, keywords)
+
+
+def encode_with(
+    sources: Sources, output: str | Path, options: EncodeOptions, run: EncodeRun | None = None
+) -> EncodeResult:
+    """The same of options that are built already; without `run`, as `encode` does by default."""
+    started, run, path = time.monotonic(), run or EncodeRun(), Path(output)
+    check_output(path, overwrite=run.overwrite)
+    found = read_pictures(sources, options)
+    pictures = found.pictures
+    model, settings = model_settings(options, count_pixels(pictures)), fit_settings(options, pictures)
+    header = _header(pictures, model, settings.holdout)  # refuses, before any work, what no file can hold
     if settings.time_limit:  # reading the pictures was part of the time
         settings = replace(settings, time_limit=max(0.5, settings.time_limit - (time.monotonic() - started)))
-    extra = request.extra_images(found.pictures)
-    with _fit(found.pictures, extra, model, settings, checkpoint_path(path), resume) as fit:
-        recorder = Recorder()
-        for progress in fit.steps():
-            recorder.see(progress)
-            if snapshots and fit.meter.step in snapshots.steps:
-                snapshots.show(str(fit.meter.step), dict(fit.pictures()), found.pictures)
-            if on_progress:
-                on_progress(progress)
-        if on_progress:
-            on_progress(replace(progress, phase="write", remaining=0.0))
-        blob = _assemble(found.pictures, header, fit.finish(), recorder.record() if record else None)
-        write_atomically(path, blob, overwrite=overwrite)
+    extra = extra_images(options, pictures)
+    with _fit(pictures, extra, model, settings, checkpoint_path(path), run.resume) as fit:
+        record = _fitted(fit, pictures, run)
+        blob = _assemble(pictures, header, fit.finish(), record if run.record else None)
+        write_atomically(path, blob, overwrite=run.overwrite)
     archive = Archive.open(path)
-    if snapshots and snapshots.final:
-        snapshots.show("final", {image.number: image.render_stored() for image in archive}, found.pictures)
-    source_bytes = sum(picture.source_bytes for picture in found.pictures)
-    return EncodeResult(path, archive, found.skipped, found.notes, time.monotonic() - started, source_bytes)
+    if run.snapshots and run.snapshots.final:
+        run.snapshots.show("final", {image.number: image.render_stored() for image in archive}, pictures)
+    return EncodeResult(
+        path=path,
+        archive=archive,
+        skipped=found.skipped,
+        notes=found.notes,
+        seconds=time.monotonic() - started,
+        source_bytes=sum(picture.source_bytes for picture in pictures),
+    )
 
 
-@dataclass(frozen=True)
-class Snapshots:
-    """Steps at which `show` gets what the network sees: the step in a word, pictures by number, and the originals."""
-
-    steps: frozenset[int]
-    final: bool
-    show: Callable[[str, dict[int, Pixels], Sequence[Picture]], None]
+def _fitted(fit: Fit, pictures: Sequence[Picture], run: EncodeRun) -> Record | None:
+    """Take every step that a fit has left, telling of it; returns how it went."""
+    recorder, progress = Recorder(), None
+    for progress in fit.steps():
+        recorder.see(progress)
+        if run.snapshots and fit.meter.step in run.snapshots.steps:
+            run.snapshots.show(str(fit.meter.step), dict(fit.pictures()), pictures)
+        if run.on_progress:
+            run.on_progress(progress)
+    if run.on_progress and progress:  # none is left where only the writing failed
+        run.on_progress(replace(progress, phase="write", remaining=0.0))
+    return recorder.record()
 
 
 def check_output(path: Path, *, overwrite: bool) -> None:

@@ -12,7 +12,7 @@ from inrcodec.archive import Archive, ArchivedImage
 from inrcodec.bitstream.figures import FITTED_MAE, HOLDOUT_MAE, HOLDOUT_PSNR, MAE, PSNR, SSIM
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ImageReport:
     """One image: size in pixels, its share of the file in bits, and how well it was fitted; None where unknown.
 
@@ -38,7 +38,7 @@ class ImageReport:
         return self.bits / (self.width * self.height)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """A whole archive; a mean is None when the file holds no such figure."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from pathlib import Path
 
@@ -11,22 +10,16 @@ import pytest
 import inrcodec
 from inrcodec.cli.app import main
 from inrcodec.cli.presets import with_preset
-from inrcodec.encoding.options import Request
+from inrcodec.encoding.options import EncodeOptions
 
 Capture = pytest.CaptureFixture[str]
 
 
 def test_what_was_asked_wins_over_the_preset() -> None:
-    usual = dataclasses.asdict(Request())
-    plain = with_preset("memorize", usual, usual)
-    assert (plain["conditioning"], plain["width"], plain["depth"], plain["holdout_mode"]) == (
-        "binary",
-        "10x",
-        3,
-        "strict",
-    )
-    asked = with_preset("memorize", {**usual, "width": "1x", "conditioning": "grid"}, usual)
-    assert (asked["width"], asked["conditioning"], asked["depth"]) == ("1x", "grid", 3)
+    plain = with_preset("memorize", EncodeOptions(seed=3))
+    assert plain == EncodeOptions(conditioning="binary", width="10x", depth=3, holdout_mode="strict", seed=3)
+    options = with_preset("memorize", EncodeOptions(width="1x", conditioning="grid"))
+    assert (options.width, options.conditioning, options.depth) == ("1x", "grid", 3)
 
 
 def test_days_of_work_are_not_begun_unasked(small_images: Path, tmp_path: Path, capsys: Capture) -> None:

@@ -180,7 +180,7 @@ def test_who_may_read_a_file_stays_as_it_was(small_set: Path, newcomers: Path, t
 def test_mistakes_are_found_before_the_fit(
     small_set: Path, newcomers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inrcodec.encoding.add._fitted", lambda *arguments: pytest.fail("it fitted"))
+    monkeypatch.setattr("inrcodec.encoding.added_latents._fitted", lambda *arguments: pytest.fail("it fitted"))
     new = newcomers / "five.png"
     for output, asked in [(tmp_path / "no" / "x.inr", {}), (tmp_path, {}), (None, {"steps": 0}), (None, {"seed": -1})]:
         with pytest.raises(UsageError):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from inrcodec.encoding.design import Design, hidden_width
+from inrcodec.encoding.design import hidden_width, redesigned
+from inrcodec.encoding.options import EncodeOptions
 from inrcodec.errors import UsageError
 from inrcodec.field.field import field_specs
 from inrcodec.settings import REFERENCE_PIXELS, model_for
@@ -19,11 +20,11 @@ def test_widths_are_units_or_multiples() -> None:
 
 def test_changes_are_applied_and_the_rest_stays() -> None:
     model = model_for("hypernetwork", REFERENCE_PIXELS)
-    assert Design().applied(model) == model
-    changed = Design(width="32", depth=4, activation="tanh", w0=10, code=7, head=12).applied(model)
+    assert redesigned(model, EncodeOptions()) == model
+    changed = redesigned(model, EncodeOptions(width="32", depth=4, activation="tanh", w0=10, code=7, head=12))
     assert (changed.hidden_width, changed.hidden_layers, changed.levels[0].channels) == (32, 4, 7)
     assert (changed.network.activation, changed.network.w0, changed.network.head_width) == ("tanh", 10, 12)
-    assert Design(bottleneck=4, width="80").applied(model_for("bottleneck", 1000)).hidden_widths() == (
+    assert redesigned(model_for("bottleneck", 1000), EncodeOptions(bottleneck=4, width="80")).hidden_widths() == (
         80,
         80,
         20,
@@ -33,28 +34,28 @@ def test_changes_are_applied_and_the_rest_stays() -> None:
 
 
 @pytest.mark.parametrize(
-    ("conditioning", "design"),
+    ("conditioning", "options"),
     [
-        ("pyramid", Design(code=4)),
-        ("grid", Design(code=4)),
-        ("latent", Design(head=4)),
-        ("pyramid", Design(w0=20)),
-        ("binary", Design(activation="swish")),
-        ("bottleneck", Design(depth=2)),
-        ("grid", Design(width="17x")),
-        ("latent", Design(code=5000)),
+        ("pyramid", EncodeOptions(code=4)),
+        ("grid", EncodeOptions(code=4)),
+        ("latent", EncodeOptions(head=4)),
+        ("pyramid", EncodeOptions(w0=20)),
+        ("binary", EncodeOptions(activation="swish")),
+        ("bottleneck", EncodeOptions(depth=2)),
+        ("grid", EncodeOptions(width="17x")),
+        ("latent", EncodeOptions(code=5000)),
     ],
 )
-def test_what_does_not_go_together_is_a_mistake_of_usage(conditioning: str, design: Design) -> None:
+def test_what_does_not_go_together_is_a_mistake_of_usage(conditioning: str, options: EncodeOptions) -> None:
     with pytest.raises(UsageError):
-        design.applied(model_for(conditioning, REFERENCE_PIXELS))
+        redesigned(model_for(conditioning, REFERENCE_PIXELS), options)
 
 
 def test_w0_of_every_layer_goes_into_the_settings() -> None:
-    model = Design(w0="60,10,20").applied(model_for("grid", 1000))
+    model = redesigned(model_for("grid", 1000), EncodeOptions(w0="60,10,20"))
     assert (model.network.w0, model.network.hidden_w0) == (60, (10, 20))
     rates = [spec.rate for spec in field_specs(model, 3, 5)]
     assert rates == pytest.approx([2 * rate for rate in (1, 1, 1 / 3, 1 / 3, 2 / 3, 2 / 3, 1)])
     for wrong in ("60,10", "60,10,20,30", "fast", "60,", "60,0,20"):
         with pytest.raises(UsageError, match="w0"):
-            Design(w0=wrong).applied(model_for("grid", 1000))
+            redesigned(model_for("grid", 1000), EncodeOptions(w0=wrong))

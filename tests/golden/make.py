@@ -24,7 +24,8 @@ import numpy.typing as npt
 
 from inrcodec.archive import Archive
 from inrcodec.encoding.encode import assemble
-from inrcodec.encoding.options import Request
+from inrcodec.encoding.options import EncodeOptions
+from inrcodec.encoding.resolve import fit_settings
 from inrcodec.fitting.engine import Fit
 from inrcodec.images import Picture
 from inrcodec.settings import Level, ModelSettings, Network
@@ -36,20 +37,24 @@ COMMON = {"effort": 1, "quality": 60, "threads": 1, "device": "cpu", "seed": 5}
 
 CODE = (Level(31, 6),)
 
-FILES: dict[str, tuple[int, ModelSettings, Request]] = {
-    "pyramid-rgb": (3, ModelSettings(hidden_width=12, context_width=8), Request(**COMMON)),
+FILES: dict[str, tuple[int, ModelSettings, EncodeOptions]] = {
+    "pyramid-rgb": (3, ModelSettings(hidden_width=12, context_width=8), EncodeOptions(**COMMON)),
     "pyramid-rgba": (
         4,
         ModelSettings("pyramid", 10, 3, 2, (Level(4, 2), Level(2, 1), Level(0, 2)), 6),
-        Request(**COMMON, holdout=0.2, holdout_mode="strict"),
+        EncodeOptions(**COMMON, holdout=0.2, holdout_mode="strict"),
     ),
-    "grid": (3, ModelSettings("grid", 24, 3, 1, (), 1), Request(**COMMON, holdout=0.0)),
-    "binary": (4, ModelSettings("binary", 20, 2, 2, (), 1, Network("relu-pe")), Request(**COMMON)),
-    "bottleneck": (3, ModelSettings("bottleneck", 24, 5, 1, (), 1, Network(bottleneck=8)), Request(**COMMON)),
-    "latent": (3, ModelSettings("latent", 16, 3, 1, CODE, 1, Network("tanh", w0=10)), Request(**COMMON)),
-    "hypernetwork": (4, ModelSettings("hypernetwork", 8, 2, 1, CODE, 1, Network(head_width=6)), Request(**COMMON)),
-    "encoder": (4, ModelSettings("hypernetwork", 8, 2, 1, CODE, 1), Request(**COMMON, keep_encoder=True)),
-    "smooth": (4, ModelSettings("hypernetwork", 8, 2, 1, CODE, 1, space="smooth"), Request(**COMMON)),
+    "grid": (3, ModelSettings("grid", 24, 3, 1, (), 1), EncodeOptions(**COMMON, holdout=0.0)),
+    "binary": (4, ModelSettings("binary", 20, 2, 2, (), 1, Network("relu-pe")), EncodeOptions(**COMMON)),
+    "bottleneck": (3, ModelSettings("bottleneck", 24, 5, 1, (), 1, Network(bottleneck=8)), EncodeOptions(**COMMON)),
+    "latent": (3, ModelSettings("latent", 16, 3, 1, CODE, 1, Network("tanh", w0=10)), EncodeOptions(**COMMON)),
+    "hypernetwork": (
+        4,
+        ModelSettings("hypernetwork", 8, 2, 1, CODE, 1, Network(head_width=6)),
+        EncodeOptions(**COMMON),
+    ),
+    "encoder": (4, ModelSettings("hypernetwork", 8, 2, 1, CODE, 1), EncodeOptions(**COMMON, keep_encoder=True)),
+    "smooth": (4, ModelSettings("hypernetwork", 8, 2, 1, CODE, 1, space="smooth"), EncodeOptions(**COMMON)),
 }
 
 
@@ -72,10 +77,10 @@ def picture(number: int, channels: int, space: str = "plain") -> Picture:
     return Picture(f"wave-{number}.png", np.rint(colours * 255).astype(np.float32) / np.float32(255), 0)
 
 
-def encoded(channels: int, model: ModelSettings, request: Request) -> bytes:
+def encoded(channels: int, model: ModelSettings, options: EncodeOptions) -> bytes:
     """A file of all pictures."""
     pictures = [picture(number, channels, model.space) for number in range(len(SIZES))]
-    settings = request.fit(pictures)
+    settings = fit_settings(options, pictures)
     fit = Fit([drawn.pixels for drawn in pictures], model, settings)
     for _ in fit.steps():
         pass
@@ -90,8 +95,8 @@ def grey_levels(pixels: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
 def main() -> None:
     """Make every file anew, or the named ones."""
     for name in sys.argv[1:] or FILES:
-        channels, model, request = FILES[name]
-        blob = encoded(channels, model, request)
+        channels, model, options = FILES[name]
+        blob = encoded(channels, model, options)
         archive = Archive.from_bytes(blob)
         expected = {f"native{image.number}": grey_levels(image.render_stored()) for image in archive}
         expected["enlarged"] = grey_levels(archive[LARGE_IMAGE].render_stored(LARGE[::-1], upsample="field"))

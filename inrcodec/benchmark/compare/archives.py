@@ -27,7 +27,14 @@ def measure_fit(fit: FittedFile, pictures: Sequence[Picture]) -> Point:
     seconds = time.perf_counter() - started
     archive = images[0].archive
     mean = finite_mean([psnr(picture.pixels, back) for picture, back in zip(pictures, decoded, strict=True)])
-    return Point(fit.label, archive.file_size, archive.bits_per_pixel, mean, fit.seconds, seconds)
+    return Point(
+        setting=fit.label,
+        size=archive.file_size,
+        bits_per_pixel=archive.bits_per_pixel,
+        psnr=mean,
+        encode_seconds=fit.seconds,
+        decode_seconds=seconds,
+    )
 
 
 def images_of(path: Path, pictures: Sequence[Picture]) -> list[ArchivedImage]:

@@ -78,4 +78,12 @@ def _point(codec: Codec, setting: Setting, packing: Packing, pictures: Sequence[
     pixels = sum(picture.pixels.shape[0] * picture.pixels.shape[1] for picture in pictures)
     psnr = mean_psnr(pictures, packing.unpacked(decoded))
     rate = bits_per_pixel(size, pixels)
-    return Point(setting.label, size, rate, psnr, encoded - started, seconds, setting.variant)
+    return Point(
+        setting=setting.label,
+        size=size,
+        bits_per_pixel=rate,
+        psnr=psnr,
+        encode_seconds=encoded - started,
+        decode_seconds=seconds,
+        variant=setting.variant,
+    )

@@ -9,7 +9,7 @@ from inrcodec.benchmark.bdrate import BdRate, Curve, front
 from inrcodec.images import Skipped
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Point:
     """The whole set stored in one way: bytes of all files together, and PSNR in dB as a mean over images.
 
@@ -97,7 +97,7 @@ class Enlarging:
     ways: tuple[Enlargement, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Comparison:
     """Everything that `compare` found out about one set of images."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+from inrcodec.encoding.options import EncodeOptions
 from inrcodec.errors import UsageError
 from inrcodec.settings import CONDITIONINGS
 
@@ -20,6 +22,11 @@ class Variant:
     name: str
     conditioning: str
     changes: tuple[tuple[str, str | int], ...] = ()
+
+    def applied(self, options: EncodeOptions) -> EncodeOptions:
+        """The options that a study shares, with what this design names in place of theirs."""
+        changes: dict[str, Any] = dict(self.changes)
+        return replace(options, conditioning=self.conditioning, **changes)
 
 
 def parse_variant(text: str) -> Variant:

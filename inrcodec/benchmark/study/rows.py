@@ -20,7 +20,7 @@ from inrcodec.retrieval.space import judge
 PAIRS, SEED = 8, 0  # random pairs whose morphs are measured
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Row:
     """A design and what became of it; None where nothing was to be measured.
 

@@ -12,9 +12,11 @@ from PIL import Image
 import inrcodec
 from inrcodec.benchmark.compare import compare
 from inrcodec.benchmark.compare.baselines import codecs_named
+from inrcodec.encoding.options import EncodeOptions
 from inrcodec.errors import UsageError
 
-QUICK = {"passes": 40, "threads": 1, "device": "cpu"}
+QUICK = EncodeOptions(holdout=0.0, passes=40, threads=1, device="cpu")
+ON_WHITE = EncodeOptions(holdout=0.0, background="white")
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +52,7 @@ def test_every_byte_of_the_codecs_is_counted(small_images: Path, tmp_path: Path)
 
 
 def test_a_background_lets_jpeg_in(small_images: Path) -> None:
-    found = compare(small_images, qualities=(), codecs=["jpeg"], background="white")
+    found = compare(small_images, qualities=(), codecs=["jpeg"], options=ON_WHITE)
     assert found.channels == 3
     assert found.notes == ()
     files, sheet = (one.codec.points for one in found.standings)
@@ -72,19 +74,35 @@ def test_kept_fits_are_used_again(small_images: Path, tmp_path: Path) -> None:
     phases: list[str] = []
     kept = tmp_path / "fits"
     first = compare(
-        small_images, qualities=[30], codecs=(), save=kept, on_step=lambda s: phases.append(s.phase), **QUICK
+        small_images, qualities=[30], codecs=(), save=kept, on_step=lambda s: phases.append(s.phase), options=QUICK
     )
     assert "fit" in phases
     assert sorted(path.suffix for path in kept.iterdir()) == [".inr", ".json"]
     phases.clear()
     again = compare(
-        small_images, qualities=[30], codecs=(), save=kept, on_step=lambda s: phases.append(s.phase), **QUICK
+        small_images, qualities=[30], codecs=(), save=kept, on_step=lambda s: phases.append(s.phase), options=QUICK
     )
     assert phases == []
     assert again.inrcodec.points[0].size == first.inrcodec.points[0].size
     assert again.inrcodec.points[0].encode_seconds == first.inrcodec.points[0].encode_seconds
     (archive,) = kept.glob("*.inr")
     assert inrcodec.open(archive).header.holdout.mode == "none"
+
+
+def test_a_folder_of_extra_images_is_the_same_by_path_and_by_name(small_images: Path, tmp_path: Path) -> None:
+    shutil.copytree(small_images / "sub", tmp_path / "more")
+    first, again = (
+        compare(
+            small_images,
+            qualities=[30],
+            codecs=(),
+            save=tmp_path / "fits",
+            options=EncodeOptions(holdout=0.0, passes=2, threads=1, device="cpu", extra=extra),
+        )
+        for extra in (tmp_path / "more", str(tmp_path / "more"))
+    )
+    assert first.inrcodec.points[0].size == again.inrcodec.points[0].size
+    assert len(list((tmp_path / "fits").glob("*.inr"))) == 1
 
 
 def test_references_against_enlarged_thumbnails(small_images: Path, small_set: Path, large_images: Path) -> None:
@@ -113,16 +131,16 @@ def test_what_does_not_belong_together_is_refused(
     refusals = [
         (fewer, {"archives": [small_set]}, "6 images"),
         (other, {"archives": [small_set]}, "lacks new.png"),
-        (small_images, {"archives": [small_set], "background": "white"}, "give the same background"),
-        (small_images, {"archives": [small_set], "max_size": 8}, "give the max_size"),
+        (small_images, {"archives": [small_set], "options": ON_WHITE}, "give the same background"),
+        (small_images, {"archives": [small_set], "options": EncodeOptions(max_size=8)}, "give the max_size"),
         (small_images, {"archives": [tmp_path / "none.inr"]}, "no such file"),
         (small_images, {"codecs": ["gif"]}, "no codec"),
         (other, {"reference": large_images}, "named and shaped"),
         (small_images, {"save": small_set}, "is a file"),
     ]
-    for folder, asked, said in refusals:
+    for folder, options, said in refusals:
         with pytest.raises(UsageError, match=said):
-            compare(folder, **{"qualities": (), **asked})  # type: ignore[arg-type]
+            compare(folder, **{"qualities": (), **options})  # type: ignore[arg-type]
 
 
 def test_codecs_keep_their_order() -> None:

@@ -9,14 +9,22 @@ from inrcodec.benchmark.compare.standings import standing
 
 
 def point(rate: float, psnr: float, variant: str = "") -> Point:
-    return Point(f"{rate} {variant}", round(1000 * rate), rate, psnr, 1.0, 1.0, variant)
+    return Point(
+        setting=f"{rate} {variant}",
+        size=round(1000 * rate),
+        bits_per_pixel=rate,
+        psnr=psnr,
+        encode_seconds=1.0,
+        decode_seconds=1.0,
+        variant=variant,
+    )
 
 
 def contender(*points: Point, lossless: bool = False) -> Contender:
     return Contender("codec", "Codec", "files", lossless, ranked(points))
 
 
-OURS = contender(point(1.0, 30.0), point(2.0, 35.0), point(4.0, 40.0))
+INRCODEC = contender(point(1.0, 30.0), point(2.0, 35.0), point(4.0, 40.0))
 
 
 def test_points_are_ordered_and_the_beaten_are_told() -> None:
@@ -35,7 +43,7 @@ def test_a_variant_wins_where_its_curve_lies_lower() -> None:
 
 def test_twice_the_rate() -> None:
     codec = contender(point(2.0, 30.0), point(4.0, 35.0), point(8.0, 40.0))
-    found = standing(codec, OURS)
+    found = standing(codec, INRCODEC)
     assert found.rates == pytest.approx((2.0, 4.0, 8.0))
     assert found.psnrs[0] is None
     assert found.psnrs[1:] == pytest.approx((30.0, 35.0))
@@ -44,12 +52,12 @@ def test_twice_the_rate() -> None:
 
 
 def test_a_lossless_codec_has_one_rate_for_all() -> None:
-    found = standing(contender(point(5.0, float("inf")), lossless=True), OURS)
+    found = standing(contender(point(5.0, float("inf")), lossless=True), INRCODEC)
     assert found.rates == (5.0, 5.0, 5.0)
     assert found.psnrs == (None, None, None)
     assert found.bd_rate is None
 
 
 def test_without_points_of_inrcodec_there_is_nothing_to_say() -> None:
-    found = standing(OURS, contender())
+    found = standing(INRCODEC, contender())
     assert (found.rates, found.psnrs, found.bd_rate) == ((), (), None)

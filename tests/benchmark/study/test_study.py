@@ -12,6 +12,7 @@ import inrcodec
 from inrcodec.benchmark.study import DESIGNS, study
 from inrcodec.benchmark.study.designs import Variant, parse_variant
 from inrcodec.cli.app import main
+from inrcodec.encoding.options import EncodeOptions
 from inrcodec.errors import UsageError
 from inrcodec.morph import measured
 
@@ -33,8 +34,8 @@ def test_other_words_are_refused(text: str) -> None:
 
 def test_rows_hold_what_the_files_say_and_a_study_goes_on(small_images: Path, tmp_path: Path) -> None:
     designs = ("latent:code=4,width=16", "binary:activation=relu,width=16")
-    asked = {"designs": designs, "save": tmp_path / "fits", "passes": 3, "device": "cpu", "threads": 1}
-    answer = study(small_images, **asked)  # type: ignore[arg-type]
+    options = EncodeOptions(passes=3, device="cpu", threads=1)
+    answer = study(small_images, options=options, designs=designs, save=tmp_path / "fits")
     assert [row.design for row in answer.rows] == list(designs)
     for row in answer.rows:
         archive = inrcodec.open(row.file)
@@ -46,7 +47,7 @@ def test_rows_hold_what_the_files_say_and_a_study_goes_on(small_images: Path, tm
     assert latent.levels[0].channels == 4
     assert binary.network.activation == "relu"
     stamps = {path: path.stat().st_mtime_ns for path in (tmp_path / "fits").iterdir()}
-    again = study(small_images, **asked)  # type: ignore[arg-type]
+    again = study(small_images, options=options, designs=designs, save=tmp_path / "fits")
     assert [row.file_size for row in again.rows] == [row.file_size for row in answer.rows]
     assert stamps == {path: path.stat().st_mtime_ns for path in (tmp_path / "fits").iterdir()}
 

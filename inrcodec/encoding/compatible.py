@@ -1,0 +1,65 @@
+"""Which pictures can join a file: they take its channels, and names that it has not yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from inrcodec.archive import Archive
+from inrcodec.bitstream.appending import longer_header
+from inrcodec.bitstream.names import encode_names
+from inrcodec.errors import Message, Parameter, UnsupportedFileError, UsageError
+from inrcodec.images import Picture, Skipped
+from inrcodec.images.color import with_alpha
+from inrcodec.settings import WITH_LEVELS
+
+TRANSPARENT = Message("has transparency and the set has none; flatten it with ", Parameter("background", "white"))
+
+
+def check_design(archive: Archive) -> None:
+    """UsageError where the network of a file can draw no other images than it has."""
+    name = archive.header.model.conditioning
+    if name not in WITH_LEVELS:
+        raise UsageError(
+            f"{archive.path}: {name} tells images by their numbers, so its network holds no others; "
+            "encode the whole set anew"
+        )
+
+
+def compatible(archive: Archive, pictures: Sequence[Picture]) -> tuple[list[Picture], tuple[Skipped, ...]]:
+    """The pictures that can join, with the set's channels, and the others with the reason; UsageError for none."""
+    unfit = tuple(_unfit(archive, pictures))
+    if len(unfit) == len(pictures):
+        more = f" (and {len(unfit) - 1} more)" if len(unfit) > 1 else ""
+        raise UsageError(f"{unfit[0].path}: ", unfit[0].reason, more)
+    kept = {picture.name for picture in pictures} - {one.path for one in unfit}
+    return [_like_the_set(archive, picture) for picture in pictures if picture.name in kept], unfit
+
+
+def check_room(archive: Archive, pictures: Sequence[Picture]) -> None:
+    """Refuse, before any work, what no file can hold or what cannot be read of this one."""
+    encode_names([*archive.names, *(picture.name for picture in pictures)])
+    _ = archive.figures
+    try:
+        longer_header(archive.stored, sizes_of(pictures))
+    except UnsupportedFileError as failure:
+        raise UnsupportedFileError(f"{archive.path}: ", failure.message) from failure
+
+
+def sizes_of(pictures: Sequence[Picture]) -> list[tuple[int, int]]:
+    """(height, width) of each."""
+    return [(picture.pixels.shape[0], picture.pixels.shape[1]) for picture in pictures]
+
+
+def _unfit(archive: Archive, pictures: Sequence[Picture]) -> Iterator[Skipped]:
+    """Pictures that cannot join, and why."""
+    for picture in pictures:
+        if picture.name in archive:
+            yield Skipped(picture.name, f"{archive.path} has an image of that name already; rename the new one")
+        elif archive.channels == 3 and picture.pixels[..., 3:].min(initial=1.0) < 1.0:
+            yield Skipped(picture.name, TRANSPARENT)
+
+
+def _like_the_set(archive: Archive, picture: Picture) -> Picture:
+    """The picture with the set's channels."""
+    return replace(picture, pixels=with_alpha(picture.pixels) if archive.channels == 4 else picture.pixels[..., :3])

@@ -1,0 +1,141 @@
+"""Options checked against the pictures and turned into the settings of field and fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from inrcodec.bitstream.names import encode_names
+from inrcodec.encoding.design import HYPERNETWORK, LATENT, redesigned
+from inrcodec.encoding.options import EncodeOptions, Sources
+from inrcodec.errors import Parameter, UsageError
+from inrcodec.images import Picture, PictureSet, load_pictures
+from inrcodec.images.color import with_alpha
+from inrcodec.images.variations import parse_kinds, varied
+from inrcodec.numerics.arrays import Pixels
+from inrcodec.settings import (
+    MAX_FOOTPRINT,
+    WITH_LEVELS,
+    FitSettings,
+    Holdout,
+    ModelSettings,
+    Target,
+    model_for,
+    passes_for,
+    rate_weight_for,
+)
+
+FIXED_BYTES, FIGURE_BYTES, MINIMUM_BYTES = 140, 1.9, 3000  # header and checksums; figures per image; the rest
+AUGMENT, EXTRA, PYRAMID = Parameter("augment"), Parameter("extra"), Parameter("conditioning", "pyramid")
+
+
+def read_pictures(sources: Sources, options: EncodeOptions) -> PictureSet:
+    """The readable pictures of the sources; InputError where there is none."""
+    listed = [sources] if isinstance(sources, (str, Path)) else list(sources)
+    return load_pictures(listed, max_size=options.max_size, background=options.background)
+
+
+def model_settings(options: EncodeOptions, pixels: int) -> ModelSettings:
+    """What shapes the field of a set of that many pixels; UsageError where options do not go together."""
+    if not 1 <= options.footprint <= MAX_FOOTPRINT:
+        raise UsageError(f"footprint {options.footprint} is outside 1 to {MAX_FOOTPRINT} points per pixel and axis")
+    model = redesigned(model_for(options.conditioning, pixels, options.footprint), options)
+    if options.keep_encoder and not model.coded:
+        raise UsageError(
+            Parameter("keep_encoder", True),
+            f": {options.conditioning} has no code for an encoder to find; it needs ",
+            LATENT,
+            " or ",
+            HYPERNETWORK,
+        )
+    return model
+
+
+def fit_settings(options: EncodeOptions, pictures: Sequence[Picture]) -> FitSettings:
+    """How hard to fit these pictures; UsageError where a number is out of bounds."""
+    if options.time_limit is not None and not options.time_limit > 0:
+        raise UsageError(f"time limit {options.time_limit} s: must be more than nothing")
+    if not 0 <= options.seed < 1 << 32:
+        raise UsageError(f"seed {options.seed} is outside 0 to {(1 << 32) - 1}")
+    return FitSettings(
+        rate_weight=rate_weight_for(options.quality),
+        target=_target(options, [picture.name for picture in pictures]),
+        passes=_passes(options, count_pixels(pictures)),
+        time_limit=options.time_limit,
+        holdout=_holdout(options),
+        device=options.device,
+        threads=options.threads,
+        seed=options.seed,
+        encoder=options.keep_encoder,
+    )
+
+
+def extra_images(options: EncodeOptions, pictures: Sequence[Picture]) -> list[Pixels]:
+    """More pictures to learn from that are not stored: variations of these, and a folder of others."""
+    if options.augment is None and options.extra is None:
+        return []
+    if options.conditioning not in WITH_LEVELS:
+        raise UsageError(
+            f"{options.conditioning} tells images by their numbers: ", AUGMENT, " and ", EXTRA, " need one with codes"
+        )
+    if options.target_psnr is not None or options.target_size is not None:
+        raise UsageError("a target is steered by what is stored alone; leave out ", AUGMENT, " and ", EXTRA)
+    found = [] if options.augment is None else list(varied(pictures, parse_kinds(options.augment), options.seed))
+    if options.extra is not None:
+        channels = pictures[0].pixels.shape[2]
+        found += [
+            _with_channels(one.pixels, channels, options) for one in read_pictures(options.extra, options).pictures
+        ]
+    return found
+
+
+def count_pixels(pictures: Sequence[Picture]) -> int:
+    """Of all pictures together."""
+    return sum(picture.pixels.shape[0] * picture.pixels.shape[1] for picture in pictures)
+
+
+def _with_channels(pixels: Pixels, channels: int, options: EncodeOptions) -> Pixels:
+    """An extra image with as many channels as the set has."""
+    fitting = with_alpha(pixels) if channels == 4 else pixels
+    if fitting.shape[2] != channels:
+        raise UsageError(
+            f"{options.extra}: has transparency and the set has none; flatten it with ", Parameter("background")
+        )
+    return fitting
+
+
+def _passes(options: EncodeOptions, pixels: int) -> int:
+    if options.passes is None:
+        return passes_for(options.effort, pixels)
+    if options.passes < 1:
+        raise UsageError(f"passes {options.passes}: at least 1 is needed")
+    return options.passes
+
+
+def _target(options: EncodeOptions, names: list[str]) -> Target | None:
+    if options.target_psnr is None and options.target_size is None:
+        return None
+    if options.target_psnr is not None and options.target_size is not None:
+        raise UsageError("give either a target PSNR or a target size, not both")
+    if options.conditioning != "pyramid":
+        raise UsageError(f"{options.conditioning} has no rate to steer; targets need ", PYRAMID)
+    if options.holdout_mode == "strict" and options.holdout:
+        raise UsageError("a target cannot be held while pixels stay hidden; use ", Parameter("holdout_mode", "release"))
+    if options.target_psnr is not None:
+        if not 10 <= options.target_psnr <= 60:
+            raise UsageError(f"target PSNR {options.target_psnr} dB is outside 10 to 60")
+        return Target(psnr=options.target_psnr)
+    assert options.target_size is not None
+    left = options.target_size - FIXED_BYTES - len(encode_names(names)) - round(FIGURE_BYTES * len(names))
+    if left < MINIMUM_BYTES:
+        raise UsageError(f"target size {options.target_size} bytes is too little for {len(names)} images")
+    return Target(size=left)
+
+
+def _holdout(options: EncodeOptions) -> Holdout:
+    if not 0 <= options.holdout <= 0.9:
+        raise UsageError(f"holdout {options.holdout} is outside 0 to 0.9, the share of hidden pixels")
+    if options.holdout_mode not in ("release", "strict"):
+        raise UsageError(f"holdout mode {options.holdout_mode!r} is neither release nor strict")
+    fraction = round(options.holdout * 1_000_000)
+    return Holdout(fraction, options.seed, options.holdout_mode) if fraction else Holdout()
