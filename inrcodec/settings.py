@@ -169,6 +169,8 @@ class FitSettings:
     threads: int | None = None
     seed: int = 0
     encoder: bool = False  # codes come from a network that looks at the pictures, and are not fitted one by one
+    distortion: str = "squared"  # a variant of `fitting.distortion`
+    tune_process: bool = True  # fork workers, and set allocator and torch's threads, while the fit runs
 
 
 # Effort 1 to 9: passes over a set of REFERENCE_PIXELS; each level takes about 1.65 times as long as the one before.

@@ -18,19 +18,24 @@ from inrcodec.numerics.arrays import Pixels
 from inrcodec.settings import FitSettings, ModelSettings
 from inrcodec.version import __version__
 
+FORMAT = 2  # of what is in a checkpoint: goes up when that changes
+RESUME = Parameter("resume", True)
+
 
 def fingerprint(pictures: Sequence[Pixels], model: ModelSettings, settings: FitSettings) -> str:
     """What a checkpoint must share with the run that goes on from it: pictures and settings, but not where it runs."""
-    place_free = replace(settings, time_limit=None, device="", threads=None)
-    digest = hashlib.sha256(msgspec.msgpack.encode((__version__, model, place_free)))
+    place_free = replace(settings, time_limit=None, device="", threads=None, tune_process=True)
+    digest = hashlib.sha256(msgspec.msgpack.encode((model, place_free)))
     for pixels in pictures:
         digest.update(repr(pixels.shape).encode() + pixels.tobytes())
     return digest.hexdigest()
 
 
 def save(path: Path, run: Run, meter: Meter, owner: str) -> None:
-    """Write a checkpoint, whole or not at all."""
+    """Write a checkpoint, whole or not at all; InrError when it cannot be written."""
     contents = {
+        "format": FORMAT,
+        "version": __version__,
         "owner": owner,
         "tensors": [tensor.detach() for tensor in run.leaves],
         "adam": run.adam.state_dict(),
@@ -47,18 +52,31 @@ def save(path: Path, run: Run, meter: Meter, owner: str) -> None:
     try:
         torch.save(contents, unfinished)
         unfinished.replace(path)
+    except (OSError, RuntimeError) as failure:  # torch's writer: a RuntimeError where the disk is full
+        raise InrError(f"{path}: the checkpoint cannot be written: {_reason(failure)}") from failure
     finally:
         unfinished.unlink(missing_ok=True)
 
 
 def restore(path: Path, run: Run, meter: Meter, owner: str) -> None:
-    """Bring a fresh run to where the checkpoint stood; UsageError when it is of other pictures or settings."""
+    """Bring a fresh run to where the checkpoint stood; UsageError when it is of other pictures, settings or programs.
+
+    InrError when it cannot be read, or is damaged.
+    """
     contents = _read(path)
+    _check_program(path, contents)
     if contents.get("owner") != owner:
-        raise UsageError(f"{path}: belongs to other images or settings; repeat what made it, or delete it")
-    with torch.no_grad():
-        for tensor, stored in zip(run.leaves, contents["tensors"], strict=True):
-            tensor.copy_(stored)
+        raise UsageError(f"{path}: belongs to other images or settings; repeat the command that made it, or delete it")
+    try:
+        _take_over(contents, run, meter)
+    except (KeyError, TypeError, ValueError, RuntimeError) as failure:
+        raise _damaged(path) from failure
+
+
+@torch.no_grad()
+def _take_over(contents: dict[str, Any], run: Run, meter: Meter) -> None:
+    for tensor, stored in zip(run.leaves, contents["tensors"], strict=True):
+        tensor.copy_(stored)
     run.adam.load_state_dict(contents["adam"])
     for group, state in zip(run.groups, contents["rows"], strict=True):
         group.adam.restore(state)
@@ -73,11 +91,32 @@ def restore(path: Path, run: Run, meter: Meter, owner: str) -> None:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        contents = torch.load(path, map_location="cpu", weights_only=True)  # weights_only: a checkpoint runs no code
-        return dict(contents)
+        with path.open("rb") as source:
+            return dict(torch.load(source, map_location="cpu", weights_only=True))  # weights_only: it runs no code
     except FileNotFoundError as failure:
-        raise UsageError(f"{path}: no such checkpoint; start without ", Parameter("resume", True)) from failure
+        raise UsageError(f"{path}: no such checkpoint; start without ", RESUME) from failure
+    except OSError as failure:  # may not be read, is a folder, lies on a disk that fails
+        raise InrError(f"{path}: the checkpoint cannot be read: {_reason(failure)}") from failure
+    except MemoryError as failure:
+        raise InrError(f"{path}: too little memory for the checkpoint; close other programs and try again") from failure
     except Exception as failure:  # torch's reader raises whatever its parts raise
-        raise InrError(
-            f"{path}: unreadable checkpoint; delete it and start without ", Parameter("resume", True)
-        ) from failure
+        raise _damaged(path) from failure
+
+
+def _check_program(path: Path, contents: dict[str, Any]) -> None:
+    made_by = contents.get("version")
+    if contents.get("format") == FORMAT and made_by == __version__:
+        return
+    name = f"inrcodec {made_by[:32]}" if isinstance(made_by, str) else "an older inrcodec"
+    raise UsageError(
+        f"{path}: was made by {name}, and this is {__version__}; go on with that one, or delete it and start without ",
+        RESUME,
+    )
+
+
+def _damaged(path: Path) -> InrError:
+    return InrError(f"{path}: the checkpoint is damaged; delete it and start without ", RESUME)
+
+
+def _reason(failure: Exception) -> str:
+    return getattr(failure, "strerror", None) or str(failure).partition("\n")[0]

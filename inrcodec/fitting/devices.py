@@ -1,65 +1,95 @@
-"""Where the fit runs."""
+"""Where the fit runs. A kind of device is one entry of DEVICES; torch is loaded only when one is asked for."""
 
 from __future__ import annotations
 
-import ctypes
-import os
-import sys
-
-import torch
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from inrcodec.errors import Parameter, UsageError
 
-PIXELS_FOR_WORKERS = 4000  # per step; below, they would wait for each other longer than they work
-M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # from malloc.h
+if TYPE_CHECKING:
+    import torch
+
+AUTO = "auto"
 
 
-def device_named(name: str) -> torch.device:
-    """The device for auto, cpu, cuda or mps; UsageError when it is not there."""
-    present = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if name == "auto":
-        return torch.device("cuda" if present["cuda"] else "cpu")
-    if name not in present:
-        raise UsageError(f"unknown device {name!r}; there are: auto, {', '.join(present)}")
-    if not present[name]:
+@dataclass(frozen=True, kw_only=True)
+class Device:
+    """What the engine knows of a kind of device."""
+
+    name: str  # torch's word for it
+    count: Callable[[], int]  # of such devices that this machine can use now
+    batch_pixels: int  # that a step looks at, at most
+    precision: str = "highest"  # of float32 products during a fit; see torch.set_float32_matmul_precision
+    fused_adam: bool = True  # whether torch has its one-kernel Adam there
+    forked_workers: bool = False  # whether processes forked from this one can share its steps
+    checked: bool = False  # `auto` takes it only if a small step gives there what it gives on the CPU
+
+
+def _cuda_count() -> int:
+    import torch
+
+    return torch.cuda.device_count() if torch.cuda.is_available() else 0
+
+
+def _mps_count() -> int:
+    import torch
+
+    return int(torch.backends.mps.is_available())
+
+
+# In the order in which `auto` tries them.
+DEVICES = (
+    # TF32: wide networks are bound by their products, and lose nothing by ten bits of mantissa
+    Device(name="cuda", count=_cuda_count, batch_pixels=1 << 19, precision="high"),
+    Device(name="mps", count=_mps_count, batch_pixels=1 << 17, fused_adam=False, checked=True),
+    Device(name="cpu", count=lambda: 1, batch_pixels=20_000, forked_workers=True),
+)
+
+
+def parse_device(text: str) -> tuple[Device, int] | None:
+    """The kind and the number that "cuda" or "cuda:1" name, None for "auto"; UsageError for what can be no device.
+
+    Loads nothing and does not look whether there is one.
+    """
+    found = re.fullmatch(r"([a-z]+)(?::([0-9]{1,3}))?", text)
+    kind = next((device for device in DEVICES if found and device.name == found[1]), None)
+    if text == AUTO:
+        return None
+    if found is None or kind is None:
+        listed = ", ".join(device.name for device in DEVICES)
+        raise UsageError(f"unknown device {text!r}; there are: {AUTO}, {listed}, and with a number as in cuda:1")
+    return kind, int(found[2] or 0)
+
+
+def device_named(text: str) -> torch.device:
+    """The device for "auto", "cpu", "cuda", "cuda:1" or "mps"; UsageError when it is not there."""
+    import torch
+
+    asked = parse_device(text)
+    if asked is None:
+        return next(torch.device(kind.name) for kind in DEVICES if kind.count() and (not kind.checked or _agrees(kind)))
+    kind, number = asked
+    if number >= kind.count():
         raise UsageError(
-            f"this machine has no usable {name} device; use ",
-            Parameter("device", "auto"),
+            f"this machine has no usable {text} device; use ",
+            Parameter("device", AUTO),
             " or ",
             Parameter("device", "cpu"),
         )
-    return torch.device(name)
+    return torch.device(text)
 
 
-def keep_memory() -> None:
-    """Let glibc keep freed memory: the fit frees and takes the same few buffers thousands of times a second.
-
-    Giving them back to the system each time costs a third of the whole fit in page faults. Elsewhere, do nothing.
-    """
-    try:
-        tune = ctypes.CDLL(None).mallopt
-    except (OSError, AttributeError, TypeError):
-        return
-    for parameter, value in ((M_MMAP_THRESHOLD, 32 << 20), (M_TRIM_THRESHOLD, 512 << 20), (M_TOP_PAD, 64 << 20)):
-        tune(parameter, value)
+def device_kind(device: torch.device) -> Device:
+    """The entry of a device."""
+    return next(kind for kind in DEVICES if kind.name == device.type)
 
 
-def can_fork() -> bool:
-    """Whether processes can share memory by forking; elsewhere than on Linux, system libraries do not survive it."""
-    return sys.platform == "linux"
+def _agrees(kind: Device) -> bool:
+    import torch
 
+    from inrcodec.fitting.device_check import agrees_with_cpu
 
-def workers_for(threads: int | None, device: str, pixels: int) -> int:
-    """Processes that share a step of that many pixels: as asked, or one per available core up to 4.
-
-    Where processes cannot share memory, torch gets the threads and there is one process; small steps have one anyway.
-    """
-    if threads is not None and threads < 1:
-        raise UsageError(Parameter("threads", threads), ": at least 1 is needed")
-    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    wanted = threads or (min(4, available) if pixels >= PIXELS_FOR_WORKERS else 1)
-    if device == "cpu" and can_fork():
-        torch.set_num_threads(1)
-        return wanted
-    torch.set_num_threads(wanted)
-    return 1
+    return agrees_with_cpu(torch.device(kind.name))

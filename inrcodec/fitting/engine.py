@@ -13,8 +13,9 @@ import torch
 from inrcodec.errors import InrError, Parameter
 from inrcodec.fitting import schedule
 from inrcodec.fitting.checkpoint import fingerprint, restore, save
-from inrcodec.fitting.devices import keep_memory, workers_for
+from inrcodec.fitting.devices import device_kind
 from inrcodec.fitting.objective import held_out_errors
+from inrcodec.fitting.process import allotted
 from inrcodec.fitting.progress import Fitted, HeldOutErrors, Latents, Meter, Progress
 from inrcodec.fitting.quantize import choose_weight_steps, coded_context, coded_latents, coded_weights
 from inrcodec.fitting.run import FrozenModel, Run, start
@@ -29,7 +30,6 @@ from inrcodec.settings import FitSettings, ModelSettings
 Batch = list[BatchPart]
 WATCH_EVERY, WATCHED_IMAGES = 1 / 48, 24
 LEAST_BATCHES = 8  # a pass: small sets learn more from more steps
-BATCH_PIXELS = {"cpu": 20_000, "cuda": 1 << 19, "mps": 1 << 17}  # per step
 
 
 class Fit:
@@ -47,23 +47,19 @@ class Fit:
 
         With a `frozen_model`, only latents are fitted, and `finish_latents` is the end.
         """
-        keep_memory()
         everything = [*pictures, *extra]
         self._owner = fingerprint(everything, model, settings)
         self._stored = len(pictures)
         self.run = start(everything, model, settings, frozen_model)
-        device = self.run.groups[0].latents.device.type
-        if device == "cuda":
-            torch.set_float32_matmul_precision("high")  # TF32: wide networks are bound by their products
-        self._workers = workers_for(settings.threads, device, _step_pixels(self.run))
+        self._allotment = allotted(settings, device_kind(self.run.device), _step_pixels(self.run))
         self.meter = Meter(self.run.images, settings.passes, settings.time_limit, model.footprint)
 
     def steps(self) -> Iterator[Progress]:
-        """Fit; yields after every step."""
-        run, meter = self.run, self.meter
-        with Workers(run, self._workers) as workers:
+        """Fit; yields after every step. What it takes of the process is put back when it ends or is closed."""
+        run, meter, count = self.run, self.meter, self._allotment.workers
+        with self._allotment.applied(), Workers(run, count) as workers:
             while meter.done < 1.0:
-                for batch, subsample in _batches(run, self._workers):
+                for batch, subsample in _batches(run, count):
                     _enter_phase(run, meter.done)
                     if run.network_frozen and run.latents_frozen:
                         return  # no network to adapt to what is rounded
@@ -86,6 +82,10 @@ class Fit:
                 drawn = field.pixels(levels, group.conditioning_inputs[images], rows, columns, (1, 1))
                 yield number, drawn[:, 0].clamp(0, 1).permute(1, 2, 0).cpu().numpy()
 
+    def progress(self, phase: str) -> Progress:
+        """How far the fit is, in a phase of the caller's; after the first step."""
+        return self.meter.progress(phase)
+
     def save(self, path: Path) -> None:
         """Write a checkpoint."""
         save(path, self.run, self.meter, self._owner)
@@ -97,24 +97,31 @@ class Fit:
     def finish(self) -> Fitted:
         """Integers of the network, the context model and every image; call it when the steps are through."""
         run = self.run
-        latents, errors = self.finish_latents()
+        with self._allotment.applied():
+            latents, errors = self.finish_latents()
+            encoder = run.coded_encoder()
         network, context = coded_weights(run.network, run.weight_steps), coded_context(run.context)
-        return Fitted(network, context, latents, errors, self.meter.passes, self.meter.seconds, run.coded_encoder())
+        return Fitted(network, context, latents, errors, self.meter.passes, self.meter.seconds, encoder)
 
     def finish_latents(self) -> tuple[tuple[Latents, ...], HeldOutErrors | None]:
         """Integers of every image, and the errors on pixels that the fit had not seen."""
         run = self.run
-        _enter_phase(run, 1.0)
-        if not all(bool(tensor.isfinite().all()) for tensor in (*run.leaves, *(group.latents for group in run.groups))):
-            raise InrError("the fit diverged: its numbers are no longer finite; try another ", Parameter("seed"))
+        with self._allotment.applied():
+            _enter_phase(run, 1.0)
+            _check_finite(run)
+            errors = held_out_errors(run) if run.settings.holdout.mode == "strict" else run.held_out
         latents: list[Latents] = [()] * run.images
         for group in run.groups:
             integers = [level.transpose(0, 1).numpy() for level in group.levels(coded_latents(group.latents))]
             for row, number in enumerate(group.numbers.tolist()):
                 latents[number] = tuple(level[row] for level in integers)
-        errors = held_out_errors(run) if run.settings.holdout.mode == "strict" else run.held_out
         errors = None if errors is None else HeldOutErrors(*(column[: self._stored] for column in errors))
         return tuple(latents[: self._stored]), errors
+
+
+def _check_finite(run: Run) -> None:
+    if not all(bool(tensor.isfinite().all()) for tensor in (*run.leaves, *(group.latents for group in run.groups))):
+        raise InrError("the fit diverged: its numbers are no longer finite; try another ", Parameter("seed"))
 
 
 def _batches(run: Run, workers: int) -> Iterator[tuple[Batch, Subsample]]:
@@ -127,7 +134,7 @@ def _batches(run: Run, workers: int) -> Iterator[tuple[Batch, Subsample]]:
 
 def _images(run: Run, workers: int, stride: int) -> Iterator[Batch]:
     """Every image once in random order; each batch holds images of one or more groups."""
-    pixels = BATCH_PIXELS[run.groups[0].latents.device.type] * stride**2
+    pixels = device_kind(run.device).batch_pixels * stride**2
     pixels = min(pixels, run.pixels // _least_steps(run, stride))
     pixels = max(pixels, workers * max(group.pixels for group in run.groups))  # a large image for every worker
     parts = [(number, rows) for number, group in enumerate(run.groups) for rows in group.batches(pixels, run.order)]
@@ -189,16 +196,17 @@ def _step(run: Run, workers: Workers, batch: Batch, subsample: Subsample, meter:
     """Move the network and the latents of some images; mean squared error and bits per pixel."""
     learning_rate = schedule.learning_rate(meter.done, meter.step)
     context = StepContext(
-        meter.done,
-        learning_rate,
-        run.rate_control.weight,
-        run.footprint,
-        run.weight_steps,
-        run.latents_frozen,
-        run.released,
-        sum(len(images) * run.groups[number].pixels for number, images in batch),
-        run.settings.seed << 32 | meter.step,
-        subsample,
+        done=meter.done,
+        learning_rate=learning_rate,
+        rate_weight=run.rate_control.weight,
+        footprint=run.footprint,
+        weight_steps=run.weight_steps,
+        latents_frozen=run.latents_frozen,
+        released=run.released,
+        pixels=sum(len(images) * run.groups[number].pixels for number, images in batch),
+        seed=run.settings.seed,
+        number=meter.step,
+        subsample=subsample,
     )
     results, gradient = workers.step(context, batch)
     if run.settings.target:

@@ -1,4 +1,4 @@
-"""What the fit makes small: squared error plus lambda times bits per pixel, in parts that bound the memory."""
+"""What the fit makes small: distortion plus lambda times bits per pixel, in parts that bound the memory."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from inrcodec.fitting.entropy.context import latent_bits
 from inrcodec.fitting.groups import Group
 from inrcodec.fitting.progress import HeldOutErrors
 from inrcodec.fitting.run import Run
@@ -22,23 +21,23 @@ Tile = tuple[slice, slice]  # rows and columns
 def distortions(
     run: Run, group: Group, images: torch.Tensor, latents: torch.Tensor, subsample: Subsample = ALL_PIXELS
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Shares of the mean squared error over visible pixels, one per tile, and of each image's own (B,).
+    """Shares of the mean error over visible pixels, one per tile, and of each image's own (B,).
 
     latents are (B, values); only pixels of the subsample count.
     """
     visible = None if group.visible is None or run.released else subsample.pick(group.visible)[images]
     rows, columns = subsample.axes(*group.size)
     count = len(images) * rows.count * columns.count if visible is None else max(1.0, float(visible.sum()))
-    for tile, difference in _differences(run, group, images, latents, subsample):
-        squared = difference.square()
-        seen = squared if visible is None else squared * visible[:, *tile]
+    for tile, drawn, target in _drawn(run, group, images, latents, subsample):
+        errors = run.distortion.errors(drawn, target)
+        seen = errors if visible is None else errors * visible[:, *tile]
         shares = seen.sum(dim=(0, 2, 3)) / (count * run.channels)
         yield shares.sum(), shares.detach() * len(images)
 
 
 def rate(run: Run, group: Group, images: torch.Tensor, latents: torch.Tensor) -> torch.Tensor:
     """Estimated bits per pixel of latents (B, values)."""
-    bits = latent_bits(run.model, run.context_model(), group.levels(latents))
+    bits = run.entropy.bits(run.context_model(), group.levels(latents))
     return bits.sum() / (len(images) * group.size[0] * group.size[1])
 
 
@@ -56,7 +55,8 @@ def held_out_errors(run: Run, *, sample: int | None = None) -> HeldOutErrors:
         for images in torch.split(torch.arange(min(count, wanted), device=group.latents.device), HIDDEN_IMAGES):
             visible = group.visible[images]
             sums = torch.zeros(3, len(images), device=group.latents.device)
-            for tile, difference in _differences(run, group, images, run.latents(group, images).round(), clipped=True):
+            for tile, drawn, target in _drawn(run, group, images, run.latents(group, images).round()):
+                difference = drawn.clamp(0.0, 1.0) - target  # as a decoder draws it
                 seen, absolute = visible[:, *tile], difference.abs()
                 parts = (difference.square() * (1 - seen), absolute * (1 - seen), absolute * seen)
                 sums += torch.stack([part.sum(dim=(0, 2, 3)) for part in parts])
@@ -69,22 +69,14 @@ def held_out_errors(run: Run, *, sample: int | None = None) -> HeldOutErrors:
     return found
 
 
-def _differences(
-    run: Run,
-    group: Group,
-    images: torch.Tensor,
-    latents: torch.Tensor,
-    subsample: Subsample = ALL_PIXELS,
-    *,
-    clipped: bool = False,
-) -> Iterator[tuple[Tile, torch.Tensor]]:
-    """Tiles and rendered minus target (channels, B, rows, columns) at native size; `clipped` as a decoder does it."""
+def _drawn(
+    run: Run, group: Group, images: torch.Tensor, latents: torch.Tensor, subsample: Subsample = ALL_PIXELS
+) -> Iterator[tuple[Tile, torch.Tensor, torch.Tensor]]:
+    """Tiles at native size: where they lie, the field, and its target, both (channels, B, rows, columns)."""
     down, across = subsample.axes(*group.size)
     targets, footprint = subsample.pick(group.targets), run.footprint
     levels, inputs, field = group.levels(latents), group.conditioning_inputs[images], run.field()
     for rows, columns in tiles(down.count, across.count, max(1, TILE_POINTS // (len(images) * footprint**2))):
         samples = footprint, footprint
-        rendered: torch.Tensor = field.pixels(levels, inputs, down.part(rows), across.part(columns), samples)
-        if clipped:
-            rendered = rendered.clamp(0.0, 1.0)
-        yield (rows, columns), rendered - targets[:, images, rows, columns]
+        drawn: torch.Tensor = field.pixels(levels, inputs, down.part(rows), across.part(columns), samples)
+        yield (rows, columns), drawn, targets[:, images, rows, columns]

@@ -98,7 +98,11 @@ class Meter:
             SMOOTHING * mean + (1 - SMOOTHING) * value
             for mean, value in ((self._error, error), (self._bits, bits), (self._weight, 1.0))
         )
-        behind = schedule.work(self.done, self._footprint)
+        return self.progress(phase)
+
+    def progress(self, phase: str) -> Progress:
+        """How far the fit is; after the first step."""
+        seconds, behind = self.seconds, schedule.time_share(self.done, self._footprint)
         return Progress(
             phase,
             round(self.done * self._planned),
@@ -115,6 +119,6 @@ class Meter:
         """How much should be done by now to keep the time limit, which counts from the start or the resumption."""
         if self._limit is None:
             return 0.0
-        before = schedule.work(self._resumed, self._footprint)
+        before = schedule.time_share(self._resumed, self._footprint)
         share = min(1.0, (seconds - self._earlier) / self._limit)
         return schedule.done_after(before + (1.0 - before) * share, self._footprint)

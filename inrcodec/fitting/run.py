@@ -12,8 +12,9 @@ from inrcodec.bitstream.weights import CodedTensor, encode_weights, step_size
 from inrcodec.field import Field
 from inrcodec.field.encoder import encode, encoder_specs
 from inrcodec.field.field import field_specs
-from inrcodec.fitting.devices import device_named
-from inrcodec.fitting.entropy.context import initial_context
+from inrcodec.fitting.devices import device_kind, device_named
+from inrcodec.fitting.distortion import Distortion, distortion_named
+from inrcodec.fitting.entropy import EntropyModel, entropy_model
 from inrcodec.fitting.groups import Group, make_groups
 from inrcodec.fitting.initial import initial_network
 from inrcodec.fitting.progress import HeldOutErrors
@@ -43,7 +44,7 @@ class FrozenModel:
     codes: FloatArray | None = None
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Run:
     """One fit. Tensors of network, context model and encoder are leaves."""
 
@@ -55,6 +56,8 @@ class Run:
     context: list[torch.Tensor]
     encoder: list[torch.Tensor]  # makes the codes until they are frozen; empty where they are fitted one by one
     adam: torch.optim.Adam
+    distortion: Distortion
+    entropy: EntropyModel
     order: torch.Generator  # of the batches
     rate_control: RateControl
     footprint: int = 1  # sub-samples per pixel and axis that the loss looks at
@@ -64,6 +67,11 @@ class Run:
     released: bool = False  # held-out pixels have joined the loss
     held_out: HeldOutErrors | None = None  # errors when hidden pixels were released
     watched: tuple[float, float] | None = None  # when hidden pixels were last looked at, and their PSNR
+
+    @property
+    def device(self) -> torch.device:
+        """Where all tensors are."""
+        return self.groups[0].latents.device
 
     @property
     def latent_rate(self) -> float:
@@ -161,7 +169,8 @@ def start(
     groups = make_groups(pictures, model, settings, device, frozen_model.first if frozen_model else 0)
     specs = field_specs(model, channels, len(pictures))
     network = [tensor.to(device).requires_grad_() for tensor in initial_network(specs, generator)]
-    context = [tensor.to(device).requires_grad_() for tensor in initial_context(model, generator)]
+    entropy = entropy_model(model)
+    context = [tensor.to(device).requires_grad_() for tensor in entropy.initial(generator)]
     encoding = encoder_specs(channels, model.levels[0].channels) if settings.encoder else ()
     encoder = [tensor.to(device).requires_grad_() for tensor in initial_network(encoding, generator)]
     full_rate = NETWORK_RATE * min(1.0, NARROW / model.hidden_width)
@@ -171,9 +180,21 @@ def start(
     parameters = [
         {"params": [tensor for tensor, own in pairs if own == rate], "full_rate": rate} for rate in sorted(set(rates))
     ]
-    adam = torch.optim.Adam(parameters, betas=(0.9, 0.99), fused=device.type != "mps")
-    rate_control = RateControl(settings.rate_weight, settings.target, len(pictures))
-    run = Run(model, channels, settings, groups, network, context, encoder, adam, generator, rate_control)
+    adam = torch.optim.Adam(parameters, betas=(0.9, 0.99), fused=device_kind(device).fused_adam)
+    run = Run(
+        model=model,
+        channels=channels,
+        settings=settings,
+        groups=groups,
+        network=network,
+        context=context,
+        encoder=encoder,
+        adam=adam,
+        distortion=distortion_named(settings.distortion),
+        entropy=entropy,
+        order=generator,
+        rate_control=RateControl(settings.rate_weight, settings.target, len(pictures)),
+    )
     if frozen_model:
         _adopt(run, frozen_model)
     return run

@@ -15,10 +15,11 @@ from inrcodec.fitting.rate_control import Figures
 from inrcodec.fitting.run import Run
 from inrcodec.fitting.subsample import ALL_PIXELS, Subsample
 
+LARGEST_PRIME = (1 << 64) - 59  # below what seeds a generator
 BatchPart = tuple[int, Numbers]  # a group by its place in the run, and some of its images by their rows
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StepContext:
     """All that a step needs besides tensors: how far the fit is. It travels to every worker, so it is small."""
 
@@ -30,8 +31,13 @@ class StepContext:
     latents_frozen: bool
     released: bool
     pixels: int  # of the whole batch, over all workers
-    noise: int  # seed of this step's noise
+    seed: int  # of the fit, for the noise
+    number: int  # of the step
     subsample: Subsample = ALL_PIXELS
+
+    def noise_seed(self, worker: int) -> int:
+        """A seed for a worker's noise in this step: no two of a fit share one, and any seed of a fit will do."""
+        return ((self.seed << 32 | self.number) << 8 | worker) % LARGEST_PRIME
 
     def apply(self, run: Run) -> None:
         """Bring the run of another process, which has been standing still, to where the fit is."""
@@ -62,7 +68,7 @@ def process_parts(
 ) -> StepResult:
     """Do these parts: the gradient of network and context model goes into `gradient` (weights,), latents move."""
     gradients: list[torch.Tensor | None] = [None] * len(run.leaves)
-    noise = torch.Generator(gradient.device).manual_seed((context.noise << 8) + worker)
+    noise = torch.Generator(gradient.device).manual_seed(context.noise_seed(worker))
     error = bits = 0.0
     observations = []
     for number, rows in parts:

@@ -90,6 +90,13 @@ def test_a_seed_repeats_itself(pictures: list[Picture]) -> None:
     assert integers(first) != integers(other)
 
 
+@pytest.mark.parametrize("seed", [(1 << 24) - 1, 1 << 24, (1 << 32) - 1])
+@pytest.mark.parametrize("threads", [1, 2])
+def test_every_seed_fits(seed: int, threads: int, pictures: list[Picture]) -> None:
+    _, fitted = run(pictures, model_for("pyramid", 900), settings(passes=2, seed=seed, threads=threads))
+    assert len(fitted.latents) == len(pictures)
+
+
 def test_progress_counts_up_to_the_end(pictures: list[Picture]) -> None:
     seen, _ = run(pictures, model_for("pyramid", 900), settings(passes=20))
     done = [news.step for news in seen]

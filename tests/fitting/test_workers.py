@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +14,26 @@ import torch
 
 from inrcodec.errors import InrError
 from inrcodec.fitting import step as step_module
-from inrcodec.fitting.devices import can_fork
 from inrcodec.fitting.engine import Fit
+from inrcodec.fitting.process import can_fork
 from inrcodec.fitting.run import Run, start
 from inrcodec.fitting.step import StepContext
 from inrcodec.fitting.workers import Workers
 from inrcodec.settings import FitSettings, ModelSettings, model_for
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="processes result memory on Linux only")
-CONTEXT = StepContext(0.96, 1e-3, 2e-4, 1, [], True, False, 6 * 144, 7)  # latents stand still: no noise to differ by
+CONTEXT = StepContext(  # latents stand still: no noise to differ by
+    done=0.96,
+    learning_rate=1e-3,
+    rate_weight=2e-4,
+    footprint=1,
+    weight_steps=[],
+    latents_frozen=True,
+    released=False,
+    pixels=6 * 144,
+    seed=7,
+    number=0,
+)
 BATCH = [(0, np.arange(4)), (1, np.arange(2))]
 
 
@@ -54,7 +66,7 @@ def test_workers_add_up_to_what_one_finds() -> None:
 
 def test_latents_move_where_everybody_sees_them() -> None:
     run = fresh()
-    moving = StepContext(0.1, 1.0, 2e-4, 1, [], False, False, 6 * 144, 7)
+    moving = replace(CONTEXT, done=0.1, learning_rate=1.0, latents_frozen=False)
     moving.apply(run)
     before = [group.latents.clone() for group in run.groups]
     with Workers(run, 2) as workers:
@@ -108,7 +120,7 @@ def test_a_killed_worker_is_one_clear_line() -> None:
         assert process.pid is not None
         os.kill(process.pid, signal.SIGKILL)
         process.join()
-        with pytest.raises(InrError, match="--threads 1"):
+        with pytest.raises(InrError, match="threads=1"):
             workers.step(CONTEXT, BATCH)
 
 

@@ -6,6 +6,7 @@ Only the estimate of bits during the fit comes from here; the bits of the file c
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 import torch
@@ -17,6 +18,21 @@ from inrcodec.bitstream.rangecoder import TOTAL
 from inrcodec.settings import ModelSettings
 
 Offsets = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class ContextModel:
+    """The context model of a file with these settings."""
+
+    model: ModelSettings
+
+    def initial(self, generator: torch.Generator) -> list[torch.Tensor]:
+        """See `initial_context`."""
+        return initial_context(self.model, generator)
+
+    def bits(self, tensors: Sequence[torch.Tensor], levels: Sequence[torch.Tensor]) -> torch.Tensor:
+        """See `latent_bits`."""
+        return latent_bits(self.model, tensors, levels)
 
 
 def initial_context(model: ModelSettings, generator: torch.Generator) -> list[torch.Tensor]:
@@ -51,10 +67,10 @@ def latent_bits(model: ModelSettings, tensors: Sequence[torch.Tensor], levels: S
 def _context(latents: torch.Tensor, coarser: torch.Tensor | None, model: ModelSettings, number: int) -> torch.Tensor:
     """What each cell is predicted from, (channels, inputs, B * cells), in the order of `bitstream.latents`."""
     channels, group, down, across = latents.shape
-    inputs = [_neighbours(latents, OWN)]
+    inputs = [_neighbors(latents, OWN)]
     if channels > 1:
         before = torch.cat([torch.zeros_like(latents[:1]), latents[:-1]])
-        inputs.append(_neighbours(before, PREVIOUS))
+        inputs.append(_neighbors(before, PREVIOUS))
         inputs.append(torch.cat([torch.zeros_like(before[:1]), before[:-1]]).unsqueeze(1))
     if coarser is not None:
         steps = model.levels[number - 1].shift - model.levels[number].shift
@@ -63,11 +79,11 @@ def _context(latents: torch.Tensor, coarser: torch.Tensor | None, model: ModelSe
     return torch.cat(inputs, 1).reshape(channels, -1, group * down * across)
 
 
-def _neighbours(latents: torch.Tensor, offsets: Offsets) -> torch.Tensor:
-    return cast(torch.Tensor, _Neighbours.apply(latents, offsets))  # type: ignore[no-untyped-call]
+def _neighbors(latents: torch.Tensor, offsets: Offsets) -> torch.Tensor:
+    return cast(torch.Tensor, _Neighbors.apply(latents, offsets))  # type: ignore[no-untyped-call]
 
 
-class _Neighbours(torch.autograd.Function):
+class _Neighbors(torch.autograd.Function):
     """(channels, B, h, w) -> (channels, offsets, B, h, w), zeros outside; autograd alone would fill a plane per tap."""
 
     @staticmethod

@@ -1,0 +1,34 @@
+"""How far a picture is from its original, as the fit sees it: one file per variant, named as in the settings."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Protocol, cast
+
+import torch
+
+from inrcodec.errors import UsageError
+
+
+class Distortion(Protocol):
+    """What a variant's module provides."""
+
+    def errors(self, drawn: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        """The error of every value, from 0 up, of pictures (channels, B, rows, columns), with gradients for `drawn`.
+
+        On the scale of a squared difference of colors, which are 0 to 1: lambda weighs it against bits, and a target
+        in dB is compared with its mean. Pictures come in tiles, so a value may look at no other.
+        """
+
+
+def distortion_names() -> tuple[str, ...]:
+    """The variants, by the files of this folder."""
+    return tuple(sorted(module.name for module in iter_modules(__path__)))
+
+
+def distortion_named(name: str) -> Distortion:
+    """The variant's module; UsageError when there is none of that name."""
+    if name not in distortion_names():
+        raise UsageError(f"unknown distortion {name!r}; there are: {', '.join(distortion_names())}")
+    return cast(Distortion, import_module(f"{__name__}.{name}"))
