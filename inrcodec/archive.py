@@ -61,6 +61,10 @@ class Archive:
         """The same from bytes in memory."""
         return Archive(StoredSet(blob, field_shapes))
 
+    def reread(self, blob: bytes, path: Path) -> Archive:
+        """The file at `path`, of these bytes, which differ in figures and the like alone; decodes nothing anew."""
+        return Archive(self.stored.reread(blob), path)
+
     @property
     def header(self) -> Header:
         """What the file says of itself."""
@@ -126,8 +130,11 @@ class Archive:
     def __repr__(self) -> str:
         return f"Archive({str(self.path)!r}, {len(self)} images, {self.file_size} bytes)"
 
-    def __contains__(self, name: object) -> bool:
-        return name in self._numbers
+    def __contains__(self, which: object) -> bool:
+        """Whether `archive[which]` is an image: a name, or a number as an integer or in digits."""
+        if isinstance(which, str):
+            return self._found(which) is not None
+        return isinstance(which, int) and -len(self) <= which < len(self)
 
     def __len__(self) -> int:
         return self.header.images
@@ -144,12 +151,12 @@ class Archive:
 
     def select(self, wanted: str) -> tuple[int, ...]:
         """Image numbers from names, numbers and ranges such as "3,7-9,cat.png"; a name wins over a range."""
-        if wanted in self._numbers:  # a name may hold commas
-            return (self._numbers[wanted],)
+        if wanted in self.numbers:  # a name may hold commas
+            return (self.numbers[wanted],)
         numbers: list[int] = []
         for part in filter(None, (part.strip() for part in wanted.split(","))):
             span = re.fullmatch(r"(\d{1,9})-(\d{1,9})", part)
-            if span and part not in self._numbers:
+            if span and part not in self.numbers:
                 numbers += range(self._number(span[1]), self._number(span[2]) + 1)
             else:
                 numbers.append(self._number(part))
@@ -195,14 +202,20 @@ class Archive:
         return shares
 
     @cached_property
-    def _numbers(self) -> dict[str, int]:
+    def numbers(self) -> dict[str, int]:
+        """The number of every image by its name."""
         return {name: number for number, name in enumerate(self.names)}
 
+    def _found(self, which: str) -> int | None:
+        """The number of an image by its name, which comes first, or its number in digits."""
+        if which in self.numbers:
+            return self.numbers[which]
+        return int(which) if re.fullmatch(r"[0-9]{1,9}", which) and int(which) < len(self) else None
+
     def _number(self, which: str) -> int:
-        if which in self._numbers:
-            return self._numbers[which]
-        if which.isascii() and which.isdigit() and int(which) < len(self):
-            return int(which)
+        found = self._found(which)
+        if found is not None:
+            return found
         raise UsageError(f"no image {which!r} here; numbers run from 0 to {len(self) - 1}, names are listed by report")
 
 

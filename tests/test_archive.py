@@ -25,6 +25,16 @@ def clear() -> Archive:
     return inrcodec.open(GOLDEN / "pyramid-rgba.inr")
 
 
+def test_what_can_be_taken_out_is_in(opened: Archive) -> None:
+    inside = ["0", str(len(opened) - 1), 0, -1, opened.names[1]]
+    outside = [str(len(opened)), len(opened), -len(opened) - 1, "-1", "", "٣", "nobody.png", None, 1.5]
+    for which in inside:
+        assert which in opened
+        assert opened[which].number < len(opened)  # type: ignore[index]
+    for which in outside:
+        assert which not in opened
+
+
 def test_images_by_number_name_and_range(opened: Archive) -> None:
     last = len(opened) - 1
     assert opened.select(f"0,2-{last},{opened.names[1]}") == (0, *range(2, last + 1), 1)

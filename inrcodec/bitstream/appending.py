@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from inrcodec.bitstream.container import BLOCK, FIGURES, HEAD, NAMES, POSES, WEIGHTS, Chunk, size_of, write_chunks
-from inrcodec.bitstream.figures import Column, encode_figures
 from inrcodec.bitstream.header import Header, encode_header, pack_shapes
 from inrcodec.bitstream.latents import Latents
 from inrcodec.bitstream.limits import block_bounds, check_limits
@@ -76,18 +75,14 @@ def extend(stored: StoredSet, sizes: Sequence[tuple[int, int]], latents: Sequenc
     return Extended(header, tuple(found), np.concatenate(shares))
 
 
-def repacked(
-    stored: StoredSet, extended: Extended, names: Sequence[str], figures: Sequence[Column], poses: Codes | None
-) -> bytes:
-    """The bytes of the longer file; chunks that say nothing of single images are taken over as they are."""
+def repacked(stored: StoredSet, extended: Extended, names: Sequence[str], poses: Codes | None) -> bytes:
+    """The bytes of the longer file without figures; chunks that say nothing of single images are taken over."""
     changed = {HEAD: encode_header(extended.header), NAMES: encode_names(list(names))}
     if poses is not None:
         changed[POSES] = encode_poses(poses)
-    if figures:
-        changed[FIGURES] = encode_figures(figures)
     chunks: list[Chunk] = []
     for chunk in stored.chunks:
-        if chunk.kind != BLOCK:
+        if chunk.kind not in (BLOCK, FIGURES):
             chunks.append(Chunk(chunk.kind, changed.pop(chunk.kind, chunk.payload)))
     before = next(place for place, chunk in enumerate(chunks) if chunk.kind == WEIGHTS) + 1
     chunks[before:before] = extended.blocks

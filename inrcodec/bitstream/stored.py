@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from copy import copy
 from itertools import pairwise
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from inrcodec.bitstream.container import (
     BLOCK,
+    CRITICAL,
     ENCODER,
     FIGURES,
     HEAD,
@@ -71,14 +73,19 @@ def pack(
     """The bytes of a file; `tensors` are the network's, then the context model's; poses (images, 4) if it has any."""
     posed = [] if poses is None else [Chunk(POSES, encode_poses(poses))]
     chunks = [Chunk(HEAD, encode_header(header)), *posed, Chunk(WEIGHTS, encode_weights(tensors, ranges)), *blocks]
-    chunks.append(Chunk(NAMES, encode_names(list(names))))
+    chunks += [Chunk(NAMES, encode_names(list(names))), *_measurements(figures, record)]
+    if encoder:
+        chunks.append(Chunk(ENCODER, encode_weights(encoder, ())))
+    return write_chunks(chunks)
+
+
+def _measurements(figures: Sequence[Column], record: Record | None) -> list[Chunk]:
+    chunks = []
     if figures:
         chunks.append(Chunk(FIGURES, encode_figures(figures, top=FIGURE_LEVELS)))
     if record:
         chunks.append(Chunk(RECORD, encode_record(record, top=RECORD_LEVELS)))
-    if encoder:
-        chunks.append(Chunk(ENCODER, encode_weights(encoder, ())))
-    return write_chunks(chunks)
+    return chunks
 
 
 def _ranges(header: Header, latents: Sequence[Latents]) -> tuple[Range, ...]:
@@ -117,6 +124,22 @@ class StoredSet:
         self.network, self.context = tensors[: len(network)], tensors[len(network) :]
         self.codec = LatentCodec(model, level_contexts(model, self.context), ranges)
         self._latest: tuple[int, tuple[Latents, ...]] = (-1, ())
+
+    def measured(self, figures: Sequence[Column], record: Record | None = None) -> bytes:
+        """The bytes of this file with figures behind its names, and how its fit went; all else is taken over."""
+        new = _measurements(figures, record)
+        kept = [chunk for chunk in self.chunks if chunk.kind not in {chunk.kind for chunk in new}]
+        place = 1 + max(at for at, chunk in enumerate(kept) if chunk.kind in (WEIGHTS, BLOCK, NAMES))
+        return write_chunks([*kept[:place], *new, *kept[place:]])
+
+    def reread(self, blob: bytes) -> StoredSet:
+        """The file read from bytes that differ from this one's in ancillary chunks alone; nothing is decoded anew."""
+        chunks = read_chunks(blob)
+        if [chunk for chunk in chunks if chunk.kind in CRITICAL] != [c for c in self.chunks if c.kind in CRITICAL]:
+            raise ValueError("the bytes hold another set")
+        other = copy(self)
+        other.chunks, other.size = chunks, len(blob)
+        return other
 
     def latents(self, image: int) -> Latents:
         """The latents of an image, int16 (channels, cells down, cells across) per level; decodes its block."""

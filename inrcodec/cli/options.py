@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
+
+
+def checked_device(text: str) -> str:
+    """A device's name, refused before any work when it can be none."""
+    from inrcodec.fitting.devices import parse_device
+
+    parse_device(text)
+    return text
+
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="An .inr file.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout instead of text.")]
@@ -32,7 +41,12 @@ Background = Annotated[
     str | None,
     typer.Option("--background", metavar="COLOUR", help="Flatten transparency: white, #ff8800.", show_default="keep"),
 ]
-Device = Annotated[Literal["auto", "cuda", "mps", "cpu"], typer.Option("--device", help="Where to fit.")]
+Device = Annotated[
+    str,
+    typer.Option(
+        "--device", metavar="NAME", callback=checked_device, help="Where to fit: auto, cuda, cuda:1, mps, cpu."
+    ),
+]
 Threads = Annotated[int | None, typer.Option("--threads", min=1, help="CPU threads.", show_default="all cores")]
 Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="The same seed repeats a run.")]
 

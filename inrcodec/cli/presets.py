@@ -40,7 +40,7 @@ def with_preset(preset: str, options: EncodeOptions) -> EncodeOptions:
 
 def check_patience(sources: Sequence[str], options: EncodeOptions) -> None:
     """Refuse what would keep a processor busy for very long, and name a width that would not."""
-    if options.time_limit is not None or options.device in ("cuda", "mps"):
+    if options.time_limit is not None or options.device.partition(":")[0] in ("cuda", "mps"):
         return
     from inrcodec.fitting.devices import device_named
 

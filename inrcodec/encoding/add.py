@@ -22,7 +22,7 @@ from inrcodec.encoding.resolve import read_pictures
 from inrcodec.errors import InrError
 from inrcodec.evaluate.measuring import decoded_pairs, joined, measured, measured_for_reports
 from inrcodec.images import Picture, Skipped
-from inrcodec.numerics.poses import coded_poses
+from inrcodec.numerics.poses import Codes, coded_poses
 
 if TYPE_CHECKING:
     from inrcodec.bitstream.latents import Latents
@@ -72,7 +72,7 @@ def add(
     quality (float): 0 to 100, as the file was encoded with: what a bit may save. Default 50.
     max_size (int | None): shrink pictures to this longest side, pixels. Default None: keep their sizes.
     background (str | None): flatten transparency on this color, "white" or "#ff8800". Default None: keep it.
-    device (str): where to fit: "auto", "cpu", "cuda" or "mps". Default "auto".
+    device (str): where to fit: "auto", "cpu", "cuda", "cuda:1" or "mps". Default "auto".
     threads (int | None): CPU threads, at least 1. Default None: all cores, at most 4.
     seed (int): 0 to 2**32 - 1. Default 0.
     overwrite (bool): replace an output that exists. Default False.
@@ -90,12 +90,13 @@ def add(
     found = read_pictures(sources, options)
     pictures, unfit = compatible(archive, found.pictures)
     check_room(archive, pictures)
-    latents, held_out = find_latents(archive, pictures, options, on_progress)
-    blob = _assemble(archive, pictures, latents, held_out)
+    poses = None if archive.poses is None else coded_poses(picture.pixels for picture in pictures)
+    latents, held_out = find_latents(archive, pictures, poses, options, on_progress)
+    blob, longer = _assemble(archive, pictures, latents, held_out, poses)
     if output is None and _state(file) != before:
         raise InrError(f"{file}: was changed by someone else meanwhile; nothing was added, try again")
     write_atomically(path, blob, overwrite=replacing)
-    longer = Archive.open(path)
+    longer = longer.reread(blob, path)
     return AddResult(
         path=path,
         archive=longer,
@@ -132,16 +133,18 @@ def _poor(archive: Archive, longer: Archive) -> Iterator[str]:
 
 
 def _assemble(
-    archive: Archive, pictures: Sequence[Picture], latents: Sequence[Latents], held_out: HeldOutErrors | None
-) -> bytes:
-    """The longer file, with figures measured on what its bytes decode to."""
+    archive: Archive,
+    pictures: Sequence[Picture],
+    latents: Sequence[Latents],
+    held_out: HeldOutErrors | None,
+    poses: Codes | None,
+) -> tuple[bytes, Archive]:
+    """The bytes of the longer file, and what those decode to but for the figures, which are measured on it."""
     stored = archive.stored
     extended = extend(stored, sizes_of(pictures), latents)
     names = [*archive.names, *(picture.name for picture in pictures)]
-    poses = None
-    if stored.poses is not None:
-        poses = np.concatenate([stored.poses, coded_poses(picture.pixels for picture in pictures)])
-    bare = Archive.from_bytes(repacked(stored, extended, names, (), poses))
+    everything = None if stored.poses is None or poses is None else np.concatenate([stored.poses, poses])
+    bare = Archive.from_bytes(repacked(stored, extended, names, everything))
     pairs = decoded_pairs(list(bare)[len(archive) :], pictures)
     known = stored.figures()
     columns = list(measured(pairs, held_out, extended.bits))
@@ -149,4 +152,4 @@ def _assemble(
         columns += measured_for_reports(pairs, held_out)
     new = {column.name: column for column in columns}
     figures = [joined(column, new.get(column.name), len(pictures)) for column in known]
-    return repacked(stored, extended, names, figures, poses)
+    return bare.stored.measured(figures), bare

@@ -17,6 +17,7 @@ from inrcodec.field.encoder import encode, thumbnail
 from inrcodec.images import Picture
 from inrcodec.numerics.arrays import FloatArray, Pixels
 from inrcodec.numerics.holdout import filled, hidden_pixels
+from inrcodec.numerics.poses import Codes
 from inrcodec.settings import FitSettings, Holdout
 
 if TYPE_CHECKING:
@@ -42,12 +43,14 @@ def steps_for(archive: Archive, steps: int | None) -> int:
 def find_latents(
     archive: Archive,
     pictures: Sequence[Picture],
+    poses: Codes | None,
     options: EncodeOptions,
     on_progress: Callable[[Progress], None] | None,
 ) -> tuple[tuple[Latents, ...], HeldOutErrors | None]:
     """The latents of every picture, as whole numbers that the file can hold, and errors on pixels that stay hidden.
 
-    options: its passes are the steps of fitting; with none, the encoder's codes are taken as they are.
+    poses: of the pictures, in a space that has them. options: its passes are the steps of fitting; with none, the
+    encoder's codes are taken as they are.
     """
     codes = _codes(archive, pictures)
     if codes is not None and options.passes == 0:
@@ -55,7 +58,7 @@ def find_latents(
         return within_ranges(archive.stored, found), None
     hidden = archive.header.holdout  # what is hidden for good in the whole set is hidden in them too
     settings = replace(fit_settings(options, ()), holdout=hidden if hidden.mode == "strict" else Holdout())
-    found, held_out = _fitted(archive, pictures, codes, settings, on_progress)
+    found, held_out = _fitted(archive, pictures, codes, poses, settings, on_progress)
     return within_ranges(archive.stored, found), held_out
 
 
@@ -82,6 +85,7 @@ def _fitted(
     archive: Archive,
     pictures: Sequence[Picture],
     codes: FloatArray | None,
+    poses: Codes | None,
     settings: FitSettings,
     on_progress: Callable[[Progress], None] | None,
 ) -> tuple[tuple[Latents, ...], HeldOutErrors | None]:
@@ -91,7 +95,8 @@ def _fitted(
 
     context = [tensor.values() for tensor in archive.stored.context]
     frozen = FrozenModel(archive.field.tensors, context, archive.stored.codec.ranges, len(archive), codes)
-    fit = Fit([picture.pixels for picture in pictures], archive.header.model, settings, frozen_model=frozen)
+    pixels = [picture.pixels for picture in pictures]
+    fit = Fit(pixels, archive.header.model, settings, frozen_model=frozen, poses=poses)
     for progress in fit.steps():
         if on_progress:
             on_progress(progress)

@@ -54,7 +54,7 @@ def sizes_of(pictures: Sequence[Picture]) -> list[tuple[int, int]]:
 def _unfit(archive: Archive, pictures: Sequence[Picture]) -> Iterator[Skipped]:
     """Pictures that cannot join, and why."""
     for picture in pictures:
-        if picture.name in archive:
+        if picture.name in archive.numbers:
             yield Skipped(picture.name, f"{archive.path} has an image of that name already; rename the new one")
         elif archive.channels == 3 and picture.pixels[..., 3:].min(initial=1.0) < 1.0:
             yield Skipped(picture.name, TRANSPARENT)

@@ -21,13 +21,13 @@ from inrcodec.encoding.keywords import KeywordsOf
 from inrcodec.encoding.options import EncodeKeywords, EncodeOptions, EncodeRun, Sources
 from inrcodec.encoding.recorder import Recorder
 from inrcodec.encoding.resolve import count_pixels, extra_images, fit_settings, model_settings, read_pictures
-from inrcodec.errors import Parameter, UsageError
+from inrcodec.errors import InrError, Parameter, UsageError
 from inrcodec.evaluate.measuring import decoded_pairs, measured, measured_for_reports
 from inrcodec.field.field import field_shapes
 from inrcodec.images import Picture, Skipped
 from inrcodec.images.scan import SUFFIXES as PICTURE_SUFFIXES
 from inrcodec.numerics.arrays import Pixels
-from inrcodec.numerics.poses import coded_poses
+from inrcodec.numerics.poses import Codes, coded_poses
 from inrcodec.settings import FitSettings, Holdout, ModelSettings
 from inrcodec.version import __version__
 
@@ -72,11 +72,12 @@ def encode_with(
     if settings.time_limit:  # reading the pictures was part of the time
         settings = replace(settings, time_limit=max(0.5, settings.time_limit - (time.monotonic() - started)))
     extra = extra_images(options, pictures)
-    with _fit(pictures, extra, model, settings, checkpoint_path(path), run.resume) as fit:
+    poses = coded_poses(picture.pixels for picture in pictures) if model.posed else None
+    with _fit(pictures, extra, model, settings, poses, checkpoint_path(path), run.resume) as fit:
         record = _fitted(fit, pictures, run)
-        blob = _assemble(pictures, header, fit.finish(), record if run.record else None)
+        blob, archive = _assemble(pictures, header, fit.finish(), poses, record if run.record else None)
         write_atomically(path, blob, overwrite=run.overwrite)
-    archive = Archive.open(path)
+    archive = archive.reread(blob, path)
     if run.snapshots and run.snapshots.final:
         run.snapshots.show("final", {image.number: image.render_stored() for image in archive}, pictures)
     return EncodeResult(
@@ -91,15 +92,15 @@ def encode_with(
 
 def _fitted(fit: Fit, pictures: Sequence[Picture], run: EncodeRun) -> Record | None:
     """Take every step that a fit has left, telling of it; returns how it went."""
-    recorder, progress = Recorder(), None
+    recorder = Recorder()
     for progress in fit.steps():
         recorder.see(progress)
         if run.snapshots and fit.meter.step in run.snapshots.steps:
             run.snapshots.show(str(fit.meter.step), dict(fit.pictures()), pictures)
         if run.on_progress:
             run.on_progress(progress)
-    if run.on_progress and progress:  # none is left where only the writing failed
-        run.on_progress(replace(progress, phase="write", remaining=0.0))
+    if run.on_progress:
+        run.on_progress(fit.progress("write"))
     return recorder.record()
 
 
@@ -123,7 +124,8 @@ def check_output(path: Path, *, overwrite: bool) -> None:
 
 def assemble(pictures: Sequence[Picture], model: ModelSettings, holdout: Holdout, fitted: Fitted) -> bytes:
     """The file's bytes, with the figures measured on what those bytes decode to."""
-    return _assemble(pictures, _header(pictures, model, holdout), fitted)
+    poses = coded_poses(picture.pixels for picture in pictures) if model.posed else None
+    return _assemble(pictures, _header(pictures, model, holdout), fitted, poses)[0]
 
 
 def _header(pictures: Sequence[Picture], model: ModelSettings, holdout: Holdout) -> Header:
@@ -139,17 +141,19 @@ def _header(pictures: Sequence[Picture], model: ModelSettings, holdout: Holdout)
     return header
 
 
-def _assemble(pictures: Sequence[Picture], header: Header, fitted: Fitted, record: Record | None = None) -> bytes:
+def _assemble(
+    pictures: Sequence[Picture], header: Header, fitted: Fitted, poses: Codes | None, record: Record | None = None
+) -> tuple[bytes, Archive]:
+    """The file's bytes, and what those decode to but for the figures, which are measured on it."""
     ranges, blocks, bits = pack_latents(header, fitted.context, fitted.latents)
     tensors = (*fitted.network, *fitted.context)
     names = [picture.name for picture in pictures]
-    poses = coded_poses(picture.pixels for picture in pictures) if header.model.posed else None
-    bare = Archive.from_bytes(pack(header, tensors, ranges, blocks, names, (), poses=poses))
+    bare = Archive.from_bytes(pack(header, tensors, ranges, blocks, names, (), poses=poses, encoder=fitted.encoder))
     pairs = decoded_pairs(list(bare), pictures)
     columns = list(measured(pairs, fitted.held_out, bits if header.model.levels else None))
     if record:
         columns += measured_for_reports(pairs, fitted.held_out)
-    return pack(header, tensors, ranges, blocks, names, columns, record, poses, fitted.encoder)
+    return bare.stored.measured(columns, record), bare
 
 
 def checkpoint_path(output: Path) -> Path:
@@ -163,13 +167,14 @@ def _fit(
     extra: Sequence[Pixels],
     model: ModelSettings,
     settings: FitSettings,
+    poses: Codes | None,
     checkpoint: Path,
     resume: bool,
 ) -> Iterator[Fit]:
     """A fit, fresh or resumed; whatever ends it before its file is written leaves a checkpoint."""
     from inrcodec.fitting.engine import Fit  # torch takes seconds to load, and `plan` does without
 
-    fit = Fit([picture.pixels for picture in pictures], model, settings, extra)
+    fit = Fit([picture.pixels for picture in pictures], model, settings, extra, poses=poses)
     if resume:
         fit.restore(checkpoint)
     elif checkpoint.exists():
@@ -178,8 +183,18 @@ def _fit(
         )
     try:
         yield fit
-    except BaseException:  # KeyboardInterrupt above all; but a full disk, too, must not cost hours of work
+    except BaseException as failure:  # KeyboardInterrupt above all; but a full disk, too, must not cost hours of work
         if fit.meter.step:
-            fit.save(checkpoint)
+            _save(fit, checkpoint, failure)
         raise
     checkpoint.unlink(missing_ok=True)
+
+
+def _save(fit: Fit, checkpoint: Path, failure: BaseException) -> None:
+    """Write a checkpoint; where that fails too, say both."""
+    try:
+        fit.save(checkpoint)
+    except InrError as second:
+        if isinstance(failure, InrError):
+            raise InrError(failure.message, "; ", second.message) from failure
+        raise

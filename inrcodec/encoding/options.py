@@ -51,7 +51,7 @@ class EncodeOptions:
         space (str | None): "plain", or "smooth" for a frame of its own around every drawing. Default None: "plain".
         keep_encoder (bool): let a small network find the codes (latent, hypernetwork), and store it. Default False.
     Where and how:
-        device (str): "auto", "cpu", "cuda" or "mps". Default "auto".
+        device (str): "auto", "cpu", "cuda", "cuda:1" or "mps". Default "auto".
         threads (int | None): CPU threads, at least 1. Default None: all cores, at most 4.
         seed (int): equal seed, threads and passes give equal files; 0 to 2**32 - 1. Default 0.
     """

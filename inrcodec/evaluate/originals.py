@@ -116,7 +116,7 @@ def _by_content(image: ArchivedImage, decoded: Pixels, pictures: Iterable[Pictur
 
 def _fits(picture: Picture, archive: Archive) -> bool:
     """Whether the picture has the size of the image of its name, unshrunk."""
-    return picture.name in archive and _same_size(picture, archive[picture.name])
+    return picture.name in archive.numbers and _same_size(picture, archive[picture.name])
 
 
 def _same_size(picture: Picture, image: ArchivedImage) -> bool:

@@ -25,6 +25,7 @@ from inrcodec.fitting.workers import Workers
 from inrcodec.numerics.arrays import Pixels
 from inrcodec.numerics.coordinates import Axis
 from inrcodec.numerics.metrics import psnr_of_error
+from inrcodec.numerics.poses import Codes, coded_poses
 from inrcodec.settings import FitSettings, ModelSettings
 
 Batch = list[BatchPart]
@@ -42,15 +43,18 @@ class Fit:
         settings: FitSettings,
         extra: Sequence[Pixels] = (),
         frozen_model: FrozenModel | None = None,
+        poses: Codes | None = None,
     ) -> None:
         """`extra` are more pictures to learn from, with latents of their own that `finish` drops.
+
+        poses: of `pictures`, int8 (pictures, 4), if they are known already.
 
         With a `frozen_model`, only latents are fitted, and `finish_latents` is the end.
         """
         everything = [*pictures, *extra]
         self._owner = fingerprint(everything, model, settings)
         self._stored = len(pictures)
-        self.run = start(everything, model, settings, frozen_model)
+        self.run = start(everything, model, settings, frozen_model, _all_poses(pictures, extra, poses, model))
         self._allotment = allotted(settings, device_kind(self.run.device), _step_pixels(self.run))
         self.meter = Meter(self.run.images, settings.passes, settings.time_limit, model.footprint)
 
@@ -84,7 +88,8 @@ class Fit:
 
     def progress(self, phase: str) -> Progress:
         """How far the fit is, in a phase of the caller's; after the first step."""
-        return self.meter.progress(phase)
+        watched = None if self.run.released or self.run.watched is None else self.run.watched[1]
+        return replace(self.meter.progress(phase), holdout_psnr=watched)
 
     def save(self, path: Path) -> None:
         """Write a checkpoint."""
@@ -117,6 +122,16 @@ class Fit:
                 latents[number] = tuple(level[row] for level in integers)
         errors = None if errors is None else HeldOutErrors(*(column[: self._stored] for column in errors))
         return tuple(latents[: self._stored]), errors
+
+
+def _all_poses(
+    pictures: Sequence[Pixels], extra: Sequence[Pixels], known: Codes | None, model: ModelSettings
+) -> Codes | None:
+    """Of pictures and extra ones, (images, 4), in a space that has them."""
+    if not model.posed:
+        return None
+    known = coded_poses(pictures) if known is None else known
+    return np.concatenate([known, coded_poses(extra)]) if extra else known
 
 
 def _check_finite(run: Run) -> None:

@@ -15,7 +15,7 @@ from inrcodec.field.field import image_labels, level_shapes
 from inrcodec.fitting.optimizer import RowAdam
 from inrcodec.numerics.arrays import FloatArray, Pixels
 from inrcodec.numerics.holdout import filled, hidden_pixels
-from inrcodec.numerics.poses import coded_poses, poses_from
+from inrcodec.numerics.poses import Codes, poses_from
 from inrcodec.settings import FitSettings, ModelSettings
 
 Numbers = npt.NDArray[np.int64]
@@ -77,17 +77,22 @@ class Group:
 
 
 def make_groups(
-    pictures: Sequence[Pixels], model: ModelSettings, fit: FitSettings, device: torch.device, first: int = 0
+    pictures: Sequence[Pixels],
+    model: ModelSettings,
+    fit: FitSettings,
+    device: torch.device,
+    first: int = 0,
+    poses: Codes | None = None,
 ) -> tuple[Group, ...]:
     """Groups of equal size from pictures (height, width, channels), the `first` and following ones of a set.
 
-    Latents start at zero.
+    Latents start at zero. poses: int8 (pictures, 4), in a space that has them.
     """
     sizes: dict[tuple[int, int], list[int]] = {}
     for number, pixels in enumerate(pictures):
         sizes.setdefault((pixels.shape[0], pixels.shape[1]), []).append(number)
-    poses = poses_from(coded_poses(pictures)) if model.posed else None
-    inputs = image_labels(model, [(pixels.shape[0], pixels.shape[1]) for pixels in pictures], poses)
+    known = None if poses is None else poses_from(poses)
+    inputs = image_labels(model, [(pixels.shape[0], pixels.shape[1]) for pixels in pictures], known)
     return tuple(_group(pictures, inputs, numbers, size, model, fit, device, first) for size, numbers in sizes.items())
 
 

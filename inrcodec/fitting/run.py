@@ -22,6 +22,7 @@ from inrcodec.fitting.quantize import choose_weight_steps, coded_context, coded_
 from inrcodec.fitting.rate_control import RateControl
 from inrcodec.fitting.subsample import stride_for
 from inrcodec.numerics.arrays import FloatArray, Pixels
+from inrcodec.numerics.poses import Codes
 from inrcodec.settings import FitSettings, ModelSettings
 
 NETWORK_RATE, CONTEXT_RATE, LATENT_RATE, CODE_RATE = 0.01, 0.01, 0.16, 0.4
@@ -160,13 +161,20 @@ class Run:
 
 
 def start(
-    pictures: Sequence[Pixels], model: ModelSettings, settings: FitSettings, frozen_model: FrozenModel | None = None
+    pictures: Sequence[Pixels],
+    model: ModelSettings,
+    settings: FitSettings,
+    frozen_model: FrozenModel | None = None,
+    poses: Codes | None = None,
 ) -> Run:
-    """A run at its beginning: SIREN's initialisation, or a frozen one, and latents at zero."""
+    """A run at its beginning: SIREN's initialisation, or a frozen one, and latents at zero.
+
+    poses: of every picture, int8 (pictures, 4), in a space that has them.
+    """
     device = device_named(settings.device)
     generator = torch.Generator().manual_seed(settings.seed)
     channels = pictures[0].shape[2]
-    groups = make_groups(pictures, model, settings, device, frozen_model.first if frozen_model else 0)
+    groups = make_groups(pictures, model, settings, device, frozen_model.first if frozen_model else 0, poses)
     specs = field_specs(model, channels, len(pictures))
     network = [tensor.to(device).requires_grad_() for tensor in initial_network(specs, generator)]
     entropy = entropy_model(model)

@@ -33,7 +33,8 @@ def test_old_images_stay_as_they_were(seed: int, images: int) -> None:
     extended = extend(stored, sizes, new)
     names = [str(number) for number in range(images + len(sizes))]
     figures = [Column("psnr", 30.0, np.linspace(20, 40, len(names)).astype(np.float32))]
-    longer = StoredSet(repacked(stored, extended, names, figures, None), field_shapes)
+    longer = StoredSet(repacked(stored, extended, names, None), field_shapes)
+    longer = longer.reread(longer.measured(figures))
     assert longer.shapes == [*made.sizes, *sizes]
     assert longer.names() == tuple(names)
     assert [column.name for column in longer.figures()] == ["psnr"]
@@ -62,7 +63,7 @@ def test_other_chunks_are_taken_over() -> None:
     chunks = list(plain.chunks)
     stored = StoredSet(write_chunks([chunks[0], record, *chunks[1:]]), field_shapes)
     extended = extend(stored, [(2, 2)], within_ranges(stored, [(np.zeros((1, 2, 2), np.int16),)]))
-    longer = StoredSet(repacked(stored, extended, ["a", "b", "c"], (), None), field_shapes)
+    longer = StoredSet(repacked(stored, extended, ["a", "b", "c"], None), field_shapes)
     assert payloads(longer, b"eNCO") == [record.payload]
     assert [len(longer.shapes), longer.header.images] == [3, 3]
     assert all(first < second for first, second in pairwise(chunk.offset for chunk in longer.chunks))

@@ -131,6 +131,14 @@ def test_an_interrupted_encode_goes_on_where_it_stopped(small_images: Path, tmp_
     assert [path.name for path in tmp_path.iterdir()] == ["set.inr"]
 
 
+@pytest.mark.parametrize(("device", "said"), [("abacus", "unknown device 'abacus'"), ("cuda:99", "no usable cuda:99")])
+def test_a_device_that_is_not_there(
+    device: str, said: str, small_images: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    assert main(["encode", str(small_images), "-o", str(tmp_path / "set.inr"), "--device", device]) == 2
+    assert said in capsys.readouterr().err
+
+
 def test_nothing_to_resume_is_said(small_images: Path, tmp_path: Path, capsys: Capture) -> None:
     assert main(["encode", str(small_images), "-o", "set.inr", "--resume", *QUICK]) == 2
     assert "no such checkpoint" in capsys.readouterr().err
