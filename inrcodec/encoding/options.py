@@ -54,6 +54,8 @@ class EncodeOptions:
         device (str): "auto", "cpu", "cuda", "cuda:1" or "mps". Default "auto".
         threads (int | None): CPU threads, at least 1. Default None: all cores, at most 4.
         seed (int): equal seed, threads and passes give equal files; 0 to 2**32 - 1. Default 0.
+        tune_process (bool): fork workers, and set torch's threads and precision and the allocator, until the fit
+            ends; otherwise the process stays as it is and threads do nothing. Default True.
     """
 
     quality: float = 50
@@ -82,6 +84,7 @@ class EncodeOptions:
     device: str = "auto"
     threads: int | None = None
     seed: int = 0
+    tune_process: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

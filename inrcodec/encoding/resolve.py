@@ -67,6 +67,7 @@ def fit_settings(options: EncodeOptions, pictures: Sequence[Picture]) -> FitSett
         threads=options.threads,
         seed=options.seed,
         encoder=options.keep_encoder,
+        tune_process=options.tune_process,
     )
 
 
