@@ -141,10 +141,16 @@ def test_nobody_imports_the_command_line() -> None:
                 assert room_of(path) in ("cli", "__main__"), f"{path}:{line}"
 
 
-def loaded_by(code: str, cwd: Path) -> set[str]:
-    """Which of the heavy libraries are in memory after a fresh process ran the code."""
-    watched = "('torch', 'textual', 'scipy', 'skimage', 'matplotlib', 'imagecodecs')"
-    script = f"import sys\n{code}\nprint('LOADED', *(name for name in {watched} if name in sys.modules))"
+HEAVY = ("torch", "textual", "scipy", "skimage", "matplotlib", "imagecodecs")
+
+
+def loaded_by(code: str, cwd: Path, watched: tuple[str, ...] = HEAVY) -> set[str]:
+    """Which of the watched libraries are in memory after a fresh process ran the code."""
+    return said_by(f"import sys\n{code}\nprint('SAID', *(name for name in {watched!r} if name in sys.modules))", cwd)
+
+
+def said_by(script: str, cwd: Path) -> set[str]:
+    """The words after the last SAID that a fresh process prints."""
     done = subprocess.run(
         [sys.executable, "-c", script],
         cwd=cwd,
@@ -154,7 +160,26 @@ def loaded_by(code: str, cwd: Path) -> set[str]:
         timeout=60,
     )
     assert done.returncode == 0, done.stderr
-    return set(done.stdout.rpartition("LOADED")[2].split())
+    return set(done.stdout.rpartition("SAID")[2].split())
+
+
+def test_help_needs_no_arrays(tmp_path: Path) -> None:
+    """Of any command: numpy and Pillow cost more than all the rest."""
+    names = "[one.name for one in app.app.registered_commands]"
+    code = f"from inrcodec.cli import app\nfor name in {names}: assert app.main([name, '--help']) == 0"
+    assert loaded_by(code, tmp_path, (*HEAVY, "numpy", "PIL")) == set()
+
+
+def test_a_command_has_one_thread_in_its_matrix_products(small_set: Path, tmp_path: Path) -> None:
+    """A second one gains nothing at these sizes, and on a busy machine it waits for a core for many times longer."""
+    pytest.importorskip("threadpoolctl")
+    script = f"""
+from inrcodec.cli.app import main
+assert main(["decode", {str(small_set)!r}, "--quiet"]) == 0
+from threadpoolctl import threadpool_info
+print("SAID", *(pool["num_threads"] for pool in threadpool_info() if pool["internal_api"] == "openblas"))
+"""
+    assert said_by(script, tmp_path) <= {"1"}
 
 
 def test_importing_the_package_loads_nothing_heavy(tmp_path: Path) -> None:

@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inrcodec.cli.destination import check_free
 from inrcodec.errors import UsageError
-from inrcodec.numerics.arrays import Pixels
 
 if TYPE_CHECKING:
     from inrcodec.encoding.options import Snapshots
     from inrcodec.images import Picture
+    from inrcodec.numerics.arrays import Pixels
 
 FINAL = "final"
 
 
 def snapshots_into(wanted: str, folder: str | None, target: Path, *, force: bool) -> Snapshots:
     """What `encode` needs to leave a sheet per wanted step in a folder, which is made."""
+    from inrcodec.cli.destination import check_free
     from inrcodec.encoding.options import Snapshots
 
     steps = [part.strip() for part in wanted.split(",") if part.strip()]
