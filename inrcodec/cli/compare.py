@@ -54,7 +54,7 @@ EPILOG = epilog(
     ),
 )
 NONE = "none"
-PLOTS, DOCUMENT = (".png", ".svg"), ".json"
+DOCUMENT = ".json"
 
 
 def compare(
@@ -180,14 +180,16 @@ def _listed(text: str) -> tuple[str, ...]:
 def _outputs(paths: Sequence[str], *, force: bool) -> tuple[Path, ...]:
     """Where to write, refused before any work when that cannot or must not be done."""
     from inrcodec.cli.destination import check_free, check_parent
-    from inrcodec.exporters.plots import check_plots
+    from inrcodec.exporters.plots import SUFFIXES, check_plot
 
     outputs = tuple(map(Path, paths))
     for path in outputs:
-        if path.suffix.lower() not in (*PLOTS, DOCUMENT):
-            raise UsageError(f"-o {path}: end it with .png or .svg for a plot, or with .json for all numbers")
-        if path.suffix.lower() in PLOTS:
-            check_plots()
+        suffix = path.suffix.lower()
+        if suffix not in (*SUFFIXES, DOCUMENT):
+            known = " or ".join(SUFFIXES)
+            raise UsageError(f"-o {path}: end it with {known} for a plot, or with {DOCUMENT} for all numbers")
+        if suffix != DOCUMENT:
+            check_plot(path)
         check_parent(path)
     check_free(outputs, force=force)
     return outputs

@@ -163,11 +163,9 @@ def _check_outputs(paths: Sequence[Path], curves: str | None, *, force: bool) ->
     for path in paths:
         check_parent(path)
     if curves is not None:
-        from inrcodec.exporters.plots import SUFFIXES, check_plots
+        from inrcodec.exporters.plots import check_plot
 
-        if Path(curves).suffix not in SUFFIXES:
-            raise UsageError(f"--curves {curves}: end the name with {' or '.join(SUFFIXES)}")
-        check_plots()
+        check_plot(Path(curves))
 
 
 def _write_page(

@@ -111,12 +111,9 @@ def study(
 
 def _check_output(path: Path, *, force: bool) -> None:
     from inrcodec.cli.destination import check_free, check_parent
-    from inrcodec.errors import UsageError
-    from inrcodec.exporters.plots import SUFFIXES, check_plots
+    from inrcodec.exporters.plots import check_plot
 
-    if path.suffix not in SUFFIXES:
-        raise UsageError(f"-o {path}: end the name with {' or '.join(SUFFIXES)}")
-    check_plots()
+    check_plot(path)
     check_parent(path)
     check_free([path], force=force)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,8 +41,15 @@ class PlottedCurve:
     lossless: bool = False
 
 
+def check_plot(path: Path) -> None:
+    """UsageError where the suffix is none of a plot, or matplotlib is not installed; it is not loaded for this."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise UsageError(f"{path}: a plot is drawn; end the name with {' or '.join(SUFFIXES)}")
+    check_plots()
+
+
 def check_plots() -> None:
-    """UsageError with the cure where matplotlib is not installed; it is not loaded for this."""
+    """UsageError with the cure where matplotlib is not installed."""
     if find_spec("matplotlib") is None:
         raise UsageError("a plot needs matplotlib; install it with: pip install 'inrcodec[plots]'")
 
@@ -111,8 +119,8 @@ def _figure(height: float) -> Iterator[tuple[Figure, Axes]]:
 
 def _saved(figure: Figure, suffix: str) -> bytes:
     stream = io.BytesIO()
-    metadata = {"Date": None} if suffix == ".svg" else None
-    figure.savefig(stream, format=suffix.lstrip("."), dpi=150, metadata=metadata)
+    metadata = {"Date": None} if suffix.lower() == ".svg" else None
+    figure.savefig(stream, format=suffix.lower().lstrip("."), dpi=150, metadata=metadata)
     return stream.getvalue()
 
 
