@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from array_api_compat import array_namespace, device
 
 from inrcodec.field.siren import Array, siren_specs
-from inrcodec.field.tensors import TensorSpec
+from inrcodec.field.tensors import TensorSpec, faster
 from inrcodec.numerics.coordinates import Axis, interpolation
 from inrcodec.settings import ModelSettings
 
@@ -106,7 +106,7 @@ def labelled_specs(
     usual = model.network.w0 / inputs
     told = usual if label_spread is None else label_spread
     specs = siren_specs(model, [usual] * (inputs - labels) + [told] * labels, channels)
-    return tuple(replace(spec, rate=rate * spec.rate) for spec in specs)
+    return tuple(faster(spec, rate) for spec in specs)
 
 
 def interpolate(level: Array, rows: Axis, columns: Axis) -> Array:

@@ -91,13 +91,16 @@ def _activated(sums: Array, activation: str) -> Array:
     return xp.tanh(sums) if activation == "tanh" else sums * (sums > 0)
 
 
-def siren_specs(model: ModelSettings, first_spreads: Sequence[float], channels: int) -> tuple[TensorSpec, ...]:
+def siren_specs(
+    model: ModelSettings, first_spreads: Sequence[float], channels: int, color_rate: float = 1.0
+) -> tuple[TensorSpec, ...]:
     """Shapes and starts of a Siren's tensors (Sitzmann et al. 2020, section 3.2, with w0 folded in).
 
     A w0 of a further layer cancels out of the values that it starts with: it is how fast these move.
 
     first_spreads: for sines, half-width of the distribution of each input's column in the first layer. Rectified units
     start as He et al. 2015, tanh as Glorot and Bengio 2010.
+    color_rate: how fast what adds to colours directly may move, the linear skip and the output, beside the rest.
     """
     widths, sine = model.hidden_widths(), model.network.activation == "sine"
     inputs = len(first_spreads)
@@ -107,11 +110,12 @@ def siren_specs(model: ModelSettings, first_spreads: Sequence[float], channels: 
     rates = [w0 / USUAL_W0 for w0 in model.network.hidden_w0] or [1.0] * (len(widths) - 1)
     for (before, units), rate in zip(pairwise(widths), rates, strict=True):
         between += [uniform((units, before), _spread(model, before), rate=rate), uniform((units,), 0.1, rate=rate)]
+    row_rates = 1 - (1 - color_rate) * below
     return (
-        uniform((widths[0] + channels, inputs), (1 - below[:, None]) * columns),
-        uniform((widths[0] + channels,), (1 - below) * (math.pi if sine else 0.1), 0.5 * below),
+        uniform((widths[0] + channels, inputs), (1 - below[:, None]) * columns, rate=row_rates[:, None]),
+        uniform((widths[0] + channels,), (1 - below) * (math.pi if sine else 0.1), 0.5 * below, row_rates),
         *between,
-        uniform((channels, widths[-1]), OUTPUT_SCALE * _spread(model, widths[-1])),
+        uniform((channels, widths[-1]), OUTPUT_SCALE * _spread(model, widths[-1]), rate=color_rate),
     )
 
 

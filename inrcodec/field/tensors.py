@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,13 +14,13 @@ from inrcodec.numerics.arrays import FloatArray
 class TensorSpec:
     """A tensor and the uniform distribution it starts from: `centre` - `spread` to `centre` + `spread`.
 
-    Both are broadcast to its shape only when it is drawn: a hostile header may ask for large tensors.
+    All are broadcast to its shape only when it is drawn: a hostile header may ask for large tensors.
     """
 
     shape: tuple[int, ...]
     spread: FloatArray
     centre: FloatArray
-    rate: float = 1.0  # how fast it may move, beside the other tensors of a network
+    rate: FloatArray  # how fast its elements may move, beside those of the other tensors of a network
 
     @property
     def count(self) -> int:
@@ -34,8 +34,16 @@ class TensorSpec:
         return np.broadcast_to(self.spread, self.shape).reshape(-1)
 
 
+def faster(spec: TensorSpec, times: float) -> TensorSpec:
+    """The same tensor, whose elements may move that many times as fast."""
+    return replace(spec, rate=np.float32(times) * spec.rate)
+
+
 def uniform(
-    shape: tuple[int, ...], spread: float | FloatArray, centre: float | FloatArray = 0.0, rate: float = 1.0
+    shape: tuple[int, ...],
+    spread: float | FloatArray,
+    centre: float | FloatArray = 0.0,
+    rate: float | FloatArray = 1.0,
 ) -> TensorSpec:
     """A tensor whose elements start within `spread` of `centre`."""
-    return TensorSpec(shape, np.asarray(spread, np.float32), np.asarray(centre, np.float32), rate)
+    return TensorSpec(shape, *(np.asarray(part, np.float32) for part in (spread, centre, rate)))

@@ -18,7 +18,7 @@ from inrcodec.numerics.arrays import Pixels
 from inrcodec.settings import FitSettings, ModelSettings
 from inrcodec.version import __version__
 
-FORMAT = 2  # of what is in a checkpoint: goes up when that changes
+FORMAT = 3  # of what is in a checkpoint: goes up when that changes
 RESUME = Parameter("resume", True)
 
 
@@ -38,7 +38,7 @@ def save(path: Path, run: Run, meter: Meter, owner: str) -> None:
         "version": __version__,
         "owner": owner,
         "tensors": [tensor.detach() for tensor in run.leaves],
-        "adam": run.adam.state_dict(),
+        "adam": run.adam.state(),
         "rows": [group.adam.state() for group in run.groups],
         "weight_steps": run.weight_steps,
         "latents_frozen": run.latents_frozen,
@@ -77,7 +77,7 @@ def restore(path: Path, run: Run, meter: Meter, owner: str) -> None:
 def _take_over(contents: dict[str, Any], run: Run, meter: Meter) -> None:
     for tensor, stored in zip(run.leaves, contents["tensors"], strict=True):
         tensor.copy_(stored)
-    run.adam.load_state_dict(contents["adam"])
+    run.adam.restore(contents["adam"])
     for group, state in zip(run.groups, contents["rows"], strict=True):
         group.adam.restore(state)
     run.weight_steps, run.latents_frozen = contents["weight_steps"], contents["latents_frozen"]

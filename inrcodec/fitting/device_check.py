@@ -49,5 +49,5 @@ def _step(device: torch.device) -> list[torch.Tensor]:
     distortion, bits = (drawn - 0.5).square().mean(), entropy.bits(context, levels).mean()
     gradients = torch.autograd.grad(distortion + bits, [*network, *context, rows])
     latents = rows.detach().clone()
-    RowAdam(latents).step(torch.arange(IMAGES, device=device), gradients[-1], 0.1)
+    RowAdam(latents, torch.ones_like(latents[0])).step(torch.arange(IMAGES, device=device), gradients[-1], 0.1)
     return [distortion.detach(), bits.detach(), *gradients, latents]

@@ -15,10 +15,12 @@ from inrcodec.fitting import schedule
 from inrcodec.fitting.checkpoint import fingerprint, restore, save
 from inrcodec.fitting.devices import device_kind
 from inrcodec.fitting.objective import held_out_errors
-from inrcodec.fitting.process import allotted
+from inrcodec.fitting.process import allotted, load_autograd
 from inrcodec.fitting.progress import Fitted, HeldOutErrors, Latents, Meter, Progress
 from inrcodec.fitting.quantize import choose_weight_steps, coded_context, coded_latents, coded_weights
+from inrcodec.fitting.rounding import decide, levels_within
 from inrcodec.fitting.run import FrozenModel, Run, start
+from inrcodec.fitting.sensitivity import LEAST_PASSES, sensitive_steps
 from inrcodec.fitting.step import BatchPart, StepContext
 from inrcodec.fitting.subsample import Subsample, subsamples
 from inrcodec.fitting.workers import Workers
@@ -51,6 +53,7 @@ class Fit:
 
         With a `frozen_model`, only latents are fitted, and `finish_latents` is the end.
         """
+        load_autograd()
         everything = [*pictures, *extra]
         self._owner = fingerprint(everything, model, settings)
         self._stored = len(pictures)
@@ -64,7 +67,7 @@ class Fit:
         with self._allotment.applied(), Workers(run, count) as workers:
             while meter.done < 1.0:
                 for batch, subsample in _batches(run, count):
-                    _enter_phase(run, meter.done)
+                    _enter_phase(run, meter.done, meter.passes)
                     if run.network_frozen and run.latents_frozen:
                         return  # no network to adapt to what is rounded
                     error, bits = _step(run, workers, batch, subsample, meter)
@@ -112,7 +115,7 @@ class Fit:
         """Integers of every image, and the errors on pixels that the fit had not seen."""
         run = self.run
         with self._allotment.applied():
-            _enter_phase(run, 1.0)
+            _enter_phase(run, 1.0, self.meter.passes)
             _check_finite(run)
             errors = held_out_errors(run) if run.settings.holdout.mode == "strict" else run.held_out
         latents: list[Latents] = [()] * run.images
@@ -177,7 +180,7 @@ def _least_steps(run: Run, stride: int) -> int:
     return LEAST_BATCHES if stride == 1 and not run.network_frozen else 1
 
 
-def _enter_phase(run: Run, done: float) -> None:
+def _enter_phase(run: Run, done: float, passes: float) -> None:
     """Release held-out pixels, turn to areas, quantise the network and freeze the latents when their time has come."""
     run.footprint = schedule.footprint(done, run.model.footprint)
     phase = _phase(run)
@@ -185,9 +188,10 @@ def _enter_phase(run: Run, done: float) -> None:
         run.held_out = held_out_errors(run)
         run.released = True
     if not run.weight_steps and not run.network_frozen and done >= schedule.QUANTIZED_FROM:
-        run.weight_steps = choose_weight_steps(run.network, run.model)
+        measured = run.model.spatial and passes >= LEAST_PASSES
+        run.weight_steps = sensitive_steps(run) if measured else choose_weight_steps(run.network, run.model)
     if not run.latents_frozen and done >= schedule.FROZEN_FROM:
-        run.freeze()
+        decide(run, levels_within(run.model, passes))
     if _phase(run) != phase or not run.rate_control.network_bits:
         run.rate_control.network_bits = run.network_bits()
 
@@ -228,6 +232,6 @@ def _step(run: Run, workers: Workers, batch: Batch, subsample: Subsample, meter:
         for seen in (seen for result in results for seen in result.observations):
             run.rate_control.observe(seen.images, seen.errors, seen.bits)
     if not run.network_frozen:
-        run.move_network(gradient, learning_rate)
+        run.move_network(gradient, learning_rate, schedule.context_rate(meter.done, meter.step))
     run.rate_control.adjust(meter.done)
     return sum(result.error for result in results), sum(result.bits for result in results)

@@ -16,9 +16,10 @@ from inrcodec.fitting.optimizer import RowAdam
 from inrcodec.numerics.arrays import FloatArray, Pixels
 from inrcodec.numerics.holdout import filled, hidden_pixels
 from inrcodec.numerics.poses import Codes, poses_from
-from inrcodec.settings import FitSettings, ModelSettings
+from inrcodec.settings import FitSettings, Level, ModelSettings
 
 Numbers = npt.NDArray[np.int64]
+FINEST_RATE = 1.2  # of latents of single pixels
 
 
 @dataclass
@@ -118,6 +119,8 @@ def _group(
         seen = [filled(pixels, away) for pixels, away in zip(seen, hidden, strict=True)]
     values = sum(channels * down * across for channels, down, across in shapes)
     latents = torch.zeros(len(numbers), values, device=device)
+    counts = torch.tensor([channels * down * across for channels, down, across in shapes], dtype=torch.int64)
+    factors = torch.repeat_interleave(torch.tensor([_rate(level) for level in model.levels]), counts)
     return Group(
         torch.tensor(numbers, device=device),
         torch.from_numpy(inputs[numbers]).to(device),
@@ -125,9 +128,14 @@ def _group(
         visible,
         shapes,
         latents,
-        RowAdam(latents),
+        RowAdam(latents, factors.to(device)),
         thumbnails=_thumbnails(seen).to(device) if fit.encoder else None,
     )
+
+
+def _rate(level: Level) -> float:
+    """Factor on the learning rate of a level's latents: the finer the cells, the less depends on each."""
+    return 1.0 if level.whole else FINEST_RATE * 2.0 ** (-0.5 * level.shift)
 
 
 def _thumbnails(pictures: Sequence[Pixels]) -> torch.Tensor:

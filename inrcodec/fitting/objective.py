@@ -21,7 +21,7 @@ Tile = tuple[slice, slice]  # rows and columns
 def distortions(
     run: Run, group: Group, images: torch.Tensor, latents: torch.Tensor, subsample: Subsample = ALL_PIXELS
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Shares of the mean error over visible pixels, one per tile, and of each image's own (B,).
+    """Shares of the mean error over visible pixels, one per tile, and of each image's own as shown (B,).
 
     latents are (B, values); only pixels of the subsample count.
     """
@@ -29,10 +29,25 @@ def distortions(
     rows, columns = subsample.axes(*group.size)
     count = len(images) * rows.count * columns.count if visible is None else max(1.0, float(visible.sum()))
     for tile, drawn, target in _drawn(run, group, images, latents, subsample):
-        errors = run.distortion.errors(drawn, target)
-        seen = errors if visible is None else errors * visible[:, *tile]
-        shares = seen.sum(dim=(0, 2, 3)) / (count * run.channels)
-        yield shares.sum(), shares.detach() * len(images)
+        found = run.distortion.errors(drawn, target), run.distortion.shown_errors(drawn.detach(), target)
+        errors, shown = found if visible is None else (part * visible[:, *tile] for part in found)
+        values = count * run.channels
+        yield errors.sum() / values, shown.sum(dim=(0, 2, 3)) * (len(images) / values)
+
+
+@torch.no_grad()
+def pixel_errors(run: Run, group: Group, images: torch.Tensor, latents: torch.Tensor) -> torch.Tensor:
+    """The loss's error of every pixel (B, height, width), over channels; pixels that stay hidden have none.
+
+    Its mean over an image is what `distortions` adds up to.
+    """
+    errors = torch.empty(len(images), *group.size, device=latents.device)
+    for (rows, columns), drawn, target in _drawn(run, group, images, latents):
+        errors[:, rows, columns] = run.distortion.errors(drawn, target).mean(dim=0)
+    if group.visible is None or run.released:
+        return errors
+    visible = group.visible[images]
+    return errors * visible / visible.mean().clamp_min(1 / visible[0].numel())
 
 
 def rate(run: Run, group: Group, images: torch.Tensor, latents: torch.Tensor) -> torch.Tensor:

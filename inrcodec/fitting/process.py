@@ -66,6 +66,12 @@ def allotted(settings: FitSettings, device: Device, pixels: int) -> Allotment:
     return Allotment(1, wanted, device.precision, keep_memory=True)
 
 
+def load_autograd() -> None:
+    """Take a first gradient from a gradient: torch loads more of itself then, half a second that is no step's work."""
+    scalar = torch.zeros((), requires_grad=True)
+    torch.autograd.grad(scalar * scalar, scalar, torch.ones(()))
+
+
 def can_fork() -> bool:
     """Whether processes can share memory by forking; elsewhere than on Linux, system libraries do not survive it."""
     return sys.platform == "linux"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import torch
 
 from inrcodec.bitstream.context import CONTEXT_STEP
@@ -12,11 +13,12 @@ from inrcodec.bitstream.weights import CodedTensor, encode_weights, step_size
 from inrcodec.field import Field
 from inrcodec.field.encoder import encode, encoder_specs
 from inrcodec.field.field import field_specs
-from inrcodec.fitting.devices import device_kind, device_named
+from inrcodec.fitting.devices import device_named
 from inrcodec.fitting.distortion import Distortion, distortion_named
 from inrcodec.fitting.entropy import EntropyModel, entropy_model
 from inrcodec.fitting.groups import Group, make_groups
 from inrcodec.fitting.initial import initial_network
+from inrcodec.fitting.optimizer import SharedAdam
 from inrcodec.fitting.progress import HeldOutErrors
 from inrcodec.fitting.quantize import choose_weight_steps, coded_context, coded_weights, rounded
 from inrcodec.fitting.rate_control import RateControl
@@ -56,7 +58,7 @@ class Run:
     network: list[torch.Tensor]
     context: list[torch.Tensor]
     encoder: list[torch.Tensor]  # makes the codes until they are frozen; empty where they are fitted one by one
-    adam: torch.optim.Adam
+    adam: SharedAdam  # moves the leaves
     distortion: Distortion
     entropy: EntropyModel
     order: torch.Generator  # of the batches
@@ -139,25 +141,13 @@ class Run:
         """The encoder as a file holds it; nothing where there is none."""
         return coded_weights(self.encoder, choose_weight_steps(self.encoder, self.model))
 
-    def move_network(self, gradient: torch.Tensor, rate: float) -> None:
-        """A step of Adam on all leaves, against their gradient (weights,); rates scaled by `rate`."""
-        counts = [leaf.numel() for leaf in self.leaves]
-        for tensor, part in zip(self.leaves, torch.split(gradient, counts), strict=True):
-            tensor.grad = part.reshape(tensor.shape)
-        if self.latents_frozen:  # the encoder that is stored is the one that found the codes
-            for tensor in self.encoder:
-                tensor.grad = None
-        for parameters in self.adam.param_groups:
-            parameters["lr"] = parameters["full_rate"] * rate
-        self.adam.step()
-
-    @torch.no_grad()
-    def freeze(self) -> None:
-        """Round all latents for good."""
-        for group in self.groups:
-            everything = torch.arange(len(group.numbers), device=group.latents.device)
-            group.latents.copy_(self.latents(group, everything).round())
-        self.latents_frozen = True
+    def move_network(self, gradient: torch.Tensor, rate: float, context_rate: float) -> None:
+        """A step of Adam on all leaves, against their gradient (weights,); rates scaled by those given."""
+        encoder_rate = (
+            0.0 if self.latents_frozen else rate
+        )  # the encoder that is stored is the one that found the codes
+        factors = [rate] * len(self.network) + [context_rate] * len(self.context)
+        self.adam.step(gradient, [*factors, *[encoder_rate] * len(self.encoder)])
 
 
 def start(
@@ -182,13 +172,9 @@ def start(
     encoding = encoder_specs(channels, model.levels[0].channels) if settings.encoder else ()
     encoder = [tensor.to(device).requires_grad_() for tensor in initial_network(encoding, generator)]
     full_rate = NETWORK_RATE * min(1.0, NARROW / model.hidden_width)
-    rates = [*(full_rate * spec.rate for spec in specs), *[CONTEXT_RATE] * len(context)]
+    rates = [*(full_rate * spec.rate for spec in specs), *[np.float32(CONTEXT_RATE)] * len(context)]
     rates += [NETWORK_RATE * spec.rate for spec in encoding]
-    pairs = list(zip((*network, *context, *encoder), rates, strict=True))
-    parameters = [
-        {"params": [tensor for tensor, own in pairs if own == rate], "full_rate": rate} for rate in sorted(set(rates))
-    ]
-    adam = torch.optim.Adam(parameters, betas=(0.9, 0.99), fused=device_kind(device).fused_adam)
+    adam = SharedAdam((*network, *context, *encoder), [torch.from_numpy(np.asarray(rate)) for rate in rates])
     run = Run(
         model=model,
         channels=channels,

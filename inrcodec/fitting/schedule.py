@@ -13,6 +13,7 @@ WARM_UP_STEPS = 100
 FIRST_TEMPERATURE, LAST_TEMPERATURE = 0.3, 0.05
 FIRST_NOISE, LAST_NOISE = 1.0, 0.3
 LOWEST_RATE = 0.005
+SETTLED_RATE = 0.2  # of the context model when the latents come to stand still: what it codes is then at last known
 
 
 def footprint(done: float, native: int) -> int:
@@ -47,6 +48,13 @@ def done_after(share: float, native: int) -> float:
 def learning_rate(done: float, step: int) -> float:
     """Factor on every learning rate: a short warm-up, then half a cosine."""
     return min(1.0, (step + 1) / WARM_UP_STEPS) * (0.5 * (1.0 + math.cos(math.pi * done)) + LOWEST_RATE)
+
+
+def context_rate(done: float, step: int) -> float:
+    """The same factor for the context model; once the latents stand still, it falls from `SETTLED_RATE` to nothing."""
+    if done < FROZEN_FROM:
+        return learning_rate(done, step)
+    return SETTLED_RATE * (1.0 - done) / (1.0 - FROZEN_FROM)
 
 
 def softness(done: float) -> tuple[float, float] | None:

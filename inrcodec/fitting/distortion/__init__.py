@@ -15,11 +15,14 @@ class Distortion(Protocol):
     """What a variant's module provides."""
 
     def errors(self, drawn: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        """The error of every value, from 0 up, of pictures (channels, B, rows, columns), with gradients for `drawn`.
+        """What the fit makes small: of every value, from 0 up, with gradients for `drawn`.
 
-        On the scale of a squared difference of colors, which are 0 to 1: lambda weighs it against bits, and a target
-        in dB is compared with its mean. Pictures come in tiles, so a value may look at no other.
+        Pictures are (channels, B, rows, columns). On the scale of a squared difference of colors, which are 0 to 1:
+        lambda weighs it against bits. Pictures come in tiles, so a value may look at no other.
         """
+
+    def shown_errors(self, drawn: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        """The same of what a decoder shows, and no gradients: a target in dB is compared with its mean."""
 
 
 def distortion_names() -> tuple[str, ...]:

@@ -26,6 +26,9 @@ class EntropyModel(Protocol):
         levels: (channels, B, cells down, cells across), coarsest first.
         """
 
+    def level_bits(self, tensors: Sequence[torch.Tensor], levels: Sequence[torch.Tensor], number: int) -> torch.Tensor:
+        """The same of one level alone, by cell and all channels together, (B, cells down, cells across)."""
+
 
 def entropy_model(model: ModelSettings) -> EntropyModel:
     """The one that a file of these settings is coded with."""

@@ -18,6 +18,7 @@ from inrcodec.bitstream.rangecoder import TOTAL
 from inrcodec.settings import ModelSettings
 
 Offsets = tuple[tuple[int, int], ...]
+TENSORS = 4  # of the context model of a level whose cells have neighbors
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class ContextModel:
         """See `latent_bits`."""
         return latent_bits(self.model, tensors, levels)
 
+    def level_bits(self, tensors: Sequence[torch.Tensor], levels: Sequence[torch.Tensor], number: int) -> torch.Tensor:
+        """See `level_bits`."""
+        return level_bits(self.model, tensors, levels, number)
+
 
 def initial_context(model: ModelSettings, generator: torch.Generator) -> list[torch.Tensor]:
     """Small random weights, zero output biases: every latent starts with mean 0 and scale 1."""
@@ -47,21 +52,32 @@ def initial_context(model: ModelSettings, generator: torch.Generator) -> list[to
 
 def latent_bits(model: ModelSettings, tensors: Sequence[torch.Tensor], levels: Sequence[torch.Tensor]) -> torch.Tensor:
     """Estimated bits of every latent, one vector, from levels [(channels, B, cells down, cells across)]."""
-    left = list(tensors)
-    means, scales = [], []
-    for number, level in enumerate(model.levels):
-        latents = levels[number]
-        if static(level):
-            predicted = left.pop(0)[:, :, None].expand(-1, -1, latents[0].numel())
-        else:
-            taps, bias, output, output_bias = (left.pop(0) for _ in range(4))
-            coarser = number > 0 and not static(model.levels[number - 1])
-            inputs = _context(latents, levels[number - 1] if coarser else None, model, number)
-            predicted = _predict(inputs, taps, bias, output, output_bias)
-        means.append(predicted[:, 0].reshape(-1))
-        scales.append(predicted[:, 1].reshape(-1))
+    predicted = [_predicted(model, tensors, levels, number) for number in range(len(levels))]
+    means, scales = (torch.cat([part[:, which].reshape(-1) for part in predicted]) for which in range(2))
     values = torch.cat([level.reshape(-1) for level in levels])
-    return _laplace_bits(values, torch.cat(means), torch.cat(scales))
+    return _laplace_bits(values, means, scales)
+
+
+def level_bits(
+    model: ModelSettings, tensors: Sequence[torch.Tensor], levels: Sequence[torch.Tensor], number: int
+) -> torch.Tensor:
+    """The same of one level alone, by cell and all channels together, (B, cells down, cells across)."""
+    level = levels[number]
+    means, scales = _predicted(model, tensors, levels, number).transpose(0, 1)
+    return _laplace_bits(level, means.reshape(level.shape), scales.reshape(level.shape)).sum(dim=0)
+
+
+def _predicted(
+    model: ModelSettings, tensors: Sequence[torch.Tensor], levels: Sequence[torch.Tensor], number: int
+) -> torch.Tensor:
+    """Means and scales of a level's latents, (channels, 2, B * cells)."""
+    first = sum(1 if static(level) else TENSORS for level in model.levels[:number])
+    latents = levels[number]
+    if static(model.levels[number]):
+        return tensors[first][:, :, None].expand(-1, -1, latents[0].numel())
+    coarser = number > 0 and not static(model.levels[number - 1])
+    inputs = _context(latents, levels[number - 1] if coarser else None, model, number)
+    return _predict(inputs, *tensors[first : first + TENSORS])
 
 
 def _context(latents: torch.Tensor, coarser: torch.Tensor | None, model: ModelSettings, number: int) -> torch.Tensor:
