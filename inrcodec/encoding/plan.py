@@ -12,7 +12,7 @@ from inrcodec.encoding.options import EncodeOptions, Sources
 from inrcodec.encoding.resolve import count_pixels, fit_settings, model_settings, read_pictures
 from inrcodec.field.encoder import encoder_shapes
 from inrcodec.field.field import field_shapes, level_shapes
-from inrcodec.fitting.schedule import relative_time
+from inrcodec.fitting.pace import pace_of
 from inrcodec.images import Picture, Skipped
 from inrcodec.settings import ModelSettings
 
@@ -56,7 +56,7 @@ def plan_with(sources: Sources, options: EncodeOptions) -> Plan:
     stored = weights + sum(int(np.prod(shape)) for shape in encoder)
     own = SECONDS_PER_PIXEL * model.hidden_width / 32
     products = 6 * weights / PRODUCTS_PER_SECOND  # forwards, backwards, and for the gradient of the weights
-    seconds = settings.passes * pixels * max(own, products) * relative_time(model.footprint)
+    seconds = settings.passes * pixels * max(own, products) * pace_of(model, settings.passes).total
     bits = stored * 8.0 + (pixels * 2.0 ** (options.quality / 30 - 1.5) if model.levels else 0.0)
     return Plan(
         images=len(found.pictures),

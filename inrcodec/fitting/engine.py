@@ -14,14 +14,16 @@ from inrcodec.errors import InrError, Parameter
 from inrcodec.fitting import schedule
 from inrcodec.fitting.checkpoint import fingerprint, restore, save
 from inrcodec.fitting.devices import device_kind
+from inrcodec.fitting.groups import BatchPart
 from inrcodec.fitting.objective import held_out_errors
+from inrcodec.fitting.pace import pace_of, rounded_levels
 from inrcodec.fitting.process import allotted, load_autograd
 from inrcodec.fitting.progress import Fitted, HeldOutErrors, Latents, Meter, Progress
 from inrcodec.fitting.quantize import choose_weight_steps, coded_context, coded_latents, coded_weights
-from inrcodec.fitting.rounding import decide, levels_within
+from inrcodec.fitting.rounding import RoundingContext, batches
 from inrcodec.fitting.run import FrozenModel, Run, start
 from inrcodec.fitting.sensitivity import LEAST_PASSES, sensitive_steps
-from inrcodec.fitting.step import BatchPart, StepContext
+from inrcodec.fitting.step import StepContext
 from inrcodec.fitting.subsample import Subsample, subsamples
 from inrcodec.fitting.workers import Workers
 from inrcodec.numerics.arrays import Pixels
@@ -59,7 +61,8 @@ class Fit:
         self._stored = len(pictures)
         self.run = start(everything, model, settings, frozen_model, _all_poses(pictures, extra, poses, model))
         self._allotment = allotted(settings, device_kind(self.run.device), _step_pixels(self.run))
-        self.meter = Meter(self.run.images, settings.passes, settings.time_limit, model.footprint)
+        pace = pace_of(model, settings.passes)
+        self.meter = Meter(self.run.images, settings.passes, settings.time_limit, pace)
 
     def steps(self) -> Iterator[Progress]:
         """Fit; yields after every step. What it takes of the process is put back when it ends or is closed."""
@@ -68,6 +71,8 @@ class Fit:
             while meter.done < 1.0:
                 for batch, subsample in _batches(run, count):
                     _enter_phase(run, meter.done, meter.passes)
+                    if not run.latents_frozen and meter.done >= schedule.FROZEN_FROM:
+                        yield from self._round(workers)
                     if run.network_frozen and run.latents_frozen:
                         return  # no network to adapt to what is rounded
                     error, bits = _step(run, workers, batch, subsample, meter)
@@ -76,6 +81,25 @@ class Fit:
                     yield replace(news, holdout_psnr=_watch(run, meter.done))
                     if meter.done >= 1.0:
                         break
+
+    def _round(self, workers: Workers) -> Iterator[Progress]:
+        """Latents become whole numbers by what they cost, and stand still; yields after every few images."""
+        run = self.run
+        context = RoundingContext(
+            levels=rounded_levels(run.model, self.meter.passes),
+            rate_weight=run.rate_control.weight,
+            footprint=run.footprint,
+            weight_steps=run.weight_steps,
+            released=run.released,
+        )
+        self.meter.rounded = 0.0
+        for batch in batches(run, workers.count) if context.levels else ():
+            workers.divide(context, batch)
+            self.meter.rounded += len(batch[0][1]) / run.images
+            yield self.progress("round")
+        run.freeze()
+        self.meter.rounded = 1.0
+        run.rate_control.network_bits = run.network_bits()
 
     @torch.no_grad()
     def pictures(self) -> Iterator[tuple[int, Pixels]]:
@@ -116,6 +140,8 @@ class Fit:
         run = self.run
         with self._allotment.applied():
             _enter_phase(run, 1.0, self.meter.passes)
+            if not run.latents_frozen:  # stopped before their time
+                run.freeze()
             _check_finite(run)
             errors = held_out_errors(run) if run.settings.holdout.mode == "strict" else run.held_out
         latents: list[Latents] = [()] * run.images
@@ -190,8 +216,6 @@ def _enter_phase(run: Run, done: float, passes: float) -> None:
     if not run.weight_steps and not run.network_frozen and done >= schedule.QUANTIZED_FROM:
         measured = run.model.spatial and passes >= LEAST_PASSES
         run.weight_steps = sensitive_steps(run) if measured else choose_weight_steps(run.network, run.model)
-    if not run.latents_frozen and done >= schedule.FROZEN_FROM:
-        decide(run, levels_within(run.model, passes))
     if _phase(run) != phase or not run.rate_control.network_bits:
         run.rate_control.network_bits = run.network_bits()
 

@@ -19,6 +19,7 @@ from inrcodec.numerics.poses import Codes, poses_from
 from inrcodec.settings import FitSettings, Level, ModelSettings
 
 Numbers = npt.NDArray[np.int64]
+BatchPart = tuple[int, Numbers]  # a group by its place in the run, and some of its images by their rows
 FINEST_RATE = 1.2  # of latents of single pixels
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inrcodec.bitstream.weights import CodedTensor
-from inrcodec.fitting import schedule
+from inrcodec.fitting.pace import Pace
 from inrcodec.numerics.metrics import psnr_of_error
 
 Errors = npt.NDArray[np.float64]
@@ -22,7 +22,7 @@ SMOOTHING = 0.98  # share of the running means that a step keeps
 class Progress:
     """How far a fit is; `psnr` (dB, from the running mean error) and `bits_per_pixel` are estimates."""
 
-    phase: str  # fit, qat, freeze, write
+    phase: str  # fit, qat, round, freeze, write
     step: int  # visits of images, those that a time limit skips counted in
     steps: int
     passes: float
@@ -58,13 +58,14 @@ class Fitted:
 class Meter:
     """How much of a fit is done, by visits of images, or by time where a limit would come sooner; and running means."""
 
-    def __init__(self, images: int, passes: int, limit: float | None, footprint: int) -> None:
+    def __init__(self, images: int, passes: int, limit: float | None, pace: Pace) -> None:
         self.step = 0
         self.done = 0.0  # from 0 before the first step to 1 behind the last
         self._images, self._visits, self._planned = images, 0.0, images * passes
-        self._limit, self._footprint, self._started = limit, footprint, time.monotonic()
+        self._limit, self._pace, self._started = limit, pace, time.monotonic()
+        self.rounded = 0.0  # share of the latents that have been rounded by what they cost
         self._earlier = self._resumed = 0.0  # seconds and share of the fit that an interrupted run had behind it
-        self._visits_before = 0.0
+        self._visits_before = self._resumed_share = 0.0
         self._error = self._bits = self._weight = 0.0
 
     @property
@@ -79,13 +80,15 @@ class Meter:
 
     def state(self) -> list[float]:
         """What a checkpoint must keep."""
-        return [self.step, self.done, self._visits, self.seconds, self._error, self._bits, self._weight]
+        sums = self._error, self._bits, self._weight
+        return [self.step, self.done, self._visits, self.rounded, self.seconds, *sums]
 
     def restore(self, state: list[float]) -> None:
         """Go on from another meter's state; a time limit counts anew."""
         self.step, self.done, self._visits = int(state[0]), state[1], state[2]
-        self._earlier, self._error, self._bits, self._weight = state[3:]
+        self.rounded, self._earlier, self._error, self._bits, self._weight = state[3:]
         self._resumed, self._visits_before = self.done, self._visits
+        self._resumed_share = self._pace.time_share(self.done, self.rounded)
 
     def tick(self, phase: str, images: float, error: float, bits: float) -> Progress:
         """Count a step that visited that many images, with its mean squared error and bits per pixel."""
@@ -102,7 +105,7 @@ class Meter:
 
     def progress(self, phase: str) -> Progress:
         """How far the fit is; after the first step."""
-        seconds, behind = self.seconds, schedule.time_share(self.done, self._footprint)
+        seconds, behind = self.seconds, self._pace.time_share(self.done, self.rounded)
         return Progress(
             phase,
             round(self.done * self._planned),
@@ -119,6 +122,6 @@ class Meter:
         """How much should be done by now to keep the time limit, which counts from the start or the resumption."""
         if self._limit is None:
             return 0.0
-        before = schedule.time_share(self._resumed, self._footprint)
+        before = self._resumed_share
         share = min(1.0, (seconds - self._earlier) / self._limit)
-        return schedule.done_after(before + (1.0 - before) * share, self._footprint)
+        return self._pace.done_after(before + (1.0 - before) * share)

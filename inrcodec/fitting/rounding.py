@@ -1,58 +1,72 @@
 """Latents become whole numbers: not always the nearest, but the one of two that makes error plus lambda * bits least.
 
-Cells that are `APART` cells from each other change neither the same pixels nor the bits of the same latents, so all of
-them are decided at once, each by its exact share of the loss.
+Cells that are `apart` cells from each other change neither the same pixels nor the bits of the same latents, so all of
+them are decided at once, each by its exact share of the loss. Images do not depend on each other: workers share them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 import torch
 
-from inrcodec.fitting.groups import Group
+from inrcodec.fitting.groups import BatchPart, Group
 from inrcodec.fitting.objective import pixel_errors
+from inrcodec.fitting.pace import cells_apart
 from inrcodec.fitting.run import Run
-from inrcodec.settings import ModelSettings
 
-APART = 4  # cells: bicubic interpolation reaches as far, and so do the neighbors that a latent is predicted from
-BATCH_PIXELS = 1 << 16  # decided together
-PASSES_PER_CHANNEL = 6.4  # of the fit that deciding a channel takes as long as; measured
-SHARE = 0.14  # of the fit that decisions may take
+BATCH_PIXELS = 1 << 14  # decided together: a fit can be stopped between two batches
 
 
-def levels_within(model: ModelSettings, passes: float) -> int:
-    """How many levels, from the finest on, can be decided in a small share of a fit of so many passes."""
-    channels = np.cumsum([level.channels for level in reversed(model.levels)])
-    return int((channels * PASSES_PER_CHANNEL * model.footprint**2 <= SHARE * passes).sum())
+@dataclass(frozen=True, kw_only=True)
+class RoundingContext:
+    """All that the decisions need besides tensors; it travels to every worker."""
+
+    levels: int  # that are decided by what they cost, from the finest on; the others are rounded to the nearest
+    rate_weight: float
+    footprint: int
+    weight_steps: list[int]
+    released: bool
+
+    def apply(self, run: Run) -> None:
+        """Bring the run of another process to where the fit is."""
+        run.footprint, run.weight_steps, run.released = self.footprint, self.weight_steps, self.released
+
+    def process(self, run: Run, parts: Sequence[BatchPart], worker: int, gradient: torch.Tensor) -> None:
+        """Latents of these images become whole numbers for good."""
+        for number, rows in parts:
+            group, images = run.groups[number], torch.from_numpy(rows).to(gradient.device)
+            for part in torch.split(images, max(1, BATCH_PIXELS // group.pixels)):
+                decide(run, group, part, self)
+
+
+def batches(run: Run, workers: int) -> Iterator[list[BatchPart]]:
+    """All images in order, in batches that keep every worker busy for a moment."""
+    for number, group in enumerate(run.groups):
+        count = len(group.numbers)
+        length = workers * max(1, BATCH_PIXELS // group.pixels)
+        for first in range(0, count, length):
+            yield [(number, np.arange(first, min(first + length, count)))]
 
 
 @torch.no_grad()
-def decide(run: Run, levels: int) -> None:
-    """Round all latents for good; those of the finest `levels` levels by what they cost, others to the nearest."""
-    for group in run.groups:
-        everything = torch.arange(len(group.numbers), device=group.latents.device)
-        for images in torch.split(everything, max(1, BATCH_PIXELS // group.pixels)):
-            group.latents[images] = _decided(run, group, images, levels)
-    run.latents_frozen = True
-
-
-def _decided(run: Run, group: Group, images: torch.Tensor, levels: int) -> torch.Tensor:
-    """Whole numbers (B, values) for the latents of some images."""
+def decide(run: Run, group: Group, images: torch.Tensor, context: RoundingContext) -> None:
+    """Round the latents of some images of a group by what they cost. Whole ones stay as they are."""
     real = run.latents(group, images)
     chosen = real.round()
     other = chosen + torch.sign(real - chosen)
-    sweep = _Sweep(run, group, images, chosen)
-    for number in range(max(0, len(group.shapes) - levels), len(group.shapes)):
+    sweep = _Sweep(run, group, images, chosen, context.rate_weight)
+    for number in range(max(0, len(group.shapes) - context.levels), len(group.shapes)):
         if run.model.levels[number].whole:
             continue
         choice = group.levels(other)[number]
         for channel in range(group.shapes[number][0]):
-            for phase in product(range(APART), range(APART)):
+            for phase in product(range(sweep.apart), range(sweep.apart)):
                 sweep.visit(number, channel, phase, choice)
-    return chosen
+    group.latents[images] = chosen
 
 
 @dataclass(frozen=True)
@@ -74,17 +88,18 @@ class _Owners:
 class _Sweep:
     """Some images while their latents are decided; `latents` (B, values) changes in place."""
 
-    def __init__(self, run: Run, group: Group, images: torch.Tensor, latents: torch.Tensor) -> None:
+    def __init__(self, run: Run, group: Group, images: torch.Tensor, latents: torch.Tensor, rate_weight: float) -> None:
+        self.apart = cells_apart(run.footprint)
         self._run, self._group, self._images, self._latents = run, group, images, latents
         self._context = run.context_model()
-        self._weight = run.rate_control.weight
+        self._weight = rate_weight
         self._errors = pixel_errors(run, group, images, latents)
         self._bits = [self._level_bits(number) for number in range(len(group.shapes))]
 
     def visit(self, number: int, channel: int, phase: tuple[int, int], other: torch.Tensor) -> None:
-        """Try `other` (channels, B, cells down, cells across) in every APART-th cell of a channel from `phase` on."""
-        across = slice(phase[1], None, APART)
-        down = slice(phase[0], None, APART)
+        """Try `other` (channels, B, cells down, cells across) in every `apart`-th cell of a channel from `phase` on."""
+        across = slice(phase[1], None, self.apart)
+        down = slice(phase[0], None, self.apart)
         cells = self._group.levels(self._latents)[number][channel, :, down, across]
         if not cells.numel():
             return
@@ -116,11 +131,11 @@ class _Sweep:
         if touched is None:
             side = self._group.size[axis]
             places = (torch.arange(side, dtype=torch.float64) + 0.5) * (cells / side) - 0.5
-            reach = 2  # a pixel belongs to the cell that is less than two cells away
+            reach = self.apart / 2  # a pixel belongs to the cell that is less than that far away
         else:
             steps = self._run.model.levels[number].shift - self._run.model.levels[touched].shift
             places = torch.arange(self._group.shapes[touched][1 + axis]) >> steps
-            reach = 1  # a latent is context of one before it, and of up to two behind it
-        owner = torch.floor((places - first + reach) / APART)
-        wanted = torch.arange(len(range(first, cells, APART)))
+            reach = 1.0  # a latent is context of one before it, and of up to two behind it
+        owner = torch.floor((places - first + reach) / self.apart)
+        wanted = torch.arange(len(range(first, cells, self.apart)))
         return (owner == wanted[:, None]).float().to(self._latents.device)

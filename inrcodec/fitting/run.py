@@ -141,6 +141,14 @@ class Run:
         """The encoder as a file holds it; nothing where there is none."""
         return coded_weights(self.encoder, choose_weight_steps(self.encoder, self.model))
 
+    @torch.no_grad()
+    def freeze(self) -> None:
+        """Round all latents for good; those that are whole numbers already stay as they are."""
+        for group in self.groups:
+            everything = torch.arange(len(group.numbers), device=group.latents.device)
+            group.latents.copy_(self.latents(group, everything).round())
+        self.latents_frozen = True
+
     def move_network(self, gradient: torch.Tensor, rate: float, context_rate: float) -> None:
         """A step of Adam on all leaves, against their gradient (weights,); rates scaled by those given."""
         encoder_rate = (

@@ -21,30 +21,6 @@ def footprint(done: float, native: int) -> int:
     return native if done >= AREAS_FROM else 1
 
 
-def time_share(done: float, native: int) -> float:
-    """Share of the fit's time that is gone when `done` of its steps are."""
-    area = _area_cost(native)
-    return (min(done, AREAS_FROM) + max(0.0, done - AREAS_FROM) * area) / relative_time(native)
-
-
-def relative_time(native: int) -> float:
-    """What the fit takes, in fits on points alone."""
-    return AREAS_FROM + (1.0 - AREAS_FROM) * _area_cost(native)
-
-
-def _area_cost(native: int) -> float:
-    """What a step on areas costs, in steps on points."""
-    return 0.4 + 0.6 * native**2
-
-
-def done_after(share: float, native: int) -> float:
-    """The inverse of `time_share`: how much of the steps should be done when that share of the time is gone."""
-    turn = time_share(AREAS_FROM, native)
-    if share <= turn:
-        return AREAS_FROM * share / turn
-    return min(1.0, AREAS_FROM + (1.0 - AREAS_FROM) * (share - turn) / (1.0 - turn))
-
-
 def learning_rate(done: float, step: int) -> float:
     """Factor on every learning rate: a short warm-up, then half a cosine."""
     return min(1.0, (step + 1) / WARM_UP_STEPS) * (0.5 * (1.0 + math.cos(math.pi * done)) + LOWEST_RATE)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 
 from inrcodec.fitting import schedule
-from inrcodec.fitting.groups import Group, Numbers
+from inrcodec.fitting.groups import BatchPart, Group, Numbers
 from inrcodec.fitting.objective import distortions, rate
 from inrcodec.fitting.quantize import soft_rounded, with_noise
 from inrcodec.fitting.rate_control import Figures
@@ -16,7 +16,6 @@ from inrcodec.fitting.run import Run
 from inrcodec.fitting.subsample import ALL_PIXELS, Subsample
 
 LARGEST_PRIME = (1 << 64) - 59  # below what seeds a generator
-BatchPart = tuple[int, Numbers]  # a group by its place in the run, and some of its images by their rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +42,10 @@ class StepContext:
         """Bring the run of another process, which has been standing still, to where the fit is."""
         run.footprint, run.weight_steps = self.footprint, self.weight_steps
         run.latents_frozen, run.released = self.latents_frozen, self.released
+
+    def process(self, run: Run, parts: Sequence[BatchPart], worker: int, gradient: torch.Tensor) -> StepResult:
+        """See `process_parts`."""
+        return process_parts(run, self, parts, worker, gradient)
 
 
 @dataclass(frozen=True)

@@ -13,32 +13,46 @@ import signal
 import warnings
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
+from typing import Protocol, TypeVar
 
 import numpy as np
 import torch
 
 from inrcodec.errors import InrError, Parameter
+from inrcodec.fitting.groups import BatchPart
 from inrcodec.fitting.run import Run
-from inrcodec.fitting.step import BatchPart, StepContext, StepResult, process_parts
+from inrcodec.fitting.step import StepContext, StepResult
 
 PATIENCE = 10.0  # seconds that a process gets to end by itself
+Result = TypeVar("Result")
+Made = TypeVar("Made", covariant=True)
+
+
+class Task(Protocol[Made]):
+    """Work on some images of a run, which any worker can do; what it changes lies in shared memory."""
+
+    def apply(self, run: Run) -> None:
+        """Bring the run of another process, which has been standing still, to where the fit is."""
+
+    def process(self, run: Run, parts: Sequence[BatchPart], worker: int, gradient: torch.Tensor) -> Made:
+        """Do these parts; the gradient of shared weights, where there is one, goes into `gradient` (weights,)."""
 
 
 class Workers:
     """A context: inside, `step` is done by `count` processes, this one among them."""
 
     def __init__(self, run: Run, count: int) -> None:
-        self._run, self._count = run, count
+        self._run, self.count = run, count
         weights = sum(leaf.numel() for leaf in run.leaves)
         self._gradients = torch.zeros(count, weights, device=run.leaves[0].device)
         self._processes: list[tuple[multiprocessing.process.BaseProcess, Connection]] = []
 
     def __enter__(self) -> Workers:
-        if self._count > 1:
+        if self.count > 1:
             for tensor in (self._gradients, *self._run.leaves, *self._latents()):
                 tensor.data = _in_shared_memory(tensor)
-        fork = multiprocessing.get_context("fork") if self._count > 1 else None
-        for worker in range(1, self._count):
+        fork = multiprocessing.get_context("fork") if self.count > 1 else None
+        for worker in range(1, self.count):
             assert fork is not None
             ours, theirs = fork.Pipe()
             process = fork.Process(target=self._serve, args=(worker, theirs, ours), daemon=True)
@@ -60,11 +74,15 @@ class Workers:
 
     def step(self, context: StepContext, batch: Sequence[BatchPart]) -> tuple[list[StepResult], torch.Tensor]:
         """Do the batch, divided among the workers; every worker's result, and the gradient (weights,)."""
+        return self.divide(context, batch), self._gradients.sum(dim=0)
+
+    def divide(self, task: Task[Result], batch: Sequence[BatchPart]) -> list[Result]:
+        """Do a task for all images of the batch, divided among the workers; every worker's result."""
         partition = self._partition(batch)
         try:
             for (_, line), parts in zip(self._processes, partition[1:], strict=True):
-                line.send((context, parts))
-            results = [process_parts(self._run, context, partition[0], 0, self._gradients[0])]
+                line.send((task, parts))
+            results = [task.process(self._run, partition[0], 0, self._gradients[0])]
             for _, line in self._processes:
                 answer = line.recv()
                 if isinstance(answer, BaseException):
@@ -74,14 +92,14 @@ class Workers:
             raise InrError(
                 "a process of the fit was killed, perhaps for want of memory; try ", Parameter("threads", 1)
             ) from failure
-        return results, self._gradients.sum(dim=0)
+        return results
 
     def _partition(self, batch: Sequence[BatchPart]) -> list[list[BatchPart]]:
         """The batch in as many parts of about equal work as there are workers."""
-        partition: list[list[BatchPart]] = [[] for _ in range(self._count)]
-        loads = [0] * self._count
+        partition: list[list[BatchPart]] = [[] for _ in range(self.count)]
+        loads = [0] * self.count
         for number, images in batch:
-            for part in np.array_split(images, min(self._count, len(images))):
+            for part in np.array_split(images, min(self.count, len(images))):
                 worker = loads.index(min(loads))
                 partition[worker].append((number, part))
                 loads[worker] += len(part) * self._run.groups[number].pixels
@@ -99,10 +117,10 @@ class Workers:
         torch.set_num_threads(1)
         try:
             while True:
-                context, parts = line.recv()
-                context.apply(self._run)
+                task, parts = line.recv()
+                task.apply(self._run)
                 try:
-                    line.send(process_parts(self._run, context, parts, worker, self._gradients[worker]))
+                    line.send(task.process(self._run, parts, worker, self._gradients[worker]))
                 except Exception as failure:
                     line.send(failure)
         finally:
