@@ -60,15 +60,27 @@ def test_links_between_papers_lead_somewhere(paper: Path) -> None:
         assert not anchor or anchor in anchors(aim), f"{paper.name}: {link}"
 
 
-def named_paths(text: str) -> set[str]:
-    """Paths below the package or beside it that a paper puts in code marks."""
-    return set(re.findall(r"`((?:inrcodec|tests|tools|samples|docs)/[\w./-]*\w)`", text))
+def named_paths(text: str) -> set[Path]:
+    """Paths from the root, or from the package, that a paper puts in code marks."""
+    rooms = [folder.name for folder in (ROOT / "inrcodec").iterdir() if folder.is_dir()]
+    named = re.findall(r"`((?:inrcodec|tests|tools|samples|docs)/[\w./-]*\w)`", text)
+    inside = re.findall(rf"`((?:{'|'.join(rooms)})/[\w./-]*\w)`", text)
+    return {ROOT / path for path in named} | {ROOT / "inrcodec" / path for path in inside}
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.name)
 def test_files_that_papers_name_are_there(paper: Path) -> None:
-    missing = [path for path in named_paths(paper.read_text("utf-8")) if not (ROOT / path).exists()]
+    missing = [path for path in named_paths(paper.read_text("utf-8")) if not path.exists()]
     assert not missing
+
+
+def test_files_to_start_from_are_there() -> None:
+    """The tables of the architecture: a folder in one column, a file of it in the next."""
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    found = re.findall(r"^\|.*?`(inrcodec/[\w/]+/)` .*?\| `([\w/]+\.py)`", text, re.MULTILINE)
+    assert len(found) > 15
+    for folder, start in found:
+        assert (ROOT / folder / start).is_file(), (folder, start)
 
 
 def test_the_readme_is_short_and_knows_every_command() -> None:
