@@ -16,12 +16,21 @@ if TYPE_CHECKING:
     from inrcodec.encoding.encode import encode
     from inrcodec.encoding.options import EncodeOptions
     from inrcodec.encoding.plan import plan
+    from inrcodec.encoding.signals.fit import fit
+    from inrcodec.encoding.signals.options import SignalOptions
 
     open = Archive.open
 
-__all__ = ["EncodeOptions", "__version__", "add", "encode", "open", "plan"]
+__all__ = ["EncodeOptions", "SignalOptions", "__version__", "add", "encode", "fit", "open", "plan"]
 
-ROOMS = {"EncodeOptions": "options", "add": "add", "encode": "encode", "plan": "plan"}
+ROOMS = {
+    "EncodeOptions": "options",
+    "SignalOptions": "signals.options",
+    "add": "add",
+    "encode": "encode",
+    "fit": "signals.fit",
+    "plan": "plan",
+}
 
 
 def __dir__() -> list[str]:

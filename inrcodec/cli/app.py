@@ -18,6 +18,7 @@ from inrcodec.cli import (
     decode,
     derive,
     encode,
+    fit,
     fuse,
     info,
     morph,
@@ -45,6 +46,7 @@ app = typer.Typer(
     epilog=epilog(("inrcodec encode ./thumbs -o set.inr", "inrcodec decode set.inr --size 256")) + "\n\n" + EXIT_CODES,
 )
 app.command("encode", epilog=encode.EPILOG)(encode.encode)
+app.command("fit", epilog=fit.EPILOG)(fit.fit)
 app.command("add", epilog=add.EPILOG)(add.add)
 app.command("decode", epilog=decode.EPILOG)(decode.decode)
 app.command("derive", epilog=derive.EPILOG)(derive.derive)

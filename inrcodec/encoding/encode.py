@@ -131,13 +131,17 @@ def assemble(pictures: Sequence[Picture], model: ModelSettings, holdout: Holdout
 def _header(pictures: Sequence[Picture], model: ModelSettings, holdout: Holdout) -> Header:
     """The header of a file of these pictures; raises what a reader would, were it written."""
     sizes = [(picture.pixels.shape[0], picture.pixels.shape[1]) for picture in pictures]
-    channels = pictures[0].pixels.shape[2]
+    encode_names([picture.name for picture in pictures])
+    return header_of(sizes, pictures[0].pixels.shape[2], model, holdout)
+
+
+def header_of(sizes: Sequence[tuple[int, int]], channels: int, model: ModelSettings, holdout: Holdout) -> Header:
+    """The header of a file of images of these (height, width); raises what a reader would, were it written."""
     shapes, shape_index = pack_shapes(sizes)
     encoder = f"inrcodec {__version__}"
-    header = Header(FORMAT_VERSION, channels, len(pictures), shapes, shape_index, model, holdout, encoder)
+    header = Header(FORMAT_VERSION, channels, len(sizes), shapes, shape_index, model, holdout, encoder)
     encode_header(header)
-    encode_names([picture.name for picture in pictures])
-    check_limits(model, sizes, field_shapes(model, channels, len(pictures)))
+    check_limits(model, sizes, field_shapes(model, channels, len(sizes)))
     return header
 
 

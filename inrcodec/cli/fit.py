@@ -1,0 +1,198 @@
+"""`inrcodec fit`: one SIREN for one picture, by its values, its slopes, its Laplacian, or a list of constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from inrcodec.cli.console import Console, print_json
+from inrcodec.cli.network_options import DESIGN, Activation, Depth, Width
+from inrcodec.cli.options import Device, Effort, Force, Json, Quiet, Seed, Threads, TimeLimit, epilog
+from inrcodec.cli.outcome import GRACE_SECONDS
+from inrcodec.cli.values import parse_duration, spoken_duration
+from inrcodec.errors import UsageError
+
+if TYPE_CHECKING:
+    from inrcodec.encoding.signals.fit import FitResult
+    from inrcodec.encoding.signals.listed import ConstraintList
+    from inrcodec.fitting.constrained import Advance
+
+EPILOG = epilog(
+    (
+        "inrcodec fit cat.png -o cat.inr",
+        "inrcodec fit cat.png --from gradient -o cat.inr",
+        "inrcodec fit cat.png --from laplacian --time-limit 3m -o cat.inr",
+        "inrcodec fit cat.png --from gradient --reach 1 --activation relu-pe -o relu.inr",
+        "inrcodec fit cat.png --from gradient --show-constraints > cat.toml",
+        "inrcodec fit cat.toml -o cat.inr",
+    ),
+    (
+        "file, file_size, known, psnr, psnr_unquantized, psnr_unsettled, psnr_lattice, slopes, loss, steps, "
+        "source_bytes, ratio, seconds",
+    ),
+)
+LIST_SUFFIX = ".toml"
+MISSED = 4
+
+
+def fit(
+    source: Annotated[
+        str,
+        typer.Argument(metavar="SOURCE", help="A picture, or a list of constraints (.toml).", show_default=False),
+    ],
+    output: Annotated[
+        str | None,
+        typer.Option("-o", "--output", metavar="FILE", help="The file to write.", show_default="SOURCE.inr, here"),
+    ] = None,
+    quantity: Annotated[
+        Literal["value", "gradient", "laplacian"] | None,
+        typer.Option("--from", help="What is told of the picture.", show_default="value"),
+    ] = None,
+    constant: Annotated[
+        str | None,
+        typer.Option(
+            "--constant",
+            metavar="COLOR",
+            help="What slopes do not tell, the mean of each channel: picture, none or a color.",
+            show_default="picture",
+        ),
+    ] = None,
+    reach: Annotated[
+        int | None,
+        typer.Option(
+            "--reach",
+            min=1,
+            metavar="PIXELS",
+            help="How far apart compared pixels are; 1: exact derivatives alone, the paper's way.",
+            show_default="the whole picture",
+        ),
+    ] = None,
+    show_constraints: Annotated[
+        bool, typer.Option("--show-constraints", help="Print the list that the options stand for; fit nothing.")
+    ] = False,
+    effort: Effort = 5,
+    passes: Annotated[
+        int | None,
+        typer.Option("--passes", min=1, help="Visits of every pixel, in place of effort.", show_default="by effort"),
+    ] = None,
+    time_limit: TimeLimit = None,
+    width: Width = None,
+    depth: Depth = None,
+    activation: Activation = None,
+    w0: Annotated[
+        str | None,
+        typer.Option(
+            "--w0",
+            metavar="N[,N...]",
+            help="Frequency of the first layer, or of every layer.",
+            show_default="by size",
+            rich_help_panel=DESIGN,
+        ),
+    ] = None,
+    device: Device = "auto",
+    threads: Threads = None,
+    seed: Seed = 0,
+    force: Force = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Fit one sine network to one picture and write it as a file that every command reads; its path goes to stdout.
+
+    For a set of pictures, or for the smallest file, use encode.
+    """
+    console = Console(quiet)
+    limit = None if time_limit is None else parse_duration(time_limit)
+    listed = _listed(source, quantity, constant, reach)
+    if show_constraints:
+        from inrcodec.encoding.signals.listed import write_list
+
+        print(write_list(listed), end="")
+        return
+    target = Path(f"{Path(source).stem}.inr" if output is None else output)
+    asked = {
+        "effort": effort, "passes": passes, "time_limit": limit, "width": width, "depth": depth,
+        "activation": activation, "w0": w0, "device": device, "threads": threads, "seed": seed,
+    }  # fmt: skip
+    # A list that was read names its files relative to itself, and its constraints in messages as it does.
+    result = _fit(source if _is_list(source) else listed, target, force, asked, console)
+    if json:
+        print_json(_answer(result))
+    else:
+        print(result.path, flush=True)
+        for line in _lines(result):
+            console.say(line)
+    if limit is not None and result.seconds > limit + GRACE_SECONDS:
+        took = spoken_duration(result.seconds)
+        console.warn(f"inrcodec: it took {took}, longer than --time-limit; the file is complete")
+        raise typer.Exit(MISSED)
+
+
+def _is_list(source: str) -> bool:
+    return Path(source).suffix.lower() == LIST_SUFFIX
+
+
+def _listed(source: str, quantity: Any, constant: str | None, reach: int | None) -> ConstraintList:
+    """The constraints that are asked for."""
+    from inrcodec.encoding.signals.listed import read_list
+    from inrcodec.encoding.signals.options import picture_list
+
+    if _is_list(source):
+        if quantity is not None or constant is not None or reach is not None:
+            raise UsageError("--from, --constant and --reach are for a picture; a list says all that itself")
+        if not Path(source).is_file():
+            raise UsageError(f"{source}: no such file")
+        return read_list(Path(source))
+    if constant is not None and quantity in (None, "value"):
+        raise UsageError("--constant: values leave no constant open; it is for --from gradient or laplacian")
+    return picture_list(source, quantity or "value", constant or "picture", reach)
+
+
+def _fit(source: str | ConstraintList, target: Path, force: bool, asked: dict[str, Any], console: Console) -> FitResult:
+    import inrcodec
+    from inrcodec.cli.interrupt import between_steps
+    from inrcodec.cli.progress import step_progress
+
+    with between_steps() as check, step_progress(console) as draw:
+
+        def on_progress(news: Advance) -> None:
+            figures = f"error {news.loss:.3g}  {spoken_duration(news.remaining)} left"
+            draw("fit", round(1000 * news.done), 1000, figures)
+            check()
+
+        return inrcodec.fit(source, target, overwrite=force, on_progress=on_progress, **asked)
+
+
+def _answer(result: FitResult) -> dict[str, Any]:
+    """The outcome as plain values, in the order of the JSON keys."""
+    size = result.archive.file_size
+    return {
+        "file": str(result.path),
+        "file_size": size,
+        "known": result.known,
+        "psnr": result.psnr,
+        "psnr_unquantized": result.psnr_unquantized,
+        "psnr_unsettled": result.psnr_unsettled,
+        "psnr_lattice": result.psnr_lattice,
+        "slopes": result.slopes,
+        "loss": result.loss,
+        "steps": result.steps,
+        "source_bytes": result.source_bytes,
+        "ratio": result.source_bytes / size if result.source_bytes else None,
+        "seconds": result.seconds,
+    }
+
+
+def _lines(result: FitResult) -> Iterator[str]:
+    """What was known and what came of it."""
+    yield f"{result.path}: {result.archive.file_size:,} bytes; known: {result.known}"
+    figures = [
+        (result.psnr, "{:.1f} dB"),
+        (result.psnr_unsettled, "{:.1f} before constants are settled"),
+        (result.psnr_lattice, "exact lattice solution {:.0f} dB"),
+        (result.slopes, "slopes {:.1f} dB"),
+    ]
+    told = [words.format(value) for value, words in figures if value is not None]
+    yield "; ".join(told) if told else f"error {result.loss:.3g} after {result.steps:,} steps"

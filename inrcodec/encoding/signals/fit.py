@@ -1,0 +1,201 @@
+"""One SIREN for one signal: a list of constraints, the fit, the bytes, and what came of it as read back."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from inrcodec.archive import Archive, ArchivedImage
+from inrcodec.bitstream.container import write_atomically
+from inrcodec.bitstream.stored import pack
+from inrcodec.encoding.encode import check_output, header_of
+from inrcodec.encoding.signals.listed import ConstraintList, read_list
+from inrcodec.encoding.signals.options import SignalOptions, picture_list
+from inrcodec.encoding.signals.signal import Signal, read_signal
+from inrcodec.evaluate.measuring import measured
+from inrcodec.fitting.constraints import Constraint
+from inrcodec.fitting.constraints.domain import Cells
+from inrcodec.numerics.arrays import FloatArray, Pixels
+from inrcodec.numerics.metrics import psnr
+from inrcodec.settings import Holdout, ModelSettings
+
+if TYPE_CHECKING:
+    from inrcodec.bitstream.weights import CodedTensor
+    from inrcodec.fitting.constrained import Advance, ConstrainedFit
+
+LIST_SUFFIX = ".toml"
+FINISHING = 0.04  # share of a time limit that is kept for quantization and writing
+COLORS = 3  # that a gray signal is stored in
+
+
+@dataclass(frozen=True)
+class FitResult:
+    """What was written, as read back. Figures in dB are None where there is nothing to compare with.
+
+    known: what the constraints told, in words. psnr: of the file against the picture that they came from;
+    psnr_unquantized: of the network before it became integers; psnr_unsettled: before constants were settled;
+    psnr_lattice: of the exact solution on the lattice; slopes: signal-to-noise ratio of slopes half-way between pixels.
+    """
+
+    path: Path
+    archive: Archive
+    known: str
+    steps: int
+    loss: float
+    psnr: float | None
+    psnr_unquantized: float | None
+    psnr_unsettled: float | None
+    psnr_lattice: float | None
+    slopes: float | None
+    source_bytes: int
+    seconds: float
+
+
+def fit(
+    source: str | Path | ConstraintList,
+    output: str | Path,
+    *,
+    overwrite: bool = False,
+    on_progress: Callable[[Advance], None] | None = None,
+    **asked: Any,
+) -> FitResult:
+    """Fit a network to a picture, a list of constraints (.toml), or a list in memory, whose paths are relative to here.
+
+    `asked` are the fields of `SignalOptions`.
+    """
+    started = time.monotonic()
+    path = Path(output)
+    check_output(path, overwrite=overwrite)
+    options = SignalOptions(**asked)
+    signal = _signal(source)
+    sides, channels = signal.listed.axes, signal.listed.channels
+    model = options.model(sides)
+    header_of([sides[::-1]], max(COLORS, channels), model, Holdout())  # refuses, before any work, what no file can hold
+    work, steps = _begin(signal, model, options, started)
+    loss = math.nan
+    for advance in work.steps():
+        loss, steps = advance.loss, advance.step
+        if on_progress:
+            on_progress(advance)
+    unsettled = work.picture()
+    if signal.constants is not None:
+        work.settle(signal.constants)
+    unquantized = work.picture()
+    blob = _packed(signal, model, work.finish(_settled(signal)))
+    write_atomically(path, blob, overwrite=overwrite)
+    archive, lattice = Archive.open(path), _lattice(signal)
+    against = signal.reference
+    return FitResult(
+        path,
+        archive,
+        known_words(signal),
+        steps,
+        loss,
+        _psnr(against, _channels(archive[0].render_stored(), channels)),
+        _psnr(against, unquantized),
+        _psnr(against, unsettled) if signal.constants is not None else None,
+        _psnr(against, lattice),
+        None if against is None else slope_ratio(archive[0], against),
+        signal.source_bytes,
+        time.monotonic() - started,
+    )
+
+
+def known_words(signal: Signal) -> str:
+    """What the constraints of a signal tell, in words."""
+    parts = [_told(constraint) for constraint in signal.constraints]
+    if signal.constants is not None:
+        parts.append("the mean of each channel")
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+
+
+def slope_ratio(image: ArchivedImage, reference: Pixels) -> float | None:
+    """How exact slopes half-way between pixels meet a picture's differences: 10 log10 of their power over errors."""
+    wanted = np.diff(reference, axis=1), np.diff(reference, axis=0)
+    found = [_channels(slopes, reference.shape[2]) for slopes in image.midpoint_slopes()]
+    power = sum(float(np.square(one, dtype=np.float64).sum()) for one in wanted)
+    error = sum(float(np.square(one - other, dtype=np.float64).sum()) for one, other in zip(found, wanted, strict=True))
+    return 10 * math.log10(power / error) if power > 0 and error > 0 else None
+
+
+def _signal(source: str | Path | ConstraintList) -> Signal:
+    """What is to be fitted, with everything that it names read."""
+    if isinstance(source, ConstraintList):
+        return read_signal(source, Path(), "list")
+    if Path(source).suffix.lower() == LIST_SUFFIX:
+        return read_signal(read_list(Path(source)), Path(source).parent, str(source))
+    return read_signal(picture_list(source), Path(), str(source))
+
+
+def _begin(signal: Signal, model: ModelSettings, options: SignalOptions, started: float) -> tuple[ConstrainedFit, int]:
+    from inrcodec.fitting.constrained import PLACES, ConstrainedFit, ConstrainedSettings  # torch takes seconds to load
+
+    listed = signal.listed
+    steps = options.steps(math.prod(listed.axes), PLACES)
+    limit = options.time_limit
+    if limit is not None:
+        limit = max(0.5, (1 - FINISHING) * limit - (time.monotonic() - started))
+    settings = ConstrainedSettings(steps, limit, options.device, options.threads, options.seed)
+    return ConstrainedFit(model, listed.channels, listed.axes, signal.constraints, settings), steps
+
+
+def _lattice(signal: Signal) -> Pixels | None:
+    """The exact solution (height, width, channels) where one constraint alone has one and constants are known."""
+    potentials = [one.potential for one in signal.constraints if one.potential is not None]
+    if len(potentials) != 1 or len(signal.constraints) != 1 or signal.constants is None:
+        return None
+    return np.asarray((potentials[0] + signal.constants[:, None, None]).transpose(1, 2, 0), dtype=np.float32)
+
+
+def _settled(signal: Signal) -> tuple[Constraint, ...]:
+    """The same as a constraint on values: what quantization must leave as it is, constants and all."""
+    lattice = _lattice(signal)
+    if lattice is None:
+        return ()
+    targets = np.ascontiguousarray(lattice.transpose(2, 0, 1).reshape(lattice.shape[2], 1, -1))
+    return (Constraint("settled", "value", signal.listed.axes, (Cells(signal.listed.axes, targets),)),)
+
+
+def _packed(signal: Signal, model: ModelSettings, network: tuple[CodedTensor, ...]) -> bytes:
+    """The file's bytes, with its PSNR as read back where there is a picture to compare with."""
+    from inrcodec.fitting.constrained import repeated
+
+    channels = signal.listed.channels
+    if channels == 1:
+        network = repeated(network, COLORS)
+    header = header_of([signal.listed.axes[::-1]], max(COLORS, channels), model, Holdout())
+    bare = pack(header, network, (), (), [signal.name], ())
+    if signal.reference is None:
+        return bare
+    drawn = np.asarray(np.rint(Archive.from_bytes(bare)[0].render_stored() * 255) / 255, dtype=np.float32)
+    columns = list(measured([(signal.reference, _channels(drawn, channels))], None, None))
+    return pack(header, network, (), (), [signal.name], columns)
+
+
+def _channels(pixels: FloatArray, channels: int) -> FloatArray:
+    """A stored picture with the signal's own channels."""
+    return pixels[..., :channels]
+
+
+def _psnr(reference: Pixels | None, pixels: Pixels | None) -> float | None:
+    """Of a picture as it would be shown, limited to [0, 1]."""
+    if reference is None or pixels is None:
+        return None
+    return psnr(reference, np.clip(pixels, 0.0, 1.0))
+
+
+def _told(constraint: Constraint) -> str:
+    """What one constraint tells, in words."""
+    counts = [domain.count() for domain in constraint.known]
+    one = {"value": "value", "gradient": "gradient", "direction": "direction", "slope": "slope"}
+    noun = one.get(constraint.quantity, "Laplacian")
+    if any(isinstance(domain, Cells) and domain.between is not None for domain in constraint.known):
+        noun = "difference"
+    total = sum(count for count in counts if count is not None)
+    return f"the {noun} in a continuum" if None in counts else f"{total:,} {noun}{'s' * (total != 1)}"

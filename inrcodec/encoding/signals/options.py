@@ -1,0 +1,99 @@
+"""What one may ask of the fit of one signal, and the lists of constraints that a single picture stands for."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from inrcodec.encoding.design import Design
+from inrcodec.encoding.signals.listed import ConstraintList, Listed
+from inrcodec.encoding.signals.sources import is_gray
+from inrcodec.errors import Parameter, UsageError
+from inrcodec.images import load_pictures
+from inrcodec.images.color import parse_color
+from inrcodec.settings import MAX_W0, ModelSettings, Network
+
+From = Literal["value", "gradient", "laplacian"]
+PASSES = (20, 35, 60, 105, 190, 330, 570, 1000, 1700)  # effort 1 to 9: visits of every sample
+LEAST_STEPS = 1000
+USUAL_WIDTH, USUAL_DEPTH, USUAL_W0, USUAL_SIDE = 128, 3, 100, 256  # of the network of a picture with that side
+LEAST_WIDTH, MOST_WIDTH, LEAST_W0 = 32, 512, 15
+
+
+@dataclass(frozen=True)
+class SignalOptions:
+    """Network and time of a fit; see the options of `inrcodec fit --help`. None leaves what suits the signal."""
+
+    width: str | None = None
+    depth: int | None = None
+    activation: str | None = None
+    w0: int | str | None = None
+    effort: int = 5
+    passes: int | None = None
+    time_limit: float | None = None  # seconds
+    device: str = "auto"
+    threads: int | None = None
+    seed: int = 0
+
+    def model(self, sides: tuple[int, ...]) -> ModelSettings:
+        """A plain network of coordinates for a signal with these samples along its axes."""
+        samples = math.prod(sides)
+        wide = 8 * round(USUAL_WIDTH / 8 * (samples / USUAL_SIDE**2) ** 0.3)
+        w0 = min(MAX_W0, max(LEAST_W0, round(USUAL_W0 * max(sides) / USUAL_SIDE)))
+        usual = ModelSettings("grid", min(MOST_WIDTH, max(LEAST_WIDTH, wide)), USUAL_DEPTH, 1, (), 1, Network(w0=w0))
+        return Design(self.width, self.depth, self.activation, self.w0).applied(usual)
+
+    def steps(self, samples: int, places: int) -> int:
+        """Steps of that many places each."""
+        if not 1 <= self.effort <= len(PASSES):
+            raise UsageError(Parameter("effort", self.effort), f" is outside 1 to {len(PASSES)}")
+        if self.passes is not None and self.passes < 1:
+            raise UsageError(Parameter("passes", self.passes), ": at least 1 is needed")
+        if self.time_limit is not None and not self.time_limit > 0:
+            raise UsageError(f"time limit {self.time_limit} s: must be more than nothing")
+        if not 0 <= self.seed < 1 << 32:
+            raise UsageError(Parameter("seed", self.seed), f" is outside 0 to {(1 << 32) - 1}")
+        if self.threads is not None and self.threads < 1:
+            raise UsageError(Parameter("threads", self.threads), ": at least 1 is needed")
+        if self.passes is not None:
+            return max(1, math.ceil(self.passes * samples / places))
+        return max(LEAST_STEPS, math.ceil(PASSES[self.effort - 1] * samples / places))
+
+
+def picture_list(
+    path: str | Path, quantity: From = "value", constant: str = "picture", reach: int | None = None
+) -> ConstraintList:
+    """The list that a picture stands for: its values, differences or Laplacians, everywhere.
+
+    constant: what settles the mean of each channel, where values do not: `picture`, `none`, or a color. reach: None for
+    the whole picture, 1 for exact derivatives alone.
+    """
+    if not Path(path).is_file():
+        raise UsageError(f"{path}: no such picture file, nor a list of constraints (.toml)")
+    pixels = load_pictures([path]).pictures[0].pixels
+    height, width = pixels.shape[:2]
+    channels = 1 if is_gray(pixels) else pixels.shape[2]
+    if reach is not None and reach < 1:
+        raise UsageError(Parameter("reach", reach), ": 1 for exact derivatives alone, or more pixels")
+    if quantity == "value":
+        if reach is not None:
+            raise UsageError(Parameter("reach", reach), ": values hold at single places; it is for derivatives")
+        return ConstraintList((width, height), channels, (Listed("value", str(path)),), Path(path).name)
+    listed = Listed(quantity, str(path), reach=reach or "whole")
+    constants = _constants(str(path), constant, channels)
+    return ConstraintList((width, height), channels, (listed,), Path(path).name, constants)
+
+
+def _constants(path: str, constant: str, channels: int) -> str | list[float] | None:
+    if constant == "picture":
+        return path
+    if constant == "none":
+        return None
+    color = [round(float(value), 6) for value in parse_color(constant)]
+    if channels == 1:
+        return [round(float(np.mean(color)), 6)]
+    return [*color, 1.0][:channels]

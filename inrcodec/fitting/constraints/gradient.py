@@ -1,0 +1,73 @@
+"""The gradient per sample: exact slopes at places, and with a longer reach, differences between samples far apart.
+
+Differences across one sample settle no large shapes. The difference of any two samples is a sum of the gradients
+between them, which is the difference of a signal that has these gradients: all pairs of a step's places are compared at
+once, as their errors less the mean of the errors. What that finds is the lattice's Poisson solution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from inrcodec.field.jets import Jet
+from inrcodec.field.siren import Array
+from inrcodec.fitting.constraints import Constraint, Residual, Sample
+from inrcodec.fitting.constraints.domain import Cells
+from inrcodec.numerics.arrays import FloatArray
+
+EXACT = 0.5  # share of a step's places at which slopes are exact, where differences reach further
+WINDOW_PLACES = 64  # in every window that is as wide as the reach
+
+
+def components(axes: int) -> int:
+    """One along every axis."""
+    return axes
+
+
+def samples(constraint: Constraint, rng: np.random.Generator, count: int) -> Iterator[Sample]:
+    """Slopes at places, of one axis or of all, and differences over windows as wide as the reach."""
+    far = constraint.potential is not None and constraint.reach > 1
+    exact = round(EXACT * count) if far else count
+    for domain in constraint.known:
+        points, targets = domain.draw(rng, max(1, exact // len(constraint.known)))
+        along = domain.between if isinstance(domain, Cells) else None
+        yield Sample(points, 1, targets, _slopes(constraint.per_sample, along))
+    if far:
+        yield _far(constraint, rng, count - exact)
+
+
+def _slopes(per_sample: FloatArray, along: int | None) -> Residual:
+    """Errors of slopes along one axis (channels, points), or along all (channels, axes, points)."""
+
+    def residual(jet: Jet, targets: Array) -> Array:
+        if along is not None:
+            return float(per_sample[along]) * jet.first[:, along] - targets[:, 0]
+        steps = [float(scale) * jet.first[:, axis] for axis, scale in enumerate(per_sample)]
+        return array_namespace(jet.first).stack(steps, axis=1) - targets
+
+    return residual
+
+
+def _far(constraint: Constraint, rng: np.random.Generator, count: int) -> Sample:
+    """Values at the places of windows; only what differs within a window counts."""
+    assert constraint.potential is not None
+    sides = constraint.sides
+    whole = constraint.reach >= max(sides)
+    windows = 1 if whole else max(1, count // WINDOW_PLACES)
+    each, numbers, stride = count // windows, np.zeros((windows, count // windows), dtype=np.int64), 1
+    for side in sides:
+        wide = min(side, constraint.reach)
+        first = rng.integers(0, side - wide + 1, (windows, 1))
+        numbers += stride * (first + rng.integers(0, wide, (windows, each)))
+        stride *= side
+    cells = Cells(sides, constraint.potential.reshape(constraint.potential.shape[0], 1, -1))
+
+    def residual(jet: Jet, targets: Array) -> Array:
+        errors = (jet.value - targets[:, 0]).reshape(-1, windows, each)
+        return errors - array_namespace(errors).mean(errors, axis=2, keepdims=True)
+
+    flat = numbers.ravel()
+    return Sample(cells.places(flat), 0, cells.targets[:, :, flat], residual)

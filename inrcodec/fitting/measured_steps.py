@@ -1,0 +1,73 @@
+"""Quantization steps of a network that is fitted already, each as coarse as the measured error allows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import torch
+
+from inrcodec.bitstream.weights import HIGHEST_STEP, LARGEST_WEIGHT, LOWEST_STEP, STEPS_PER_OCTAVE, step_size
+
+GROWTH = 0.02  # of any error, by all tensors together: 0.09 dB
+USUAL_STEPS = 384  # in a deviation: where the search begins
+NOTCH = 2  # quarters of an octave that it moves by
+Losses = Callable[[Sequence[torch.Tensor]], Sequence[float]]
+
+
+def measured_steps(tensors: Sequence[torch.Tensor], losses: Losses) -> list[int]:
+    """A step for every tensor, as an exponent in quarters of an octave, that leaves all losses as they are.
+
+    losses: what is to be kept, from tensors in the same order; the same places every time.
+    """
+    before = losses(tensors)
+    share = GROWTH / len(tensors)
+    steps = [_coarsest(tensors, number, before, share, losses) for number in range(len(tensors))]
+    while _growth(losses(_quantized(tensors, steps)), before) > GROWTH:
+        finer = [max(step - 1, _finest(tensor)) for step, tensor in zip(steps, tensors, strict=True)]
+        if finer == steps:
+            break
+        steps = finer
+    return steps
+
+
+def _coarsest(
+    tensors: Sequence[torch.Tensor], number: int, before: Sequence[float], share: float, losses: Losses
+) -> int:
+    """The coarsest step of one tensor whose rounding alone adds no more than a share to any loss."""
+    tensor = tensors[number]
+
+    def fits(step: int) -> bool:
+        changed = [*tensors[:number], _rounded(tensor, step), *tensors[number + 1 :]]
+        return _growth(losses(changed), before) <= share
+
+    finest = _finest(tensor)
+    deviation = float(tensor.square().mean().sqrt()) or 1.0
+    step = max(finest, min(HIGHEST_STEP, round(math.log2(deviation / USUAL_STEPS) * STEPS_PER_OCTAVE)))
+    if fits(step):
+        while step + NOTCH <= HIGHEST_STEP and step_size(step + NOTCH) < deviation and fits(step + NOTCH):
+            step += NOTCH
+        return step
+    while step > finest:
+        step = max(finest, step - NOTCH)
+        if fits(step):
+            break
+    return step
+
+
+def _growth(losses: Sequence[float], before: Sequence[float]) -> float:
+    return max((after - old) / max(old, 1e-12) for after, old in zip(losses, before, strict=True))
+
+
+def _quantized(tensors: Sequence[torch.Tensor], steps: Sequence[int]) -> list[torch.Tensor]:
+    return [_rounded(tensor, step) for tensor, step in zip(tensors, steps, strict=True)]
+
+
+def _rounded(tensor: torch.Tensor, step: int) -> torch.Tensor:
+    return (tensor / step_size(step)).round() * step_size(step)
+
+
+def _finest(tensor: torch.Tensor) -> int:
+    """The finest step whose integers the format holds."""
+    largest = float(tensor.abs().max()) or 1.0
+    return max(LOWEST_STEP, math.ceil(math.log2(largest / (LARGEST_WEIGHT - 1)) * STEPS_PER_OCTAVE))
