@@ -197,6 +197,7 @@ def test_importing_the_package_loads_nothing_heavy(tmp_path: Path) -> None:
         ["report", "FILE"],
         ["decode", "FILE", "--size", "16", "--quiet", "-f"],
         ["decode", "FILE", "--sheet", "--quiet", "-f"],
+        ["fit", "PICTURE", "--from", "gradient", "--show-constraints"],
         ["fuse", "FILE", "--index", "one.png,two.png", "-o", "fused.png", "--quiet", "-f"],
         ["derive", "FILE", "--sheet", "--quiet", "-f"],
         ["derive", "FILE", "--index", "0", "--gradient", "-o", "slopes.npy", "--quiet", "-f"],
@@ -207,7 +208,10 @@ def test_importing_the_package_loads_nothing_heavy(tmp_path: Path) -> None:
     ],
     ids=" ".join,
 )
-def test_quick_commands_load_nothing_heavy(words: list[str], small_set: Path, tmp_path: Path) -> None:
-    arguments = [str(small_set) if word == "FILE" else word for word in words]
+def test_quick_commands_load_nothing_heavy(
+    words: list[str], small_set: Path, small_images: Path, tmp_path: Path
+) -> None:
+    given = {"FILE": str(small_set), "PICTURE": str(small_images / "one.png")}
+    arguments = [given.get(word, word) for word in words]
     code = f"from inrcodec.cli.app import main\nassert main({arguments!r}) == 0"
     assert loaded_by(code, tmp_path) == set()

@@ -117,7 +117,7 @@ def fit(
         "activation": activation, "w0": w0, "device": device, "threads": threads, "seed": seed,
     }  # fmt: skip
     # A list that was read names its files relative to itself, and its constraints in messages as it does.
-    result = _fit(source if _is_list(source) else listed, target, force, asked, console)
+    result = fit_shown(source if _is_list(source) else listed, target, force, asked, console)
     if json:
         print_json(_answer(result))
     else:
@@ -150,7 +150,10 @@ def _listed(source: str, quantity: Any, constant: str | None, reach: int | None)
     return picture_list(source, quantity or "value", constant or "picture", reach)
 
 
-def _fit(source: str | ConstraintList, target: Path, force: bool, asked: dict[str, Any], console: Console) -> FitResult:
+def fit_shown(
+    source: str | ConstraintList, target: Path, force: bool, asked: dict[str, Any], console: Console
+) -> FitResult:
+    """Fit with progress on stderr; Ctrl-C ends it between two steps."""
     import inrcodec
     from inrcodec.cli.interrupt import between_steps
     from inrcodec.cli.progress import step_progress

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from inrcodec.cli.console import Console, print_json
-from inrcodec.cli.options import Force, Json, Quiet, epilog
+from inrcodec.cli.options import Effort, Force, Json, Quiet, TimeLimit, epilog
 from inrcodec.cli.pictures import Source, archived, one_size, picture
+from inrcodec.cli.values import parse_duration
 from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,10 +26,11 @@ EPILOG = epilog(
         "inrcodec fuse set.inr --index 3,41 -o fused.png",
         "inrcodec fuse a.png b.png --mask m.png -o pasted.png",
         "inrcodec fuse near.jpg far.jpg --resize --screen 0.1",
+        "inrcodec fuse a.png b.png -o fused.inr --time-limit 1m",
     ),
     ("file, width, height, bytes, sources, rule, screen, clipped, kept, kept_by_average",),
 )
-SCREEN = 0.03
+SCREEN, ARCHIVE = 0.03, ".inr"
 
 
 def fuse(
@@ -71,16 +74,18 @@ def fuse(
         str, typer.Option("--background", metavar="COLOR", help="Transparency is flattened on this.")
     ] = "white",
     output: Annotated[
-        str, typer.Option("-o", "--output", metavar="FILE", help="The picture to write; its suffix decides.")
+        str,
+        typer.Option("-o", "--output", metavar="FILE", help="The picture to write, or .inr to fit a field to it."),
     ] = "fused.png",
+    effort: Effort = 5,
+    time_limit: TimeLimit = None,
     force: Force = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Fuse pictures by their gradients: what is strongest in any of them comes through; the path goes to stdout."""
-    from inrcodec.exporters.stills import encode_still
-
     console = Console(quiet)
+    limit = None if time_limit is None else parse_duration(time_limit)
     path, still = _output(output, force=force)
     pictures = _pictures(sources, index, background)
     if mask is None:
@@ -93,9 +98,11 @@ def fuse(
         how, weight = _pasting(rule), 0.0
         *pictures, dark = one_size([*pictures, picture(mask, "black")], resize=resize)
         fused = _pasted(pictures, dark.pixels, mixed=how == "mix")
-    blob = encode_still(fused.picture, still)
-    _put(path, blob, force=force)
-    answer = _answer(path, fused, len(blob), pictures, {"rule": how, "screen": weight})
+    if still is None:
+        _fit(path, fused, {"effort": effort, "time_limit": limit}, force=force, console=console)
+    else:
+        _put(path, fused, still, force=force)
+    answer = _answer(path, fused, pictures, {"rule": how, "screen": weight})
     if json:
         print_json(answer)
         return
@@ -103,13 +110,13 @@ def fuse(
     _say(fused, pasted=mask is not None, console=console)
 
 
-def _output(output: str, *, force: bool) -> tuple[Path, PictureFormat]:
-    """Where to write, checked before any work."""
+def _output(output: str, *, force: bool) -> tuple[Path, PictureFormat | None]:
+    """Where to write, checked before any work; no format where a field is to be fitted."""
     from inrcodec.cli.destination import check_free, check_parent
     from inrcodec.exporters.stills import format_for
 
     path = Path(output)
-    still = format_for(path)
+    still = None if path.suffix.lower() == ARCHIVE else format_for(path)
     check_parent(path)
     check_free([path], force=force)
     return path, still
@@ -117,7 +124,7 @@ def _output(output: str, *, force: bool) -> tuple[Path, PictureFormat]:
 
 def _pictures(sources: Sequence[str], index: str | None, background: str) -> list[Source]:
     """What is to be fused, in the order given."""
-    if any(Path(source).suffix.lower() == ".inr" for source in sources):
+    if any(Path(source).suffix.lower() == ARCHIVE for source in sources):
         if len(sources) > 1:
             raise UsageError("give one .inr file with --index, or picture files; decode writes pictures of a file")
         found = archived(sources[0], index, background)
@@ -154,20 +161,33 @@ def _pasted(pictures: Sequence[Source], mask: Pixels, *, mixed: bool) -> Fusion:
     return paste(pictures[0].pixels, pictures[1].pixels, inside, mixed=mixed)
 
 
-def _put(path: Path, blob: bytes, *, force: bool) -> None:
+def _put(path: Path, fused: Fusion, still: PictureFormat, *, force: bool) -> None:
     from inrcodec.bitstream.container import write_atomically
+    from inrcodec.exporters.stills import encode_still
 
-    write_atomically(path, blob, overwrite=force)
+    write_atomically(path, encode_still(fused.picture, still), overwrite=force)
 
 
-def _answer(path: Path, fused: Fusion, size: int, pictures: Sequence[Source], how: dict[str, Any]) -> dict[str, Any]:
+def _fit(path: Path, fused: Fusion, asked: dict[str, Any], *, force: bool, console: Console) -> None:
+    """Write the fused picture as a field that was fitted to it."""
+    from inrcodec.cli.fit import fit_shown
+    from inrcodec.encoding.signals.options import picture_list
+    from inrcodec.exporters.stills import format_for
+
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder, f"{path.stem}.png")
+        _put(plain, fused, format_for(plain), force=False)
+        fit_shown(picture_list(plain), path, force, asked, console)
+
+
+def _answer(path: Path, fused: Fusion, pictures: Sequence[Source], how: dict[str, Any]) -> dict[str, Any]:
     """The outcome as plain values, in the order of the JSON keys."""
     height, width = fused.picture.shape[:2]
     return {
         "file": str(path),
         "width": width,
         "height": height,
-        "bytes": size,
+        "bytes": path.stat().st_size,
         "sources": [one.name for one in pictures],
         **how,
         "clipped": fused.clipped,

@@ -95,7 +95,9 @@ class ConstrainedFit:
             if settings.time_limit is not None:
                 done = max(done, seconds / settings.time_limit)
             done = min(1.0, done)
-            mean, weight = (SMOOTHING * old + (1 - SMOOTHING) * new for old, new in ((mean, float(loss)), (weight, 1)))
+            mean, weight = (
+                SMOOTHING * old + (1 - SMOOTHING) * new for old, new in ((mean, float(loss.detach())), (weight, 1))
+            )
             yield Advance(step, settings.steps, mean / weight, seconds, seconds * (1 - done) / done, done)
 
     @torch.no_grad()

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import inrcodec
 from inrcodec.cli.app import main
 
 Capture = pytest.CaptureFixture[str]
@@ -58,6 +59,14 @@ def test_a_mask(capsys: Capture) -> None:
     assert (pixels("pasted.png") == pixels("a.png"))[outside].all()
     assert main(["fuse", "a.png", "b.png", "--mask", "m.png", "--rule", "strongest", "-o", "mixed.png"]) == 0
     assert (pixels("pasted.png") != pixels("mixed.png")).any()
+
+
+def test_a_field_is_fitted(capsys: Capture) -> None:
+    assert main(["fuse", "a.png", "b.png", "-o", "fused.inr", "--effort", "1", "--time-limit", "2s", "--quiet"]) == 0
+    assert capsys.readouterr().out == "fused.inr\n"
+    archive = inrcodec.open("fused.inr")
+    assert archive.names == ("fused.png",)
+    assert archive[0].render().shape == (20, 24, 3)
 
 
 def test_other_sizes_need_a_word(capsys: Capture) -> None:

@@ -95,7 +95,7 @@ def points_of(path: str, values: int, source: Source) -> tuple[Points, Doubles]:
         raise source.wrong(f"{path}: cannot be read as rows of numbers ({failure})") from failure
     if not rows or any(len(row) != axes + values for row in rows):
         raise source.wrong(
-            f"{path}: every row needs {axes + values} numbers: {axes} of the source and {values} of the target"
+            f"{path}: every row needs {axes + values} numbers: {axes} of the place and {values} of the target"
         )
     table = np.array(rows, dtype=np.float64)
     if not np.isfinite(table).all():
