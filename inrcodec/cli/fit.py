@@ -112,12 +112,12 @@ def fit(
         print(write_list(listed), end="")
         return
     target = Path(f"{Path(source).stem}.inr" if output is None else output)
-    asked = {
-        "effort": effort, "passes": passes, "time_limit": limit, "width": width, "depth": depth,
+    asked: dict[str, Any] = {
+        "overwrite": force, "effort": effort, "passes": passes, "time_limit": limit, "width": width, "depth": depth,
         "activation": activation, "w0": w0, "device": device, "threads": threads, "seed": seed,
     }  # fmt: skip
     # A list that was read names its files relative to itself, and its constraints in messages as it does.
-    result = fit_shown(source if _is_list(source) else listed, target, force, asked, console)
+    result = fit_shown(source if _is_list(source) else listed, target, asked, console)
     if json:
         print_json(_answer(result))
     else:
@@ -150,9 +150,7 @@ def _listed(source: str, quantity: Any, constant: str | None, reach: int | None)
     return picture_list(source, quantity or "value", constant or "picture", reach)
 
 
-def fit_shown(
-    source: str | ConstraintList, target: Path, force: bool, asked: dict[str, Any], console: Console
-) -> FitResult:
+def fit_shown(source: str | ConstraintList, target: Path, asked: dict[str, Any], console: Console) -> FitResult:
     """Fit with progress on stderr; Ctrl-C ends it between two steps."""
     import inrcodec
     from inrcodec.cli.interrupt import between_steps
@@ -165,7 +163,7 @@ def fit_shown(
             draw("fit", round(1000 * news.done), 1000, figures)
             check()
 
-        return inrcodec.fit(source, target, overwrite=force, on_progress=on_progress, **asked)
+        return inrcodec.fit(source, target, on_progress=on_progress, **asked)
 
 
 def _answer(result: FitResult) -> dict[str, Any]:

@@ -177,7 +177,7 @@ def _fit(path: Path, fused: Fusion, asked: dict[str, Any], *, force: bool, conso
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder, f"{path.stem}.png")
         _put(plain, fused, format_for(plain), force=False)
-        fit_shown(picture_list(plain), path, force, asked, console)
+        fit_shown(picture_list(plain), path, {"overwrite": force, **asked}, console)
 
 
 def _answer(path: Path, fused: Fusion, pictures: Sequence[Source], how: dict[str, Any]) -> dict[str, Any]:

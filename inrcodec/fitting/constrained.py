@@ -17,9 +17,10 @@ from inrcodec.field.jets import Jet
 from inrcodec.field.places import Derived
 from inrcodec.fitting.constraints import Constraint
 from inrcodec.fitting.constraints.domain import Points
-from inrcodec.fitting.devices import device_named, keep_memory
+from inrcodec.fitting.devices import device_kind, device_named
 from inrcodec.fitting.initial import initial_network
 from inrcodec.fitting.measured_steps import measured_steps
+from inrcodec.fitting.process import Allotment
 from inrcodec.fitting.quantize import coded_weights
 from inrcodec.numerics.arrays import FloatArray, Pixels
 from inrcodec.numerics.coordinates import Axis
@@ -66,9 +67,6 @@ class ConstrainedFit:
         constraints: Sequence[Constraint],
         settings: ConstrainedSettings,
     ) -> None:
-        keep_memory()
-        if settings.threads is not None:
-            torch.set_num_threads(settings.threads)
         device = device_named(settings.device)
         generator = torch.Generator().manual_seed(settings.seed)
         drawn = initial_network(field_specs(model, channels, 1), generator)
@@ -76,11 +74,16 @@ class ConstrainedFit:
         self.model, self.channels, self.sides = model, channels, sides
         self._constraints, self._settings = tuple(constraints), settings
         self._label = torch.from_numpy(image_labels(model, [(1, 1)])).to(device)
-        self._adam = torch.optim.Adam(self.tensors, betas=(0.9, 0.99), fused=device.type != "mps")
+        self._adam = torch.optim.Adam(self.tensors, betas=(0.9, 0.99), fused=device_kind(device).fused_adam)
         self._rng = np.random.default_rng(settings.seed)
+        self._allotment = Allotment(threads=settings.threads, keep_memory=True)
 
     def steps(self) -> Iterator[Advance]:
         """Fit; yields after every step."""
+        with self._allotment.applied():
+            yield from self._steps()
+
+    def _steps(self) -> Iterator[Advance]:
         settings, started = self._settings, time.monotonic()
         done, step, mean, weight = 0.0, 0, 0.0, 0.0
         while done < 1.0:
@@ -95,9 +98,8 @@ class ConstrainedFit:
             if settings.time_limit is not None:
                 done = max(done, seconds / settings.time_limit)
             done = min(1.0, done)
-            mean, weight = (
-                SMOOTHING * old + (1 - SMOOTHING) * new for old, new in ((mean, float(loss.detach())), (weight, 1))
-            )
+            mean = SMOOTHING * mean + (1 - SMOOTHING) * float(loss.detach())
+            weight = SMOOTHING * weight + 1 - SMOOTHING
             yield Advance(step, settings.steps, mean / weight, seconds, seconds * (1 - done) / done, done)
 
     @torch.no_grad()

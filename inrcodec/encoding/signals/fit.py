@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,8 +14,9 @@ from inrcodec.archive import Archive, ArchivedImage
 from inrcodec.bitstream.container import write_atomically
 from inrcodec.bitstream.stored import pack
 from inrcodec.encoding.encode import check_output, header_of
+from inrcodec.encoding.keywords import KeywordsOf
 from inrcodec.encoding.signals.listed import ConstraintList, read_list
-from inrcodec.encoding.signals.options import SignalOptions, picture_list
+from inrcodec.encoding.signals.options import SignalKeywords, SignalOptions, picture_list
 from inrcodec.encoding.signals.signal import Signal, read_signal
 from inrcodec.evaluate.measuring import measured
 from inrcodec.fitting.constraints import Constraint
@@ -27,14 +27,14 @@ from inrcodec.settings import Holdout, ModelSettings
 
 if TYPE_CHECKING:
     from inrcodec.bitstream.weights import CodedTensor
-    from inrcodec.fitting.constrained import Advance, ConstrainedFit
+    from inrcodec.fitting.constrained import ConstrainedFit
 
 LIST_SUFFIX = ".toml"
 FINISHING = 0.04  # share of a time limit that is kept for quantization and writing
 COLORS = 3  # that a gray signal is stored in
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FitResult:
     """What was written, as read back. Figures in dB are None where there is nothing to compare with.
 
@@ -57,22 +57,22 @@ class FitResult:
     seconds: float
 
 
-def fit(
-    source: str | Path | ConstraintList,
-    output: str | Path,
-    *,
-    overwrite: bool = False,
-    on_progress: Callable[[Advance], None] | None = None,
-    **asked: Any,
-) -> FitResult:
-    """Fit a network to a picture, a list of constraints (.toml), or a list in memory, whose paths are relative to here.
+@KeywordsOf(SignalKeywords)
+def fit(source: str | Path | ConstraintList, output: str | Path, keywords: SignalKeywords) -> FitResult:
+    """Fit one network to one signal and return what was written, as read back from its own bytes.
 
-    `asked` are the fields of `SignalOptions`.
+    source: a picture file, a list of constraints (.toml), or such a list in memory, whose paths are relative to here;
+    output: the file to write. A KeyboardInterrupt between two steps leaves nothing. Raises UsageError where this cannot
+    be done, naming the constraint that is wrong, and InputError where a picture cannot be read.
     """
+    return fit_with(source, output, keywords)
+
+
+def fit_with(source: str | Path | ConstraintList, output: str | Path, options: SignalKeywords) -> FitResult:
+    """The same of options that are built already."""
     started = time.monotonic()
     path = Path(output)
-    check_output(path, overwrite=overwrite)
-    options = SignalOptions(**asked)
+    check_output(path, overwrite=options.overwrite)
     signal = _signal(source)
     sides, channels = signal.listed.axes, signal.listed.channels
     model = options.model(sides)
@@ -81,29 +81,29 @@ def fit(
     loss = math.nan
     for advance in work.steps():
         loss, steps = advance.loss, advance.step
-        if on_progress:
-            on_progress(advance)
+        if options.on_progress:
+            options.on_progress(advance)
     unsettled = work.picture()
     if signal.constants is not None:
         work.settle(signal.constants)
     unquantized = work.picture()
     blob = _packed(signal, model, work.finish(_settled(signal)))
-    write_atomically(path, blob, overwrite=overwrite)
+    write_atomically(path, blob, overwrite=options.overwrite)
     archive, lattice = Archive.open(path), _lattice(signal)
     against = signal.reference
     return FitResult(
-        path,
-        archive,
-        known_words(signal),
-        steps,
-        loss,
-        _psnr(against, _channels(archive[0].render_stored(), channels)),
-        _psnr(against, unquantized),
-        _psnr(against, unsettled) if signal.constants is not None else None,
-        _psnr(against, lattice),
-        None if against is None else slope_ratio(archive[0], against),
-        signal.source_bytes,
-        time.monotonic() - started,
+        path=path,
+        archive=archive,
+        known=known_words(signal),
+        steps=steps,
+        loss=loss,
+        psnr=_psnr(against, _channels(archive[0].render_stored(), channels)),
+        psnr_unquantized=_psnr(against, unquantized),
+        psnr_unsettled=_psnr(against, unsettled) if signal.constants is not None else None,
+        psnr_lattice=_psnr(against, lattice),
+        slopes=None if against is None else slope_ratio(archive[0], against),
+        source_bytes=signal.source_bytes,
+        seconds=time.monotonic() - started,
     )
 
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from inrcodec.encoding.design import Design
+from inrcodec.encoding.design import redesigned
+from inrcodec.encoding.options import EncodeOptions
 from inrcodec.encoding.signals.listed import ConstraintList, Listed
 from inrcodec.encoding.signals.sources import is_gray
 from inrcodec.errors import Parameter, UsageError
 from inrcodec.images import load_pictures
 from inrcodec.images.color import parse_color
 from inrcodec.settings import MAX_W0, ModelSettings, Network
+
+if TYPE_CHECKING:
+    from inrcodec.fitting.constrained import Advance
 
 From = Literal["value", "gradient", "laplacian"]
 PASSES = (20, 35, 60, 105, 190, 330, 570, 1000, 1700)  # effort 1 to 9: visits of every sample
@@ -24,9 +29,24 @@ USUAL_WIDTH, USUAL_DEPTH, USUAL_W0, USUAL_SIDE = 128, 3, 100, 256  # of the netw
 LEAST_WIDTH, MOST_WIDTH, LEAST_W0 = 32, 512, 15
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SignalOptions:
-    """Network and time of a fit; see the options of `inrcodec fit --help`. None leaves what suits the signal."""
+    """Network and time of the fit of one signal; None leaves what suits it.
+
+    The network:
+        width (str | None): hidden units, or a multiple of 256 such as "0.5x". Default by size.
+        depth (int | None): hidden layers. Default 3.
+        activation (str | None): sine, relu, relu-pe or tanh. Default sine.
+        w0 (int | str | None): frequency of the first layer, or of every one ("60,30,30"). Default by size.
+
+    How long, and where:
+        effort (int): 1 to 9. Default 5.
+        passes (int | None): visits of every sample, in place of effort. Default by effort.
+        time_limit (float | None): seconds. Default None.
+        device (str): auto, cpu, cuda, cuda:1 or mps. Default auto.
+        threads (int | None): CPU threads. Default torch's own choice.
+        seed (int): the same seed repeats a run. Default 0.
+    """
 
     width: str | None = None
     depth: int | None = None
@@ -34,7 +54,7 @@ class SignalOptions:
     w0: int | str | None = None
     effort: int = 5
     passes: int | None = None
-    time_limit: float | None = None  # seconds
+    time_limit: float | None = None
     device: str = "auto"
     threads: int | None = None
     seed: int = 0
@@ -45,7 +65,8 @@ class SignalOptions:
         wide = 8 * round(USUAL_WIDTH / 8 * (samples / USUAL_SIDE**2) ** 0.3)
         w0 = min(MAX_W0, max(LEAST_W0, round(USUAL_W0 * max(sides) / USUAL_SIDE)))
         usual = ModelSettings("grid", min(MOST_WIDTH, max(LEAST_WIDTH, wide)), USUAL_DEPTH, 1, (), 1, Network(w0=w0))
-        return Design(self.width, self.depth, self.activation, self.w0).applied(usual)
+        asked = EncodeOptions(width=self.width, depth=self.depth, activation=self.activation, w0=self.w0)
+        return redesigned(usual, asked)
 
     def steps(self, samples: int, places: int) -> int:
         """Steps of that many places each."""
@@ -62,6 +83,24 @@ class SignalOptions:
         if self.passes is not None:
             return max(1, math.ceil(self.passes * samples / places))
         return max(LEAST_STEPS, math.ceil(PASSES[self.effort - 1] * samples / places))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignalRun:
+    """How one run goes.
+
+    This run:
+        overwrite (bool): replace an output that exists. Default False.
+        on_progress (Callable[[Advance], None] | None): called after every step. Default None.
+    """
+
+    overwrite: bool = False
+    on_progress: Callable[[Advance], None] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignalKeywords(SignalRun, SignalOptions):
+    """Both together: every keyword of `inrcodec.fit`."""
 
 
 def picture_list(
