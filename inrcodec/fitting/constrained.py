@@ -17,7 +17,7 @@ from inrcodec.field.jets import Jet
 from inrcodec.field.places import Derived
 from inrcodec.fitting.constraints import Constraint
 from inrcodec.fitting.constraints.domain import Points
-from inrcodec.fitting.devices import device_kind, device_named
+from inrcodec.fitting.devices import device_named
 from inrcodec.fitting.initial import initial_network
 from inrcodec.fitting.measured_steps import measured_steps
 from inrcodec.fitting.process import Allotment
@@ -30,6 +30,7 @@ PLACES = 1024  # that a step looks at
 LEARNING_RATE, LEAST_RATE, WARM_UP = 4e-3, 0.002, 100  # of Adam: share at the end, steps at the beginning
 MEASURED_PLACES = 8192  # on which quantization is judged
 SMOOTHING = 0.99
+FUSED = ("cpu", "cuda")  # where torch has its one-kernel Adam
 TILE_PLACES = 1 << 15
 
 
@@ -74,7 +75,7 @@ class ConstrainedFit:
         self.model, self.channels, self.sides = model, channels, sides
         self._constraints, self._settings = tuple(constraints), settings
         self._label = torch.from_numpy(image_labels(model, [(1, 1)])).to(device)
-        self._adam = torch.optim.Adam(self.tensors, betas=(0.9, 0.99), fused=device_kind(device).fused_adam)
+        self._adam = torch.optim.Adam(self.tensors, betas=(0.9, 0.99), fused=device.type in FUSED)
         self._rng = np.random.default_rng(settings.seed)
         self._allotment = Allotment(threads=settings.threads, keep_memory=True)
 
