@@ -72,6 +72,12 @@ class UnsupportedFileError(InrError):
     exit_code = 3
 
 
+class OutOfMemoryError(InrError, MemoryError):
+    """There is not enough memory for this; nothing is wrong with what was given."""
+
+    exit_code = 1
+
+
 class InputError(InrError):
     """No image could be read from what was given."""
 

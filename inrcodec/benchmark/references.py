@@ -8,7 +8,8 @@ from pathlib import Path, PurePosixPath
 
 from inrcodec.benchmark.pixels import with_channels
 from inrcodec.errors import Parameter, UsageError
-from inrcodec.images import Picture, load_pictures
+from inrcodec.images import Found, Picture, Skipped, Unreadable, find_files, nothing_found, read_pixels
+from inrcodec.images.color import parse_color
 from inrcodec.numerics.arrays import Pixels
 
 NAMED = 3  # images that a note about missing ones spells out
@@ -16,44 +17,42 @@ NAMED = 3  # images that a note about missing ones spells out
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """A picture of the set by number, and the same one in high resolution."""
+    """A picture of the set by number, and the file with the same one in high resolution; size: its (width, height)."""
 
     number: int
     picture: Picture
-    reference: Pixels
+    size: tuple[int, int]
+    file: Found
+    background: str | None
 
-    @property
-    def size(self) -> tuple[int, int]:
-        """(width, height) of the reference."""
-        return self.reference.shape[1], self.reference.shape[0]
+    def reference(self) -> Pixels:
+        """The picture in high resolution with the set's channels; read anew each time, as a folder may be large."""
+        return with_channels(_read(self.file, self.background), self.picture.pixels.shape[2])
 
 
 def find_pairs(
     folder: str | Path, pictures: Sequence[Picture], background: str | None
 ) -> tuple[tuple[Pair, ...], tuple[str, ...]]:
-    """The references in a folder that go with the pictures by file name, suffixes aside; and notes on what did not."""
-    references = load_pictures([folder], background=background).pictures
-    channels = pictures[0].pixels.shape[2]
-    if channels < references[0].pixels.shape[2]:
-        raise UsageError(
-            f"{folder}: has transparency and the images have none; flatten it with ", Parameter("background")
-        )
-    by_name = {_stem(reference.name): reference for reference in references}
-    by_name |= {reference.name: reference for reference in references}
+    """The references in a folder that go with the pictures by file name, suffixes aside; and notes on what did not.
+
+    One is in memory at a time. UsageError where none goes with any picture, or they alone have transparency.
+    """
+    sizes = _sizes(folder, background, pictures[0].pixels.shape[2])
+    by_name = {_stem(file.name): file for file in sizes} | {file.name: file for file in sizes}
     pairs, lonely, odd, met = [], [], [], set()
     for number, picture in enumerate(pictures):
-        reference = by_name.get(picture.name) or by_name.get(_stem(picture.name))
-        if reference is None:
+        file = by_name.get(picture.name) or by_name.get(_stem(picture.name))
+        if file is None:
             lonely.append(picture.name)
             continue
-        met.add(reference.name)
-        if _same_shape(picture.pixels, reference.pixels):
-            pairs.append(Pair(number, picture, with_channels(reference.pixels, channels)))
+        met.add(file.name)
+        if _same_shape(picture.pixels, sizes[file]):
+            pairs.append(Pair(number, picture, sizes[file], file, background))
         else:
             odd.append(picture.name)
     if not pairs:
         raise UsageError(f"{folder}: no image here is named and shaped like one of the set")
-    unused = [reference.name for reference in references if reference.name not in met]
+    unused = [file.name for file in sizes if file.name not in met]
     notes = [
         *_note(lonely, "without a reference"),
         *_note(odd, "with a reference of another shape"),
@@ -62,15 +61,39 @@ def find_pairs(
     return tuple(pairs), tuple(notes)
 
 
+def _sizes(folder: str | Path, background: str | None, channels: int) -> dict[Found, tuple[int, int]]:
+    """(width, height) of every picture in a folder that can be read."""
+    files, skipped = find_files([folder])
+    sizes, unread = {}, list(skipped)
+    for file in files:
+        try:
+            height, width, own = _read(file, background).shape
+        except Unreadable as reason:
+            unread.append(Skipped(str(file.path), reason.message))
+            continue
+        if own > channels:
+            raise UsageError(
+                f"{folder}: has transparency and the images have none; flatten it with ", Parameter("background")
+            )
+        sizes[file] = width, height
+    if not sizes:
+        raise nothing_found([folder], unread)
+    return sizes
+
+
+def _read(file: Found, background: str | None) -> Pixels:
+    return read_pixels(file, None if background is None else parse_color(background))
+
+
 def _stem(name: str) -> str:
     """The name without its suffix."""
     return str(PurePosixPath(name).with_suffix(""))
 
 
-def _same_shape(thumbnail: Pixels, reference: Pixels) -> bool:
-    """Whether one is the other at another size, within a pixel of the thumbnail."""
+def _same_shape(thumbnail: Pixels, size: tuple[int, int]) -> bool:
+    """Whether a picture is the thumbnail at another (width, height), within a pixel of the thumbnail."""
     height, width = thumbnail.shape[:2]
-    tall, wide = reference.shape[:2]
+    wide, tall = size
     return bool(abs(wide * height / tall - width) <= 1 or abs(tall * width / wide - height) <= 1)
 
 

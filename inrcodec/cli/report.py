@@ -18,6 +18,7 @@ from inrcodec.exporters.naming import displayed
 
 if TYPE_CHECKING:
     from inrcodec.archive import Archive
+    from inrcodec.cli.page_pictures import PageOriginals
     from inrcodec.evaluate import ImageReport, Report
 
 EPILOG = epilog(
@@ -90,11 +91,13 @@ def report(
     (archive,) = archives
     outputs = [Path(path) for path in (html, curves) if path is not None]
     _check_outputs(outputs, curves, force=force)
-    answer = _answer(archive, against, background)
+    originals = _page_originals(html)
+    answer = _answer(archive, against, background, originals)
     for note in answer.notes:
         console.warn(f"inrcodec: {note}")
     if html is not None:
-        _write_page(archive, answer, Path(html), against, reference, background, force=force)
+        assert originals is not None
+        _write_page(archive, answer, originals, Path(html), reference, background, force=force)
         console.say(f"wrote {html}")
     if curves is not None:
         _write_curves(archive, Path(curves), force=force)
@@ -114,14 +117,23 @@ def report(
             print(f"{name:<16}{displayed(value)}")
 
 
-def _answer(archive: Archive, against: str | None, background: str | None) -> Report:
+def _page_originals(html: str | None) -> PageOriginals | None:
+    """What gathers the originals for a page, where one is wanted."""
+    if html is None:
+        return None
+    from inrcodec.cli.page_pictures import PageOriginals
+
+    return PageOriginals()
+
+
+def _answer(archive: Archive, against: str | None, background: str | None, originals: PageOriginals | None) -> Report:
     from inrcodec.evaluate import evaluate
 
     if against is None:
         return evaluate(archive)
     from inrcodec.evaluate.originals import measure_again
 
-    return measure_again(archive, against, background)
+    return measure_again(archive, against, background, originals.see if originals else lambda match: None)
 
 
 def _refuse_for_several(options: dict[str, str | None]) -> None:
@@ -171,21 +183,19 @@ def _check_outputs(paths: Sequence[Path], curves: str | None, *, force: bool) ->
 def _write_page(
     archive: Archive,
     answer: Report,
+    originals: PageOriginals,
     path: Path,
-    against: str | None,
     reference: str | None,
     background: str | None,
     *,
     force: bool,
 ) -> None:
     from inrcodec.bitstream.container import write_atomically
-    from inrcodec.cli.report_page import read_references, report_page, stored_by_others
-    from inrcodec.evaluate.originals import match
+    from inrcodec.cli.page_pictures import read_references
+    from inrcodec.cli.report_page import report_page
 
-    matched = [] if against is None else match(archive, against, background)[0]
-    references = [] if reference is None else read_references(archive, Path(reference), background)
-    sizes = stored_by_others(matched) if len(matched) == len(archive) else []
-    text = report_page(archive, answer, matched, references, sizes)
+    references = () if reference is None else read_references(archive, Path(reference), background)
+    text = report_page(archive, answer, originals, references)
     write_atomically(path, text.encode(), overwrite=force)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -11,32 +10,35 @@ from inrcodec.archive import Archive, straightened
 from inrcodec.bitstream.figures import HOLDOUT_PSNR, TRAIN_PSNR
 from inrcodec.cli.console import decibels
 from inrcodec.cli.info import holdout_words
+from inrcodec.cli.page_pictures import SHOWN, PageOriginals
 from inrcodec.evaluate import Report
-from inrcodec.evaluate.originals import Matched
+from inrcodec.evaluate.matching import Match
 from inrcodec.exporters import pages
 from inrcodec.exporters.pages import Line, Shown
 from inrcodec.numerics.arrays import Pixels
 
-SHOWN = 6  # images at either end of the scale
-ENLARGED = 8  # images shown beside their high-resolution originals
 AMPLIFIED = 8  # times the error
 
 
 def report_page(
     archive: Archive,
     report: Report,
-    matched: Sequence[Matched],
-    references: Sequence[tuple[int, Pixels]],
-    sizes: Sequence[tuple[str, int]],
+    originals: PageOriginals,
+    references: Iterable[tuple[int, Pixels]],
 ) -> str:
     """The page of a report; without originals or references, what needs them is left out."""
     name = archive.path.name if archive.path else "an .inr file"
     subtitle = (
         f"{len(report.images):,} images in {report.file_size:,} bytes, {report.bits_per_pixel:.3f} bits per pixel"
     )
-    originals = {one.image.number: one for one in matched}
+    sizes = originals.sizes() if originals.seen == len(archive) else []
     parts = [_summary(report), _generalization(report), _course(archive), _spread(report)]
-    parts += [_ends(archive, report, originals), _enlarged(archive, references), _sizes(report, sizes), _all(report)]
+    parts += [
+        _ends(archive, report, originals.shown()),
+        _enlarged(archive, references),
+        _sizes(report, sizes),
+        _all(report),
+    ]
     return pages.page(name, subtitle, [part for part in parts if part])
 
 
@@ -85,7 +87,7 @@ def _spread(report: Report) -> str:
     return pages.section("PSNR of the images", pages.histogram(known, "PSNR in dB")) if known else ""
 
 
-def _ends(archive: Archive, report: Report, originals: dict[int, Matched]) -> str:
+def _ends(archive: Archive, report: Report, originals: dict[int, Match]) -> str:
     ranked = sorted((image for image in report.images if image.psnr is not None), key=lambda image: image.psnr or 0.0)
     if not ranked:
         return ""
@@ -101,7 +103,7 @@ def _ends(archive: Archive, report: Report, originals: dict[int, Matched]) -> st
     return "".join(parts)
 
 
-def _pictures(archive: Archive, number: int, originals: dict[int, Matched]) -> list[Shown]:
+def _pictures(archive: Archive, number: int, originals: dict[int, Match]) -> list[Shown]:
     drawn = Shown("decoded", archive[number].render())
     if number not in originals:
         return [drawn]
@@ -111,9 +113,9 @@ def _pictures(archive: Archive, number: int, originals: dict[int, Matched]) -> l
     return [Shown("original", straightened(one.original)), drawn, Shown(f"error, {AMPLIFIED} times", amplified)]
 
 
-def _enlarged(archive: Archive, references: Sequence[tuple[int, Pixels]]) -> str:
+def _enlarged(archive: Archive, references: Iterable[tuple[int, Pixels]]) -> str:
     rows = []
-    for chosen, reference in references[:ENLARGED]:
+    for chosen, reference in references:
         image, size = archive[chosen], (reference.shape[1], reference.shape[0])
         pictures = [Shown("low resolution", image.render(), 192), Shown("prediction", image.render(size), 192)]
         rows.append(pages.gallery(image.name, [*pictures, Shown("true", straightened(reference), 192)]))
@@ -146,38 +148,3 @@ def _all(report: Report) -> str:
 def number(figure: float | None, digits: int) -> str:
     """A figure for people; "-" where it is unknown."""
     return "-" if figure is None else f"{figure:.{digits}f}"
-
-
-def stored_by_others(matched: Sequence[Matched]) -> list[tuple[str, int]]:
-    """Bytes of the originals as PNG and as lossless and fine WebP files."""
-    from inrcodec.benchmark.codecs.pillow import PNG, WEBP, WEBP_LOSSLESS
-
-    originals = [np.rint(straightened(one.original) * 255).astype(np.uint8) for one in matched]
-    found = []
-    for codec, setting in (
-        (PNG, PNG.settings[0]),
-        (WEBP_LOSSLESS, WEBP_LOSSLESS.settings[0]),
-        (WEBP, WEBP.settings[-3]),
-    ):
-        if codec.missing() is None:
-            title = codec.title if codec.lossless else f"{codec.title} at quality {setting.label}"
-            found.append((f"{title} files", sum(len(codec.encode(one, setting)) for one in originals)))
-    return found
-
-
-def read_references(archive: Archive, folder: Path, background: str | None) -> list[tuple[int, Pixels]]:
-    """Pictures of the same names in high resolution, by image number."""
-    from pathlib import PurePosixPath
-
-    from inrcodec.errors import UsageError
-    from inrcodec.images import load_pictures
-
-    stems = {str(PurePosixPath(name).with_suffix("")): number for number, name in enumerate(archive.names)}
-    found = []
-    for picture in load_pictures([folder], background=background).pictures:
-        chosen = stems.get(str(PurePosixPath(picture.name).with_suffix("")))
-        if chosen is not None:
-            found.append((chosen, picture.pixels))
-    if not found:
-        raise UsageError(f"{folder}: no image there is named like one of {archive.path}")
-    return sorted(found, key=lambda pair: pair[0])

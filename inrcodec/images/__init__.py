@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from inrcodec.images.load import load_pictures
+from inrcodec.images.decode import Unreadable
+from inrcodec.images.load import load_pictures, nothing_found, read_pixels
 from inrcodec.images.picture import Picture, PictureSet, Skipped
+from inrcodec.images.scan import Found, find_files
 
-__all__ = ["Picture", "PictureSet", "Skipped", "load_pictures"]
+__all__ = [
+    "Found",
+    "Picture",
+    "PictureSet",
+    "Skipped",
+    "Unreadable",
+    "find_files",
+    "load_pictures",
+    "nothing_found",
+    "read_pixels",
+]

@@ -38,7 +38,7 @@ def decode(path: Path) -> Decoded:
         file_bytes = path.stat().st_size
         with no_warnings(), Image.open(path, formats=FORMATS) as image, no_stderr(image.format == "TIFF"):
             return Decoded(_first_frame(image), _note(image), file_bytes)
-    except Unreadable:
+    except (Unreadable, MemoryError):
         raise
     except UnidentifiedImageError:
         what = "not a PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF image, or damaged"

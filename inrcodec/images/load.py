@@ -1,14 +1,15 @@
-"""The room's one door: sources in, pictures out, with a reason for every file that stayed outside."""
+"""Sources in, pictures out, with a reason for every file that stayed outside; or file by file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from inrcodec.errors import InputError, Message, Parameter, UsageError
+from inrcodec.errors import InputError, OutOfMemoryError, Parameter, UsageError
 from inrcodec.images.color import flattened, parse_color, with_alpha
-from inrcodec.images.decode import Unreadable, decode
+from inrcodec.images.decode import Decoded, Unreadable, decode
 from inrcodec.images.picture import Picture, PictureSet, Skipped
 from inrcodec.images.scan import Found, find_files
 from inrcodec.images.shrink import shrunk
@@ -40,18 +41,36 @@ def load_pictures(
         if on_file:
             on_file(done, len(found))
     if not pictures:
-        raise InputError(_nothing(sources, skipped))
+        raise nothing_found(sources, skipped)
     return PictureSet(_same_channels(pictures), tuple(skipped), tuple(notes))
+
+
+def read_pixels(file: Found, behind: Pixels | None) -> Pixels:
+    """One file at its full size, (height, width, 3 or 4), laid over one color (3,) if there is one behind.
+
+    Unreadable says why it cannot be read, OutOfMemoryError that it would be if there was memory for it.
+    """
+    with _naming(file):
+        return _flattened(decode(file.path), behind)
+
+
+def nothing_found(sources: Sequence[str | Path], skipped: Sequence[Skipped]) -> InputError:
+    """What to raise when not a single image came in."""
+    if skipped:
+        first = skipped[0]
+        more = f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else ""
+        return InputError(f"no image could be read: {first.path}: ", first.reason, more)
+    places = ", ".join(map(str, sources)) or "nothing"
+    return InputError(f"no image found in {places}; give a folder or files of PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF")
 
 
 def _read(file: Found, max_size: int | None, behind: Pixels | None) -> tuple[Picture, str | None]:
     """One file, flattened and shrunk as asked; colours are premultiplied by then, so both are plain sums."""
-    decoded = decode(file.path)
-    pixels = decoded.pixels
-    if behind is not None:
-        pixels = flattened(pixels, behind)
-    if max_size is not None:
-        pixels = shrunk(pixels, max_size)
+    with _naming(file):
+        decoded = decode(file.path)
+        pixels = _flattened(decoded, behind)
+        if max_size is not None:
+            pixels = shrunk(pixels, max_size)
     height, width = pixels.shape[:2]
     if max(height, width) > MAX_SIDE:
         raise Unreadable(
@@ -60,18 +79,24 @@ def _read(file: Found, max_size: int | None, behind: Pixels | None) -> tuple[Pic
     return Picture(file.name, pixels, decoded.file_bytes), decoded.note
 
 
+def _flattened(decoded: Decoded, behind: Pixels | None) -> Pixels:
+    return decoded.pixels if behind is None else flattened(decoded.pixels, behind)
+
+
+@contextmanager
+def _naming(file: Found) -> Iterator[None]:
+    """A want of memory is no fault of the file, and leaving it out would help nobody; but it is named."""
+    try:
+        yield
+    except MemoryError as failure:
+        raise OutOfMemoryError(
+            f"{file.path}: not enough memory to read it; give fewer images, or shrink them with ",
+            Parameter("max_size"),
+        ) from failure
+
+
 def _same_channels(pictures: Sequence[Picture]) -> tuple[Picture, ...]:
     """One picture with alpha gives alpha to all."""
     if all(picture.pixels.shape[2] == 3 for picture in pictures):
         return tuple(pictures)
     return tuple(replace(picture, pixels=with_alpha(picture.pixels)) for picture in pictures)
-
-
-def _nothing(sources: Sequence[str | Path], skipped: Sequence[Skipped]) -> str:
-    """One line for when not a single image came in."""
-    if skipped:
-        first = skipped[0]
-        more = f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else ""
-        return Message(f"no image could be read: {first.path}: ", first.reason, more)
-    places = ", ".join(map(str, sources)) or "nothing"
-    return f"no image found in {places}; give a folder or files of PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF"

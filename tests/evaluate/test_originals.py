@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,11 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 import inrcodec
 from inrcodec.errors import UsageError
 from inrcodec.evaluate import evaluate
-from inrcodec.evaluate.originals import match, measure_again
+from inrcodec.evaluate.matching import Match
+from inrcodec.evaluate.originals import measure_again
 from inrcodec.evaluate.several import side_by_side
+from inrcodec.images import load
+from inrcodec.images.decode import Decoded
 from inrcodec.numerics.holdout import hidden_pixels
 
 
@@ -82,7 +86,8 @@ def test_what_does_not_match_is_said(folder: Path, strict: Path, tmp_path: Path)
     (place / "p1.png").unlink()
     Image.new("RGB", (24, 20), "red").save(place / "p2.png")
     Image.new("RGB", (24, 20), "blue").save(place / "stranger.png")
-    report = measure_again(inrcodec.open(strict), place)
+    matches: list[Match] = []
+    report = measure_again(inrcodec.open(strict), place, on_match=matches.append)
     said = "\n".join(report.notes)
     assert "p0.png: matched by content with renamed.png" in said
     assert "no original for p1.png" in said
@@ -90,7 +95,34 @@ def test_what_does_not_match_is_said(folder: Path, strict: Path, tmp_path: Path)
     assert "not in the file: stranger.png" in said
     assert report.images[1].psnr is None
     assert report.images[0].psnr is not None
-    assert len(match(inrcodec.open(strict), place)[0]) == 3
+    assert [match.image.name for match in matches] == ["p2.png", "p3.png", "p0.png"]
+
+
+def test_originals_are_read_once_and_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twelve pictures of 4 MB each, of images of 20 pixels: no more than three are in memory at once."""
+    folder, file, side, names = tmp_path / "large", tmp_path / "set.inr", 600, []
+    folder.mkdir()
+    rows = np.mgrid[0:side, 0:side][0]
+    for number in range(12):
+        shade = np.where(rows < side * number / 12, 30, 220).astype(np.uint8)
+        Image.fromarray(np.stack([shade, shade, 255 - shade], axis=2)).save(folder / f"{number}.png")
+    inrcodec.encode(folder, file, passes=20, threads=1, device="cpu", max_size=20)
+    (folder / "3.png").rename(folder / "other.png")  # to be found by content
+    original = load.decode
+
+    def counted(path: Path) -> Decoded:
+        names.append(path.name)
+        return original(path)
+
+    monkeypatch.setattr(load, "decode", counted)
+    archive = inrcodec.open(file)
+    tracemalloc.start()
+    report = measure_again(archive, folder)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 3 * side * side * 3 * 4
+    assert sorted(names) == sorted(path.name for path in folder.iterdir())
+    assert report.notes[-1] == "3.png: matched by content with other.png"
 
 
 def test_a_folder_of_strangers_is_refused(strict: Path, tmp_path: Path) -> None:

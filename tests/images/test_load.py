@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inrcodec.errors import InputError, UsageError
+from inrcodec.errors import InputError, OutOfMemoryError, UsageError
 from inrcodec.images import load_pictures
 
 
@@ -102,3 +102,14 @@ def test_no_readable_image_is_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no image could be read: .*a\.png: .* \(and 1 more\)") as caught:
         load_pictures([tmp_path, tmp_path / "readme.md"])
     assert "\n" not in str(caught.value)
+
+
+def test_a_want_of_memory_is_told_and_nothing_is_skipped(mixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room(image: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("inrcodec.images.decode.to_pixels", no_room)
+    with pytest.raises(OutOfMemoryError, match=r"not enough memory to read it.* max_size") as told:
+        load_pictures([mixed])
+    assert isinstance(told.value, MemoryError)
+    assert str(mixed) in str(told.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,12 +24,18 @@ from inrcodec.numerics.metrics import psnr, ssim
 def enlarge(
     pairs: Sequence[Pair], pictures: Sequence[Picture], fits: Sequence[FittedFile], on_step: OnStep
 ) -> Enlarging:
-    """Every file decoded at the references' sizes, and the original thumbnails enlarged by every kernel."""
+    """Every file decoded at the references' sizes, and the original thumbnails enlarged by every kernel.
+
+    References are read one at a time.
+    """
     ways = [_from_file(fit, pictures) for fit in fits] + [_from_thumbnails(kernel) for kernel in KERNELS]
-    measured = []
-    for done, way in enumerate(ways):
-        on_step(Step("enlarge", done, len(ways), way.title))
-        measured.append(_measure(way, pairs))
+    figures: list[list[_Figures]] = [[] for _ in ways]
+    for done, pair in enumerate(pairs):
+        on_step(Step("enlarge", done, len(pairs), pair.picture.name))
+        reference = pair.reference()
+        for way, own in zip(ways, figures, strict=True):
+            own.append(_measure(way, pair, reference))
+    measured = (_mean(way, own) for way, own in zip(ways, figures, strict=True))
     return Enlarging(len(pairs), tuple(measured))
 
 
@@ -51,12 +58,21 @@ def _from_thumbnails(kernel: str) -> _Way:
     return _Way(kernel, None, lambda pair: enlarged(pair.picture.pixels, pair.size, kernel))
 
 
-def _measure(way: _Way, pairs: Sequence[Pair]) -> Enlargement:
-    psnrs, ssims, seconds = [], [], 0.0
-    for pair in pairs:
-        started = time.perf_counter()
-        levels = np.rint(way.render(pair) * 255) / 255
-        seconds += time.perf_counter() - started
-        psnrs.append(psnr(pair.reference, levels))
-        ssims.append(ssim(pair.reference, levels))
-    return Enlargement(way.title, way.bits_per_pixel, finite_mean(psnrs), float(np.mean(ssims)), seconds)
+class _Figures(NamedTuple):
+    """Of one picture: dB, SSIM, and the seconds that it took."""
+
+    psnr: float
+    ssim: float
+    seconds: float
+
+
+def _measure(way: _Way, pair: Pair, reference: Pixels) -> _Figures:
+    started = time.perf_counter()
+    drawn = np.rint(way.render(pair) * 255) / 255
+    seconds = time.perf_counter() - started
+    return _Figures(psnr(reference, drawn), ssim(reference, drawn), seconds)
+
+
+def _mean(way: _Way, figures: Sequence[_Figures]) -> Enlargement:
+    psnrs, ssims, seconds = zip(*figures, strict=True)
+    return Enlargement(way.title, way.bits_per_pixel, finite_mean(psnrs), float(np.mean(ssims)), sum(seconds))

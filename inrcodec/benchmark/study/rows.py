@@ -90,7 +90,7 @@ def _parameters(archive: Archive) -> int:
 def _enlarged(archive: Archive, pairs: Sequence[Pair]) -> float | None:
     if not pairs:
         return None
-    drawn = ((pair.reference, archive[pair.number].render_stored(pair.size, "field")) for pair in pairs)
+    drawn = ((pair.reference(), archive[pair.number].render_stored(pair.size, "field")) for pair in pairs)
     return float(np.mean([psnr(reference, np.rint(pixels * 255) / 255) for reference, pixels in drawn]))
 
 

@@ -1,0 +1,151 @@
+"""The images of an archive beside their originals, found by name and, failing that, by content, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from inrcodec.archive import Archive, ArchivedImage
+from inrcodec.errors import Parameter, UsageError
+from inrcodec.images import Found, Unreadable, find_files, nothing_found, read_pixels
+from inrcodec.images.color import parse_color, with_alpha
+from inrcodec.images.shrink import shrunk
+from inrcodec.numerics.arrays import Pixels
+from inrcodec.numerics.metrics import psnr
+
+SAME_CONTENT = 15.0  # dB: a picture of another name that close is taken for the original
+OTHER_CONTENT = 6.0  # dB below the stored figure: the picture of that name must be another one
+LISTED = 3  # names that a note spells out
+
+
+@dataclass(frozen=True, eq=False)
+class Match:
+    """An image of an archive, its original, what is decoded, both (height, width, channels), premultiplied, and dB."""
+
+    image: ArchivedImage
+    original: Pixels
+    decoded: Pixels
+    psnr: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Candidate:
+    """A picture that no image is named like, and the images that look like it: dB by number."""
+
+    name: str
+    pixels: Pixels
+    scores: dict[int, float]
+
+
+class Originals:
+    """The pictures of a folder as the originals of an archive; every picture is read once and then forgotten.
+
+    notes: what did not match, known once all matches were taken.
+    """
+
+    def __init__(self, archive: Archive, folder: str | Path, background: str | None = None) -> None:
+        files, skipped = find_files([folder])
+        if not files:
+            raise nothing_found([folder], skipped)
+        self.notes: list[str] = []
+        self._archive, self._folder = archive, folder
+        self._behind = None if background is None else parse_color(background)
+        self._longest = max(max(archive.shape(number)) for number in range(len(archive)))
+        self._files = {file.name: file for file in files}  # those that are no original yet
+
+    def matches(self) -> Iterator[Match]:
+        """Every image that has an original, those by name first; UsageError where none has, or where alpha differs."""
+        lonely, found = [], 0
+        for image in self._archive:
+            match = self._by_name(image)
+            if match is None:
+                lonely.append(image)
+                continue
+            found += 1
+            if image.psnr is not None and match.psnr < image.psnr - OTHER_CONTENT:
+                self.notes.append(f"{image.name}: the original differs from what was encoded ({match.psnr:.1f} dB)")
+            yield match
+        missing = []
+        for image, match in self._by_content(lonely):
+            if match is None:
+                missing.append(image.name)
+                continue
+            found += 1
+            yield match
+        if not found:
+            raise UsageError(f"{self._folder}: none of its pictures is an original of {self._archive.path}")
+        self.notes += [f"no original for {_listed(missing)}"] if missing else []
+        self.notes += [f"not in the file: {_listed(list(self._files))}"] if self._files else []
+
+    def _by_name(self, image: ArchivedImage) -> Match | None:
+        file = self._files.get(image.name)
+        pixels = None if file is None else self._read(file)
+        if pixels is None:
+            return None
+        original = next((one for one in (pixels, shrunk(pixels, self._longest)) if _same_size(one, image)), None)
+        if original is None:
+            return None
+        del self._files[image.name]
+        return _matched(image, original, eight_bits(image))
+
+    def _by_content(self, lonely: Sequence[ArchivedImage]) -> Iterator[tuple[ArchivedImage, Match | None]]:
+        """Every image without an original of its name, with the picture that looks most like it, if any does."""
+        decoded = {image.number: eight_bits(image) for image in lonely}
+        candidates = {one.name: one for one in self._candidates(lonely, decoded)}
+        for image in lonely:
+            near = [one for one in candidates.values() if image.number in one.scores]
+            if not near:
+                yield image, None
+                continue
+            best = max(near, key=lambda one: one.scores[image.number])
+            del candidates[best.name], self._files[best.name]
+            self.notes.append(f"{image.name}: matched by content with {best.name}")
+            yield image, _matched(image, best.pixels, decoded[image.number])
+
+    def _candidates(self, lonely: Sequence[ArchivedImage], decoded: dict[int, Pixels]) -> Iterator[_Candidate]:
+        """The pictures left over that look like any of these images."""
+        for file in list(self._files.values()) if lonely else ():
+            pixels = self._read(file)
+            if pixels is None:
+                continue
+            small = shrunk(pixels, self._longest)
+            scores = {one.number: psnr(small, decoded[one.number]) for one in lonely if _same_size(small, one)}
+            alike = {number: score for number, score in scores.items() if score >= SAME_CONTENT}
+            if alike:
+                yield _Candidate(file.name, small, alike)
+
+    def _read(self, file: Found) -> Pixels | None:
+        """The picture of a file with the archive's channels; a file that cannot be read counts as not there."""
+        try:
+            pixels = read_pixels(file, self._behind)
+        except Unreadable:
+            del self._files[file.name]
+            return None
+        if pixels.shape[2] > self._archive.channels:
+            raise UsageError(
+                f"{self._folder}: has transparency and {self._archive.path} has none; say ",
+                Parameter("background", "white"),
+                ", or as encoded",
+            )
+        return with_alpha(pixels) if self._archive.channels == 4 else pixels
+
+
+def eight_bits(image: ArchivedImage) -> Pixels:
+    """The image at its native size as 8 bits show it, (height, width, channels) in [0, 1], premultiplied."""
+    return np.asarray(np.rint(image.render_stored() * 255) / 255, dtype=np.float32)
+
+
+def _matched(image: ArchivedImage, original: Pixels, decoded: Pixels) -> Match:
+    return Match(image, original, decoded, psnr(original, decoded))
+
+
+def _same_size(pixels: Pixels, image: ArchivedImage) -> bool:
+    return pixels.shape[:2] == (image.height, image.width)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return ", ".join(names[:LISTED]) + more
