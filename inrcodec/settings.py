@@ -203,7 +203,15 @@ def model_for(conditioning: str, pixels: int, footprint: int = 1) -> ModelSettin
         case "grid" | "binary":
             return ModelSettings(conditioning, _width(pixels, 96, 48, 256), 3, footprint, (), 1)
         case "bottleneck":
-            return ModelSettings(conditioning, _width(pixels, 96, 48, 256), 5, footprint, (), 1, Network(bottleneck=10))
+            return ModelSettings(
+                conditioning=conditioning,
+                hidden_width=_width(pixels, 96, 48, 256),
+                hidden_layers=5,
+                footprint=footprint,
+                levels=(),
+                context_width=1,
+                network=Network(bottleneck=10),
+            )
         case "latent":
             return ModelSettings(conditioning, _width(pixels, 64, 32, 256), 3, footprint, (Level(WHOLE, 64),), 1)
         case "hypernetwork":

@@ -215,3 +215,12 @@ def test_quick_commands_load_nothing_heavy(
     arguments = [given.get(word, word) for word in words]
     code = f"from inrcodec.cli.app import main\nassert main({arguments!r}) == 0"
     assert loaded_by(code, tmp_path) == set()
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_many_values_are_given_by_name(path: Path) -> None:
+    """Seven values in a row are told apart by nobody."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call):
+            made = ast.unparse(node.func).rpartition(".")[2].lstrip("_")
+            assert not made[:1].isupper() or len(node.args) < 7, f"{path}:{node.lineno}: {made}"

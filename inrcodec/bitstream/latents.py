@@ -62,7 +62,16 @@ class LatentCodec:
             planes = lay_out(level, shapes)
             steps = self.model.levels[number - 1].shift - level.shift if number else 0
             above = None if coarser is None or coarser.context.static is not None else coarser
-            coarser = _LevelCoder(number, shapes, self.model, self.contexts[number], ranges, planes, above, steps)
+            coarser = _LevelCoder(
+                number=number,
+                shapes=shapes,
+                model=self.model,
+                context=self.contexts[number],
+                ranges=ranges,
+                planes=planes,
+                coarser=above,
+                steps=steps,
+            )
             yield coarser
 
 

@@ -60,4 +60,13 @@ def lay_out(level: Level, shapes: Sequence[tuple[int, int]]) -> Planes:
     order = np.argsort(waves, kind="stable")  # images and rows are in order already
     bounds = np.append(0, np.cumsum(np.bincount(waves)))
     places = (corners[images] + rows * strides[images] + columns).astype(np.int32)
-    return Planes(places[order], images[order], rows[order], columns[order], bounds, corners, strides, int(starts[-1]))
+    return Planes(
+        places=places[order],
+        images=images[order],
+        rows=rows[order],
+        columns=columns[order],
+        waves=bounds,
+        corners=corners,
+        strides=strides,
+        size=int(starts[-1]),
+    )

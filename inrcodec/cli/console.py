@@ -21,7 +21,7 @@ class Console:
     verbose: bool = False
 
     def say(self, text: str) -> None:
-        """A line of ordinary news."""
+        """An ordinary line."""
         if not self.quiet:
             self.warn(text)
 

@@ -102,7 +102,16 @@ def morph(
         _measure(archive, file, numbers, refine, json)
         return
     modes = MODES if compare else (mode,)
-    sequence = FrameSequence(numbers, wanted, mode, frames, hold, ease, bounce, refine and mode == "move")
+    sequence = FrameSequence(
+        numbers=numbers,
+        size=wanted,
+        mode=mode,
+        frames=frames,
+        hold=hold,
+        ease=ease,
+        bounce=bounce,
+        refine=refine and mode == "move",
+    )
     if sheet or compare:
         sequence = dataclasses.replace(sequence, frames=STRIP_FRAMES - 1, hold=0, ease="linear", bounce=False)
     path = Path(output or f"{Path(file).stem}-morph{'.png' if sheet or compare else '.gif'}")

@@ -48,7 +48,7 @@ def step_progress(console: Console) -> Iterator[Callable[[str, int, int, str], N
 def fit_progress(console: Console) -> Iterator[Callable[[Progress], None]]:
     """Yields the callback that `encode` reports its progress to."""
     with step_progress(console) as step:
-        yield lambda news: step(news.phase, news.step, news.steps, fit_figures(news))
+        yield lambda progress: step(progress.phase, progress.step, progress.steps, fit_figures(progress))
 
 
 @contextmanager
@@ -59,9 +59,9 @@ def kept_progress(console: Console, save: str | None) -> Iterator[OnStep]:
     try:
         with between_steps() as check, step_progress(console) as draw:
 
-            def on_step(news: Step) -> None:
-                figures = f"{news.at_work}  {fit_figures(news.fit)}" if news.fit else news.at_work
-                draw(news.phase, news.done, news.total, figures)
+            def on_step(step: Step) -> None:
+                figures = f"{step.at_work}  {fit_figures(step.fit)}" if step.fit else step.at_work
+                draw(step.phase, step.done, step.total, figures)
                 check()
 
             yield on_step
@@ -71,11 +71,11 @@ def kept_progress(console: Console, save: str | None) -> Iterator[OnStep]:
         raise
 
 
-def fit_figures(news: Progress) -> str:
+def fit_figures(progress: Progress) -> str:
     """The figures of one progress report, for people."""
     return (
-        f"pass {news.passes:.0f}  {news.psnr:.2f} dB  {news.bits_per_pixel:.3f} bpp  "
-        f"{spoken_duration(news.remaining)} left"
+        f"pass {progress.passes:.0f}  {progress.psnr:.2f} dB  {progress.bits_per_pixel:.3f} bpp  "
+        f"{spoken_duration(progress.remaining)} left"
     )
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inrcodec.cli.console import Console, decibels, print_json, print_table
+from inrcodec.cli.console import Console, print_json, print_table
 from inrcodec.cli.opening import open_archive
 from inrcodec.cli.options import Force, Json, Quiet, Verbose, epilog
+from inrcodec.cli.report_text import HEADINGS, SortKey, course, order, row, totals
 from inrcodec.errors import UsageError
 from inrcodec.exporters.naming import displayed
 
@@ -37,9 +37,6 @@ EPILOG = epilog(
         "(with several files) files, figures; each figure: figure, values, mean, deviation",
     ),
 )
-HEADINGS = ("number", "name", "size", "PSNR", "SSIM", "MAE", "held-out", "held MAE", "bytes", "bpp")
-SortKey = Literal["number", "name", "psnr", "ssim", "mae", "holdout", "bits", "bpp"]
-BARS = " ▁▂▃▄▅▆▇█"
 
 
 def report(
@@ -95,14 +92,13 @@ def report(
     answer = _answer(archive, against, background, originals)
     for note in answer.notes:
         console.warn(f"inrcodec: {note}")
-    if html is not None:
-        assert originals is not None
+    if html is not None and originals is not None:
         _write_page(archive, answer, originals, Path(html), reference, background, force=force)
         console.say(f"wrote {html}")
     if curves is not None:
         _write_curves(archive, Path(curves), force=force)
         console.say(f"wrote {curves}")
-    rows = sorted(answer.images, key=lambda image: _order(image, sort), reverse=best)[:limit]
+    rows = sorted(answer.images, key=lambda image: order(image, sort), reverse=best)[:limit]
     if json:
         print_json(_keys(answer, rows))
     elif csv:
@@ -111,9 +107,9 @@ def report(
         keys = [_image_keys(image) for image in rows]
         print(as_csv(list(_image_keys(answer.images[0])), [list(row.values()) for row in keys]), end="")
     elif not outputs:
-        print_table(HEADINGS, (_row(image) for image in rows))
+        print_table(HEADINGS, (row(image) for image in rows))
         print()
-        for name, value in (*_totals(answer), *_course(archive)):
+        for name, value in (*totals(answer), *course(archive)):
             print(f"{name:<16}{displayed(value)}")
 
 
@@ -208,22 +204,6 @@ def _write_curves(archive: Archive, path: Path, *, force: bool) -> None:
     write_atomically(path, draw_record(str(archive.path), archive.record, path.suffix), overwrite=force)
 
 
-def _order(image: ImageReport, sort: SortKey) -> tuple[Any, int]:
-    """Sort key of a row; what was not measured comes last."""
-    unknown = math.inf
-    keys: dict[str, Any] = {
-        "number": image.number,
-        "name": image.name.casefold(),
-        "psnr": unknown if image.psnr is None else image.psnr,
-        "ssim": unknown if image.ssim is None else image.ssim,
-        "mae": unknown if image.mae is None else -image.mae,
-        "holdout": unknown if image.holdout_psnr is None else image.holdout_psnr,
-        "bits": -image.bits,
-        "bpp": -image.bits_per_pixel,
-    }
-    return keys[sort], image.number
-
-
 def _keys(answer: Report, rows: list[ImageReport]) -> dict[str, Any]:
     """The report as plain values, in the order of the JSON keys."""
     keys: dict[str, Any] = {field.name: getattr(answer, field.name) for field in dataclasses.fields(answer)}
@@ -235,73 +215,3 @@ def _keys(answer: Report, rows: list[ImageReport]) -> dict[str, Any]:
 
 def _image_keys(image: ImageReport) -> dict[str, Any]:
     return {**dataclasses.asdict(image), "bits_per_pixel": image.bits_per_pixel}
-
-
-def _row(image: ImageReport) -> tuple[str, ...]:
-    return (
-        str(image.number),
-        image.name,
-        f"{image.width}x{image.height}",
-        decibels(image.psnr),
-        _digits(image.ssim),
-        _digits(image.mae),
-        decibels(image.holdout_psnr),
-        _digits(image.holdout_mae),
-        f"{image.bits / 8:,.0f}",
-        f"{image.bits_per_pixel:.3f}",
-    )
-
-
-def _digits(figure: float | None) -> str:
-    return "-" if figure is None else f"{figure:.4f}"
-
-
-def _totals(answer: Report) -> list[tuple[str, str]]:
-    """Lines below the table, as (name, value)."""
-    from inrcodec.cli.info import holdout_words
-
-    lines = [("images", f"{len(answer.images):,}")]
-    whole = _errors(answer.mean_psnr, answer.mean_mae, answer.mean_ssim)
-    lines.append(("whole set", whole + _covering([image.psnr for image in answer.images])))
-    held = _errors(answer.mean_holdout_psnr, answer.mean_holdout_mae, None)
-    held += _covering([image.holdout_psnr for image in answer.images])
-    if answer.mean_fitted_mae is not None:
-        held += f" (fitted pixels at that moment {_digits(answer.mean_fitted_mae)})"
-    lines.append(("never seen", held))
-    lines.append(("held-out pixels", holdout_words(answer.holdout_mode, answer.holdout_fraction)))
-    if answer.best and answer.worst:
-        lines.append(("worst", f"{decibels(answer.worst.psnr)}  {answer.worst.number} {answer.worst.name}"))
-        lines.append(("best", f"{decibels(answer.best.psnr)}  {answer.best.number} {answer.best.name}"))
-    lines.append(("file", f"{answer.file_size:,} bytes, {answer.bits_per_pixel:.3f} bits per pixel"))
-    return lines
-
-
-def _covering(figures: Sequence[float | None]) -> str:
-    """How many images a mean is of, where it is not all or none."""
-    known = sum(figure is not None for figure in figures)
-    return "" if known in (0, len(figures)) else f" (of {known:,} of {len(figures):,} images)"
-
-
-def _errors(psnr: float | None, mae: float | None, ssim: float | None) -> str:
-    parts = [f"mean PSNR {decibels(psnr)}"]
-    parts += [] if mae is None else [f"mean absolute error {_digits(mae)}"]
-    return ", ".join([*parts, *([] if ssim is None else [f"SSIM {_digits(ssim)}"])])
-
-
-def _course(archive: Archive) -> list[tuple[str, str]]:
-    """The curves of the fit in block characters."""
-    if archive.record is None:
-        return []
-    labels = {"train_psnr": "fitted", "holdout_psnr": "held-out"}
-    lines = []
-    for column in archive.record.columns:
-        known = [value for value in column.values.tolist() if math.isfinite(value)]
-        if known:
-            span = (max(known) - min(known)) or 1.0
-            bars = [
-                BARS[1 + round(7 * (value - min(known)) / span)] if math.isfinite(value) else BARS[0]
-                for value in column.values.tolist()
-            ]
-            ends = f"{min(known):.1f} to {max(known):.1f} dB"
-            lines.append((labels.get(column.name, column.name), f"{''.join(bars).rstrip()}  {ends}"))
-    return lines

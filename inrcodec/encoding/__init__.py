@@ -1,4 +1,4 @@
-"""The encode path: what is asked (`request`, `design`), the forecast (`plan`), the fit and the bytes (`encode`).
+"""The encode path: `options`, checked against the pictures (`resolve`, `design`), forecast (`plan`), fit and bytes.
 
 `add` appends to a file that exists.
 """

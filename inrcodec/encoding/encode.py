@@ -139,7 +139,16 @@ def header_of(sizes: Sequence[tuple[int, int]], channels: int, model: ModelSetti
     """The header of a file of images of these (height, width); raises what a reader would, were it written."""
     shapes, shape_index = pack_shapes(sizes)
     encoder = f"inrcodec {__version__}"
-    header = Header(FORMAT_VERSION, channels, len(sizes), shapes, shape_index, model, holdout, encoder)
+    header = Header(
+        version=FORMAT_VERSION,
+        channels=channels,
+        images=len(sizes),
+        shapes=shapes,
+        shape_index=shape_index,
+        model=model,
+        holdout=holdout,
+        encoder=encoder,
+    )
     encode_header(header)
     check_limits(model, sizes, field_shapes(model, channels, len(sizes)))
     return header

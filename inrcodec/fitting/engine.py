@@ -133,7 +133,15 @@ class Fit:
             latents, errors = self.finish_latents()
             encoder = run.coded_encoder()
         network, context = coded_weights(run.network, run.weight_steps), coded_context(run.context)
-        return Fitted(network, context, latents, errors, self.meter.passes, self.meter.seconds, encoder)
+        return Fitted(
+            network=network,
+            context=context,
+            latents=latents,
+            held_out=errors,
+            passes=self.meter.passes,
+            seconds=self.meter.seconds,
+            encoder=encoder,
+        )
 
     def finish_latents(self) -> tuple[tuple[Latents, ...], HeldOutErrors | None]:
         """Integers of every image, and the errors on pixels that the fit had not seen."""

@@ -123,13 +123,13 @@ def _group(
     counts = torch.tensor([channels * down * across for channels, down, across in shapes], dtype=torch.int64)
     factors = torch.repeat_interleave(torch.tensor([_rate(level) for level in model.levels]), counts)
     return Group(
-        torch.tensor(numbers, device=device),
-        torch.from_numpy(inputs[numbers]).to(device),
-        torch.from_numpy(targets).to(device),
-        visible,
-        shapes,
-        latents,
-        RowAdam(latents, factors.to(device)),
+        numbers=torch.tensor(numbers, device=device),
+        conditioning_inputs=torch.from_numpy(inputs[numbers]).to(device),
+        targets=torch.from_numpy(targets).to(device),
+        visible=visible,
+        shapes=shapes,
+        latents=latents,
+        adam=RowAdam(latents, factors.to(device)),
         thumbnails=_thumbnails(seen).to(device) if fit.encoder else None,
     )
 

@@ -107,15 +107,15 @@ class Meter:
         """How far the fit is; after the first step."""
         seconds, behind = self.seconds, self._pace.time_share(self.done, self.rounded)
         return Progress(
-            phase,
-            round(self.done * self._planned),
-            self._planned,
-            self.passes,
-            psnr_of_error(self._error / self._weight),
-            self._bits / self._weight,
-            seconds,
-            seconds * (1.0 - behind) / behind,
-            self.done,
+            phase=phase,
+            step=round(self.done * self._planned),
+            steps=self._planned,
+            passes=self.passes,
+            psnr=psnr_of_error(self._error / self._weight),
+            bits_per_pixel=self._bits / self._weight,
+            seconds=seconds,
+            remaining=seconds * (1.0 - behind) / behind,
+            done=self.done,
         )
 
     def _done_by_time(self, seconds: float) -> float:

@@ -64,7 +64,15 @@ class SignalOptions:
         samples = math.prod(sides)
         wide = 8 * round(USUAL_WIDTH / 8 * (samples / USUAL_SIDE**2) ** 0.3)
         w0 = min(MAX_W0, max(LEAST_W0, round(USUAL_W0 * max(sides) / USUAL_SIDE)))
-        usual = ModelSettings("grid", min(MOST_WIDTH, max(LEAST_WIDTH, wide)), USUAL_DEPTH, 1, (), 1, Network(w0=w0))
+        usual = ModelSettings(
+            conditioning="grid",
+            hidden_width=min(MOST_WIDTH, max(LEAST_WIDTH, wide)),
+            hidden_layers=USUAL_DEPTH,
+            footprint=1,
+            levels=(),
+            context_width=1,
+            network=Network(w0=w0),
+        )
         asked = EncodeOptions(width=self.width, depth=self.depth, activation=self.activation, w0=self.w0)
         return redesigned(usual, asked)
 

@@ -21,7 +21,16 @@ def constraint_of(listed: Listed, source: Source) -> Constraint:
     """A constraint with its targets."""
     far = _reach(listed, source)
     known, potential = _known(listed, source, far > 1)
-    return Constraint(source.called, listed.quantity, source.sides, known, listed.weight, listed.norm, far, potential)
+    return Constraint(
+        label=source.called,
+        quantity=listed.quantity,
+        sides=source.sides,
+        known=known,
+        weight=listed.weight,
+        norm=listed.norm,
+        reach=far,
+        potential=potential,
+    )
 
 
 def _reach(listed: Listed, source: Source) -> int:
