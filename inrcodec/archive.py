@@ -45,14 +45,15 @@ class Archive:
         self._labels = image_labels(stored.header.model, stored.shapes, self.poses)
 
     @staticmethod
-    def open(path: str | Path, *, lenient: bool = False) -> Archive:
+    def open(path: str | Path, *, lenient: bool = False, kept_blocks: int = 1) -> Archive:
         """Read a file; CorruptFileError or UnsupportedFileError name it and say what is wrong.
 
-        With `lenient`, damaged blocks are left for the images in them to complain about.
+        With `lenient`, damaged blocks are left for the images in them to complain about. Images lie in blocks of up to
+        64; so many decoded ones are kept in memory (of 64 icons of 48 pixels, 0.6 MB each).
         """
         path = Path(path)
         try:
-            return Archive(StoredSet(read_file(path), field_shapes, lenient=lenient), path)
+            return Archive(StoredSet(read_file(path), field_shapes, lenient=lenient, kept_blocks=kept_blocks), path)
         except (CorruptFileError, UnsupportedFileError) as failure:
             raise _naming(path, failure) from failure
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from copy import copy
 from itertools import pairwise
@@ -37,6 +38,7 @@ from inrcodec.errors import CorruptFileError
 from inrcodec.settings import ModelSettings
 
 FIGURE_LEVELS = 253  # of a column of figures: steps of 0.06 dB over a range of 15 dB, in some 0.9 bytes per image
+KEPT_LATENTS = 1 << 26  # of decoded blocks: 128 MiB
 RECORD_LEVELS = 127  # of a column of the training record
 NetworkShapes = Callable[[ModelSettings, int, int], Sequence[tuple[int, ...]]]  # the field knows them, the bytes do not
 
@@ -103,9 +105,14 @@ def _shapes(header: Header) -> list[tuple[int, int]]:
 
 
 class StoredSet:
-    """A file's contents; the network is decoded at once, blocks on demand (the last one is kept)."""
+    """A file's contents; the network is decoded at once, blocks on demand.
 
-    def __init__(self, blob: bytes, network_shapes: NetworkShapes, *, lenient: bool = False) -> None:
+    The last `kept_blocks` are kept, as far as they have no more than KEPT_LATENTS values together; the last one always.
+    """
+
+    def __init__(
+        self, blob: bytes, network_shapes: NetworkShapes, *, lenient: bool = False, kept_blocks: int = 1
+    ) -> None:
         self.chunks = read_chunks(blob, lenient=lenient)
         self.size = len(blob)
         self.header = decode_header(self._only(HEAD))
@@ -123,7 +130,8 @@ class StoredSet:
         tensors, ranges = decode_weights(self._only(WEIGHTS), (*network, *context_shapes(model)), channels)
         self.network, self.context = tensors[: len(network)], tensors[len(network) :]
         self.codec = LatentCodec(model, level_contexts(model, self.context), ranges)
-        self._latest: tuple[int, tuple[Latents, ...]] = (-1, ())
+        self._kept: OrderedDict[int, tuple[Latents, ...]] = OrderedDict()  # the last one used stands last
+        self._kept_blocks = kept_blocks
 
     def measured(self, figures: Sequence[Column], record: Record | None = None) -> bytes:
         """The bytes of this file with figures behind its names, and how its fit went; all else is taken over."""
@@ -145,10 +153,23 @@ class StoredSet:
         """The latents of an image, int16 (channels, cells down, cells across) per level; decodes its block."""
         if not self.header.model.levels:
             return ()
-        block = bisect_right(self._bounds, image) - 1
-        if self._latest[0] != block:
-            self._latest = (block, self._decode(block))
-        return self._latest[1][image - self._bounds[block]]
+        block = self.block_of(image)
+        if block in self._kept:
+            self._kept.move_to_end(block)
+        else:
+            self._kept[block] = self._decode(block)
+            self._drop()
+        return self._kept[block][image - self._bounds[block]]
+
+    def block_of(self, image: int) -> int:
+        """The number of the block that holds an image: images of one block cost no more to decode than one of them."""
+        return bisect_right(self._bounds, image) - 1
+
+    def _drop(self) -> None:
+        """Forget the blocks that were not used for longest."""
+        sizes = {block: sum(level.size for image in images for level in image) for block, images in self._kept.items()}
+        while len(self._kept) > 1 and (len(self._kept) > self._kept_blocks or sum(sizes.values()) > KEPT_LATENTS):
+            del sizes[self._kept.popitem(last=False)[0]]
 
     def names(self) -> tuple[str, ...] | None:
         """The images' names, or None where the file has none."""

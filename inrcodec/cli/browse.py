@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from inrcodec.tui.backend import Images
 
 EPILOG = epilog(("inrcodec browse set.inr", "inrcodec browse set.inr --images half", "inrcodec browse set.inr --serve"))
+KEPT_BLOCKS = 48  # decoded ones, of up to 64 images each: one comes back to them
 LEAST = 20, 6  # columns and lines
 PORT = 8765
 SERVED = "TEXTUAL_DRIVER"  # set by textual-serve: pipes then stand for the terminal
@@ -60,6 +61,8 @@ def _run(archive: Archive, images: Images) -> None:
     app.run()
     if app.failure is not None:
         raise app.failure
+    if app.return_code:  # ended by a signal
+        raise SystemExit(app.return_code)
 
 
 def _opened(file: str) -> Archive:
@@ -70,7 +73,7 @@ def _opened(file: str) -> Archive:
     from inrcodec.cli.opening import open_archive
 
     path = Path(file)
-    return Archive.open(path, lenient=True) if path.is_file() else open_archive(file)
+    return Archive.open(path, lenient=True, kept_blocks=KEPT_BLOCKS) if path.is_file() else open_archive(file)
 
 
 def _check_terminal() -> None:

@@ -5,20 +5,28 @@ Screens behind the first are imported when they are opened: the first frame is t
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import signal
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.color import Color
 from textual.dom import DOMNode
+from textual.driver import Driver
 from textual.events import Event, Key
 from textual.screen import Screen
 
 from inrcodec.archive import Archive
+from inrcodec.tui.backdrop import DARK, Backdrop, Kind
 from inrcodec.tui.backend import ImageBackend
 from inrcodec.tui.catalogue import SORTS
 from inrcodec.tui.home import Home
 from inrcodec.tui.loader import Loader
+from inrcodec.tui.sgr import shortened
 from inrcodec.tui.similar import Similar
 from inrcodec.tui.stray import StrayReplies
 from inrcodec.tui.words import harmless, reason
@@ -30,8 +38,10 @@ class Browser(App[None]):
     TITLE = "inrcodec"
     CSS = "#headline { height: 1; background: $panel; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("b", "backdrop", show=False),
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("q", "quit", "Quit"),
+        Binding("ctrl+z", "suspend_process", show=False),
     ]
 
     def __init__(self, archive: Archive, backend: ImageBackend | None = None) -> None:
@@ -40,6 +50,8 @@ class Browser(App[None]):
         self.backend = backend or ImageBackend()
         self.loader = Loader(self._on_failure)
         self.similar = Similar(archive, self.loader, self._on_image)
+        self.backdrop = Backdrop()
+        self.marks: dict[int, None] = {}
         self.home = Home(self)
         self.failure: Exception | None = None  # what ended the app, if anything did
         terminal = self.backend.terminal
@@ -48,6 +60,15 @@ class Browser(App[None]):
     def get_default_screen(self) -> Screen[Any]:
         """The grid."""
         return self.home
+
+    def on_mount(self) -> None:
+        """Colors of pictures follow the theme's; whoever ends us finds the terminal as it was."""
+        for name in ("SIGTERM", "SIGHUP"):
+            with contextlib.suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):  # not everywhere
+                number = getattr(signal, name)
+                asyncio.get_running_loop().add_signal_handler(number, partial(self.exit, return_code=128 + number))
+        self._use_backdrop(self.backdrop.kind)
+        self.theme_changed_signal.subscribe(self, lambda _: self._use_backdrop(self.backdrop.kind))
 
     def on_unmount(self) -> None:
         """The loader ends with the app."""
@@ -71,6 +92,24 @@ class Browser(App[None]):
         yield SystemCommand("Export", "Marked images, or the chosen one", self.home.action_export)
         yield SystemCommand("Copy command", "The shell command for the chosen image", self.home.action_copy)
 
+    def action_backdrop(self) -> None:
+        """What stands behind transparent pixels: the theme's ground, white, a checker."""
+        self._use_backdrop(self.backdrop.next)
+        self.tell(f"behind transparent pixels: {self.backdrop.kind}")
+
+    def get_driver_class(self) -> type[Driver]:
+        """The usual one for this system, which says the same in fewer bytes."""
+        driver = super().get_driver_class()
+
+        def write(self: Driver, data: str) -> None:
+            driver.write(self, shortened(data))
+
+        return type(driver.__name__, (driver,), {"write": write})
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C is for copying; who means the end is told the key that the last line shows."""
+        self.tell("press q to quit")
+
     def action_help(self) -> None:
         """Every key."""
         from inrcodec.tui.keys import Help
@@ -85,17 +124,24 @@ class Browser(App[None]):
         if self.is_running:
             self.call_later(self._deliver, call, arguments)
 
-    def ask(self, question: str, answered: Callable[[str | None], None], value: str = "") -> None:
+    def ask(
+        self,
+        question: str,
+        answered: Callable[[str | None], None],
+        value: str = "",
+        changed: Callable[[str], None] | None = None,
+        check: Callable[[str], str | None] | None = None,
+    ) -> None:
         """A line to type, above the current screen."""
         from inrcodec.tui.prompt import Prompt
 
-        self.push_screen(Prompt(question, value), answered)
+        self.push_screen(Prompt(question, value, changed, check), answered)
 
-    def open_image(self, number: int) -> None:
+    def open_image(self, number: int, *, slideshow: bool = False) -> None:
         """In full; the cursor follows when one comes back."""
         from inrcodec.tui.detail import Detail
 
-        self.push_screen(Detail(self, number), self.home.came_back)
+        self.push_screen(Detail(self, number, slideshow=slideshow), self.home.came_back)
 
     def show_neighbors(self, number: int) -> None:
         """On their own screen."""
@@ -153,14 +199,23 @@ class Browser(App[None]):
 
     def _on_image(self, done: int, images: int) -> None:
         """How far the vectors are; in the loader's thread."""
-        if images > 200 and done % 50 == 0:
+        if done % max(1, images // 100) == 0:
             self.later(self._tell_progress, done, images)
 
     def _tell_progress(self, done: int, images: int) -> None:
-        from inrcodec.tui.neighbors import Neighbors
+        tell = getattr(self.screen, "tell_progress", None)
+        if tell is not None:
+            tell(done, images)
 
-        if isinstance(self.screen, Neighbors):
-            self.screen.tell(f"looking at all images: {done:,} of {images:,}; thumbnails go first ...")
+    def _use_backdrop(self, kind: Kind) -> None:
+        ground = Color.parse(self.theme_variables.get("background", "#000000"))
+        color = DARK if ground.ansi is not None else (ground.r, ground.g, ground.b)
+        if (backdrop := Backdrop(kind, color)) != self.backdrop:
+            self.backdrop = backdrop
+            for screen in self.screen_stack:
+                look_again = getattr(screen, "look_again", None)
+                if look_again is not None:
+                    look_again()
 
     def _handle_exception(self, error: Exception) -> None:
         """Instead of a page of Textual's: whoever started the app says it in one line."""

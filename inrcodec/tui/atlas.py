@@ -5,57 +5,37 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Click
-from textual.screen import Screen
 from textual.widgets import Static
 
-from inrcodec.retrieval.space import Space
-from inrcodec.tui.halfblocks import Levels, fitted, levels_of
+from inrcodec.errors import CorruptFileError
+from inrcodec.exporters.naming import displayed
+from inrcodec.tui.halfblocks import Levels
 from inrcodec.tui.host import Host
 from inrcodec.tui.keybar import Keybar
+from inrcodec.tui.movement import MovingScreen, moves
 from inrcodec.tui.pane import Pane, blank
-from inrcodec.tui.words import command, titled
+from inrcodec.tui.places import NOWHERE, Cells, Places, own_cells
+from inrcodec.tui.similar import Vectors
+from inrcodec.tui.thumbnails import Thumbnails
+from inrcodec.tui.words import command, reason, titled
 
-SIDE = 12  # pixels of a thumbnail on the map
+SIDES = (12, 12, 16, 24, 32, 48)  # pixels of a thumbnail by how often one has zoomed in
 FRAME = (255, 196, 0)
 DOT = (120, 128, 145)
-Places = NDArray[np.float64]
 
 
-def principal_places(vectors: NDArray[np.float32]) -> Places:
-    """Where vectors (n, values) lie along their first two principal components, (n, 2) in [0, 1], spread by rank.
-
-    Half by value, half by rank: outliers would push all others into a corner.
-    """
-    places = np.zeros((len(vectors), 2))
-    if len(vectors) > 2:
-        left, spread, _ = np.linalg.svd(vectors - vectors.mean(axis=0), full_matrices=False)
-        first = (left * spread)[:, :2]
-        farthest = np.take_along_axis(first, np.abs(first).argmax(axis=0, keepdims=True), axis=0)
-        places[:, : first.shape[1]] = first * np.where(farthest < 0, -1, 1)  # either sign would do: the same everywhere
-    for axis in range(2):
-        values = places[:, axis]
-        span = (values.max() - values.min()) or 1.0
-        ranks = np.argsort(np.argsort(values, kind="stable"), kind="stable") / max(1, len(values) - 1)
-        places[:, axis] = 0.5 * (values - values.min()) / span + 0.5 * ranks
-    return places
-
-
-class Atlas(Screen[int]):
+class Atlas(MovingScreen[int]):
     """Ends with the number of the image that was chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back"),
-        Binding("left", "go(-1, 0)", "Go", key_display="arrows"),
-        Binding("right", "go(1, 0)", show=False),
-        Binding("up", "go(0, -1)", show=False),
-        Binding("down", "go(0, 1)", show=False),
-        Binding("plus,equals_sign", "zoom(1.5)", "Zoom", key_display="+ -"),
-        Binding("minus", "zoom(0.6667)", show=False),
+        *moves("Go"),
+        Binding("plus,equals_sign", "zoom(1)", "Zoom", key_display="+ -"),
+        Binding("minus", "zoom(-1)", show=False),
         Binding("enter", "open", "Open"),
         Binding("n", "neighbors", "Neighbors"),
         Binding("y", "copy", "Copy"),
@@ -65,11 +45,13 @@ class Atlas(Screen[int]):
         super().__init__()
         self._host = host
         self.number = number
-        self._places: Places | None = None
-        self._corners: Places | None = None  # of thumbnails, in pixels of the pane
+        self._thumbnails = Thumbnails(host, lambda: host.later(self._draw_soon))
+        self._places: Places | None = None  # of all images, nan for damaged ones
+        self._cells: Cells | None = None  # as far as there was room
+        self._cells_for: object = None
+        self.corners: Places | None = None  # of thumbnails, in pixels of the pane
         self._due = False
-        self._zoom = 1.0
-        self._thumbnails: dict[int, Levels] = {}
+        self._zoom = 0  # times
 
     def compose(self) -> ComposeResult:
         yield Static(id="headline")
@@ -79,15 +61,22 @@ class Atlas(Screen[int]):
     def on_mount(self) -> None:
         """Ask for the vectors."""
         self.query_one(Pane).say("looking at all images ...")
-        self._host.similar.ask(lambda space: self._host.later(self._take, space))
+        self._host.similar.ask(self._found)
 
     def on_resize(self) -> None:
         """Draw for the new size."""
         self.call_after_refresh(self._draw)
 
+    @property
+    def _side(self) -> int:
+        return SIDES[min(self._zoom, len(SIDES) - 1)]
+
+    # What keys do
+
     def action_back(self) -> None:
         """Leave."""
-        self.dismiss(self.number)
+        if not self.forget_pending():
+            self.dismiss(self.number)
 
     def action_open(self) -> None:
         """The image in full."""
@@ -101,113 +90,166 @@ class Atlas(Screen[int]):
         """The command that decodes the chosen image."""
         self._host.copy_command(command(self._host.archive, "decode", "--index", str(self.number), "--size", "256"))
 
-    def action_zoom(self, times: float) -> None:
-        """Around the chosen image."""
-        self._zoom = min(16.0, max(1.0, self._zoom * times))
+    def action_zoom(self, by: int) -> None:
+        """Around the chosen image; thumbnails grow with it."""
+        self._zoom = min(len(SIDES) - 1, max(0, self._zoom + by))
         self._draw()
 
-    def action_go(self, right: int, down: int) -> None:
+    def move(self, right: int, down: int) -> None:
         """The nearest image in that direction."""
-        if self._places is None:
-            return
-        apart = self._places - self._places[self.number]
-        along = apart @ np.array([right, down])
-        aside = np.abs(apart @ np.array([down, right]))
-        cost = np.where((along > 1e-9) & (aside <= 2 * along), along + 2 * aside, np.inf)
-        if np.isfinite(cost).any():
-            self.number = int(cost.argmin())
-            self._draw()
+        for _ in range(max(abs(right), abs(down))):
+            self._choose(self._nearest(int(np.sign(right)), int(np.sign(down))))
+
+    def move_page(self, pages: float) -> None:
+        """Some images down."""
+        self.move(0, round(4 * pages))
+
+    def move_end(self, last: bool) -> None:
+        """The image farthest to the left, or to the right."""
+        if self._places is not None:
+            order = self._places[:, 0] if last else -self._places[:, 0]
+            self._choose(int(np.nanargmax(order)))
+
+    def move_to(self, number: int) -> None:
+        """The image with that number."""
+        if self._places is not None and number < len(self._places) and not np.isnan(self._places[number, 0]):
+            self._choose(number)
 
     def on_click(self, event: Click) -> None:
         """Choose the image whose middle is nearest; a click on the chosen one opens it."""
-        if self._corners is None or event.widget is not self.query_one(Pane):
+        if self.corners is None or event.widget is not self.query_one(Pane):
             return
-        apart = self._corners + SIDE / 2 - np.array([event.x, 2 * event.y])
-        nearest = int((apart**2).sum(axis=1).argmin())
+        apart = self.corners + self._side / 2 - np.array([event.x, 2 * event.y])
+        nearest = int(np.nanargmin((apart**2).sum(axis=1)))
         if nearest == self.number:
             self.action_open()
         else:
-            self.number = nearest
-            self._draw()
+            self._choose(nearest)
 
     def on_mouse_scroll_up(self) -> None:
         """The wheel zooms."""
-        self.action_zoom(1.5)
+        self.action_zoom(1)
 
     def on_mouse_scroll_down(self) -> None:
         """The wheel zooms."""
-        self.action_zoom(1 / 1.5)
+        self.action_zoom(-1)
 
-    def _take(self, space: Space | BaseException) -> None:
-        if isinstance(space, BaseException):
-            self.query_one(Pane).say(f"no map: {space}")
-            return
-        self._places = principal_places(space.vectors)
+    def tell_progress(self, done: int, images: int) -> None:
+        """How far the vectors are."""
+        if self._places is None:
+            self.query_one(Pane).say(f"looking at all images: {done:,} of {images:,} ...")
+
+    def look_again(self) -> None:
+        """Colors are different now."""
+        self._thumbnails.clear()
         self._draw()
 
+    # Where images are
+
+    def _found(self, vectors: Vectors | BaseException) -> None:
+        """Places take a while, too: not in the app's thread."""
+
+        def places() -> Places:
+            if isinstance(vectors, BaseException):
+                raise vectors
+            return vectors.places
+
+        self._host.loader.ask("places", places, lambda places: self._host.later(self._take, places))
+
+    def _take(self, places: Places | BaseException) -> None:
+        if isinstance(places, BaseException):
+            why = str(places) if isinstance(places, CorruptFileError) else reason(places)
+            self.query_one(Pane).say(f"no map: {displayed(why)}")
+            return
+        self._places = places
+        if np.isnan(places[self.number, 0]):  # it is damaged
+            self.number = int(np.flatnonzero(~np.isnan(places[:, 0]))[0])
+        self._draw()
+
+    def _nearest(self, right: int, down: int) -> int:
+        if self.corners is None:
+            return self.number
+        apart = self.corners - self.corners[self.number]
+        along = apart @ np.array([right, down])
+        aside = np.abs(apart @ np.array([down, right]))
+        cost = np.where((along > 1e-9) & (aside <= 2 * along), along + 2 * aside, np.inf)  # nan: never
+        return int(cost.argmin()) if np.isfinite(cost).any() else self.number
+
+    def _choose(self, number: int) -> None:
+        if number != self.number:
+            self.number = number
+            self._draw()
+
+    def _lay_out(self, width: int, height: int) -> tuple[Cells, Places]:
+        """Cells (images, 2) and corners (images, 2) in pixels of the pane: the chosen one in its middle if zoomed."""
+        assert self._places is not None
+        side = self._side
+        scale = 1.5**self._zoom
+        counts = max(1, int(width * scale) // side), max(1, int(height * scale) // side)
+        if self._cells_for != (counts, side):
+            whole = ~np.isnan(self._places[:, 0])
+            self._cells = np.full(self._places.shape, NOWHERE, np.int64)
+            self._cells[whole] = own_cells(self._places[whole], counts)
+            self._cells_for = (counts, side)
+        assert self._cells is not None
+        placed = (self._cells[:, :1] != NOWHERE) | np.isnan(self._places[:, :1])
+        world = np.where(placed, self._cells, self._places * (np.array(counts) - 1)) * float(side)
+        world[np.isnan(self._places[:, 0])] = np.nan
+        room, size = np.array([width, height]), np.array(counts) * side
+        first = np.clip(
+            world[self.number] + side / 2 - room / 2, np.minimum(0, size - room), np.maximum(0, size - room)
+        )
+        spare = np.minimum(0, size - room) / 2  # where all fits, it stands in the middle
+        return self._cells, np.floor(world - np.where(size <= room, spare, first))
+
     def _draw(self) -> None:
-        """Dots for all, thumbnails where there is room, the chosen one on top in a frame."""
+        """Thumbnails in cells of their own, dots for those that found none, the chosen one on top in a frame."""
         pane = self.query_one(Pane)
         if self._places is None:
             return
-        if min(pane.canvas) < SIDE:
+        (width, height), side = pane.canvas, self._side
+        if min(width, height) < side:
             pane.say("too small for a map")
             return
-        canvas, across, down = blank(pane.canvas), pane.canvas.width - SIDE, pane.canvas.height - SIDE
-        middle = self._places[self.number] if self._zoom > 1 else np.array([0.5, 0.5])
-        corners = ((self._places - middle) * self._zoom + 0.5) * (across, down)
-        self._corners = corners
-        inside = np.flatnonzero(((corners >= 0) & (corners <= (across, down))).all(axis=1))
-        taken = np.zeros(canvas.shape[:2], bool)
-        for number in [self.number, *inside[inside != self.number].tolist()]:
-            x, y = corners[number].astype(int)
-            if taken[y : y + SIDE, x : x + SIDE].any():
-                middle_y, middle_x = y + SIDE // 2, x + SIDE // 2
-                if not taken[middle_y, middle_x]:
-                    canvas[middle_y, middle_x] = DOT
-                continue
-            taken[y : y + SIDE, x : x + SIDE] = True
-            thumbnail = self._thumbnail(number)
-            if thumbnail is not None:
-                height, width = thumbnail.shape[:2]
-                canvas[y : y + height, x : x + width] = thumbnail
-        x, y = corners[self.number].astype(int)
-        _frame(canvas, x, y)
+        canvas = blank(pane.canvas, self._host.backdrop.ground)
+        cells, self.corners = self._lay_out(width, height)
+        inside = ((self.corners >= 0) & (self.corners <= (width - side, height - side))).all(axis=1)
+        numbers = np.flatnonzero(inside).tolist()
+        pictures = [number for number in numbers if cells[number, 0] != NOWHERE]
+        self._thumbnails.want([self.number, *pictures], (), side)
+        for number in sorted(numbers, key=lambda number: (number == self.number, cells[number, 0] != NOWHERE)):
+            self._put(canvas, number, is_dot=cells[number, 0] == NOWHERE and number != self.number)
+        x, y = self.corners[self.number].astype(int)
+        _frame(canvas, x, y, side)
         pane.show(canvas)
-        told = f"  {len(inside):,} of {len(self._places):,} images, zoom {self._zoom:.1f}"
         name = titled(self.number, self._host.archive.names[self.number])
+        told = f"  {len(numbers):,} of {len(self._places):,} images, zoom {1.5**self._zoom:.1f}"
         self.query_one("#headline", Static).update(Content.assemble(name, (told, "dim")), layout=False)
 
-    def _thumbnail(self, number: int) -> Levels | None:
-        if number not in self._thumbnails:
-            self._host.loader.ask(("map", number), lambda: self._decode(number), lambda made: self._made(number, made))
-        return self._thumbnails.get(number)
-
-    def _decode(self, number: int) -> Levels:
-        image = self._host.archive[number]
-        return levels_of(image.render_stored(fitted(image.width, image.height, SIDE, SIDE // 2)))
-
-    def _made(self, number: int, made: Levels | BaseException) -> None:
-        """In the loader's thread."""
-        self._thumbnails[number] = blank_thumbnail() if isinstance(made, BaseException) else made
-        self._host.later(self._draw_soon)
+    def _put(self, canvas: Levels, number: int, *, is_dot: bool) -> None:
+        assert self.corners is not None
+        x, y = self.corners[number].astype(int)
+        side = self._side
+        if is_dot:
+            canvas[y + side // 2, x + side // 2] = DOT
+            return
+        found = self._thumbnails.get(number, side)
+        if isinstance(found, np.ndarray):
+            top, left = y + (side - found.shape[0]) // 2, x + (side - found.shape[1]) // 2
+            canvas[top : top + found.shape[0], left : left + found.shape[1]] = found[:side, :side]
 
     def _draw_soon(self) -> None:
         """Once for many thumbnails that come in together."""
         if not self._due:
             self._due = True
-            self.set_timer(0.05, self._draw_now)
+            self.set_timer(0.1, self._draw_now)
 
     def _draw_now(self) -> None:
         self._due = False
+        self._thumbnails.take_fresh()
         self._draw()
 
 
-def blank_thumbnail() -> Levels:
-    """What stands for a damaged image."""
-    return np.full((SIDE, SIDE, 3), (150, 40, 40), np.uint8)
-
-
-def _frame(canvas: Levels, x: int, y: int) -> None:
-    canvas[y, x : x + SIDE] = canvas[y + SIDE - 1, x : x + SIDE] = FRAME
-    canvas[y : y + SIDE, x] = canvas[y : y + SIDE, x + SIDE - 1] = FRAME
+def _frame(canvas: Levels, x: int, y: int, side: int) -> None:
+    canvas[y, x : x + side] = canvas[y + side - 1, x : x + side] = FRAME
+    canvas[y : y + side, x] = canvas[y : y + side, x + side - 1] = FRAME

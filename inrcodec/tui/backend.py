@@ -50,7 +50,7 @@ class ImageBackend:
         """A number for a picture of this process, unlike those that other programs have left in the terminal."""
         return next(self._numbers)
 
-    def cells(self, width: int, height: int, columns: int, lines: int) -> tuple[int, int]:
+    def cells(self, width: float, height: float, columns: int, lines: int) -> tuple[int, int]:
         """(columns, lines) that a picture of that shape fills in a pane, in whole characters."""
         across, down = self.terminal.cell_now()
         if not self._protocol.SCALES:

@@ -8,39 +8,43 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import Screen
+from textual.timer import Timer
 from textual.widgets import Static
 
 from inrcodec.tui.host import Host
 from inrcodec.tui.keybar import Keybar
+from inrcodec.tui.movement import MovingScreen, moves
 from inrcodec.tui.picture import Picture
 from inrcodec.tui.words import command, titled
 
+STEP = 0.25  # of what is seen, where one pans
+PAGE = 10  # images
+SECONDS = 3.0  # of an image in a slideshow
 
-class Detail(Screen[int]):
+
+class Detail(MovingScreen[int]):
     """Ends with the number of the image that was shown last."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back"),
-        Binding("left", "pan(-0.25, 0)", "Pan", show=False),
-        Binding("right", "pan(0.25, 0)", show=False),
-        Binding("up", "pan(0, -0.25)", show=False),
-        Binding("down", "pan(0, 0.25)", show=False),
+        *moves("Next/pan", "arrows"),
         Binding("plus,equals_sign", "zoom(1.414213562)", "Zoom", key_display="+ -"),
         Binding("minus", "zoom(0.707106781)", show=False),
-        Binding("0", "whole", "Whole"),
-        Binding("right_square_bracket", "turn(1)", "Next", key_display="[ ]"),
-        Binding("left_square_bracket", "turn(-1)", show=False),
+        Binding("S", "slideshow", "Slideshow"),
         Binding("u", "upsample", "Edges/field"),
         Binding("n", "neighbors", "Neighbors"),
         Binding("e", "export", "Export"),
         Binding("y", "copy", "Copy"),
+        Binding("right_square_bracket", "turn(1)", show=False),
+        Binding("left_square_bracket", "turn(-1)", show=False),
     ]
 
-    def __init__(self, host: Host, number: int) -> None:
+    def __init__(self, host: Host, number: int, *, slideshow: bool = False) -> None:
         super().__init__()
         self._host = host
         self._number = number
+        self._slideshow = slideshow
+        self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(id="headline")
@@ -49,21 +53,53 @@ class Detail(Screen[int]):
 
     def on_mount(self) -> None:
         """Show the image."""
-        self._picture.view(self._number)
-        self._tell()
+        self._show(self._number)
+        if self._slideshow:
+            self.action_slideshow()
 
     @property
     def _picture(self) -> Picture:
         return self.query_one(Picture)
 
+    @property
+    def _zoomed(self) -> bool:
+        return self._picture.viewport.zoom > 1.0
+
+    # What moves: the image in its pane where it is enlarged, else from image to image
+
+    def move(self, right: int, down: int) -> None:
+        """Pan, or turn."""
+        if self._zoomed:
+            self._picture.pan(STEP * right, STEP * down)
+            self._tell()
+        else:
+            self.action_turn(right + down)
+
+    def move_page(self, pages: float) -> None:
+        """By what is seen, or some images on."""
+        if self._zoomed:
+            self._picture.pan(0.0, pages)
+        else:
+            self.action_turn(round(PAGE * pages))
+
+    def move_end(self, last: bool) -> None:
+        """The first or the last image in the order of the grid."""
+        self.action_turn(len(self._host.archive) if last else -len(self._host.archive))
+
+    def move_to(self, number: int) -> None:
+        """The image with that number."""
+        self._show(min(number, len(self._host.archive) - 1))
+
+    def zero(self) -> None:
+        """All of the image."""
+        self._show(self._number)
+
+    # What keys do
+
     def action_back(self) -> None:
         """Leave."""
-        self.dismiss(self._number)
-
-    def action_pan(self, right: float, down: float) -> None:
-        """Move within the image."""
-        self._picture.pan(right, down)
-        self._tell()
+        if not self.forget_pending():
+            self.dismiss(self._number)
 
     def action_zoom(self, times: float) -> None:
         """In or out."""
@@ -78,15 +114,17 @@ class Detail(Screen[int]):
         """The wheel zooms."""
         self.action_zoom(math.sqrt(0.5))
 
-    def action_whole(self) -> None:
-        """All of the image."""
-        self._picture.view(self._number)
-        self._tell()
-
     def action_turn(self, by: int) -> None:
         """The next image in the order of the grid."""
-        self._number = self._host.beside(self._number, by)
-        self._picture.view(self._number)
+        self._show(self._host.beside(self._number, by))
+
+    def action_slideshow(self) -> None:
+        """One image after the other, or no longer."""
+        if self._timer is None:
+            self._timer = self.set_interval(SECONDS, self._next_slide)
+        else:
+            self._timer.stop()
+            self._timer = None
         self._tell()
 
     def action_upsample(self) -> None:
@@ -107,11 +145,27 @@ class Detail(Screen[int]):
         size = str(max(self._picture.canvas))
         self._host.copy_command(command(self._host.archive, "decode", "--index", str(self._number), "--size", size))
 
+    def look_again(self) -> None:
+        """Colors are different now."""
+        self._picture.draw()
+
+    def _next_slide(self) -> None:
+        """The next image; after the last one the first."""
+        if self.is_current:
+            after = self._host.beside(self._number, 1)
+            self._show(after if after != self._number else self._host.beside(after, -len(self._host.archive)))
+
+    def _show(self, number: int) -> None:
+        self._number = number
+        self._picture.view(number)
+        self._tell()
+
     def _tell(self) -> None:
         image, picture = self._host.archive[self._number], self._picture
         psnr = "" if image.psnr is None else f"  {image.psnr:.2f} dB"
         held = "" if image.holdout_psnr is None else f"  held-out {image.holdout_psnr:.2f} dB"
-        way = "edges drawn" if picture.upsample == "detail" else "bare field"
+        drawn = "edges drawn" if picture.upsample == "detail" else "bare field"
         told = f"  zoom {picture.viewport.zoom:.1f}{psnr}{held}  {image.bits / 8:,.0f} bytes"
-        words = (titled(self._number, image.name), told, f"  {image.width} x {image.height}", (f"  {way}", "dim"))
+        dim = f"  {drawn}{'  slideshow' if self._timer is not None else ''}"
+        words = (titled(self._number, image.name), told, f"  {image.width} x {image.height}", (dim, "dim"))
         self.query_one("#headline", Static).update(Content.assemble(*words), layout=False)

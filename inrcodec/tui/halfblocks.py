@@ -1,4 +1,4 @@
-"""Pixels as characters: the upper half block shows two pixels, one as its ink and one as its ground."""
+"""Pixels as characters: the upper half block shows two pixels, one as its color and one as its ground."""
 
 from __future__ import annotations
 
@@ -12,46 +12,59 @@ from rich.segment import Segment
 from rich.style import Style
 
 from inrcodec.numerics.arrays import Pixels
+from inrcodec.tui.backdrop import Backdrop
 
 Levels = NDArray[np.uint8]
-GROUND = (38, 41, 48)  # behind what is transparent
+Pixel = tuple[int, int, int]
 
 
-def levels_of(pixels: Pixels) -> Levels:
-    """8 bits (height, width, 3) from colours in [0, 1], premultiplied when there are 4 channels."""
-    colours = pixels[..., :3]
+def levels_of(pixels: Pixels, backdrop: Backdrop) -> Levels:
+    """8 bits (height, width, 3) from colors in [0, 1], premultiplied when there are 4 channels."""
+    colors = pixels[..., :3]
     if pixels.shape[2] == 4:
-        colours = colours + (1.0 - pixels[..., 3:]) * np.array(GROUND, np.float32) / np.float32(255)
-    return np.rint(np.clip(colours, 0.0, 1.0) * 255).astype(np.uint8)
+        colors = colors + (1.0 - pixels[..., 3:]) * backdrop.behind(*pixels.shape[:2])
+    return np.rint(np.clip(colors, 0.0, 1.0) * 255).astype(np.uint8)
 
 
-def line(levels: Levels, row: int) -> list[Segment]:
-    """The character row of pixel rows 2 row and 2 row + 1."""
-    upper = levels[2 * row].tolist()
-    lower = levels[2 * row + 1].tolist() if 2 * row + 1 < len(levels) else upper
-    runs = groupby(zip(map(tuple, upper), map(tuple, lower), strict=True))
-    return [
-        Segment((" " if one == other == GROUND else "▀") * len(list(run)), _style(*one, *other))
-        for (one, other), run in runs
-    ]
-
-
-@lru_cache(maxsize=1 << 16)
-def _style(red: int, green: int, blue: int, under_red: int, under_green: int, under_blue: int) -> Style:
-    return Style(color=Color.from_rgb(red, green, blue), bgcolor=Color.from_rgb(under_red, under_green, under_blue))
-
-
-def fitted(width: int, height: int, columns: int, rows: int) -> tuple[int, int]:
+def fitted(width: float, height: float, columns: int, rows: int) -> tuple[int, int]:
     """Pixels (across, down) of a picture of that shape in a pane of characters, each one pixel wide and two high."""
     scale = min(columns / width, 2 * rows / height)
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def centred(levels: Levels, columns: int, rows: int) -> Levels:
-    """The picture in the middle of a pane (2 rows, columns, 3)."""
-    pane = np.empty((2 * rows, columns, 3), np.uint8)
-    pane[:] = GROUND
+def line(levels: Levels, row: int, columns: int, rows: int, ground: Style) -> list[Segment]:
+    """The character row of a picture (height, width, 3) in the middle of a pane of (columns, rows), all of it ground.
+
+    What is larger than the pane is cut at its right and lower edge.
+    """
     height, width = min(levels.shape[0], 2 * rows), min(levels.shape[1], columns)
-    top, left = (2 * rows - height) // 4 * 2, (columns - width) // 2  # from a whole character on
-    pane[top : top + height, left : left + width] = levels[:height, :width]
-    return pane
+    first = 2 * (row - (2 * rows - height) // 4)  # a picture starts with a whole character
+    if not 0 <= first < height:
+        return [Segment(" " * columns, ground)]
+    left = (columns - width) // 2
+    upper = levels[first, :width].tolist()
+    lower = levels[first + 1, :width].tolist() if first + 1 < height else [None] * width
+    segments = [Segment(" " * left, ground)] if left else []
+    for (one, other), run in groupby(zip(map(tuple, upper), lower, strict=True)):
+        segments.append(_cells(len(list(run)), one, None if other is None else tuple(other), ground))
+    if left + width < columns:
+        segments.append(Segment(" " * (columns - left - width), ground))
+    return segments
+
+
+def _cells(count: int, upper: Pixel, lower: Pixel | None, ground: Style) -> Segment:
+    if lower is None:
+        return Segment("▀" * count, ground + Style(color=Color.from_rgb(*upper)))
+    if upper == lower:
+        return Segment(" " * count, _flat(*upper))
+    return Segment("▀" * count, _pair(*upper, *lower))
+
+
+@lru_cache(maxsize=1 << 16)
+def _flat(red: int, green: int, blue: int) -> Style:
+    return Style(bgcolor=Color.from_rgb(red, green, blue))
+
+
+@lru_cache(maxsize=1 << 16)
+def _pair(red: int, green: int, blue: int, under_red: int, under_green: int, under_blue: int) -> Style:
+    return Style(color=Color.from_rgb(red, green, blue), bgcolor=Color.from_rgb(under_red, under_green, under_blue))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.widgets import Static
 
 from inrcodec.errors import InrError
@@ -16,44 +15,53 @@ from inrcodec.tui.catalogue import SORTS, Catalogue, Sort
 from inrcodec.tui.grid import Grid
 from inrcodec.tui.host import Host
 from inrcodec.tui.keybar import Keybar
+from inrcodec.tui.movement import MovingScreen, moves
 from inrcodec.tui.picture import Picture
-from inrcodec.tui.words import aligned, command, figures, headline
-
-if TYPE_CHECKING:
-    from inrcodec.retrieval.space import Space
+from inrcodec.tui.similar import Vectors
+from inrcodec.tui.words import aligned, command, figures, headline, in_one_line
 
 
-class Home(Screen[None]):
+class Home(MovingScreen[None]):
     """The set, searched and sorted, with a cursor and marks."""
 
     DEFAULT_CSS = """
     #side { width: 34; border-left: solid $panel; padding: 0 1; }
-    #side.-hidden { display: none; }
     #side Picture { height: 1fr; max-height: 18; }
     #figures { height: auto; margin-top: 1; }
+    #line { height: 1; padding: 0 1; display: none; text-wrap: nowrap; text-overflow: ellipsis; }
+    Home.-narrow #side { display: none; }
+    Home.-line #line { display: block; }
     Home.-without-pictures #chosen { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open"),
         Binding("slash", "search", "Search", key_display="/"),
         Binding("n", "neighbors", "Neighbors"),
-        Binding("space", "mark", "Mark", key_display="space"),
         Binding("v", "morph", "Morph"),
         Binding("a", "atlas", "Map"),
         Binding("s", "sort", "Sort"),
-        Binding("g", "number", "Go to"),
         Binding("e", "export", "Export"),
         Binding("y", "copy", "Copy"),
+        Binding("colon", "number", "Go to", key_display=":"),
+        *moves(),
+        Binding("r", "reverse", "Reverse", show=False),
+        Binding("w", "worst", "Worst", show=False),
+        Binding("S", "slideshow", "Slideshow", show=False),
         Binding("escape", "clear", show=False),
     ]
     SIDE_FROM = 90  # columns of a terminal that has room for the chosen image
+    LINE_FROM = 12  # lines of one that has room for its figures below
 
     def __init__(self, host: Host) -> None:
         super().__init__(id="_default")
         self.catalogue = Catalogue(host.archive)
-        self._host, self._archive, self._backend = host, host.archive, host.backend
-        self._grid = Grid(host)
+        self._host, self._archive = host, host.archive
+        self._pictures = host.backend.pictures
+        self._grid = Grid(
+            host, lambda number: self.catalogue.caption(number), "no image matches; Esc clears the search"
+        )
         self._chosen = Picture(host, id="chosen")
+        self._worst: int | None = None  # where the last jump to the worst went
 
     def compose(self) -> ComposeResult:
         yield Static(id="headline")
@@ -62,27 +70,57 @@ class Home(Screen[None]):
             with Vertical(id="side"):
                 yield self._chosen
                 yield Static(id="figures")
+        yield Static(id="line")
         yield Keybar()
 
     def on_mount(self) -> None:
         """The grid has the keys."""
-        self.set_class(not self._backend.pictures, "-without-pictures")
+        self.set_class(not self._pictures, "-without-pictures")
         self._grid.focus()
         self._list()
 
     def on_resize(self) -> None:
         """A small terminal is all grid."""
-        self.query_one("#side").set_class(self.app.size.width < self.SIDE_FROM, "-hidden")
+        width, height = self.app.size
+        self.set_class(width < self.SIDE_FROM, "-narrow")
+        self.set_class(width < self.SIDE_FROM and height >= self.LINE_FROM, "-line")
 
-    def on_grid_moved(self, event: Grid.Moved) -> None:
-        """Show the image below the cursor; it is decoded when there is time."""
+    def on_cell_grid_moved(self, event: Grid.Moved) -> None:
+        """Show the image below the cursor, its figures first; it is decoded when there is time."""
         self._chosen.view(event.number)
-        lines = aligned([] if event.number is None else figures(self._archive, event.number))
-        self.query_one("#figures", Static).update(lines)
+        known = [] if event.number is None else figures(self._archive, event.number)
+        self.query_one("#figures", Static).update(aligned(known))
+        self.query_one("#line", Static).update(in_one_line(known), layout=False)
 
-    def on_grid_opened(self) -> None:
+    def on_grid_marked(self) -> None:
+        """Say how many."""
+        self._tell()
+
+    def on_cell_grid_opened(self) -> None:
         """By mouse."""
         self.action_open()
+
+    def look_again(self) -> None:
+        """Colors are different now."""
+        self._grid.look_again()
+
+    # What moves
+
+    def move(self, right: int, down: int) -> None:
+        """The cursor."""
+        self._grid.step(right, down)
+
+    def move_page(self, pages: float) -> None:
+        """The cursor."""
+        self._grid.page(pages)
+
+    def move_end(self, last: bool) -> None:
+        """The cursor."""
+        self._grid.end(last)
+
+    def move_to(self, number: int) -> None:
+        """To the image with that number."""
+        self.came_back(min(number, len(self._archive) - 1))
 
     # What keys do
 
@@ -91,15 +129,15 @@ class Home(Screen[None]):
         if self._grid.number is not None:
             self._host.open_image(self._grid.number)
 
+    def action_slideshow(self) -> None:
+        """One image after the other, in full."""
+        if self._grid.number is not None:
+            self._host.open_image(self._grid.number, slideshow=True)
+
     def action_neighbors(self) -> None:
         """What it is like."""
         if self._grid.number is not None:
             self._host.show_neighbors(self._grid.number)
-
-    def action_mark(self) -> None:
-        """Mark or unmark."""
-        self._grid.toggle_mark()
-        self._tell()
 
     def action_morph(self) -> None:
         """Between the last two marked images."""
@@ -115,25 +153,41 @@ class Home(Screen[None]):
             self._host.show_map(self._grid.number)
 
     def action_search(self) -> None:
-        """By name."""
-        self._host.ask("search by name", self._search_for, self.catalogue.search)
+        """By name and figures, while one types."""
+        before = self.catalogue.search
+        question = "words of a name, or figures: psnr<25 bytes>400 size=48"
+        answered = lambda words: self._search_for(before if words is None else words)  # noqa: E731
+        self._host.ask(question, answered, before, changed=self._search_for)
 
     def action_sort(self) -> None:
         """The next order."""
         self.sort_by(SORTS[(SORTS.index(self.catalogue.sort) + 1) % len(SORTS)])
+
+    def action_reverse(self) -> None:
+        """The other way round."""
+        self.catalogue = replace(self.catalogue, reverse=not self.catalogue.reverse)
+        self._list()
+
+    def action_worst(self) -> None:
+        """To the image with the lowest PSNR; again: to the next one."""
+        self._worst = self.catalogue.worse_than(self._worst if self._worst == self._grid.number else None)
+        if self._worst is None:
+            self._host.warn("this file has no PSNR of its images")
+        else:
+            self._grid.go_to(self._worst)
 
     def action_number(self) -> None:
         """To an image by number or name."""
         self._host.ask(f"go to a number, 0 to {len(self._archive) - 1}, or a name", self._go_to_text)
 
     def action_clear(self) -> None:
-        """Search first, then marks."""
+        """What was typed, search, then marks."""
+        if self.forget_pending():
+            return
         if self.catalogue.search:
             self._search_for("")
         elif self._grid.marks:
-            self._grid.marks.clear()
-            self._grid.refresh()
-            self._tell()
+            self._grid.mark(())
 
     def action_export(self) -> None:
         """Marked images, or the one below the cursor."""
@@ -153,13 +207,14 @@ class Home(Screen[None]):
         if number is not None and not self._grid.go_to(number) and self.catalogue.search:
             self._search_for("")
             self._grid.go_to(number)
+        self._tell()  # marks may be others
 
     def sort_by(self, sort: Sort) -> None:
         """Another order; by similarity means to the image below the cursor."""
         if sort == "similarity":
             number = self._grid.number
             self._host.tell("looking at all images ...")
-            self._host.similar.ask(lambda space: self._host.later(self._sort_by_likeness, number, space))
+            self._host.similar.ask(lambda vectors: self._host.later(self._sort_by_similarity, number, vectors))
             return
         self.catalogue = replace(self.catalogue, sort=sort)
         self._list()
@@ -170,31 +225,38 @@ class Home(Screen[None]):
         return tuple(self._grid.marks) or (() if self._grid.number is None else (self._grid.number,))
 
     def _has_pictures(self, what: str) -> bool:
-        if not self._backend.pictures:
+        if not self._pictures:
             self._host.warn(f"{what} is all pictures; browse was started with --images none")
-        return self._backend.pictures
+        return self._pictures
 
     def _list(self) -> None:
         self._grid.show_images(self.catalogue.numbers)
         self._tell()
 
     def _tell(self) -> None:
-        catalogue = self.catalogue
-        words = headline(self._archive, len(catalogue.numbers), catalogue.search, catalogue.sort, len(self._grid.marks))
+        shown = self.catalogue
+        order = f"{shown.sort}, reversed" if shown.reverse else shown.sort
+        words = headline(self._archive, len(shown.numbers), shown.search, order, len(self._grid.marks))
         self.query_one("#headline", Static).update(words, layout=False)
 
-    def _search_for(self, words: str | None) -> None:
-        if words is not None:
+    def _search_for(self, words: str) -> None:
+        if words != self.catalogue.search:
             self.catalogue = replace(self.catalogue, search=words)
             self._list()
 
-    def _sort_by_likeness(self, number: int | None, space: Space | BaseException) -> None:
-        if isinstance(space, BaseException):
-            self._host.complain(space)
-        elif number is not None:
-            self.catalogue = replace(self.catalogue, sort="similarity", likeness=space.similarity(number, "cosine"))
-            self._list()
-            self._grid.go_to(number)
+    def _sort_by_similarity(self, number: int | None, vectors: Vectors | BaseException) -> None:
+        if number is None:
+            return
+        try:
+            if isinstance(vectors, BaseException):
+                raise vectors
+            similarity = vectors.similarity(number)
+        except Exception as failure:
+            self._host.complain(failure)
+            return
+        self.catalogue = replace(self.catalogue, sort="similarity", similarity=similarity)
+        self._list()
+        self._grid.go_to(number)
 
     def _go_to_text(self, text: str | None) -> None:
         if text is None or not text.strip():

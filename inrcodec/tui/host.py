@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from inrcodec.archive import Archive
+from inrcodec.tui.backdrop import Backdrop
 from inrcodec.tui.backend import ImageBackend
 from inrcodec.tui.loader import Loader
 from inrcodec.tui.similar import Similar
@@ -30,6 +31,16 @@ class Host(Protocol):
         ...
 
     @property
+    def backdrop(self) -> Backdrop:
+        """What stands behind transparent pixels now."""
+        ...
+
+    @property
+    def marks(self) -> dict[int, None]:
+        """Numbers of the marked images in the order of marking, the same on all screens."""
+        ...
+
+    @property
     def similar(self) -> Similar:
         """Vectors of all images."""
         ...
@@ -38,12 +49,22 @@ class Host(Protocol):
         """Call something in the app's own thread, from any thread."""
         ...
 
-    def ask(self, question: str, answered: Callable[[str | None], None], value: str = "") -> None:
-        """Ask for one line above the current screen; Esc answers None."""
+    def ask(
+        self,
+        question: str,
+        answered: Callable[[str | None], None],
+        value: str = "",
+        changed: Callable[[str], None] | None = None,
+        check: Callable[[str], str | None] | None = None,
+    ) -> None:
+        """Ask for one line above the current screen; Esc answers None.
+
+        `changed` hears every change while one types; `check` says what is wrong with an answer, None if nothing is.
+        """
         ...
 
-    def open_image(self, number: int) -> None:
-        """Show an image in full."""
+    def open_image(self, number: int, *, slideshow: bool = False) -> None:
+        """Show an image in full, or it and those after it one by one."""
         ...
 
     def show_neighbors(self, number: int) -> None:

@@ -28,6 +28,7 @@ class Keybar(Widget):
         keys = {key.binding.action: key for key in self.screen.active_bindings.values() if key.binding.show}
         shared = [(key, _words(key)) for key in keys.values() if isinstance(key.node, App)]
         own = [(key, _words(key)) for key in keys.values() if not isinstance(key.node, App)]
+        own.sort(key=lambda pair: pair[0].node is not self.screen)  # what has the focus comes behind
         room = self.size.width - sum(words.cell_length + len(GAP) for _, words in shared)
         shown = []
         for key, words in own:
@@ -39,7 +40,8 @@ class Keybar(Widget):
         for key, words in [*shown, *shared]:
             self._places.append((column, words.cell_length, key))
             column += words.cell_length + len(GAP)
-        return Content(GAP).join([words for _, words in [*shown, *shared]])
+        pending = getattr(self.screen, "pending", "")  # a number that was typed
+        return Content(GAP).join([words for _, words in [*shown, *shared]]) + Content.styled(f"{GAP}{pending}", "b")
 
     async def on_click(self, event: Click) -> None:
         """As if the key was pressed."""

@@ -18,26 +18,34 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("?", "this page"),
             ("q", "quit"),
             ("Esc", "back"),
+            ("h j k l", "as the arrows"),
+            ("g g  G", "first, last; 12 G: to 12"),
+            ("^d ^u", "half a screen down, up"),
+            ("5 j", "five times"),
             ("y", "copy as a shell command"),
+            ("b", "behind transparency"),
             ("Ctrl+P", "all commands, themes"),
-            ("mouse", "choose, again: open; wheel"),
+            ("mouse", "choose; again: open"),
         ),
     ),
     (
         "Grid",
         (
-            ("arrows", "move, also h j k l"),
+            ("arrows", "move"),
             ("+ -", "size of thumbnails"),
-            ("PgUp PgDn", "a screen up, down"),
+            ("PgUp/Dn", "a screen up, down"),
             ("Home End", "first, last"),
             ("Enter", "open the image"),
             ("n", "neighbors"),
             ("Space", "mark, or no longer"),
+            ("V A I", "mark to here, all, others"),
             ("v", "morph the last two marked"),
-            ("/", "search by name"),
+            ("/", "search: cat psnr<25"),
             ("a", "map of the set"),
-            ("s", "next order"),
-            ("g", "go to a number or name"),
+            ("s r", "next order; reversed"),
+            ("w", "the worst, the next worst"),
+            (":", "go to a number or name"),
+            ("S", "slideshow"),
             ("e", "export marked, or this"),
             ("Esc", "clear search, then marks"),
         ),
@@ -45,10 +53,11 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Image",
         (
-            ("arrows", "pan"),
+            ("arrows", "next image; zoomed: pan"),
             ("+ -", "zoom, up to 64 times"),
             ("0", "whole image"),
             ("[ ]", "image before, after"),
+            ("S", "slideshow"),
             ("u", "drawn edges, bare field"),
             ("n", "neighbors"),
             ("e", "export"),
@@ -82,31 +91,40 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
 )
-COLUMN = 38  # characters of a key and what it does
-KEY = 12
+KEY, WHAT = 11, 26  # cells of a key, and of what it does
+COLUMN = KEY + WHAT
+BORDER = 5  # cells of the border, its padding and the scroll bar
+MOST_COLUMNS = 3
 
 
 class Help(ModalScreen[None]):
     """Every key."""
 
-    CSS = f"""
-    Help {{ align: center middle; }}
-    Help > VerticalScroll {{ width: {2 * COLUMN + 4}; max-width: 100%; height: auto; max-height: 100%;
-      border: round $accent; padding: 0 1; background: $surface; scrollbar-size-vertical: 1; }}
+    CSS = """
+    Help { align: center middle; }
+    Help > VerticalScroll { max-width: 100%; height: auto; max-height: 100%; border: round $accent; padding: 0 1;
+      background: $surface; scrollbar-size-vertical: 1; }
+    Help Static { text-wrap: nowrap; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,q,enter", "dismiss(None)", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,q,enter", "dismiss(None)", "Close"),
+        Binding("j", "scroll(1)", show=False),
+        Binding("k", "scroll(-1)", show=False),
+    ]
 
     def compose(self) -> ComposeResult:
         with VerticalScroll():
-            yield Static(page(self._columns))
+            yield Static()
 
     def on_resize(self) -> None:
         """In as many columns as there is room for."""
-        self.query_one(Static).update(page(self._columns))
+        columns = min(MOST_COLUMNS, max(1, (self.app.size.width - BORDER) // COLUMN))
+        self.query_one(VerticalScroll).styles.width = columns * COLUMN + BORDER
+        self.query_one(Static).update(page(columns))
 
-    @property
-    def _columns(self) -> int:
-        return 2 if self.app.size.width >= 2 * COLUMN + 4 else 1
+    def action_scroll(self, lines: int) -> None:
+        """As the arrows do."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
 
 def page(columns: int) -> Text:
@@ -115,9 +133,10 @@ def page(columns: int) -> Text:
     for section, keys in KEYS:
         text.append(f"{section}\n", "bold")
         for start in range(0, len(keys), columns):
-            for key, what in keys[start : start + columns]:
-                text.append(f"  {key:<{KEY - 2}}", "bold yellow")
-                text.append(what.ljust(COLUMN - KEY))
+            row = keys[start : start + columns]
+            for place, (key, what) in enumerate(row):
+                text.append(f"  {key}".ljust(KEY), "bold yellow")
+                text.append(what.ljust(WHAT) if place < len(row) - 1 else what)
             text.append("\n")
     text.rstrip()
     return text

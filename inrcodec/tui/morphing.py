@@ -9,7 +9,6 @@ import numpy as np
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -20,6 +19,8 @@ from inrcodec.tui.exporting import free_path
 from inrcodec.tui.halfblocks import Levels, fitted, levels_of
 from inrcodec.tui.host import Host
 from inrcodec.tui.keybar import Keybar
+from inrcodec.tui.loader import Urgency
+from inrcodec.tui.movement import MovingScreen, moves
 from inrcodec.tui.pane import Pane
 from inrcodec.tui.words import command, reason, titled
 
@@ -28,17 +29,14 @@ FPS = 12
 EXPORTED = 256  # pixels of the longer side
 
 
-class Morphing(Screen[None]):
+class Morphing(MovingScreen[None]):
     """Plays the way between two images."""
 
     CSS = "#bar { height: 1; background: $panel; text-align: center; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Back"),
+        Binding("escape", "back", "Back"),
         Binding("space", "play", "Play/stop", key_display="space"),
-        Binding("left", "scrub(-1)", "Scrub", key_display="← →"),
-        Binding("right", "scrub(1)", show=False),
-        Binding("home", "scrub(-100)", show=False),
-        Binding("end", "scrub(100)", show=False),
+        *moves("Scrub", "← →"),
         Binding("m", "mode", "Mode"),
         Binding("x", "export", "Export GIF"),
         Binding("y", "copy", "Copy"),
@@ -52,6 +50,7 @@ class Morphing(Screen[None]):
         self._frames: dict[int, Levels] = {}
         self._made_for: object = None
         self.step = 0
+        self._direction = 1
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -61,17 +60,42 @@ class Morphing(Screen[None]):
         yield Keybar()
 
     def on_mount(self) -> None:
-        """Start decoding; play when there is enough."""
+        """Start decoding, and play what is ready."""
         self.call_after_refresh(self._make)
+        self.action_play()
 
     def on_resize(self) -> None:
         """Frames have the pane's own resolution."""
         self.call_after_refresh(self._make)
 
-    def action_scrub(self, by: int) -> None:
-        """Through time."""
-        self.step = min(STEPS, max(0, self.step + by))
+    def move(self, right: int, down: int) -> None:
+        """Through time; who does so by hand does not want it to play."""
+        if self._timer is not None:
+            self.action_play()
+        self.step = min(STEPS, max(0, self.step + right + down))
         self._draw()
+
+    def move_page(self, pages: float) -> None:
+        """A quarter of the way."""
+        self.move(round(pages * STEPS / 4), 0)
+
+    def move_end(self, last: bool) -> None:
+        """The first or the last frame."""
+        self.move(STEPS if last else -STEPS, 0)
+
+    def move_to(self, number: int) -> None:
+        """The frame with that number."""
+        self.move(number - self.step, 0)
+
+    def look_again(self) -> None:
+        """Colors are different now."""
+        self._made_for = None
+        self._make()
+
+    def action_back(self) -> None:
+        """Leave."""
+        if not self.forget_pending():
+            self.dismiss()
 
     def action_play(self) -> None:
         """Play there and back, or stop."""
@@ -100,7 +124,10 @@ class Morphing(Screen[None]):
         path = free_path(Path(f"{stem}-morph-{self._ends[0]}-{self._ends[1]}.gif")).absolute()
         self._host.tell(f"writing {path.name} ...")
         self._host.loader.ask(
-            ("export", path), lambda: self._write(path), lambda done: self._host.later(self._said, done)
+            ("export", path),
+            lambda: self._write(path),
+            lambda done: self._host.later(self._said, done),
+            Urgency.FILES,
         )
 
     def _write(self, path: Path) -> Path:
@@ -130,6 +157,7 @@ class Morphing(Screen[None]):
             return
         first, second = (self._host.archive[number] for number in self._ends)
         size = fitted(first.width, first.height, *pane.size)
+        backdrop = self._host.backdrop
         made_for = self._mode, size
         if made_for == self._made_for:
             return
@@ -142,17 +170,18 @@ class Morphing(Screen[None]):
             check_shapes([first, second])
             draw = interpolator(first, second, made_for[0], size)
             for step in range(STEPS + 1):
-                if made_for != self._made_for or not self.is_running:
+                if made_for is not self._made_for or not self.is_running:
                     return
-                frame = levels_of(np.asarray(np.clip(draw(step / STEPS), 0, 1), np.float32))
+                frame = levels_of(np.asarray(np.clip(draw(step / STEPS), 0, 1), np.float32), backdrop)
                 self._host.later(self._take, made_for, step, frame)
                 self._host.loader.serve()
 
-        self._host.loader.ask(("morph", id(self)), work, lambda done: self._host.later(self._ended, done))
+        done = lambda result: self._host.later(self._ended, result)  # noqa: E731
+        self._host.loader.ask(("morph", id(self)), work, done, Urgency.SEEN)
         self._tell()
 
     def _take(self, made_for: object, step: int, frame: Levels) -> None:
-        if made_for == self._made_for:
+        if made_for is self._made_for:
             self._frames[step] = frame
             if step == self.step:
                 self._draw()

@@ -5,32 +5,35 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import Screen
-from textual.widgets import DataTable, Static
+from textual.widgets import Static
 
+from inrcodec.errors import CorruptFileError
 from inrcodec.exporters.naming import displayed
-from inrcodec.retrieval.space import Space
+from inrcodec.numerics.arrays import FloatArray
+from inrcodec.tui.grid import Grid
 from inrcodec.tui.host import Host
 from inrcodec.tui.keybar import Keybar
+from inrcodec.tui.movement import MovingScreen, moves
 from inrcodec.tui.picture import Picture
-from inrcodec.tui.words import command, reason, titled
+from inrcodec.tui.similar import Vectors
+from inrcodec.tui.words import aligned, command, figures, reason, titled
 
-SHOWN = 12  # at either end
-NEAR, FAR = "#7fd88f", "#ff8f8f"
+NEAREST, FARTHEST = 36, 12
 
 
-class Neighbors(Screen[int]):
+class Neighbors(MovingScreen[int]):
     """Ends with the number of the image that it came to."""
 
     CSS = """
-    Neighbors Vertical { width: 1fr; }
-    Neighbors DataTable { width: 44; max-width: 60%; overflow-x: hidden; scrollbar-size-vertical: 1; }
-    Neighbors .caption { height: 1; text-style: bold; }
+    Neighbors Vertical { width: 34; border-right: solid $panel; padding: 0 1; }
+    Neighbors Picture { height: 1fr; max-height: 18; }
+    Neighbors #figures { height: auto; margin-top: 1; }
+    Neighbors.-narrow Vertical { display: none; }
+    Neighbors.-without-pictures Picture { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back"),
@@ -38,41 +41,59 @@ class Neighbors(Screen[int]):
         Binding("backspace", "return", "Return"),
         Binding("o", "open", "Open"),
         Binding("y", "copy", "Copy"),
+        *moves(),
     ]
+    SIDE_FROM = 70  # columns of a terminal that has room for the image itself
 
     def __init__(self, host: Host, number: int) -> None:
         super().__init__()
         self._host = host
         self._path = [number]
+        self._similarity: FloatArray | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(id="headline")
         with Horizontal():
-            yield DataTable(cursor_type="row", zebra_stripes=True)
             with Vertical():
-                yield Static(classes="caption", id="one")
                 yield Picture(self._host, id="here")
-                yield Static(classes="caption", id="other")
-                yield Picture(self._host, id="there")
+                yield Static(id="figures")
+            yield Grid(self._host, self._caption)
         yield Keybar()
 
     def on_mount(self) -> None:
-        """Headings, then the vectors, which may take a while."""
-        self.query_one(DataTable).add_columns("cosine", "no.", "name")
+        """The vectors may take a while."""
+        self.set_class(not self._host.backend.pictures, "-without-pictures")
+        self._grid.focus()
         self._list()
 
-    def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
-        """Show the image of that row."""
-        key = event.row_key.value if event.row_key is not None else None
-        if key is not None:
-            number = int(key)
-            self.query_one("#there", Picture).view(number)
-            self.query_one("#other", Static).update(titled(number, self._host.archive.names[number]), layout=False)
+    def on_resize(self) -> None:
+        """A small terminal is all grid."""
+        self.set_class(self.app.size.width < self.SIDE_FROM, "-narrow")
 
-    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
+    @property
+    def _grid(self) -> Grid:
+        return self.query_one(Grid)
+
+    def move(self, right: int, down: int) -> None:
+        """The cursor."""
+        self._grid.step(right, down)
+
+    def move_page(self, pages: float) -> None:
+        """The cursor."""
+        self._grid.page(pages)
+
+    def move_end(self, last: bool) -> None:
+        """The cursor."""
+        self._grid.end(last)
+
+    def on_cell_grid_opened(self) -> None:
+        """By mouse."""
+        self.action_go()
+
+    def action_go(self) -> None:
         """Go on from there."""
-        if event.row_key.value is not None:
-            self._path.append(int(event.row_key.value))
+        if self._grid.number is not None:
+            self._path.append(self._grid.number)
             self._list()
 
     def action_return(self) -> None:
@@ -83,44 +104,57 @@ class Neighbors(Screen[int]):
 
     def action_back(self) -> None:
         """Leave."""
-        self.dismiss(self._path[-1])
+        if not self.forget_pending():
+            self.dismiss(self._path[-1])
 
     def action_open(self) -> None:
-        """The image in full."""
-        self._host.open_image(self._path[-1])
+        """The image below the cursor in full."""
+        self._host.open_image(self._path[-1] if self._grid.number is None else self._grid.number)
 
     def action_copy(self) -> None:
         """The command that lists the same."""
-        self._host.copy_command(command(self._host.archive, "neighbors", str(self._path[-1]), "-k", str(SHOWN)))
+        self._host.copy_command(command(self._host.archive, "neighbors", str(self._path[-1]), "-k", str(NEAREST)))
 
-    def tell(self, words: str | Content) -> None:
-        """A line about how far the vectors are."""
+    def tell_progress(self, done: int, images: int) -> None:
+        """How far the vectors are."""
+        if self._similarity is None:
+            self._tell(f"looking at all images: {done:,} of {images:,} ...")
+
+    def look_again(self) -> None:
+        """Colors are different now."""
+        self._grid.look_again()
+        self.query_one(Picture).draw()
+
+    def _tell(self, words: str | Content) -> None:
         self.query_one("#headline", Static).update(Content.assemble(words), layout=False)
+
+    def _caption(self, number: int) -> str:
+        similarity = np.nan if self._similarity is None else self._similarity[number]
+        return f"{similarity:+.2f} {number} {displayed(self._host.archive.names[number])}"
 
     def _list(self) -> None:
         number = self._path[-1]
-        self.query_one("#here", Picture).view(number)
-        self.query_one("#one", Static).update(titled(number, self._host.archive.names[number]), layout=False)
-        self.tell("looking at all images; thumbnails go first ...")
-        self._host.similar.ask(lambda space: self._host.later(self._fill, number, space))
+        self.query_one(Picture).view(number)
+        self.query_one("#figures", Static).update(aligned(figures(self._host.archive, number)))
+        if self._similarity is None:
+            self._tell("looking at all images ...")
+        self._host.similar.ask(lambda vectors: self._host.later(self._fill, number, vectors))
 
-    def _fill(self, number: int, space: Space | BaseException) -> None:
+    def _fill(self, number: int, vectors: Vectors | BaseException) -> None:
         if number != self._path[-1]:
             return
-        if isinstance(space, BaseException):
-            self.tell(Content.styled(f"no neighbors: {displayed(reason(space))}", "$error"))
+        try:
+            if isinstance(vectors, BaseException):
+                raise vectors
+            self._similarity = similarity = vectors.similarity(number)
+        except Exception as failure:
+            why = str(failure) if isinstance(failure, CorruptFileError) else reason(failure)
+            self._tell(Content.styled(f"no neighbors: {displayed(why)}", "$error"))
             return
-        likeness = space.similarity(number, "cosine")
-        order = [other for other in np.argsort(-likeness, kind="stable").tolist() if other != number]
-        rows = order[:SHOWN] + [other for other in order[-SHOWN:] if other not in order[:SHOWN]]
-        table = self.query_one(DataTable)
-        table.clear()
-        for other in rows:
-            name = Text(displayed(self._host.archive.names[other]))
-            near = likeness[other] >= 0
-            cosine = Text(f"{likeness[other]:+.3f}", NEAR if near else FAR)
-            table.add_row(cosine, Text(str(other), justify="right"), name, key=str(other))
+        order = [other for other in np.argsort(-similarity, kind="stable").tolist() if other != number]
+        order = [other for other in order if not np.isnan(similarity[other])]
+        self._grid.show_images((*order[:NEAREST], *order[NEAREST:][-FARTHEST:]))
+        self._grid.end(last=False)
         steps = f"  {len(self._path) - 1} steps from {self._path[0]}" if len(self._path) > 1 else ""
-        title = titled(number, self._host.archive.names[number])
-        self.tell(Content.assemble("like ", title, ": the nearest, then the farthest", (steps, "dim")))
-        table.focus()
+        name = titled(number, self._host.archive.names[number])
+        self._tell(Content.assemble("like ", name, ": the nearest, then the farthest", (steps, "dim")))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import numpy as np
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.geometry import Offset, Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
 from inrcodec.exporters.naming import displayed
+from inrcodec.tui.backdrop import Color
 from inrcodec.tui.backend import Drawing
-from inrcodec.tui.halfblocks import GROUND, Levels, centred, line
+from inrcodec.tui.cells import fit_left, wrapped
+from inrcodec.tui.halfblocks import Levels, line
 
 
 class Pane(Widget):
@@ -28,7 +29,6 @@ class Pane(Widget):
         super().__init__(id=id)
         self._levels: Levels | None = None
         self._message = ""
-        self._pane: Levels | None = None
         self._drawing: Drawing | None = None
         self._laid: Offset | None = None  # where the drawing is on the screen
         self._due = False
@@ -45,6 +45,11 @@ class Pane(Widget):
     def say(self, message: str) -> None:
         """Show some words instead, broken into lines where they are too long; some may come from a file."""
         self._put(None, "\n".join(displayed(line) for line in message.splitlines()))
+
+    def clear(self) -> None:
+        """Show nothing."""
+        if self._levels is not None or self._message:
+            self._put(None, "")
 
     def outdate(self) -> None:
         """What is laid will be replaced soon: it is not written again until then."""
@@ -75,10 +80,6 @@ class Pane(Widget):
         """Nothing is left behind."""
         self._lift()
 
-    def on_resize(self) -> None:
-        """Pixels are centred anew."""
-        self._pane = None
-
     def render_lines(self, crop: Region) -> list[Strip]:
         """Text goes to the terminal; the drawing follows once it is there."""
         if self._drawing is not None and not self._due:
@@ -91,24 +92,22 @@ class Pane(Widget):
         width, height = self.size
         if self._levels is None:
             return self._text_line(y)
-        if self._pane is None or self._pane.shape[:2] != (2 * height, width):
-            self._pane = centred(self._levels, width, height)
-        return Strip(line(self._pane, y), width)
+        return Strip(line(self._levels, y, width, height, self.rich_style), width)
 
     def _put(self, levels: Levels | None, message: str) -> None:
         self._lift()
         self._drawing, self._due = None, False
-        self._levels, self._message, self._pane = levels, message, None
+        self._levels, self._message = levels, message
         self.refresh()
 
     def _text_line(self, y: int) -> Strip:
         """The message stands in the middle, its lines flush left."""
         width, height = self.size
-        lines = [part for text in self._message.splitlines() for part in textwrap.wrap(text, max(1, width - 2)) or [""]]
+        lines = wrapped(self._message, max(1, width - 2))
         row = y - max(0, (height - len(lines)) // 2)
-        left = max(0, (width - max(map(len, lines), default=0)) // 2)
+        left = max(0, (width - max(map(cell_len, lines), default=0)) // 2)
         words = " " * left + lines[row] if 0 <= row < len(lines) else ""
-        return Strip([Segment(words[:width].ljust(width), self.rich_style)], width)
+        return Strip([Segment(fit_left(words, width), self.rich_style)], width)
 
     # What lies over it
 
@@ -154,8 +153,8 @@ class Pane(Widget):
             driver.write(words)
 
 
-def blank(size: Size) -> Levels:
+def blank(size: Size, ground: Color) -> Levels:
     """An empty canvas."""
     canvas = np.empty((max(1, size.height), max(1, size.width), 3), np.uint8)
-    canvas[:] = GROUND
+    canvas[:] = ground
     return canvas

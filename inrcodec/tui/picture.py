@@ -7,14 +7,18 @@ from typing import NamedTuple
 from textual.geometry import Size
 
 from inrcodec.archive import Upsample
+from inrcodec.tui.backdrop import Backdrop
 from inrcodec.tui.backend import Drawing
 from inrcodec.tui.halfblocks import Levels, fitted, levels_of
 from inrcodec.tui.host import Host
+from inrcodec.tui.loader import Urgency
+from inrcodec.tui.overview import with_overview
 from inrcodec.tui.pane import Pane
-from inrcodec.tui.viewport import Viewport, render_viewport
+from inrcodec.tui.viewport import WHOLE, Extent, Viewport, render_viewport
 from inrcodec.tui.words import figures
 
 MOST = 64.0  # times
+OLD_FOR = 0.15  # seconds: then rather nothing than another picture beside the new name
 REST = 0.12  # seconds without another key before the terminal's own pixels are made: half blocks are there at once
 
 
@@ -23,8 +27,10 @@ class View(NamedTuple):
 
     number: int
     viewport: Viewport
+    extent: Extent
     size: Size
     upsample: Upsample
+    backdrop: Backdrop
 
 
 class Picture(Pane):
@@ -37,38 +43,39 @@ class Picture(Pane):
         self._mark = self._backend.number()
         self.number: int | None = None
         self.viewport = Viewport()
+        self._is_old = False  # what is shown, while another image was asked for
         self.upsample: Upsample = "detail"
 
     def view(self, number: int | None, viewport: Viewport | None = None) -> None:
         """Show an image, all of it unless a viewport says otherwise; None shows nothing."""
+        if number != self.number:
+            self._is_old = True
+            self.set_timer(OLD_FOR, self._clear_old)
         self.number, self.viewport = number, viewport or Viewport()
-        self._draw()
+        self.draw()
 
     def pan(self, right: float, down: float) -> None:
         """Move by shares of what is seen."""
-        self.viewport = self.viewport.moved(right, down)
-        self._draw()
+        self.viewport = self.viewport.moved(right, down, self._extent(self.viewport))
+        self.draw()
 
     def zoom(self, times: float) -> None:
         """Enlarge or shrink around the middle."""
-        self.viewport = self.viewport.zoomed(times, MOST)
-        self._draw()
+        viewport = self.viewport.zoomed(times, MOST)
+        self.viewport = viewport.moved(0.0, 0.0, self._extent(viewport))
+        self.draw()
 
     def toggle_upsampling(self) -> None:
         """From drawn edges to the bare field, and back."""
         self.upsample = "field" if self.upsample == "detail" else "detail"
-        self._draw()
+        self.draw()
 
     def on_resize(self) -> None:
         """Decode for the new size."""
-        super().on_resize()
-        self._draw()
+        self.zoom(1.0)
 
-    def _wanted(self) -> View | None:
-        """What is to be seen now; jobs take it along, as one may go on while they wait."""
-        return None if self.number is None else View(self.number, self.viewport, self.size, self.upsample)
-
-    def _draw(self) -> None:
+    def draw(self) -> None:
+        """Decode what is to be seen now."""
         wanted = self._wanted()
         if wanted is None or not self.size.width or not self.size.height:
             self.say("")
@@ -76,38 +83,65 @@ class Picture(Pane):
             self.say("\n".join(f"{name:<9}{value}" for name, value in figures(self._archive, wanted.number)))
         else:
             self.outdate()
-            self._loader.ask((id(self),), lambda: self._half_blocks(wanted), lambda made: self._loaded(wanted, made))
+            self._ask(wanted, real=False)
+
+    def _wanted(self) -> View | None:
+        """What is to be seen now; jobs take it along, as one may go on while they wait."""
+        if self.number is None:
+            return None
+        extent = self._extent(self.viewport)
+        return View(self.number, self.viewport, extent, self.size, self.upsample, self._host.backdrop)
+
+    def _ask(self, wanted: View, *, real: bool) -> None:
+        make = self._pixels if real else self._half_blocks
+        self._loader.ask(
+            (id(self),),
+            lambda: make(wanted),
+            lambda made: self._host.later(self._take, wanted, made),
+            Urgency.LOOKED_AT,
+        )
+
+    def _extent(self, viewport: Viewport) -> Extent:
+        """How much of the image is seen."""
+        if self.number is None or not self.size.area:
+            return WHOLE
+        across, down = self._backend.terminal.cell_now() if self._backend.real else (1, 2)
+        return viewport.extent(self._shape(self.number), (self.size.width * across, self.size.height * down))
+
+    def _shape(self, number: int) -> tuple[int, int]:
+        height, width = self._archive.shape(number)
+        return width, height
+
+    # In the loader's thread
 
     def _half_blocks(self, view: View) -> Levels:
-        """In the loader's thread."""
+        shape = self._part(view)
         if not self._backend.real:
-            return self._decode(view, fitted(*self._shape(view), *view.size))
-        columns, lines = self._backend.cells(*self._shape(view), *view.size)
+            return self._decode(view, fitted(*shape, *view.size))
+        columns, lines = self._backend.cells(*shape, *view.size)
         return self._decode(view, (columns, 2 * lines))
 
     def _pixels(self, view: View) -> Drawing:
-        """In the loader's thread."""
-        cells = self._backend.cells(*self._shape(view), *view.size)
+        cells = self._backend.cells(*self._part(view), *view.size)
         return self._backend.drawing(self._decode(view, self._backend.pixels(cells)), cells, self._mark)
 
-    def _shape(self, view: View) -> tuple[int, int]:
-        image = self._archive[view.number]
-        return image.width, image.height
+    def _part(self, view: View) -> tuple[float, float]:
+        """Width and height of what is seen, in native pixels."""
+        width, height = self._shape(view.number)
+        return width * view.extent[0], height * view.extent[1]
 
     def _decode(self, view: View, size: tuple[int, int]) -> Levels:
-        return levels_of(render_viewport(self._archive[view.number], view.viewport, size, view.upsample))
+        image = self._archive[view.number]
+        levels = levels_of(render_viewport(image, view.viewport, view.extent, size, view.upsample), view.backdrop)
+        whole = view.extent == WHOLE
+        return levels if whole else with_overview(levels, image, view.viewport, view.extent, view.backdrop)
 
-    def _refine(self, wanted: View) -> None:
-        if wanted == self._wanted():
-            self._loader.ask((id(self),), lambda: self._pixels(wanted), lambda made: self._loaded(wanted, made))
-
-    def _loaded(self, wanted: View, made: Levels | Drawing | BaseException) -> None:
-        """In the loader's thread."""
-        self._host.later(self._take, wanted, made)
+    # In the app's
 
     def _take(self, wanted: View, made: Levels | Drawing | BaseException) -> None:
         if wanted != self._wanted():
             return  # one has gone on since
+        self._is_old = False
         if isinstance(made, BaseException):
             self.say(f"damaged: {made}")
         elif isinstance(made, Drawing):
@@ -116,3 +150,11 @@ class Picture(Pane):
             self.show(made)
             if self._backend.real:
                 self.set_timer(REST, lambda: self._refine(wanted))
+
+    def _clear_old(self) -> None:
+        if self._is_old:
+            self.clear()
+
+    def _refine(self, wanted: View) -> None:
+        if wanted == self._wanted():
+            self._ask(wanted, real=True)

@@ -45,6 +45,16 @@ def aligned(lines: Sequence[tuple[str, str]]) -> Content:
     return Content("\n").join([Content.assemble((f"{name:<9}", "dim"), displayed(value)) for name, value in lines])
 
 
+def in_one_line(lines: Sequence[tuple[str, str]]) -> Content:
+    """The same in one line, the values with their units alone."""
+    known = {name: displayed(value) for name, value in lines}
+    if not known:
+        return Content("")
+    figures = [value for value in (known["PSNR"], f"held-out {known['held-out']}") if not value.endswith("-")]
+    told = [*figures, f"{known['bytes']} bytes", known["size"]]
+    return Content.assemble((f"{known['number']} {known['name']}", "bold"), "  " + "  ".join(told))
+
+
 def command(archive: Archive, *words: str) -> str:
     """A line for the shell."""
     name, *rest = words

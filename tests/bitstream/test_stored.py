@@ -139,3 +139,28 @@ def test_blocks_must_be_as_many_as_the_images_need() -> None:
     for wrong in ([chunk for chunk in chunks if chunk is not block], [*chunks, block]):
         with pytest.raises(CorruptFileError, match="blocks of latents"):
             StoredSet(write_chunks(wrong), field_shapes)
+
+
+def test_as_many_blocks_are_kept_as_were_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    blob = random_set(7, images=200, side=2, **FLAT).file()
+    decoded: list[int] = []
+    decode = StoredSet._decode
+
+    def counting(stored: StoredSet, block: int) -> object:
+        decoded.append(block)
+        return decode(stored, block)
+
+    monkeypatch.setattr(StoredSet, "_decode", counting)
+    for kept, expected in ((1, [0, 1, 0, 2, 1, 0]), (2, [0, 1, 2, 1, 0]), (9, [0, 1, 2])):
+        found = StoredSet(blob, field_shapes, kept_blocks=kept)
+        decoded.clear()
+        for image in (0, 63, 64, 1, 128, 65, 2):
+            found.latents(image)
+        assert decoded == expected, kept
+        assert found.block_of(64) == 1
+    monkeypatch.setattr("inrcodec.bitstream.stored.KEPT_LATENTS", 1)
+    found = StoredSet(blob, field_shapes, kept_blocks=9)
+    decoded.clear()
+    for image in (0, 1, 64, 65, 0):
+        found.latents(image)
+    assert decoded == [0, 1, 0]

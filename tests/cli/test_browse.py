@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -104,6 +105,18 @@ def test_real_pixels_are_sent_and_make_way_for_others(small_set: Path, images: s
         if "\x1b_G" in shows and "\x1b_Ga=d" not in said:  # it may be taken away before or after the words come
             assert "\x1b_Ga=d" in read_until(line, "\x1b_Ga=d")
         assert shows in read_until(line, shows)  # and is gone again
+
+
+def test_who_is_ended_leaves_the_terminal_as_it_was(small_set: Path) -> None:
+    with browsing(small_set, 80, 24, images="half") as (process, line):
+        said = read_until(line, "▀")
+        assert "\x1b[?1049h" in said
+        assert "\x1b[?1003h" in said  # reports of the mouse
+        process.send_signal(signal.SIGTERM)
+        said = read_until(line, "\x1b[?1049l")
+        assert "\x1b[?1049l" in said
+        assert "\x1b[?1003l" in said
+        assert process.wait(PATIENCE) == 128 + signal.SIGTERM
 
 
 BROKEN = """

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from made_up import random_set
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from inrcodec.archive import Archive
 from inrcodec.bitstream.container import BLOCK
@@ -32,6 +33,14 @@ def made_up(path: Path, images: int, side: int = 8) -> Path:
     return path
 
 
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the app keeps between two runs is kept for no other test."""
+    place = str(tmp_path_factory.mktemp("cache"))
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA", "HOME"):
+        monkeypatch.setenv(name, place)
+
+
 @pytest.fixture(scope="session")
 def forty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Forty images named by their numbers."""
@@ -42,7 +51,7 @@ def play(path: Path, script: Script, size: tuple[int, int] = (120, 36), backend:
     """Run the app over a file and a script over the app."""
 
     async def run() -> None:
-        app = Browser(Archive.open(path, lenient=True), backend)
+        app = Browser(Archive.open(path, lenient=True, kept_blocks=48), backend)
         async with app.run_test(size=size, notifications=True) as pilot:
             await pilot.pause()
             await script(app, pilot)
@@ -61,6 +70,16 @@ async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
 def seen(app: Browser) -> str:
     """The screen as plain text."""
     return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
+
+
+def headline(app: Browser) -> str:
+    """The first line of the screen in full."""
+    return str(app.screen.query_one("#headline", Static).visual)
+
+
+def notes(app: Browser) -> str:
+    """All messages that are shown."""
+    return "\n".join(note.message for note in app._notifications)
 
 
 def damage_block(path: Path, number: int) -> None:

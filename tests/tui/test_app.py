@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import pytest
 from textual.events import MouseScrollUp
 from textual.pilot import Pilot
-from textual.widgets import DataTable, Input, Static
+from textual.widgets import Input, Label, Static
 
 from inrcodec.cli.app import main
 from inrcodec.tui.app import Browser
-from inrcodec.tui.atlas import SIDE, Atlas
+from inrcodec.tui.atlas import SIDES, Atlas
 from inrcodec.tui.backend import ImageBackend
 from inrcodec.tui.detail import Detail
 from inrcodec.tui.grid import Grid
@@ -89,7 +90,10 @@ def test_sizes_that_cannot_be_exported_are_refused(
         app.screen.query_one(Input).value = size
         await pilot.press("enter")
         await pilot.pause(0.2)
-        assert any("number of pixels" in note.message for note in app._notifications)
+        assert isinstance(app.screen, Prompt)  # it may be mended
+        assert "number of pixels" in str(app.screen.query_one("#hint", Label).visual)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.loader.idle)
 
     play(small_set, script)
     assert not list(tmp_path.iterdir())
@@ -145,11 +149,11 @@ def test_every_order(small_set: Path) -> None:
 
 def test_go_to_a_number_or_a_name(small_set: Path) -> None:
     async def script(app: Browser, pilot: Pilot[None]) -> None:
-        await pilot.press("g", "4", "enter")
+        await pilot.press("colon", "4", "enter")
         assert grid(app).number == 4
-        await pilot.press("g", *"two.png", "enter")
+        await pilot.press("colon", *"two.png", "enter")
         assert grid(app).number == app.archive.select("two.png")[0]
-        await pilot.press("g", *"99", "enter")
+        await pilot.press("colon", *"99", "enter")
         assert grid(app).number == app.archive.select("two.png")[0]
 
     play(small_set, script)
@@ -180,7 +184,8 @@ def test_detail_zooms_pans_turns_and_comes_back(small_set: Path) -> None:
         whole = picture.shown
         await pilot.press(*["plus"] * 13)
         assert picture.viewport.zoom == MOST
-        await pilot.press("left", "left", "up", "right", "down")
+        await pilot.press("left", "h", "up", "right", "j", "pagedown")
+        assert picture.number == 0  # zoomed in, they pan
         await until(pilot, lambda: picture.shown is not whole)
         await pilot.press("u")
         assert picture.upsample == "field"
@@ -189,8 +194,16 @@ def test_detail_zooms_pans_turns_and_comes_back(small_set: Path) -> None:
         assert picture.viewport.zoom == 1.0
         await pilot.press("0", "right_square_bracket", "right_square_bracket", "left_square_bracket")
         assert picture.number == 1
+        await pilot.press("right", "l", "down", "left")
+        assert picture.number == 3
+        await pilot.press("G", "right", "k")
+        assert picture.number == 4
+        await pilot.press("2", "G")
+        assert picture.number == 2
+        await pilot.press("g", "g", "3", "l")
+        assert picture.number == 3
         await pilot.press("escape")
-        assert grid(app).number == 1
+        assert grid(app).number == 3
 
     play(small_set, script)
 
@@ -199,20 +212,26 @@ def test_neighbors_lead_on_and_back(small_set: Path) -> None:
     async def script(app: Browser, pilot: Pilot[None]) -> None:
         await pilot.press("n")
         assert isinstance(app.screen, Neighbors)
-        table = app.screen.query_one(DataTable)
-        await until(pilot, lambda: table.row_count == 5)
-        first = int(str(table.get_cell_at((0, 1))))
-        likeness = [float(str(table.get_cell_at((row, 0)))) for row in range(5)]
-        assert likeness == sorted(likeness, reverse=True)
+        shown = app.screen.query_one(Grid)
+        await until(pilot, lambda: shown.number is not None)
+        captions = [app.screen._caption(number) for number in shown._numbers]
+        similarity = [float(caption.split()[0]) for caption in captions]
+        assert len(captions) == 5
+        assert similarity == sorted(similarity, reverse=True)
+        assert captions[0].split()[1:] == [str(shown.number), app.archive.names[shown.number or 0]]
+        await until(pilot, lambda: "▀" in seen(app))
+        first = shown.number
         await pilot.press("enter")
         await until(pilot, lambda: "steps" in words(app))
         assert f"like {first}" in words(app)
         await pilot.press("backspace", "backspace")
         await until(pilot, lambda: "like 0" in words(app))
-        await pilot.press("o")
+        await pilot.press("l", "o")
         assert isinstance(app.screen, Detail)
-        await pilot.press("escape", "down", "enter", "escape")
+        await pilot.press("escape", "space", "enter", "escape")
         assert grid(app).number not in (None, 0)
+        assert len(grid(app).marks) == 1  # marked there, marked here
+        assert "1 marked" in words(app)
 
     play(small_set, script)
 
@@ -233,12 +252,15 @@ def test_morphs_are_scrubbed_played_and_exported(
         await pilot.press("v")
         screen = app.screen
         assert isinstance(screen, Morphing)
-        await until(pilot, lambda: "·" not in words(app))
+        await until(pilot, lambda: screen.step > 2)  # it plays what is ready
+        await until(pilot, lambda: "·" not in str(screen.query_one("#bar", Static).visual))
         await pilot.press("end")
         assert screen.step == STEPS
         await pilot.press("left", "home", "right")
         assert screen.step == 1
-        await pilot.press("space")
+        await pilot.press("7", "G")
+        assert screen.step == 7
+        await pilot.press("home", "space")
         await until(pilot, lambda: screen.step > 2)
         await pilot.press("space", "m")
         assert "code" in words(app)
@@ -296,7 +318,7 @@ def test_exports_are_written_beside_and_never_over(
             await pilot.press("backspace", "backspace", "backspace", *"40", "enter")
             await until(pilot, lambda count=count: folder.exists() and len(list(folder.glob("*.png"))) == count)
         assert {max(Image.open(path).size) for path in folder.iterdir()} == {40}
-        await pilot.press("e", *"x", "enter")  # no number: said, and nothing written
+        await pilot.press("e", *"x", "enter", "escape")  # no number: said, and nothing written
         await pilot.press("e", "escape")
         assert len(list(folder.iterdir())) == 2
 
@@ -329,6 +351,44 @@ def test_help_palette_and_quit(small_set: Path) -> None:
     play(small_set, script)
 
 
+def test_ctrl_z_suspends_and_ctrl_c_names_the_key_that_quits(forty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    suspended: list[Browser] = []
+    monkeypatch.setattr(Browser, "action_suspend_process", lambda app: suspended.append(app))
+
+    async def script(app: Browser, pilot: Pilot[None]) -> None:
+        await pilot.press("ctrl+z")
+        assert suspended == [app]
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: "press q to quit" in seen(app))
+        assert "q Quit" in seen(app).splitlines()[-1]
+
+    play(forty, script)
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark", "dracula"])
+def test_pictures_follow_the_theme(theme: str, small_set: Path) -> None:
+    async def script(app: Browser, pilot: Pilot[None]) -> None:
+        clear = app.archive.select("clear.png")[0]
+
+        def near(color: tuple[int, int, int]) -> bool:
+            found = grid(app)._thumbnails.get(clear, 16)
+            return isinstance(found, np.ndarray) and bool(np.abs(found[0, 0].astype(int) - color).max() < 40)
+
+        grid(app).go_to(clear)
+        app.theme = theme
+        await pilot.pause()
+        ground = app.backdrop.ground
+        for kind in ("white", "checker", "theme"):
+            await pilot.press("b")
+            assert app.backdrop.kind == kind
+            expected = {"white": (255,) * 3, "theme": ground}.get(kind, (102,) * 3)
+            await until(pilot, lambda expected=expected: near(expected))
+        if theme == "textual-light":
+            assert min(ground) > 200
+
+    play(small_set, script)
+
+
 def test_the_mouse_chooses_and_opens(forty: Path) -> None:
     async def script(app: Browser, pilot: Pilot[None]) -> None:
         place = (grid(app).cell_width + 2, 2)
@@ -357,9 +417,9 @@ def test_the_map_and_the_picture_take_the_mouse(forty: Path) -> None:
         await pilot.press("a")
         screen = app.screen
         assert isinstance(screen, Atlas)
-        await until(pilot, lambda: screen._corners is not None)
-        assert screen._corners is not None
-        x, y = screen._corners[7].astype(int) + SIDE // 2
+        await until(pilot, lambda: screen.corners is not None)
+        assert screen.corners is not None
+        x, y = screen.corners[7].astype(int) + SIDES[0] // 2
         await pilot.click("#map", offset=(int(x), int(y) // 2))
         assert screen.number == 7
         await pilot.click("#map", offset=(int(x), int(y) // 2))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import DataTable, Input, Static
+from textual.widgets import Input, Static
 from textual.widgets._toast import Toast
 
 import inrcodec.tui
@@ -79,9 +79,9 @@ def test_every_screen_shows_names_as_they_are(hostile: Path) -> None:
         assert f"{number} {name}" in headline(app)
         safe(app)
         await pilot.press("escape", "n")
-        await until(pilot, lambda: app.screen.query_one(DataTable).row_count > 0)
+        await until(pilot, lambda: app.screen.query_one(Grid).number is not None)
         assert f"like {number} {name}:" in headline(app)
-        assert name in str(app.screen.query_one("#one", Static).visual)
+        assert name in str(app.screen.query_one("#figures", Static).visual)
         safe(app)
         await pilot.press("escape", "a")
         await until(pilot, lambda: f"{number} {name}" in headline(app))
@@ -119,7 +119,7 @@ def test_searches_prompts_toasts_and_messages(hostile: Path) -> None:
         await pilot.press("enter")
         assert f"search: {displayed(words)}" in headline(app)
         safe(app)
-        await pilot.press("escape", "g")
+        await pilot.press("escape", "colon")
         app.screen.query_one(Input).value = f"{words} nowhere"
         await pilot.press("enter")
         await until(pilot, lambda: bool(app.screen.query(Toast)))

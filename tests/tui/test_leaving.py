@@ -5,18 +5,17 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import DataTable
 from textual.widgets._toast import Toast
 
 from inrcodec.archive import Archive, ArchivedImage
-from inrcodec.retrieval.space import Space
 from inrcodec.tui.app import Browser
 from inrcodec.tui.grid import Grid
 from inrcodec.tui.loader import Loader
 from inrcodec.tui.picture import Picture
-from inrcodec.tui.similar import Similar
+from inrcodec.tui.similar import Similar, Vectors
 
 from .conftest import play, seen, until
 
@@ -48,18 +47,21 @@ def test_escape_while_it_loads_leaves_the_loader_alive(key: str, forty: Path, mo
         await pilot.press("plus", "minus", "minus")  # other thumbnails
         await until(pilot, lambda: "·" not in seen(app) and "▀" in seen(app))
         await pilot.press("n")
-        await until(pilot, lambda: app.screen.query_one(DataTable).row_count > 0)
+        await until(pilot, lambda: app.screen.query_one(Grid).number is not None)
 
     play(forty, script)
 
 
 def test_a_callback_that_fails_is_told(forty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(picture: Picture, *arguments: object) -> None:
+    def broken(made: object) -> None:
         raise RuntimeError("out of order")
+
+    def ask(picture: Picture, *arguments: object, real: bool) -> None:
+        picture._host.loader.ask("picture", lambda: None, broken)
 
     async def script(app: Browser, pilot: Pilot[None]) -> None:
         await until(pilot, lambda: app.loader.idle)
-        monkeypatch.setattr(Picture, "_loaded", broken)
+        monkeypatch.setattr(Picture, "_ask", ask)
         await pilot.press("enter")
         await until(pilot, lambda: "out of order" in seen(app))
         assert app.loader.alive
@@ -68,13 +70,13 @@ def test_a_callback_that_fails_is_told(forty: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_nobody_who_asks_for_vectors_is_forgotten(forty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    space = object()
-    monkeypatch.setattr("inrcodec.retrieval.space.describe", lambda *_: space)
+    vectors = Vectors(np.zeros((40, 3), np.float32))
+    monkeypatch.setattr(Similar, "_describe", lambda _: vectors)
     for _ in range(200):
         loader, heard, lock = Loader(), [], threading.Lock()
         similar = Similar(Archive.open(forty), loader, lambda *_: None)
 
-        def hear(answer: Space | BaseException, heard: list[object] = heard, lock: threading.Lock = lock) -> None:
+        def hear(answer: object, heard: list[object] = heard, lock: threading.Lock = lock) -> None:
             with lock:
                 heard.append(answer)
 
@@ -86,4 +88,4 @@ def test_nobody_who_asks_for_vectors_is_forgotten(forty: Path, monkeypatch: pyte
         while not loader.idle:
             pass
         loader.close()
-        assert heard == [space] * 8
+        assert heard == [vectors] * 8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from inrcodec.tui.loader import Loader
+from inrcodec.tui.loader import Loader, Urgency
 
 
 def test_the_newest_request_comes_first_and_a_key_is_done_once() -> None:
@@ -12,13 +12,15 @@ def test_the_newest_request_comes_first_and_a_key_is_done_once() -> None:
     loader.ask("first", lambda: gate.wait(5), lambda _: None)
     for key in ("a", "b", "c", "a"):
         loader.ask(key, lambda key=key: key, order.append)
+    loader.ask("urgent", lambda: "urgent", order.append, Urgency.LOOKED_AT)
     loader.ask("d", lambda: "d", order.append)
-    loader.forget(lambda key: key != "b")
+    loader.ask("ahead", lambda: "ahead", order.append, Urgency.AHEAD)
+    loader.forget("b")
     gate.set()
-    while len(order) < 3:
+    while len(order) < 5:
         finished.wait(0.01)
     loader.close()
-    assert order == ["d", "a", "c"]
+    assert order == ["urgent", "d", "a", "c", "ahead"]
 
 
 def test_failures_are_handed_over() -> None:
@@ -33,7 +35,7 @@ def test_failures_are_handed_over() -> None:
     assert isinstance(answers[0], ValueError)
 
 
-def test_a_long_job_serves_others_between_its_parts() -> None:
+def test_a_long_job_serves_more_urgent_ones_between_its_parts() -> None:
     loader, started, asked, done, order = Loader(), threading.Event(), threading.Event(), threading.Event(), []
 
     def long() -> None:
@@ -42,13 +44,14 @@ def test_a_long_job_serves_others_between_its_parts() -> None:
         loader.serve()
         order.append("long")
 
-    loader.ask("long", long, lambda _: done.set())
+    loader.ask("long", long, lambda _: None)
     assert started.wait(5)
-    loader.ask("short", lambda: order.append("short"), lambda _: None)
+    loader.ask("short", lambda: order.append("short"), lambda _: None, Urgency.SEEN)
+    loader.ask("other", lambda: order.append("other"), lambda _: done.set())
     asked.set()
     assert done.wait(5)
     loader.close()
-    assert order == ["short", "long"]
+    assert order == ["short", "long", "other"]
 
 
 class Panic(BaseException):

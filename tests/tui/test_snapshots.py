@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import DataTable, Static
+from textual.widgets import Static
 
 from inrcodec.tui.app import Browser
 from inrcodec.tui.backend import ImageBackend
@@ -44,7 +44,7 @@ def picture(app: Browser) -> bool:
 
 
 def neighbors(app: Browser) -> bool:
-    return app.screen.query_one(DataTable).row_count > 0 and picture(app)
+    return app.screen.query_one(Grid).number is not None and thumbnails(app) and picture(app)
 
 
 def frames(app: Browser) -> bool:
@@ -61,14 +61,14 @@ def anything(app: Browser) -> bool:
 
 
 def pages(app: Browser) -> bool:
-    return "a screen up" in seen(app)
+    return "this page" in seen(app)
 
 
 SCREENS: dict[str, tuple[str, tuple[int, int], Condition]] = {
     "grid": ("down right space right space", (100, 30), thumbnails),
     "detail": ("right enter plus", (80, 24), picture),
     "neighbors": ("n", (80, 24), neighbors),
-    "morph": ("g 1 0 enter space right right space v", (80, 24), frames),
+    "morph": ("colon 1 0 enter space right right space v space", (80, 24), frames),
     "map": ("a", (80, 24), mapped),
     "help": ("question_mark", (80, 24), pages),
     "help-small": ("question_mark", (50, 15), pages),

@@ -1,0 +1,73 @@
+"""What took long to work out, kept in the user's cache folder: arrays by a digest of what they were worked out from."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from inrcodec.archive import Archive
+from inrcodec.errors import InrError
+from inrcodec.numerics.arrays import FloatArray
+
+MOST_BYTES = 256 << 20  # of all files in the folder: those that were not used for longest go
+SUFFIX = ".npy"
+
+
+def folder() -> Path:
+    """Where such files belong on this system."""
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return base / "inrcodec"
+
+
+def digest(archive: Archive, what: str) -> str:
+    """A name for what is worked out from the contents of a file."""
+    found = hashlib.sha256(what.encode())
+    for chunk in archive.stored.chunks:
+        found.update(chunk.kind + len(chunk.payload).to_bytes(8, "big") + chunk.payload)
+    return found.hexdigest()[:40]
+
+
+def read(name: str, rows: int) -> FloatArray | None:
+    """The array (rows, values) of that name, or None where there is none that is whole."""
+    path = folder() / f"{name}{SUFFIX}"
+    try:
+        array = np.load(io.BytesIO(path.read_bytes()), allow_pickle=False)
+        path.touch()
+    except (OSError, ValueError, EOFError):
+        return None
+    if array.ndim != 2 or len(array) != rows or array.dtype != np.float32:
+        return None
+    return np.asarray(array, dtype=np.float32)
+
+
+def write(name: str, array: FloatArray) -> None:
+    """Keep it; where that cannot be, it is worked out again the next time."""
+    from inrcodec.bitstream.container import write_atomically
+
+    stream = io.BytesIO()
+    np.save(stream, array, allow_pickle=False)
+    with contextlib.suppress(OSError, InrError, RuntimeError):
+        folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_atomically(folder() / f"{name}{SUFFIX}", stream.getvalue(), overwrite=True)
+        _prune(folder())
+
+
+def _prune(place: Path) -> None:
+    files = [(path, path.stat()) for path in place.glob(f"*{SUFFIX}")]
+    left = sum(state.st_size for _, state in files)
+    for path, state in sorted(files, key=lambda one: one[1].st_mtime):
+        if left <= MOST_BYTES:
+            return
+        path.unlink(missing_ok=True)
+        left -= state.st_size

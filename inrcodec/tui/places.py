@@ -1,0 +1,60 @@
+"""Where images lie on a map: by the directions in which their vectors differ most, and none upon another."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inrcodec.numerics.arrays import FloatArray
+
+Places = NDArray[np.float64]
+Cells = NDArray[np.int64]
+NOWHERE = -1
+NEAR = 3  # cells that an image may be moved by, to find one of its own
+
+
+def principal_places(vectors: FloatArray) -> Places:
+    """Where vectors (n, values) lie along their first two principal components, (n, 2) in [0, 1], spread by rank.
+
+    Half by value, half by rank: outliers would push all others into a corner.
+    """
+    places = np.zeros((len(vectors), 2))
+    if len(vectors) > 2:
+        left, spread, _ = np.linalg.svd(vectors - vectors.mean(axis=0), full_matrices=False)
+        first = (left * spread)[:, :2]
+        farthest = np.take_along_axis(first, np.abs(first).argmax(axis=0, keepdims=True), axis=0)
+        places[:, : first.shape[1]] = first * np.where(farthest < 0, -1, 1)  # either sign would do: the same everywhere
+    for axis in range(2):
+        values = places[:, axis]
+        span = (values.max() - values.min()) or 1.0
+        ranks = np.argsort(np.argsort(values, kind="stable"), kind="stable") / max(1, len(values) - 1)
+        places[:, axis] = 0.5 * (values - values.min()) / span + 0.5 * ranks
+    return places
+
+
+def own_cells(places: Places, cells: tuple[int, int]) -> Cells:
+    """A cell (across, down) of its own for as many of the places (n, 2) in [0, 1] as there is room for, (n, 2).
+
+    Those nearest to the middle of a cell choose first; who finds none nearby is NOWHERE.
+    """
+    counts = np.array(cells)
+    exact = places * (counts - 1)
+    nearest = np.rint(exact).astype(np.int64)
+    distance = ((exact - nearest) ** 2).sum(axis=1)
+    offsets = [(right, down) for right in range(-NEAR, NEAR + 1) for down in range(-NEAR, NEAR + 1)]
+    found = np.full((len(places), 2), NOWHERE, np.int64)
+    taken: set[tuple[int, int]] = set()
+    for number in np.argsort(distance, kind="stable").tolist():
+        if len(taken) == cells[0] * cells[1]:
+            break
+        x, y = nearest[number].tolist()
+        cell: tuple[int, int] | None = (x, y)
+        if cell in taken:
+            aim_x, aim_y = exact[number].tolist()
+            near = [(x + right, y + down) for right, down in offsets]
+            free = [at for at in near if at not in taken and 0 <= at[0] < cells[0] and 0 <= at[1] < cells[1]]
+            cell = min(free, key=lambda at: (at[0] - aim_x) ** 2 + (at[1] - aim_y) ** 2) if free else None
+        if cell is not None:
+            taken.add(cell)
+            found[number] = cell
+    return found
