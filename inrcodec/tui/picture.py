@@ -78,12 +78,16 @@ class Picture(Pane):
         """Decode what is to be seen now."""
         wanted = self._wanted()
         if wanted is None or not self.size.width or not self.size.height:
-            self.say("")
+            self._say("")
         elif not self._backend.pictures:
-            self.say("\n".join(f"{name:<9}{value}" for name, value in figures(self._archive, wanted.number)))
+            self._say("\n".join(f"{name:<9}{value}" for name, value in figures(self._archive, wanted.number)))
         else:
             self.outdate()
             self._ask(wanted, real=False)
+
+    def _say(self, words: str) -> None:
+        self._is_old = False
+        self.say(words)
 
     def _wanted(self) -> View | None:
         """What is to be seen now; jobs take it along, as one may go on while they wait."""

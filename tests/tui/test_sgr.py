@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from inrcodec.tui.sgr import shortened
@@ -60,6 +60,7 @@ def outputs(draw: some.DrawFn) -> str:
     return "".join(parts)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(outputs())
 def test_a_terminal_shows_the_same(words: str) -> None:
     assert read(shortened(words)) == read(words)
