@@ -10,7 +10,7 @@ import typer
 
 from inrcodec.cli.console import Console, print_json
 from inrcodec.cli.network_options import DESIGN, Activation, Depth, Width
-from inrcodec.cli.options import Device, Effort, Force, Json, Quiet, Seed, Threads, TimeLimit, epilog
+from inrcodec.cli.options import Device, Effort, Force, Json, Quiet, Seed, TimeLimit, epilog
 from inrcodec.cli.outcome import GRACE_SECONDS
 from inrcodec.cli.values import parse_duration, spoken_duration
 from inrcodec.errors import UsageError
@@ -93,7 +93,9 @@ def fit(
         ),
     ] = None,
     device: Device = "auto",
-    threads: Threads = None,
+    threads: Annotated[
+        int, typer.Option("--threads", min=1, help="CPU threads; 2 help on an idle machine and hurt on a busy one.")
+    ] = 1,
     seed: Seed = 0,
     force: Force = False,
     json: Json = False,

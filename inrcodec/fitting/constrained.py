@@ -28,7 +28,7 @@ from inrcodec.settings import ModelSettings
 
 PLACES = 1024  # that a step looks at
 LEARNING_RATE, LEAST_RATE, WARM_UP = 4e-3, 0.002, 100  # of Adam: share at the end, steps at the beginning
-MEASURED_PLACES = 8192  # on which quantization is judged
+MEASURED_PLACES = 4096  # on which quantization is judged
 SMOOTHING = 0.99
 FUSED = ("cpu", "cuda")  # where torch has its one-kernel Adam
 TILE_PLACES = 1 << 15
@@ -41,7 +41,7 @@ class ConstrainedSettings:
     steps: int
     time_limit: float | None = None
     device: str = "auto"
-    threads: int | None = None
+    threads: int = 1
     seed: int = 0
 
 
@@ -136,7 +136,8 @@ class ConstrainedFit:
                 float(self._constraint_loss(tensors, one, np.random.default_rng(0), MEASURED_PLACES)) for one in judged
             ]
 
-        steps = measured_steps(self.tensors, losses)
+        with self._allotment.applied():
+            steps = measured_steps(self.tensors, losses)
         return coded_weights(self.tensors, steps)
 
     def _loss(self, tensors: Sequence[torch.Tensor], rng: np.random.Generator, places: int) -> torch.Tensor:

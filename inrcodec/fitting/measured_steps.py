@@ -11,7 +11,8 @@ from inrcodec.bitstream.weights import HIGHEST_STEP, LARGEST_WEIGHT, LOWEST_STEP
 
 GROWTH = 0.02  # of any error, by all tensors together: 0.09 dB
 USUAL_STEPS = 384  # in a deviation: where the search begins
-NOTCH = 2  # quarters of an octave that it moves by
+TRIES = 3  # for each tensor
+LARGEST_LEAP = 64.0  # of the power of errors that one try trusts itself to tell
 Losses = Callable[[Sequence[torch.Tensor]], Sequence[float]]
 
 
@@ -34,24 +35,22 @@ def measured_steps(tensors: Sequence[torch.Tensor], losses: Losses) -> list[int]
 def _coarsest(
     tensors: Sequence[torch.Tensor], number: int, before: Sequence[float], share: float, losses: Losses
 ) -> int:
-    """The coarsest step of one tensor whose rounding alone adds no more than a share to any loss."""
-    tensor = tensors[number]
+    """The coarsest step of one tensor whose rounding alone adds no more than a share to any loss, nearly.
 
-    def fits(step: int) -> bool:
-        changed = [*tensors[:number], _rounded(tensor, step), *tensors[number + 1 :]]
-        return _growth(losses(changed), before) <= share
-
-    finest = _finest(tensor)
+    Rounding errors are noise, whose power is that of the step: what one step adds tells which one to try next.
+    """
+    tensor, finest = tensors[number], _finest(tensors[number])
     deviation = float(tensor.square().mean().sqrt()) or 1.0
-    step = max(finest, min(HIGHEST_STEP, round(math.log2(deviation / USUAL_STEPS) * STEPS_PER_OCTAVE)))
-    if fits(step):
-        while step + NOTCH <= HIGHEST_STEP and step_size(step + NOTCH) < deviation and fits(step + NOTCH):
-            step += NOTCH
-        return step
-    while step > finest:
-        step = max(finest, step - NOTCH)
-        if fits(step):
+    coarsest = max(finest, min(HIGHEST_STEP, math.floor(math.log2(deviation) * STEPS_PER_OCTAVE)))
+    step = max(finest, min(coarsest, round(math.log2(deviation / USUAL_STEPS) * STEPS_PER_OCTAVE)))
+    for _ in range(TRIES):
+        changed = [*tensors[:number], _rounded(tensor, step), *tensors[number + 1 :]]
+        growth = max(_growth(losses(changed), before), share / LARGEST_LEAP)
+        better = step + math.floor(0.5 * STEPS_PER_OCTAVE * math.log2(share / growth))
+        better = max(finest, min(coarsest, better))
+        if better == step:
             break
+        step = better
     return step
 
 

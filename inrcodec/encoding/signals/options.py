@@ -44,7 +44,8 @@ class SignalOptions:
         passes (int | None): visits of every sample, in place of effort. Default by effort.
         time_limit (float | None): seconds. Default None.
         device (str): auto, cpu, cuda, cuda:1 or mps. Default auto.
-        threads (int | None): CPU threads. Default torch's own choice.
+        threads (int): CPU threads; more than one helps where nothing else runs, and costs dearly where something does.
+            Default 1.
         seed (int): the same seed repeats a run. Default 0.
     """
 
@@ -56,7 +57,7 @@ class SignalOptions:
     passes: int | None = None
     time_limit: float | None = None
     device: str = "auto"
-    threads: int | None = None
+    threads: int = 1
     seed: int = 0
 
     def model(self, sides: tuple[int, ...]) -> ModelSettings:
@@ -86,7 +87,7 @@ class SignalOptions:
             raise UsageError(f"time limit {self.time_limit} s: must be more than nothing")
         if not 0 <= self.seed < 1 << 32:
             raise UsageError(Parameter("seed", self.seed), f" is outside 0 to {(1 << 32) - 1}")
-        if self.threads is not None and self.threads < 1:
+        if self.threads < 1:
             raise UsageError(Parameter("threads", self.threads), ": at least 1 is needed")
         if self.passes is not None:
             return max(1, math.ceil(self.passes * samples / places))
