@@ -19,10 +19,9 @@ from inrcodec.bitstream.record import Record
 from inrcodec.bitstream.stored import StoredSet
 from inrcodec.detail import enlarge
 from inrcodec.errors import CorruptFileError, InrError, UnsupportedFileError, UsageError
-from inrcodec.field import Field
 from inrcodec.field.derivative_raster import gradient, laplacian, midpoint_slopes
 from inrcodec.field.encoder import encoder_shapes
-from inrcodec.field.field import field_shapes, image_labels
+from inrcodec.field.field import Field, field_shapes, image_conditions
 from inrcodec.field.moments import moments
 from inrcodec.field.raster import raster
 from inrcodec.numerics.arrays import Pixels
@@ -42,7 +41,7 @@ class Archive:
         weights = tuple(tensor.values() for tensor in stored.network)
         self.field = Field(stored.header.model, stored.header.channels, weights)
         self.poses = None if stored.poses is None else poses_from(stored.poses)  # (images, 4)
-        self._labels = image_labels(stored.header.model, stored.shapes, self.poses)
+        self._conditions = image_conditions(stored.header.model, stored.shapes, self.poses)
 
     @staticmethod
     def open(path: str | Path, *, lenient: bool = False, kept_blocks: int = 1) -> Archive:
@@ -182,14 +181,14 @@ class Archive:
         """Latents (channels, cells down, cells across) per level, coarsest first."""
         return self.stored.latents(number)
 
-    def label(self, number: int) -> Pixels:
-        """What the network is told of the image besides its latents, (1, values)."""
-        label: Pixels = self._labels[number : number + 1]
-        return label
+    def conditions(self, number: int) -> Pixels:
+        """What goes into the network for the image besides its latents, (1, values)."""
+        found: Pixels = self._conditions[number : number + 1]
+        return found
 
-    def fed(self, number: int) -> tuple[list[Pixels], Pixels]:
-        """What the field needs of an image: latents [(channels, 1, cells down, cells across)] and label (1, values)."""
-        return [level[:, None].astype(np.float32) for level in self.latents(number)], self.label(number)
+    def field_inputs(self, number: int) -> tuple[list[Pixels], Pixels]:
+        """What the field needs of an image: latents [(channels, 1, cells down, cells across)], and conditions."""
+        return [level[:, None].astype(np.float32) for level in self.latents(number)], self.conditions(number)
 
     @cached_property
     def image_bits(self) -> Pixels:
@@ -267,20 +266,20 @@ class ArchivedImage:
         levels = self.archive.latents(self.number)
         if not levels:
             grid = Axis(CODE_POINTS)
-            units = self.archive.field.middle_units(*self.archive.fed(self.number), grid, grid)
+            units = self.archive.field.middle_units(*self.archive.field_inputs(self.number), grid, grid)
             return np.asarray(units.mean(axis=(1, 2, 3)), dtype=np.float32)
-        told = zip(self.archive.header.model.levels, levels, strict=True)
-        parts = [cells.reshape(-1) if level.whole else moments(cells) for level, cells in told]
+        pairs = zip(self.archive.header.model.levels, levels, strict=True)
+        parts = [cells.reshape(-1) if level.whole else moments(cells) for level, cells in pairs]
         return np.concatenate(parts).astype(np.float32)
 
     def last_hidden(self, cells: int = 16) -> Pixels:
         """Activations of the last sine layer on a grid of cells x cells points, as a vector (hidden * cells**2,)."""
         grid = Axis(cells)
-        units = self.archive.field.units(*self.archive.fed(self.number), grid, grid)
+        units = self.archive.field.units(*self.archive.field_inputs(self.number), grid, grid)
         return np.asarray(units.reshape(-1), dtype=np.float32)
 
     def render(self, size: int | tuple[int, int] | None = None, upsample: Upsample = "detail") -> Pixels:
-        """Colours in [0, 1] with straight alpha, (height, width, channels).
+        """Colors in [0, 1] with straight alpha, (height, width, channels).
 
         size: None for native, the longer side in pixels, or (width, height). upsample: larger than native, the field
         itself, or its native picture with edges drawn by the detail network; no effect where a side is smaller.
@@ -288,7 +287,7 @@ class ArchivedImage:
         return straightened(self.render_stored(size, upsample))
 
     def render_stored(self, size: int | tuple[int, int] | None = None, upsample: Upsample = "detail") -> Pixels:
-        """The same with colours premultiplied by alpha: what the field holds and distortion is measured on."""
+        """The same with colors premultiplied by alpha: what the field holds and distortion is measured on."""
         width, height = self._requested(size)
         larger = height >= self.height and width >= self.width and (height, width) != (self.height, self.width)
         if upsample == "detail" and larger:
@@ -302,21 +301,21 @@ class ArchivedImage:
         """
         width, height = self._requested(size)
         native = self.height, self.width
-        return gradient(self.archive.field, *self.archive.fed(self.number), native, (height, width))
+        return gradient(self.archive.field, *self.archive.field_inputs(self.number), native, (height, width))
 
     def laplacian(self, size: int | tuple[int, int] | None = None) -> Pixels:
         """The Laplacian of the stored colors, (height, width, channels), per native pixel squared; see `gradient`."""
         width, height = self._requested(size)
         native = self.height, self.width
-        return laplacian(self.archive.field, *self.archive.fed(self.number), native, (height, width))
+        return laplacian(self.archive.field, *self.archive.field_inputs(self.number), native, (height, width))
 
     def midpoint_slopes(self) -> tuple[Pixels, Pixels]:
         """Slopes half-way between neighboring pixels, to the right and down; see `field.derivative_raster`."""
-        return midpoint_slopes(self.archive.field, *self.archive.fed(self.number), (self.height, self.width))
+        return midpoint_slopes(self.archive.field, *self.archive.field_inputs(self.number), (self.height, self.width))
 
     def _render_field(self, width: int, height: int) -> Pixels:
         native = self.height, self.width
-        return raster(self.archive.field, *self.archive.fed(self.number), native, (height, width))
+        return raster(self.archive.field, *self.archive.field_inputs(self.number), native, (height, width))
 
     def _requested(self, size: int | tuple[int, int] | None) -> tuple[int, int]:
         if size is None:
@@ -343,8 +342,8 @@ def straightened(stored: Pixels) -> Pixels:
     if stored.shape[2] == 3:
         return stored
     alpha = stored[..., 3:]
-    colours = np.divide(stored[..., :3], alpha, out=np.zeros_like(stored[..., :3]), where=alpha > 0)
-    return np.concatenate([np.minimum(colours, 1.0), alpha], axis=2)
+    colors = np.divide(stored[..., :3], alpha, out=np.zeros_like(stored[..., :3]), where=alpha > 0)
+    return np.concatenate([np.minimum(colors, 1.0), alpha], axis=2)
 
 
 def _naming(path: Path | None, failure: InrError) -> InrError:

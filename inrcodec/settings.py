@@ -9,10 +9,9 @@ import msgspec
 
 from inrcodec.errors import UnsupportedFileError, UsageError
 
-CONDITIONINGS = ("pyramid", "grid", "binary", "latent", "bottleneck", "hypernetwork")
-WITH_LEVELS = ("pyramid", "latent", "hypernetwork")  # the others know an image by its number alone
 ACTIVATIONS = ("sine", "relu", "relu-pe", "tanh")
 SPACES = ("plain", "smooth")  # smooth: images have poses, and their fields move along with these
+MAX_NAME = 32  # of a conditioning
 MAX_HIDDEN_WIDTH = 4096
 MAX_HIDDEN_LAYERS = 8
 MAX_LEVELS = 8
@@ -43,7 +42,7 @@ class Level(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=
         return max(1, -(-side // (1 << self.shift)))
 
 
-class Network(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
+class Architecture(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
     """What makes a network another one than the plain SIREN of `hidden_layers` equally wide layers."""
 
     activation: str = "sine"
@@ -51,6 +50,19 @@ class Network(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_field
     head_width: int = 0  # of the hidden layer between a code and the weights of its image; 0: a linear map
     w0: int = 30  # how many periods its first layer started with; for the record, as the weights have it in them
     hidden_w0: tuple[int, ...] = ()  # of the further layers, if they are not USUAL_W0; likewise; not written when empty
+
+    def validate(self, layers: int) -> None:
+        """Raise UnsupportedFileError, naming the setting, when one is out of bounds or does not go with the layers."""
+        if self.activation not in ACTIVATIONS:
+            raise UnsupportedFileError(f"unknown activation {self.activation[:32]!a}; a newer inrcodec may read it")
+        _bound("bottleneck", self.bottleneck, 1, MAX_BOTTLENECK)
+        if self.bottleneck > 1 and layers < 3:
+            raise UnsupportedFileError("a bottleneck needs at least three hidden layers")
+        for w0 in (self.w0, *self.hidden_w0):
+            _bound("w0", w0, 1, MAX_W0)
+        if len(self.hidden_w0) not in (0, layers - 1):
+            raise UnsupportedFileError(f"{1 + len(self.hidden_w0)} values of w0 for {layers} layers")
+        _bound("width of the head", self.head_width, 0, MAX_HIDDEN_WIDTH)
 
 
 class ModelSettings(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
@@ -62,13 +74,15 @@ class ModelSettings(msgspec.Struct, array_like=True, frozen=True, forbid_unknown
     footprint: int = 1  # sub-samples of a native pixel along each axis
     levels: tuple[Level, ...] = (Level(2, 4), Level(1, 3), Level(0, 1))
     context_width: int = 16
-    network: Network = Network()  # not written when it is this one and the space is plain
+    architecture: Architecture = Architecture()  # not written when it is this one and the space is plain
     space: str = "plain"  # not written when it is this one
 
     def validate(self) -> None:
-        """Raise UnsupportedFileError, naming the field, when a value is beyond what this reader allocates for."""
-        if self.conditioning not in CONDITIONINGS:
-            raise UnsupportedFileError(f"unknown conditioning {self.conditioning[:32]!a}; a newer inrcodec may read it")
+        """Raise UnsupportedFileError, naming the setting, when one is beyond what this reader allocates for.
+
+        What goes with which conditioning, `field.conditioning.check_model` knows.
+        """
+        _bound("length of the conditioning's name", len(self.conditioning), 1, MAX_NAME)
         _bound("hidden width", self.hidden_width, 1, MAX_HIDDEN_WIDTH)
         _bound("number of hidden layers", self.hidden_layers, 1, MAX_HIDDEN_LAYERS)
         _bound("footprint", self.footprint, 1, MAX_FOOTPRINT)
@@ -81,32 +95,7 @@ class ModelSettings(msgspec.Struct, array_like=True, frozen=True, forbid_unknown
             raise UnsupportedFileError("latent levels are not in order from coarse to fine")
         if self.space not in SPACES:
             raise UnsupportedFileError(f"unknown space {self.space[:32]!a}; a newer inrcodec may read it")
-        self._validate_levels()
-        self._validate_network()
-
-    def _validate_levels(self) -> None:
-        name = self.conditioning
-        if name not in WITH_LEVELS and self.levels:
-            raise UnsupportedFileError(f"the conditioning {name} has no latents, but the header lists levels of them")
-        if name in ("latent", "hypernetwork") and not self.coded:
-            raise UnsupportedFileError(f"the conditioning {name} needs one level with one cell, the code of an image")
-
-    def _validate_network(self) -> None:
-        network = self.network
-        if network.activation not in ACTIVATIONS:
-            raise UnsupportedFileError(f"unknown activation {network.activation[:32]!a}; a newer inrcodec may read it")
-        _bound("bottleneck", network.bottleneck, 1, MAX_BOTTLENECK)
-        if network.bottleneck > 1 and self.hidden_layers < 3:
-            raise UnsupportedFileError("a bottleneck needs at least three hidden layers")
-        for w0 in (network.w0, *network.hidden_w0):
-            _bound("w0", w0, 1, MAX_W0)
-        if len(network.hidden_w0) not in (0, self.hidden_layers - 1):
-            raise UnsupportedFileError(f"{1 + len(network.hidden_w0)} values of w0 for {self.hidden_layers} layers")
-        _bound("width of the head", network.head_width, 0, MAX_HIDDEN_WIDTH)
-        if network.head_width and self.conditioning != "hypernetwork":
-            raise UnsupportedFileError(
-                f"the conditioning {self.conditioning} has no head, but the header has its width"
-            )
+        self.architecture.validate(self.hidden_layers)
 
     @property
     def posed(self) -> bool:
@@ -115,7 +104,7 @@ class ModelSettings(msgspec.Struct, array_like=True, frozen=True, forbid_unknown
 
     @property
     def coded(self) -> bool:
-        """Whether an image is told by one code and nothing else."""
+        """Whether one code and nothing else stands for an image."""
         return len(self.levels) == 1 and self.levels[0].whole
 
     @property
@@ -126,7 +115,7 @@ class ModelSettings(msgspec.Struct, array_like=True, frozen=True, forbid_unknown
     def hidden_widths(self) -> tuple[int, ...]:
         """Units of every hidden layer; the middle one may be a bottleneck."""
         widths = [self.hidden_width] * self.hidden_layers
-        widths[self.middle] = max(1, self.hidden_width // self.network.bottleneck)
+        widths[self.middle] = max(1, self.hidden_width // self.architecture.bottleneck)
         return tuple(widths)
 
     @property
@@ -192,34 +181,10 @@ def rate_weight_for(quality: float) -> float:
     return float(10 ** (-2.1 - 0.024 * quality))
 
 
-def model_for(conditioning: str, pixels: int, footprint: int = 1) -> ModelSettings:
-    """Settings of a conditioning for a set of that many pixels: the network should cost 5 to 10 % of the file.
+def width_for(pixels: int, reference: int, lowest: int, highest: int) -> int:
+    """Hidden units for a set of that many pixels, `reference` of them for REFERENCE_PIXELS.
 
-    Without a pyramid it is most of the file.
+    A multiple of 8 that grows with the square root of the set, as the number of weights grows with its square.
     """
-    match conditioning:
-        case "pyramid":
-            return ModelSettings(hidden_width=_width(pixels, 32, 16, 64), footprint=footprint)
-        case "grid" | "binary":
-            return ModelSettings(conditioning, _width(pixels, 96, 48, 256), 3, footprint, (), 1)
-        case "bottleneck":
-            return ModelSettings(
-                conditioning=conditioning,
-                hidden_width=_width(pixels, 96, 48, 256),
-                hidden_layers=5,
-                footprint=footprint,
-                levels=(),
-                context_width=1,
-                network=Network(bottleneck=10),
-            )
-        case "latent":
-            return ModelSettings(conditioning, _width(pixels, 64, 32, 256), 3, footprint, (Level(WHOLE, 64),), 1)
-        case "hypernetwork":
-            return ModelSettings(conditioning, _width(pixels, 24, 16, 64), 3, footprint, (Level(WHOLE, 32),), 1)
-    raise UsageError(f"unknown conditioning {conditioning!r}; there are: {', '.join(CONDITIONINGS)}")
-
-
-def _width(pixels: int, reference: int, lowest: int, highest: int) -> int:
-    """A multiple of 8 that grows with the square root of the set, as the number of weights grows with its square."""
     wanted = 8 * round(reference / 8 * math.pow(pixels / REFERENCE_PIXELS, 0.4))
     return min(highest, max(lowest, wanted))

@@ -20,7 +20,7 @@ from detail_drawings import SIDE, Pixels, draw_icon, draw_leaves
 from torch import Tensor, nn
 from torch.nn import functional
 
-from inrcodec.detail.network import PLACE_INPUTS, Layers, Network, phases, save
+from inrcodec.detail.network import PLACE_INPUTS, DetailNetwork, Layers, phases, save
 from inrcodec.numerics.coordinates import cubic_weights
 
 CHANNELS, UNITS, LAST_UNITS, BLOCKS = 32, 64, 32, 3
@@ -180,7 +180,7 @@ def main() -> None:
     native, _, rows, columns, place = lessons.batch(1)
     with torch.no_grad():
         expected = trained(native, rows, columns, place)[0].permute(1, 2, 0).numpy()
-    network = Network.load(chosen.output)
+    network = DetailNetwork.load(chosen.output)
     parts = (place[:, 0].numpy(), (place[0] - place[0, :1]).numpy())  # add up to all of it
     grid = network.grid(native[0].permute(1, 2, 0).contiguous().numpy())
     computed = network.colours(grid, rows.numpy(), columns.numpy(), parts)

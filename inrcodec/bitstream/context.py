@@ -19,17 +19,17 @@ from inrcodec.settings import Level, ModelSettings
 
 Exact = npt.NDArray[np.float64]
 
-# (down, across) of the neighbours in the same channel, all before the cell in wavefront order (across + 2 * down < 0)
+# (down, across) of the neighbors in the same channel, all before the cell in wavefront order (across + 2 * down < 0)
 OWN = ((0, -1), (0, -2), (-1, -2), (-1, -1), (-1, 0), (-1, 1), (-2, -1), (-2, 0), (-2, 1))
 PREVIOUS = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))  # in the channel before; the channel before that gives one value
-MARGIN = 2  # cells of zeros around a plane, so that every neighbour exists
+MARGIN = 2  # cells of zeros around a plane, so that every neighbor exists
 WEIGHT_BITS = 6  # weights are multiples of 1/64
 CONTEXT_STEP = -WEIGHT_BITS * STEPS_PER_OCTAVE
 LARGEST_MEAN = (LARGEST_LATENT + 1) << MEAN_BITS
 
 
 def static(level: Level) -> bool:
-    """Whether a level has a single cell, and so no neighbours: its channels have one distribution each."""
+    """Whether a level has a single cell, and so no neighbors: its channels have one distribution each."""
     return level.whole
 
 
@@ -70,7 +70,7 @@ class LevelContext:
         return np.asarray(others @ weights.T + self.bias[channel], dtype=np.float64)
 
     def distribution(self, channel: int, own: Exact, base: Exact) -> tuple[Ints, Ints]:
-        """Means and scale indices (cells,) from own neighbours (cells, own) and `from_others` (cells, units)."""
+        """Means and scale indices (cells,) from own neighbors (cells, own) and `from_others` (cells, units)."""
         units = np.maximum(own @ self.taps[channel, :, : len(OWN)].T + base, 0.0)
         sums = units @ self.output[channel].T + self.output_bias[channel] * (1 << WEIGHT_BITS)
         return fixed_point(sums.astype(np.int64), 2 * WEIGHT_BITS)
@@ -90,7 +90,7 @@ def _rounded_shift(values: Ints, bits: int) -> Ints:
 def level_contexts(model: ModelSettings, tensors: Sequence[CodedTensor]) -> tuple[LevelContext, ...]:
     """The context model of every level from tensors shaped as `context_shapes` says."""
     if any(tensor.step != CONTEXT_STEP for tensor in tensors):
-        raise CorruptFileError(f"context model: a quantisation step is not 1/{1 << WEIGHT_BITS}")
+        raise CorruptFileError(f"context model: a quantization step is not 1/{1 << WEIGHT_BITS}")
     left = [tensor.integers.astype(np.float64) for tensor in tensors]
     none = np.zeros((0, 0))
     levels = []

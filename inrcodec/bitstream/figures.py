@@ -30,14 +30,14 @@ class Column:
     name: str
     mean: float
     values: npt.NDArray[np.float32]
-    levels: int = FINEST  # that values are rounded to when they are written, at most
+    resolution: int = FINEST  # how many steps its range is cut into when it is written, at most
 
 
 def encode_figures(columns: Sequence[Column], *, top: int = FINEST) -> bytes:
-    """The payload of fIGS; a lower `top` rounds values to top + 1 levels, which compress better."""
+    """The payload of fIGS; a lower `top` rounds values to top + 1 steps of their range, which compress better."""
     if len(columns) > MAX_COLUMNS or not 1 <= top <= FINEST or len({column.name for column in columns}) != len(columns):
-        raise ValueError("too many columns, a name used twice, or too many levels")
-    return deflate(bytes([len(columns)]) + b"".join(_pack(column, min(top, column.levels)) for column in columns))
+        raise ValueError("too many columns, a name used twice, or too many steps")
+    return deflate(bytes([len(columns)]) + b"".join(_pack(column, min(top, column.resolution)) for column in columns))
 
 
 def decode_figures(payload: bytes, images: int) -> tuple[Column, ...]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from inrcodec.bitstream.deflate import deflate, inflate
 from inrcodec.errors import CorruptFileError, UnsupportedFileError
-from inrcodec.settings import Holdout, ModelSettings, Network
+from inrcodec.settings import Architecture, Holdout, ModelSettings
 
 FORMAT_VERSION = 1
 MAX_HEADER_BYTES = 1 << 20
@@ -19,7 +19,7 @@ MAX_SHAPES = 65_535
 MAX_SIDE = 16_384
 MAX_PIXELS = 1 << 26  # of one image
 MAX_TOTAL_PIXELS = 1 << 32
-MAX_ENCODER_LENGTH = 64
+MAX_SOFTWARE_LENGTH = 64
 MAX_HOLDOUT_PPM = 900_000
 MODEL_FIELD = 5  # of the header
 HOLDOUT_MODES = ("none", "release", "strict")
@@ -35,7 +35,7 @@ class Header(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields
     shape_index: bytes
     model: ModelSettings
     holdout: Holdout
-    encoder: str
+    software: str  # that wrote the file
 
 
 class _Version(msgspec.Struct, array_like=True, frozen=True):
@@ -97,11 +97,13 @@ def decode_header(payload: bytes) -> Header:
 def _packed(header: Header) -> bytes:
     """The header as bytes; what is as usual at the end of the model is not written."""
     fields, model = list(msgspec.structs.astuple(header)), header.model
-    network = msgspec.structs.astuple(model.network)
-    told = [*msgspec.structs.astuple(model)[:-2], network if model.network.hidden_w0 else network[:-1], model.space]
+    architecture = msgspec.structs.astuple(model.architecture)
+    if not model.architecture.hidden_w0:
+        architecture = architecture[:-1]
+    written = [*msgspec.structs.astuple(model)[:-2], architecture, model.space]
     if not model.posed:
-        told = told[: -2 if model.network == Network() else -1]
-    fields[MODEL_FIELD] = told
+        written = written[: -2 if model.architecture == Architecture() else -1]
+    fields[MODEL_FIELD] = written
     return msgspec.msgpack.encode(fields)
 
 
@@ -118,9 +120,11 @@ def _check(header: Header) -> None:
         raise CorruptFileError("header: a shape is listed twice")
     _bound("number of pixels of all images", int(image_shapes(header).prod(axis=1).sum()), 1, MAX_TOTAL_PIXELS)
     _check_holdout(header.holdout)
-    encoder = header.encoder
-    if len(encoder) > MAX_ENCODER_LENGTH or not (encoder.isascii() and encoder.isprintable()):
-        raise CorruptFileError(f"header: encoder is not {MAX_ENCODER_LENGTH} or fewer printable ASCII characters")
+    software = header.software
+    if len(software) > MAX_SOFTWARE_LENGTH or not (software.isascii() and software.isprintable()):
+        raise CorruptFileError(
+            f"header: the name of the software is not {MAX_SOFTWARE_LENGTH} or fewer printable ASCII characters"
+        )
     header.model.validate()
 
 

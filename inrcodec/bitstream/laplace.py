@@ -1,4 +1,4 @@
-"""Integer frequency tables of a discretised Laplace distribution: no float decides a probability.
+"""Integer frequency tables of a discretized Laplace distribution: no float decides a probability.
 
 FORMAT.md, section 9, defines every number here. The two constant tables are far enough from a rounding boundary (a test
 proves it) that every machine's `exp` and `pow` give the same integers.

@@ -145,7 +145,7 @@ class _LevelCoder:
         others = [np.zeros((len(places), 0))]
         if self.channels > 1:
             zeros = np.zeros((len(places), len(PREVIOUS)))
-            others.append(self.buffer[channel - 1][self.planes.neighbours(PREVIOUS, cells)] if channel else zeros)
+            others.append(self.buffer[channel - 1][self.planes.neighbors(PREVIOUS, cells)] if channel else zeros)
             others.append(self.buffer[channel - 2][places][:, None] if channel > 1 else zeros[:, :1])
         if self._coarser is not None:
             covering = self.planes.coarser(self._coarser.planes, self._steps, cells)
@@ -158,7 +158,7 @@ class _LevelCoder:
         if self.context.static is not None:
             means, scales = fixed_point(self.context.static[channel : channel + 1].astype(np.int64), WEIGHT_BITS)
         else:
-            own = self.buffer[channel][self.planes.neighbours(OWN, cells)]
+            own = self.buffer[channel][self.planes.neighbors(OWN, cells)]
             means, scales = self.context.distribution(channel, own, base)
         return frequencies(means, scales, lowest, highest)
 

@@ -33,8 +33,8 @@ class Planes:
     strides: Ints  # (images,) distance between rows of its plane
     size: int  # length of a channel's buffer
 
-    def neighbours(self, offsets: Sequence[tuple[int, int]], cells: slice) -> Ints:
-        """Indices (cells, offsets) of the neighbours at (down, across) of the given cells."""
+    def neighbors(self, offsets: Sequence[tuple[int, int]], cells: slice) -> Ints:
+        """Indices (cells, offsets) of the neighbors at (down, across) of the given cells."""
         down, across = np.array(offsets, dtype=np.int64).T
         strides = self.strides[self.images[cells]]
         indices: Ints = self.places[cells, None] + down * strides[:, None] + across

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from inrcodec.bitstream.deflate import deflate, inflate
 from inrcodec.errors import CorruptFileError
 
-NUMBERS = 4  # centre down, centre across, log scale, turn
+NUMBERS = 4  # center down, center across, log scale, turn
 Codes = npt.NDArray[np.int8]
 
 

@@ -164,4 +164,4 @@ def _settle(lower: int, width: int, *, carried: bool) -> bytes:
         point = -(-first // step) * step
         if point <= last:
             return point.to_bytes(9, "big")[1 : 1 + count]
-    raise AssertionError("2**32 or more neighbouring integers hold a multiple of 2**32")
+    raise AssertionError("2**32 or more neighboring integers hold a multiple of 2**32")

@@ -37,9 +37,9 @@ from inrcodec.bitstream.weights import CodedTensor, Range, decode_weights, encod
 from inrcodec.errors import CorruptFileError
 from inrcodec.settings import ModelSettings
 
-FIGURE_LEVELS = 253  # of a column of figures: steps of 0.06 dB over a range of 15 dB, in some 0.9 bytes per image
+FIGURE_RESOLUTION = 253  # of a column of figures: steps of 0.06 dB over a range of 15 dB, in some 0.9 bytes per image
 KEPT_LATENTS = 1 << 26  # of decoded blocks: 128 MiB
-RECORD_LEVELS = 127  # of a column of the training record
+RECORD_RESOLUTION = 127  # of a column of the training record
 NetworkShapes = Callable[[ModelSettings, int, int], Sequence[tuple[int, ...]]]  # the field knows them, the bytes do not
 
 
@@ -84,9 +84,9 @@ def pack(
 def _measurements(figures: Sequence[Column], record: Record | None) -> list[Chunk]:
     chunks = []
     if figures:
-        chunks.append(Chunk(FIGURES, encode_figures(figures, top=FIGURE_LEVELS)))
+        chunks.append(Chunk(FIGURES, encode_figures(figures, top=FIGURE_RESOLUTION)))
     if record:
-        chunks.append(Chunk(RECORD, encode_record(record, top=RECORD_LEVELS)))
+        chunks.append(Chunk(RECORD, encode_record(record, top=RECORD_RESOLUTION)))
     return chunks
 
 
@@ -116,10 +116,10 @@ class StoredSet:
         self.chunks = read_chunks(blob, lenient=lenient)
         self.size = len(blob)
         self.header = decode_header(self._only(HEAD))
-        self.poses = self._poses()
-        self.shapes = _shapes(self.header)
         model = self.header.model
         network = network_shapes(model, self.header.channels, self.header.images)
+        self.poses = self._poses()
+        self.shapes = _shapes(self.header)
         check_limits(model, self.shapes, network)
         self._bounds = block_bounds(self.shapes)
         self._blocks = [chunk for chunk in self.chunks if chunk.kind == BLOCK]

@@ -45,7 +45,7 @@ class _Table(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields
 
 
 def step_size(step: int) -> float:
-    """The quantisation step 2**(step / 4)."""
+    """The quantization step 2**(step / 4)."""
     return float(2.0 ** (step / STEPS_PER_OCTAVE))
 
 
@@ -93,7 +93,7 @@ def _check(alphabet: _Alphabet) -> None:
     if not in_order or not LOWEST_SCALE <= alphabet.scale <= HIGHEST_SCALE:
         raise CorruptFileError("network weights: an alphabet is out of bounds")
     if not LOWEST_STEP <= alphabet.step <= HIGHEST_STEP:
-        raise CorruptFileError("network weights: a quantisation step is out of bounds")
+        raise CorruptFileError("network weights: a quantization step is out of bounds")
 
 
 def _alphabet(tensor: CodedTensor) -> _Alphabet:

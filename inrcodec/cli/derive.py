@@ -251,4 +251,4 @@ def _why(archive: Archive) -> str:
     model = archive.header.model
     if model.conditioning == "pyramid":
         return "; what is left bends between the cells of the latents"
-    return "; what is left bends in the octaves of x and y" if model.network.activation == "relu-pe" else ""
+    return "; what is left bends in the octaves of x and y" if model.architecture.activation == "relu-pe" else ""

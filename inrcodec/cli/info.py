@@ -42,7 +42,7 @@ def describe(file: str, archive: Archive) -> dict[str, Any]:
         "file": file,
         "file_size": archive.file_size,
         "format_version": header.version,
-        "encoder": header.encoder,
+        "encoder": header.software,
         "images": len(archive),
         "channels": archive.channels,
         "pixels": archive.pixels,

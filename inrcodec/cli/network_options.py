@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from inrcodec.settings import CONDITIONINGS
+from inrcodec.field.conditioning import CONDITIONINGS
 
 DESIGN = "Network"
 

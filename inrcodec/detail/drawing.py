@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from inrcodec.detail.network import Network, phases
+from inrcodec.detail.network import DetailNetwork, phases
 from inrcodec.detail.projection import back_project, cuts
 from inrcodec.numerics.arrays import Pixels
 from inrcodec.numerics.coordinates import Axis, Interpolation, interpolation
@@ -17,7 +17,7 @@ TILE_SIDE = 128  # output pixels: what the head keeps for a tile stays in the ca
 def enlarge(native: Pixels, size: tuple[int, int], tile: int = TILE_SIDE) -> Pixels:
     """A picture (h, w, 3 or 4) in [0, 1], premultiplied, at a larger (width, height): (height, width, channels).
 
-    Alpha is enlarged as a grey picture of its own, and no colour exceeds it.
+    Alpha is enlarged as a gray picture of its own, and no color exceeds it.
     """
     width, height = size
     if height < native.shape[0] or width < native.shape[1]:
@@ -39,16 +39,16 @@ def _enlarged(native: Pixels, height: int, width: int, tile: int) -> Pixels:
     drawn = np.empty((native.shape[2], height, width), np.float32)
     _draw(native[..., :3], drawn[:3], tile)
     if native.shape[2] == 4:
-        grey = np.empty((3, height, width), np.float32)
-        _draw(np.repeat(native[..., 3:], 3, axis=2), grey, tile)
-        np.mean(grey, axis=0, out=drawn[3])
+        gray = np.empty((3, height, width), np.float32)
+        _draw(np.repeat(native[..., 3:], 3, axis=2), gray, tile)
+        np.mean(gray, axis=0, out=drawn[3])
     back_project(drawn, native.transpose(2, 0, 1))
     return drawn
 
 
 def _draw(native: Pixels, drawn: Pixels, tile: int) -> None:
     """The network's picture of native (h, w, 3) into drawn (3, height, width)."""
-    network = Network.load()
+    network = DetailNetwork.load()
     grid = network.grid(native)
     cells = native.shape[0] / drawn.shape[1], native.shape[1] / drawn.shape[2]
     for rows in cuts(drawn.shape[1], tile):
@@ -57,7 +57,7 @@ def _draw(native: Pixels, drawn: Pixels, tile: int) -> None:
             across = interpolation(Axis(drawn.shape[2]).part(columns), native.shape[1])
             part = grid.part(_read(down), _read(across))
             place = phases(_places(rows, cells[0]), _places(columns, cells[1]), cells)
-            drawn[:, rows, columns] = network.colours(part, down.weights, across.weights, place).transpose(2, 0, 1)
+            drawn[:, rows, columns] = network.colors(part, down.weights, across.weights, place).transpose(2, 0, 1)
 
 
 def _read(cut: Interpolation) -> slice:
@@ -66,5 +66,5 @@ def _read(cut: Interpolation) -> slice:
 
 
 def _places(cut: slice, cell: float) -> NDArray[np.float64]:
-    """Where the output pixels of a cut lie along a side, in native pixels from the first one's centre."""
+    """Where the output pixels of a cut lie along a side, in native pixels from the first one's center."""
     return (np.arange(cut.start, cut.stop) + 0.5) * cell - 0.5

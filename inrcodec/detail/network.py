@@ -1,4 +1,4 @@
-"""The network: features once per native pixel, and a small head that is asked for a colour anywhere between them.
+"""The network: features once per native pixel, and a small head that is asked for a color anywhere between them.
 
 After Chen, Liu and Wang, "Learning Continuous Image Representation with Local Implicit Image Function" (2021),
 https://arxiv.org/abs/2012.09161. The head's first layer is linear, so it is applied to native pixels and
@@ -23,7 +23,7 @@ from inrcodec.numerics.arrays import Pixels
 Layers = Mapping[str, Pixels]  # weights by the names of the file
 
 WEIGHTS = Path(__file__).with_name("weights.npz")
-WAVES = (1, 2)  # per native pixel: how the head knows where between pixel centres it is
+WAVES = (1, 2)  # per native pixel: how the head knows where between pixel centers it is
 PLACE_INPUTS = 4 * len(WAVES) + 2
 CELL_RANGE = (0.1, 0.75)  # cells per native pixel that were trained on; beyond, the nearest is as good
 CONTRAST_RADIUS = 2
@@ -31,22 +31,22 @@ BAND = 1 << 14  # native pixels convolved at once: bounds the memory
 
 
 @dataclass(frozen=True, eq=False)
-class Grid:
+class FeatureGrid:
     """What is computed once per native pixel: `units` (h, w, units) of the head, `base` (h, w, 3 + 1).
 
-    base: the colours and the contrast around them, which scales what the network adds: flat stays flat.
+    base: the colors and the contrast around them, which scales what the network adds: flat stays flat.
     """
 
     units: Pixels
     base: Pixels
 
-    def part(self, rows: slice, columns: slice) -> Grid:
+    def part(self, rows: slice, columns: slice) -> FeatureGrid:
         """The same for some of the native pixels."""
-        return Grid(self.units[rows, columns], self.base[rows, columns])
+        return FeatureGrid(self.units[rows, columns], self.base[rows, columns])
 
 
 @dataclass(frozen=True, eq=False)
-class Network:
+class DetailNetwork:
     """The weights; matrices are (inputs, outputs)."""
 
     convolutions: tuple[tuple[Pixels, Pixels], ...]
@@ -57,26 +57,26 @@ class Network:
 
     @staticmethod
     @lru_cache(maxsize=4)
-    def load(path: Path = WEIGHTS) -> Network:
+    def load(path: Path = WEIGHTS) -> DetailNetwork:
         """Read a file of weights."""
         with np.load(path, allow_pickle=False) as stored:
             layers = {name: stored[name].astype(np.float32) for name in stored.files}
         count = sum(name.startswith("convolution") for name in layers) // 2
         pairs = {name: (layer, layers[f"{name}_bias"]) for name, layer in layers.items() if f"{name}_bias" in layers}
         convolutions = tuple(pairs[f"convolution{number}"] for number in range(count))
-        return Network(convolutions, pairs["units"], layers["place"], pairs["hidden"], pairs["output"])
+        return DetailNetwork(convolutions, pairs["units"], layers["place"], pairs["hidden"], pairs["output"])
 
-    def grid(self, native: Pixels) -> Grid:
+    def grid(self, native: Pixels) -> FeatureGrid:
         """Features of a native picture (h, w, 3)."""
         first, *others = self.convolutions
         features = np.maximum(_convolved(native - np.float32(0.5), *first), 0)
         for one, two in zip(others[::2], others[1::2], strict=True):
             features += _convolved(np.maximum(_convolved(features, *one), 0), *two)
         weight, bias = self.units
-        return Grid(np.maximum(features, 0) @ weight + bias, np.concatenate([native, contrast(native)], axis=2))
+        return FeatureGrid(np.maximum(features, 0) @ weight + bias, np.concatenate([native, contrast(native)], axis=2))
 
-    def colours(self, grid: Grid, rows: Pixels, columns: Pixels, place: tuple[Pixels, Pixels]) -> Pixels:
-        """Colours (R, C, 3) at rows and columns of the grid.
+    def colors(self, grid: FeatureGrid, rows: Pixels, columns: Pixels, place: tuple[Pixels, Pixels]) -> Pixels:
+        """Colors (R, C, 3) at rows and columns of the grid.
 
         rows (R, h) and columns (C, w) interpolate; place: what `phases` says of the rows and of the columns.
         """
@@ -102,7 +102,7 @@ def phases(
 ) -> tuple[Pixels, Pixels]:
     """What the head hears of places: (R, PLACE_INPUTS) and (C, PLACE_INPUTS), to be added.
 
-    rows, columns: places in native pixels, 0 at the first centre; cells: size down and across of what is asked for.
+    rows, columns: places in native pixels, 0 at the first center; cells: size down and across of what is asked for.
     """
     down, across = np.zeros((len(rows), PLACE_INPUTS)), np.zeros((len(columns), PLACE_INPUTS))
     for at, wave in enumerate(WAVES):
@@ -116,7 +116,7 @@ def phases(
 
 
 def contrast(native: Pixels) -> Pixels:
-    """Largest range of any colour over 5 x 5 pixels, (h, w, 1)."""
+    """Largest range of any color over 5 x 5 pixels, (h, w, 1)."""
     highest, lowest = native, native
     for axis in (0, 1):
         window = 2 * CONTRAST_RADIUS + 1

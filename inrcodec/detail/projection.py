@@ -43,7 +43,7 @@ def cubic_matrix(native: int, requested: int) -> Pixels:
 
 
 def _bound(drawn: Pixels) -> None:
-    """Keep colours in [0, 1], and where there is alpha not above it."""
+    """Keep colors in [0, 1], and where there is alpha not above it."""
     np.clip(drawn, 0.0, 1.0, out=drawn)
     if len(drawn) == 4:
         np.minimum(drawn[:3], drawn[3], out=drawn[:3])

@@ -9,9 +9,9 @@ from inrcodec.archive import Archive
 from inrcodec.bitstream.appending import longer_header
 from inrcodec.bitstream.names import encode_names
 from inrcodec.errors import Message, Parameter, UnsupportedFileError, UsageError
+from inrcodec.field.conditioning import conditioning_named
 from inrcodec.images import Picture, Skipped
 from inrcodec.images.color import with_alpha
-from inrcodec.settings import WITH_LEVELS
 
 TRANSPARENT = Message("has transparency and the set has none; flatten it with ", Parameter("background", "white"))
 
@@ -19,7 +19,7 @@ TRANSPARENT = Message("has transparency and the set has none; flatten it with ",
 def check_design(archive: Archive) -> None:
     """UsageError where the network of a file can draw no other images than it has."""
     name = archive.header.model.conditioning
-    if name not in WITH_LEVELS:
+    if conditioning_named(name).TRAITS.latents == "none":
         raise UsageError(
             f"{archive.path}: {name} tells images by their numbers, so its network holds no others; "
             "encode the whole set anew"

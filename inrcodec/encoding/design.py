@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TypeVar
 
 import msgspec
 
 from inrcodec.encoding.options import EncodeOptions
 from inrcodec.errors import Parameter, UnsupportedFileError, UsageError
+from inrcodec.field.conditioning import check_model, conditionings_with, traits_of
+from inrcodec.field.contract import Traits
 from inrcodec.settings import ACTIVATIONS, SPACES, WHOLE, Level, ModelSettings
 
 Settings = TypeVar("Settings", bound=msgspec.Struct)
-LATENT, HYPERNETWORK = Parameter("conditioning", "latent"), Parameter("conditioning", "hypernetwork")
 BASE_WIDTH = 256  # of the study's networks, whose widths are given as multiples of it
 
 
@@ -24,7 +26,7 @@ def redesigned(model: ModelSettings, options: EncodeOptions) -> ModelSettings:
     w0 = None if options.w0 is None else layers_w0(options.w0)
     _check(model, options)
     network = _changed(
-        model.network,
+        model.architecture,
         activation=options.activation,
         w0=w0 and w0[0],
         hidden_w0=w0 and w0[1:],
@@ -38,32 +40,42 @@ def redesigned(model: ModelSettings, options: EncodeOptions) -> ModelSettings:
         hidden_width=None if options.width is None else hidden_width(options.width),
         hidden_layers=options.depth,
         levels=None if options.code is None else (Level(WHOLE, options.code),),
-        network=network,
+        architecture=network,
         space=options.space,
     )
     try:
-        model.validate()
+        check_model(model)
     except UnsupportedFileError as failure:
         raise UsageError(failure.message) from failure
     return model
 
 
 def _check(model: ModelSettings, options: EncodeOptions) -> None:
-    name = model.conditioning
+    name, traits = model.conditioning, traits_of(model)
     if options.activation is not None and options.activation not in ACTIVATIONS:
         raise UsageError(f"unknown activation {options.activation!r}; there are: {', '.join(ACTIVATIONS)}")
     if options.space is not None and options.space not in SPACES:
         raise UsageError(f"unknown space {options.space!r}; there are: {', '.join(SPACES)}")
     if options.code is not None and not model.coded:
+        raise UsageError(Parameter("code"), f": {name} has no code of one size; it needs ", *one_with(has_code))
+    if options.head is not None and not traits.head:
+        raise UsageError(Parameter("head"), f": {name} has no head; it needs ", *one_with(lambda one: one.head))
+    if options.w0 is not None and not traits.w0:
         raise UsageError(
-            Parameter("code"), f": {name} has no code of one size; it needs ", LATENT, " or ", HYPERNETWORK
+            Parameter("w0"), f": {name} starts from slow sines, its latents carry the detail; use another one"
         )
-    if options.head is not None and name != "hypernetwork":
-        raise UsageError(Parameter("head"), f": {name} has no head; it needs ", HYPERNETWORK)
-    if options.w0 is not None and name == "pyramid":
-        raise UsageError(
-            Parameter("w0"), ": pyramid starts from slow sines, its latents carry the detail; use another one"
-        )
+
+
+def has_code(traits: Traits) -> bool:
+    """Whether an image has a code of one size."""
+    return traits.latents == "code"
+
+
+def one_with(trait: Callable[[Traits], bool]) -> list[str | Parameter]:
+    """The conditionings with a trait as a message names them: this, that or the other."""
+    *others, last = (Parameter("conditioning", name) for name in conditionings_with(trait))
+    listed: list[str | Parameter] = [piece for one in others for piece in (one, ", ")]
+    return [*listed[:-1], " or ", last] if others else [last]
 
 
 def hidden_width(text: str) -> int:

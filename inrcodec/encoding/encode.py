@@ -138,7 +138,7 @@ def _header(pictures: Sequence[Picture], model: ModelSettings, holdout: Holdout)
 def header_of(sizes: Sequence[tuple[int, int]], channels: int, model: ModelSettings, holdout: Holdout) -> Header:
     """The header of a file of images of these (height, width); raises what a reader would, were it written."""
     shapes, shape_index = pack_shapes(sizes)
-    encoder = f"inrcodec {__version__}"
+    software = f"inrcodec {__version__}"
     header = Header(
         version=FORMAT_VERSION,
         channels=channels,
@@ -147,7 +147,7 @@ def header_of(sizes: Sequence[tuple[int, int]], channels: int, model: ModelSetti
         shape_index=shape_index,
         model=model,
         holdout=holdout,
-        encoder=encoder,
+        software=software,
     )
     encode_header(header)
     check_limits(model, sizes, field_shapes(model, channels, len(sizes)))

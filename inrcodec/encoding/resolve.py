@@ -6,27 +6,27 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from inrcodec.bitstream.names import encode_names
-from inrcodec.encoding.design import HYPERNETWORK, LATENT, redesigned
+from inrcodec.encoding.design import has_code, one_with, redesigned
 from inrcodec.encoding.options import EncodeOptions, Sources
 from inrcodec.errors import Parameter, UsageError
+from inrcodec.field.conditioning import conditioning_named, model_for
+from inrcodec.field.contract import Traits
 from inrcodec.images import Picture, PictureSet, load_pictures
 from inrcodec.images.color import with_alpha
 from inrcodec.images.variations import parse_kinds, varied
 from inrcodec.numerics.arrays import Pixels
 from inrcodec.settings import (
     MAX_FOOTPRINT,
-    WITH_LEVELS,
     FitSettings,
     Holdout,
     ModelSettings,
     Target,
-    model_for,
     passes_for,
     rate_weight_for,
 )
 
 FIXED_BYTES, FIGURE_BYTES, MINIMUM_BYTES = 140, 1.9, 3000  # header and checksums; figures per image; the rest
-AUGMENT, EXTRA, PYRAMID = Parameter("augment"), Parameter("extra"), Parameter("conditioning", "pyramid")
+AUGMENT, EXTRA = Parameter("augment"), Parameter("extra")
 
 
 def read_pictures(sources: Sources, options: EncodeOptions) -> PictureSet:
@@ -44,9 +44,7 @@ def model_settings(options: EncodeOptions, pixels: int) -> ModelSettings:
         raise UsageError(
             Parameter("keep_encoder", True),
             f": {options.conditioning} has no code for an encoder to find; it needs ",
-            LATENT,
-            " or ",
-            HYPERNETWORK,
+            *one_with(has_code),
         )
     return model
 
@@ -75,7 +73,7 @@ def extra_images(options: EncodeOptions, pictures: Sequence[Picture]) -> list[Pi
     """More pictures to learn from that are not stored: variations of these, and a folder of others."""
     if options.augment is None and options.extra is None:
         return []
-    if options.conditioning not in WITH_LEVELS:
+    if conditioning_named(options.conditioning).TRAITS.latents == "none":
         raise UsageError(
             f"{options.conditioning} tells images by their numbers: ", AUGMENT, " and ", EXTRA, " need one with codes"
         )
@@ -118,8 +116,8 @@ def _target(options: EncodeOptions, names: list[str]) -> Target | None:
         return None
     if options.target_psnr is not None and options.target_size is not None:
         raise UsageError("give either a target PSNR or a target size, not both")
-    if options.conditioning != "pyramid":
-        raise UsageError(f"{options.conditioning} has no rate to steer; targets need ", PYRAMID)
+    if not _has_rate(conditioning_named(options.conditioning).TRAITS):
+        raise UsageError(f"{options.conditioning} has no rate to control; targets need ", *one_with(_has_rate))
     if options.holdout_mode == "strict" and options.holdout:
         raise UsageError("a target cannot be held while pixels stay hidden; use ", Parameter("holdout_mode", "release"))
     if options.target_psnr is not None:
@@ -131,6 +129,11 @@ def _target(options: EncodeOptions, names: list[str]) -> Target | None:
     if left < MINIMUM_BYTES:
         raise UsageError(f"target size {options.target_size} bytes is too little for {len(names)} images")
     return Target(size=left)
+
+
+def _has_rate(traits: Traits) -> bool:
+    """Whether bits go up and down with lambda, as most of them are latents."""
+    return traits.latents == "grids"
 
 
 def _holdout(options: EncodeOptions) -> Holdout:

@@ -26,7 +26,7 @@ from inrcodec.numerics.metrics import mean_absolute_error, psnr, psnr_of_error, 
 if TYPE_CHECKING:
     from inrcodec.fitting.progress import HeldOutErrors
 
-COARSE = 31  # levels of figures that only a report reads
+COARSE = 31  # resolution of figures that only a report reads
 Pairs = list[tuple[Pixels, Pixels]]
 Values = Sequence[float] | np.ndarray[Any, np.dtype[np.float64]]
 
@@ -73,7 +73,7 @@ def decoded_pairs(images: Sequence[ArchivedImage], pictures: Sequence[Picture]) 
     return [(picture.pixels, pixels) for picture, pixels in zip(pictures, drawn, strict=True)]
 
 
-def _column(name: str, values: Values, levels: int = FINEST) -> Column:
+def _column(name: str, values: Values, resolution: int = FINEST) -> Column:
     known = np.asarray(values, dtype=np.float32)
     finite = known[np.isfinite(known)]
-    return Column(name, float(finite.mean()) if len(finite) else float("nan"), known, levels)
+    return Column(name, float(finite.mean()) if len(finite) else float("nan"), known, resolution)

@@ -27,7 +27,7 @@ def agreement(image: ArchivedImage) -> Agreement:
     """Compare the field of an image, at its native size, with the picture that decodes from it."""
     pixels = image.render_stored()
     differences = np.diff(pixels, axis=1), np.diff(pixels, axis=0)
-    rectified = image.archive.header.model.network.activation.startswith("relu")
+    rectified = image.archive.header.model.architecture.activation.startswith("relu")
     flat = float((image.laplacian() == 0).mean()) if rectified else None
     return Agreement(image.number, _correlation(differences, image.midpoint_slopes()), flat)
 

@@ -17,31 +17,31 @@ TILE_VALUES = 1 << 20  # hidden units and their derivatives evaluated at once
 
 
 def gradient(
-    field: Field, latents: Sequence[FloatArray], label: FloatArray, native: Native, size: Native
+    field: Field, latents: Sequence[FloatArray], conditions: FloatArray, native: Native, size: Native
 ) -> FloatArray:
     """The gradient, (height, width, channels, 2): color per native pixel to the right, then down.
 
-    A pixel's is the mean over its area, as in `raster`; latents and label as there, native and size (height, width).
+    A pixel's is the mean over its area, as in `raster`; latents and conditions as there; native, size: (height, width).
     Colors are those that the field holds, premultiplied by alpha and not limited to [0, 1].
     """
     rows, columns = Axis(size[0]), Axis(size[1])
-    across, down = _tiled(field, latents, label, rows, columns, _samples(field, native, size), 1)
+    across, down = _tiled(field, latents, conditions, rows, columns, _samples(field, native, size), 1)
     slopes = np.stack([across * (2 / native[1]), down * (2 / native[0])], axis=-1)
     return np.ascontiguousarray(slopes.transpose(1, 2, 0, 3))
 
 
 def laplacian(
-    field: Field, latents: Sequence[FloatArray], label: FloatArray, native: Native, size: Native
+    field: Field, latents: Sequence[FloatArray], conditions: FloatArray, native: Native, size: Native
 ) -> FloatArray:
     """The Laplacian, (height, width, channels), in color per native pixel squared; otherwise as `gradient`."""
     rows, columns = Axis(size[0]), Axis(size[1])
-    across, down = _tiled(field, latents, label, rows, columns, _samples(field, native, size), 2)
+    across, down = _tiled(field, latents, conditions, rows, columns, _samples(field, native, size), 2)
     bends = across * (2 / native[1]) ** 2 + down * (2 / native[0]) ** 2
     return np.ascontiguousarray(bends.transpose(1, 2, 0))
 
 
 def midpoint_slopes(
-    field: Field, latents: Sequence[FloatArray], label: FloatArray, native: Native
+    field: Field, latents: Sequence[FloatArray], conditions: FloatArray, native: Native
 ) -> tuple[FloatArray, FloatArray]:
     """Slopes half-way between neighboring native pixels: to the right (height, width - 1, channels), and down.
 
@@ -54,7 +54,7 @@ def midpoint_slopes(
         if not min(shape):
             found.append(np.zeros((*shape, field.channels), dtype=np.float32))
             continue
-        slopes = _tiled(field, latents, label, rows, columns, (1, 1), 1)[axis] * (2 / native[1 - axis])
+        slopes = _tiled(field, latents, conditions, rows, columns, (1, 1), 1)[axis] * (2 / native[1 - axis])
         found.append(np.ascontiguousarray(slopes.transpose(1, 2, 0)))
     return found[0], found[1]
 
@@ -72,7 +72,7 @@ def _between(cells: int, side: int) -> Axis:
 def _tiled(
     field: Field,
     latents: Sequence[FloatArray],
-    label: FloatArray,
+    conditions: FloatArray,
     rows: Axis,
     columns: Axis,
     samples: tuple[int, int],
@@ -85,7 +85,7 @@ def _tiled(
     points = max(1, TILE_VALUES // ((1 + AXES * order) * field.model.hidden_width))
     for tall, wide in tiles(fine_rows.count, fine_columns.count, points):
         where = Derived.centers(fine_rows.part(tall), fine_columns.part(wide), order)
-        derivative = np.moveaxis(field.derived(latents, label, where).parts()[order][:, 0], 1, 0)
+        derivative = np.moveaxis(field.derived(latents, conditions, where).parts()[order][:, 0], 1, 0)
         part = add_cells(add_cells(derivative, tall.start, down, 2), wide.start, across, 3)
         top, left = tall.start // down, wide.start // across
         sums[:, :, top : top + part.shape[2], left : left + part.shape[3]] += part

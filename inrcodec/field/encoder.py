@@ -41,7 +41,7 @@ def encoder_shapes(channels: int, code: int) -> tuple[tuple[int, ...], ...]:
 
 
 def thumbnail(pixels: FloatArray) -> FloatArray:
-    """A picture (height, width, channels) as the encoder sees it, (channels, 1, SIDE, SIDE), grey being 0."""
+    """A picture (height, width, channels) as the encoder sees it, (channels, 1, SIDE, SIDE), gray being 0."""
     down, across = (area_weights(side, SIDE) for side in pixels.shape[:2])
     drawn = np.einsum("yh,hwc,xw->cyx", down, pixels, across, optimize=True)
     return np.asarray(drawn[:, None] - 0.5, dtype=np.float32)
@@ -60,7 +60,7 @@ def encode(tensors: Sequence[Array], thumbnails: Array) -> Array:
 
 
 def _patches(units: Array) -> Array:
-    """The 3 x 3 neighbours of every other row and column, (9 channels, B side side / 4), zeros outside."""
+    """The 3 x 3 neighbors of every other row and column, (9 channels, B side side / 4), zeros outside."""
     xp, (channels, group, side, _) = array_namespace(units), units.shape
     row = xp.zeros((channels, group, 1, side), dtype=units.dtype, device=device(units))
     column = xp.zeros((channels, group, side + 1, 1), dtype=units.dtype, device=device(units))

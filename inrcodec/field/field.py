@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from array_api_compat import array_namespace
 
-from inrcodec.field.conditioning import Feed, Places, Shape, conditioning_named
+from inrcodec.field.conditioning import check_model, conditioning_named
+from inrcodec.field.contract import NetworkInputs, Places, Shape
 from inrcodec.field.grids import Grid
 from inrcodec.field.jets import Jet, network_jet
 from inrcodec.field.places import Derived
@@ -22,59 +23,59 @@ from inrcodec.settings import ModelSettings
 
 @dataclass(frozen=True)
 class Field:
-    """A network and the way it is conditioned; `channels` is 3, or 4 with alpha (colours then premultiplied)."""
+    """A network and the way it is conditioned; `channels` is 3, or 4 with alpha (colors then premultiplied)."""
 
     model: ModelSettings
     channels: int
     tensors: tuple[Array, ...]
 
     def pixels(
-        self, latents: Sequence[Array], labels: Array, rows: Axis, columns: Axis, samples: tuple[int, int]
+        self, latents: Sequence[Array], conditions: Array, rows: Axis, columns: Axis, samples: tuple[int, int]
     ) -> Array:
-        """Mean colours over pixel footprints, (channels, B, rows, columns), of a group of B images.
+        """Mean colors over pixel footprints, (channels, B, rows, columns), of a group of B images.
 
-        latents: one array (channels, B, cells down, cells across) per level; labels (B, values); samples: sub-samples
-        per pixel down and across.
+        latents: one array (channels, B, cells down, cells across) per level; conditions (B, values); samples: sub-
+        samples per pixel down and across.
         """
         down, across = samples
-        feed = self.feed(latents, labels, rows.finer(down), columns.finer(across))
-        colours = _images_second(feed.siren.colours(feed.inputs, feed.shifts))
+        colors = _images_second(
+            self.network_inputs(latents, conditions, rows.finer(down), columns.finer(across)).colors()
+        )
         if down == across == 1:
-            return colours.reshape(self.channels, -1, rows.count, columns.count)
-        xp = array_namespace(colours)
-        return xp.mean(colours.reshape(self.channels, -1, rows.count, down, columns.count, across), axis=(3, 5))
+            return colors.reshape(self.channels, -1, rows.count, columns.count)
+        xp = array_namespace(colors)
+        return xp.mean(colors.reshape(self.channels, -1, rows.count, down, columns.count, across), axis=(3, 5))
 
-    def units(self, latents: Sequence[Array], labels: Array, rows: Axis, columns: Axis) -> Array:
+    def units(self, latents: Sequence[Array], conditions: Array, rows: Axis, columns: Axis) -> Array:
         """Activations of the last layer, (hidden, B, rows, columns), at the centers of a grid; see `pixels`."""
-        return self._units(latents, labels, rows, columns, slice(None))
+        return self._units(latents, conditions, rows, columns, slice(None))
 
-    def middle_units(self, latents: Sequence[Array], labels: Array, rows: Axis, columns: Axis) -> Array:
+    def middle_units(self, latents: Sequence[Array], conditions: Array, rows: Axis, columns: Axis) -> Array:
         """The same of the middle layer, which may be a bottleneck."""
-        return self._units(latents, labels, rows, columns, slice(0, self.model.middle + 1))
+        return self._units(latents, conditions, rows, columns, slice(0, self.model.middle + 1))
 
-    def feed(self, latents: Sequence[Array], labels: Array, rows: Axis, columns: Axis) -> Feed:
+    def network_inputs(self, latents: Sequence[Array], conditions: Array, rows: Axis, columns: Axis) -> NetworkInputs:
         """The network of a group of images and what goes into it at the centers of a grid."""
-        return self._feed(latents, labels, Grid(rows, columns))
+        return self._network_inputs(latents, conditions, Grid(rows, columns))
 
-    def derived(self, latents: Sequence[Array], labels: Array, places: Derived) -> Jet:
+    def derived(self, latents: Sequence[Array], conditions: Array, places: Derived) -> Jet:
         """Colors and their derivatives at places: value (channels, B, rows, columns), the others with axes before rows.
 
-        Derivatives are along the field's coordinates, x then y, which run from -1 to 1; computed in the labels' type.
+        Derivatives are along the field's coordinates, x then y, which run from -1 to 1; computed in their type.
         """
-        feed = self._feed(latents, labels, places)
-        jet = network_jet(feed.siren, feed.inputs, feed.shifts)
-        apart = jet if jet.value.ndim == 3 else places.by_image(jet, labels.shape[0])  # images first
+        ready = self._network_inputs(latents, conditions, places)
+        jet = network_jet(ready.siren, ready.inputs, ready.shifts)
+        apart = jet if jet.value.ndim == 3 else places.by_image(jet, conditions.shape[0])  # images first
         xp = array_namespace(jet.value)
         parts = (xp.moveaxis(part, 0, 1) for part in apart.parts())
         return Jet(*(part.reshape(*part.shape[:-1], *places.shape) for part in parts))
 
-    def _feed(self, latents: Sequence[Array], labels: Array, places: Places) -> Feed:
+    def _network_inputs(self, latents: Sequence[Array], conditions: Array, places: Places) -> NetworkInputs:
         variant = conditioning_named(self.model.conditioning)
-        return variant.feed(self.model, self.tensors, latents, labels, places)
+        return variant.network_inputs(self.model, self.tensors, latents, conditions, places)
 
-    def _units(self, latents: Sequence[Array], labels: Array, rows: Axis, columns: Axis, layers: slice) -> Array:
-        feed = self.feed(latents, labels, rows, columns)
-        units = _images_second(feed.siren.units(feed.inputs, feed.shifts, layers))
+    def _units(self, latents: Sequence[Array], conditions: Array, rows: Axis, columns: Axis, layers: slice) -> Array:
+        units = _images_second(self.network_inputs(latents, conditions, rows, columns).units(layers))
         return units.reshape(units.shape[0], -1, rows.count, columns.count)
 
 
@@ -94,18 +95,21 @@ def field_specs(model: ModelSettings, channels: int, images: int) -> tuple[Tenso
 
 
 def field_shapes(model: ModelSettings, channels: int, images: int) -> tuple[tuple[int, ...], ...]:
-    """Their shapes."""
+    """Their shapes; UnsupportedFileError when a reader of settings from a file cannot have such a network."""
+    check_model(model)
     return tuple(spec.shape for spec in field_specs(model, channels, images))
 
 
-def image_labels(model: ModelSettings, sizes: Sequence[tuple[int, int]], poses: FloatArray | None = None) -> FloatArray:
-    """What the network is told of each image besides its latents, (images, values); maybe nothing.
+def image_conditions(
+    model: ModelSettings, sizes: Sequence[tuple[int, int]], poses: FloatArray | None = None
+) -> FloatArray:
+    """What goes into the network for each image besides its latents, (images, values); maybe nothing.
 
     sizes: (height, width) of each image; poses (images, 4) in a space that has them: the last six values are
     `poses.frames`.
     """
-    told = conditioning_named(model.conditioning).labels(len(sizes))
+    direct = conditioning_named(model.conditioning).conditions(len(sizes))
     if not model.posed:
-        return told
+        return direct
     assert poses is not None
-    return np.concatenate([told, frames(poses, sizes)], axis=1)
+    return np.concatenate([direct, frames(poses, sizes)], axis=1)

@@ -14,7 +14,7 @@ from inrcodec.field.tensors import TensorSpec, faster
 from inrcodec.numerics.coordinates import Axis, interpolation
 from inrcodec.settings import ModelSettings
 
-FRAME = 6  # numbers at the end of a label, from coordinates to a drawing's frame: `poses.frames`
+FRAME = 6  # numbers at the end of an image's conditions, from coordinates to a drawing's frame: `poses.frames`
 NUMBER_RATE = 2.0  # where numbers tell images, all that is learned is in the weights: they may move faster
 Wave = Callable[[Array], Array]
 FREQUENCIES = 7  # octaves of relu-pe: the finest has 64 periods over an image
@@ -22,29 +22,29 @@ FREQUENCIES = 7  # octaves of relu-pe: the finest has 64 periods over an image
 
 def coordinate_count(model: ModelSettings) -> int:
     """Planes of `coordinate_planes`."""
-    return 2 if model.network.activation != "relu-pe" else 2 + 4 * FREQUENCIES
+    return 2 if model.architecture.activation != "relu-pe" else 2 + 4 * FREQUENCIES
 
 
-def coordinate_planes(model: ModelSettings, labels: Array, rows: Axis, columns: Axis) -> list[Array]:
-    """x and y at every sample, planes (1, B, rows, columns), B from labels (B, values); see `with_octaves`.
+def coordinate_planes(model: ModelSettings, conditions: Array, rows: Axis, columns: Axis) -> list[Array]:
+    """x and y at every sample, planes (1, B, rows, columns), B from conditions (B, values); see `with_octaves`.
 
     In a space with poses they are places in the drawing's own frame.
     """
-    xp, where = array_namespace(labels), device(labels)
-    shape = (1, labels.shape[0], rows.count, columns.count)
+    xp, where = array_namespace(conditions), device(conditions)
+    shape = (1, conditions.shape[0], rows.count, columns.count)
     across = xp.asarray(columns.centers().reshape(1, 1, 1, -1), device=where)
     down = xp.asarray(rows.centers().reshape(1, 1, -1, 1), device=where)
     if model.posed:
-        across, down = framed(labels.T.reshape(labels.shape[1], 1, -1, 1, 1), across, down)
+        across, down = framed(conditions.T.reshape(conditions.shape[1], 1, -1, 1, 1), across, down)
     return [xp.broadcast_to(plane, shape) for plane in with_octaves(model, across, down)]
 
 
-def framed(labels: Array, across: Array, down: Array, one: Array = 1.0) -> tuple[Array, Array]:
-    """Coordinates as places of the drawing's own frame, by labels (values, ...) that broadcast against them.
+def framed(conditions: Array, across: Array, down: Array, one: Array = 1.0) -> tuple[Array, Array]:
+    """Coordinates as places of the drawing's own frame, by conditions (values, ...) that broadcast against them.
 
     one: the number 1 in the kind of coordinates that these are, where they carry derivatives.
     """
-    a, b, c, d, e, f = (labels[place] for place in range(-FRAME, 0))
+    a, b, c, d, e, f = (conditions[place] for place in range(-FRAME, 0))
     return a * across + b * down + c * one, d * across + e * down + f * one
 
 
@@ -55,7 +55,7 @@ def with_octaves(
 
     waves: sine and cosine, where they are not those of plain arrays.
     """
-    if model.network.activation != "relu-pe":
+    if model.architecture.activation != "relu-pe":
         return [across, down]
     if waves is None:
         xp = array_namespace(across)
@@ -65,9 +65,9 @@ def with_octaves(
     return [across, down, *octaves]
 
 
-def told(model: ModelSettings, labels: Array) -> Array:
-    """What of labels (B, values) goes into the network as it is: all but the frames of poses."""
-    return labels[:, :-FRAME] if model.posed else labels
+def direct_inputs(model: ModelSettings, conditions: Array) -> Array:
+    """What of conditions (B, values) goes into the network as it is: all but the frames of poses."""
+    return conditions[:, :-FRAME] if model.posed else conditions
 
 
 @dataclass(frozen=True)
@@ -77,10 +77,10 @@ class Grid:
     rows: Axis
     columns: Axis
 
-    def inputs(self, model: ModelSettings, labels: Array, levels: Sequence[Array] = ()) -> Array:
-        """Coordinates, what an image is told by and latents at every place, (inputs, B * rows * columns)."""
-        xp, planes = array_namespace(labels), coordinate_planes(model, labels, self.rows, self.columns)
-        own = told(model, labels)
+    def inputs(self, model: ModelSettings, conditions: Array, levels: Sequence[Array] = ()) -> Array:
+        """Coordinates, conditions and latents at every place, (inputs, B * rows * columns)."""
+        xp, planes = array_namespace(conditions), coordinate_planes(model, conditions, self.rows, self.columns)
+        own = direct_inputs(model, conditions)
         if own.shape[1]:
             shape = (own.shape[1], own.shape[0], self.rows.count, self.columns.count)
             planes.append(xp.broadcast_to(own.T.reshape(*shape[:2], 1, 1), shape))
@@ -95,17 +95,17 @@ class Grid:
         return array_namespace(inputs).permute_dims(inputs.reshape(inputs.shape[0], images, -1), (1, 0, 2))
 
 
-def labelled_specs(
-    model: ModelSettings, channels: int, labels: int, label_spread: float | None = None, rate: float = 1.0
+def conditioned_specs(
+    model: ModelSettings, channels: int, conditions: int, half_width: float | None = None, rate: float = 1.0
 ) -> tuple[TensorSpec, ...]:
-    """A network of coordinates and labels: SIREN's first layer is U(-1 / inputs, 1 / inputs) times w0.
+    """A network of coordinates and that many conditions: SIREN's first layer is U(-1 / inputs, 1 / inputs) times w0.
 
-    label_spread: half-width for the columns of labels, where they need no fast sines; rate: see `TensorSpec`.
+    half_width: for the columns of conditions, where they need no fast sines; rate: see `TensorSpec`.
     """
-    inputs = coordinate_count(model) + labels
-    usual = model.network.w0 / inputs
-    told = usual if label_spread is None else label_spread
-    specs = siren_specs(model, [usual] * (inputs - labels) + [told] * labels, channels)
+    inputs = coordinate_count(model) + conditions
+    usual = model.architecture.w0 / inputs
+    own = usual if half_width is None else half_width
+    specs = siren_specs(model, [usual] * (inputs - conditions) + [own] * conditions, channels)
     return tuple(faster(spec, rate) for spec in specs)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from array_api_compat import array_namespace, device, is_numpy_array
 from numpy.typing import NDArray
 
-from inrcodec.field.grids import framed, told, with_octaves
+from inrcodec.field.grids import direct_inputs, framed, with_octaves
 from inrcodec.field.jets import Jet, constant, cosine, sine
 from inrcodec.field.siren import Array
 from inrcodec.numerics.coordinates import Axis
@@ -42,14 +42,14 @@ class Derived:
         """Rows and columns."""
         return (len(self.down) if self.grid else 1), len(self.across)
 
-    def inputs(self, model: ModelSettings, labels: Array, levels: Sequence[Array] = ()) -> Jet:
+    def inputs(self, model: ModelSettings, conditions: Array, levels: Sequence[Array] = ()) -> Jet:
         """All that goes into a network, (inputs, B * points), with its derivatives; see `conditioning.Places`."""
-        planes = self._coordinates(model, labels)
-        own = told(model, labels).T
+        planes = self._coordinates(model, conditions)
+        own = direct_inputs(model, conditions).T
         if own.shape[0]:
             planes.append(constant(own[..., None], AXES, self.order))
         planes += [self._read(level) for level in levels]
-        group, points = labels.shape[0], self.shape[0] * self.shape[1]
+        group, points = conditions.shape[0], self.shape[0] * self.shape[1]
         return Jet(*(_joined(parts, group, points) for parts in zip(*(one.parts() for one in planes), strict=True)))
 
     def by_image(self, inputs: Jet, images: int) -> Jet:
@@ -58,17 +58,17 @@ class Derived:
         apart = [part.reshape(*part.shape[:-1], images, -1) for part in inputs.parts()]
         return Jet(*(xp.moveaxis(part, -2, 0) for part in apart))
 
-    def _coordinates(self, model: ModelSettings, labels: Array) -> list[Jet]:
+    def _coordinates(self, model: ModelSettings, conditions: Array) -> list[Jet]:
         """Coordinates (1, B or 1, points), in the frames of drawings where there are any, and their octaves."""
         spread = np.meshgrid(self.across, self.down) if self.grid else (self.across, self.down)
         turns = np.eye(AXES)[:, None, None, :, None] * np.ones_like(spread[0].ravel())
         x, y = (
-            Jet(*self._like(labels, where.reshape(1, 1, -1), turn, 0.0 * turn)[: self.order + 1])
+            Jet(*self._like(conditions, where.reshape(1, 1, -1), turn, 0.0 * turn)[: self.order + 1])
             for where, turn in zip(spread, turns, strict=True)
         )
         if model.posed:
-            one = constant(array_namespace(labels).ones_like(x.value), AXES, self.order)
-            x, y = framed(labels.T.reshape(labels.shape[1], 1, -1, 1), x, y, one)
+            one = constant(array_namespace(conditions).ones_like(x.value), AXES, self.order)
+            x, y = framed(conditions.T.reshape(conditions.shape[1], 1, -1, 1), x, y, one)
         return with_octaves(model, x, y, (sine, cosine))
 
     def _read(self, level: Array) -> Jet:

@@ -14,11 +14,11 @@ TILE_VALUES = 1 << 22  # hidden units evaluated at once: bounds the memory, and 
 
 
 def raster(
-    field: Field, latents: Sequence[Pixels], label: Pixels, native: tuple[int, int], size: tuple[int, int]
+    field: Field, latents: Sequence[Pixels], conditions: Pixels, native: tuple[int, int], size: tuple[int, int]
 ) -> Pixels:
-    """One image as (height, width, channels) in [0, 1], colours premultiplied by alpha.
+    """One image as (height, width, channels) in [0, 1], colors premultiplied by alpha.
 
-    latents: (channels, 1, cells down, cells across) per level; label (1, values); native and size: (height, width).
+    latents: (channels, 1, cells down, cells across) per level; conditions (1, values); native, size: (height, width).
     """
     (height, width), footprint = size, field.model.footprint
     down, across = (samples_per_pixel(n, s, footprint) for n, s in zip(native, size, strict=True))
@@ -26,15 +26,15 @@ def raster(
     fine_rows, fine_columns = Axis(height * down), Axis(width * across)
     points = max(1, TILE_VALUES // field.model.hidden_width)
     for rows, columns in tiles(fine_rows.count, fine_columns.count, points):
-        colours = field.pixels(latents, label, fine_rows.part(rows), fine_columns.part(columns), (1, 1))[:, 0]
-        part = add_cells(add_cells(colours, rows.start, down, 1), columns.start, across, 2)
+        colors = field.pixels(latents, conditions, fine_rows.part(rows), fine_columns.part(columns), (1, 1))[:, 0]
+        part = add_cells(add_cells(colors, rows.start, down, 1), columns.start, across, 2)
         top, left = rows.start // down, columns.start // across
         sums[:, top : top + part.shape[1], left : left + part.shape[2]] += part
     return np.ascontiguousarray(np.clip(sums / (down * across), 0.0, 1.0).transpose(1, 2, 0))
 
 
 def add_cells(samples: Pixels, start: int, cells: int, axis: int) -> Pixels:
-    """Sums over groups of `cells` neighbours along an axis; the first sample has number `start` in the whole image."""
+    """Sums over groups of `cells` neighbors along an axis; the first sample has number `start` in the whole image."""
     if cells == 1:
         return samples
     first = np.arange(start // cells * cells, start + samples.shape[axis], cells) - start

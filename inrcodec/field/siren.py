@@ -21,12 +21,12 @@ from inrcodec.numerics.arrays import FloatArray
 from inrcodec.settings import USUAL_W0, ModelSettings
 
 Array = Any  # numpy or torch: whatever follows the array API
-OUTPUT_SCALE = 1 / 30  # colours start near grey
+OUTPUT_SCALE = 1 / 30  # colors start near gray
 
 
 @dataclass(frozen=True)
 class Siren:
-    """Weights of a sine network with a linear skip; `first` maps the inputs to hidden units and, below, to colours.
+    """Weights of a sine network with a linear skip; `first` maps the inputs to hidden units and, below, to colors.
 
     first (hidden + channels, inputs), first_bias (hidden + channels,), hidden: pairs of (units, units before) and
     (units,), output (channels, hidden). All may have one more axis in front, of images with weights of their own.
@@ -48,16 +48,16 @@ class Siren:
         first, first_bias, *between, output = tensors
         return Siren(first, first_bias, tuple(zip(between[::2], between[1::2], strict=True)), output, activation)
 
-    def colours(self, inputs: Array, shifts: Sequence[Array] = ()) -> Array:
-        """The field's colours (channels, points) at inputs (inputs, points); for shifts see `units`."""
-        return self.colours_of(inputs, self.units(inputs, shifts))
+    def colors(self, inputs: Array, shifts: Sequence[Array] = ()) -> Array:
+        """The field's colors (channels, points) at inputs (inputs, points); for shifts see `units`."""
+        return self.colors_of(inputs, self.units(inputs, shifts))
 
-    def colours_of(self, inputs: Array, units: Array) -> Array:
+    def colors_of(self, inputs: Array, units: Array) -> Array:
         """The same, from activations of the last layer (hidden, points)."""
         width = self.first.shape[-2] - self.output.shape[-2]
-        colours = _affine(self.first[..., width:, :], inputs, self.first_bias[..., width:])
-        colours += self.output @ units
-        return colours
+        colors = _affine(self.first[..., width:, :], inputs, self.first_bias[..., width:])
+        colors += self.output @ units
+        return colors
 
     def units(self, inputs: Array, shifts: Sequence[Array] = (), layers: slice = slice(None)) -> Array:
         """Activations (units, points) behind the last of `layers`, from what goes into the first of them.
@@ -92,36 +92,36 @@ def _activated(sums: Array, activation: str) -> Array:
 
 
 def siren_specs(
-    model: ModelSettings, first_spreads: Sequence[float], channels: int, color_rate: float = 1.0
+    model: ModelSettings, first_half_widths: Sequence[float], channels: int, color_rate: float = 1.0
 ) -> tuple[TensorSpec, ...]:
     """Shapes and starts of a Siren's tensors (Sitzmann et al. 2020, section 3.2, with w0 folded in).
 
     A w0 of a further layer cancels out of the values that it starts with: it is how fast these move.
 
-    first_spreads: for sines, half-width of the distribution of each input's column in the first layer. Rectified units
-    start as He et al. 2015, tanh as Glorot and Bengio 2010.
-    color_rate: how fast what adds to colours directly may move, the linear skip and the output, beside the rest.
+    first_half_widths: for sines, of the distribution of each input's column in the first layer. Rectified units start
+    as He et al. 2015, tanh as Glorot and Bengio 2010.
+    color_rate: how fast what adds to colors directly may move, the linear skip and the output, beside the rest.
     """
-    widths, sine = model.hidden_widths(), model.network.activation == "sine"
-    inputs = len(first_spreads)
-    columns = np.asarray(first_spreads if sine else [_spread(model, inputs)] * inputs, np.float32)
+    widths, sine = model.hidden_widths(), model.architecture.activation == "sine"
+    inputs = len(first_half_widths)
+    columns = np.asarray(first_half_widths if sine else [_half_width(model, inputs)] * inputs, np.float32)
     below = _rows(widths[0], channels)
     between = []
-    rates = [w0 / USUAL_W0 for w0 in model.network.hidden_w0] or [1.0] * (len(widths) - 1)
+    rates = [w0 / USUAL_W0 for w0 in model.architecture.hidden_w0] or [1.0] * (len(widths) - 1)
     for (before, units), rate in zip(pairwise(widths), rates, strict=True):
-        between += [uniform((units, before), _spread(model, before), rate=rate), uniform((units,), 0.1, rate=rate)]
+        between += [uniform((units, before), _half_width(model, before), rate=rate), uniform((units,), 0.1, rate=rate)]
     row_rates = 1 - (1 - color_rate) * below
     return (
         uniform((widths[0] + channels, inputs), (1 - below[:, None]) * columns, rate=row_rates[:, None]),
         uniform((widths[0] + channels,), (1 - below) * (math.pi if sine else 0.1), 0.5 * below, row_rates),
         *between,
-        uniform((channels, widths[-1]), OUTPUT_SCALE * _spread(model, widths[-1]), rate=color_rate),
+        uniform((channels, widths[-1]), OUTPUT_SCALE * _half_width(model, widths[-1]), rate=color_rate),
     )
 
 
-def _spread(model: ModelSettings, before: int) -> float:
-    """Half-width that keeps the spread of activations from layer to layer."""
-    return math.sqrt((3 if model.network.activation == "tanh" else 6) / before)
+def _half_width(model: ModelSettings, before: int) -> float:
+    """Half-width that keeps the deviation of activations from layer to layer."""
+    return math.sqrt((3 if model.architecture.activation == "tanh" else 6) / before)
 
 
 def _rows(units: int, channels: int) -> FloatArray:

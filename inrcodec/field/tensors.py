@@ -12,14 +12,14 @@ from inrcodec.numerics.arrays import FloatArray
 
 @dataclass(frozen=True)
 class TensorSpec:
-    """A tensor and the uniform distribution it starts from: `centre` - `spread` to `centre` + `spread`.
+    """A tensor and the uniform distribution it starts from: `center` - `half_width` to `center` + `half_width`.
 
     All are broadcast to its shape only when it is drawn: a hostile header may ask for large tensors.
     """
 
     shape: tuple[int, ...]
-    spread: FloatArray
-    centre: FloatArray
+    half_width: FloatArray
+    center: FloatArray
     rate: FloatArray  # how fast its elements may move, beside those of the other tensors of a network
 
     @property
@@ -27,11 +27,11 @@ class TensorSpec:
         """Elements."""
         return math.prod(self.shape)
 
-    def flat_spread(self) -> FloatArray:
-        """The spread of every element, (count,), or (1,) where all have the same."""
-        if self.spread.size == 1:
-            return self.spread.reshape(1)
-        return np.broadcast_to(self.spread, self.shape).reshape(-1)
+    def flat_half_width(self) -> FloatArray:
+        """The half-width of every element, (count,), or (1,) where all have the same."""
+        if self.half_width.size == 1:
+            return self.half_width.reshape(1)
+        return np.broadcast_to(self.half_width, self.shape).reshape(-1)
 
 
 def faster(spec: TensorSpec, times: float) -> TensorSpec:
@@ -41,9 +41,9 @@ def faster(spec: TensorSpec, times: float) -> TensorSpec:
 
 def uniform(
     shape: tuple[int, ...],
-    spread: float | FloatArray,
-    centre: float | FloatArray = 0.0,
+    half_width: float | FloatArray,
+    center: float | FloatArray = 0.0,
     rate: float | FloatArray = 1.0,
 ) -> TensorSpec:
-    """A tensor whose elements start within `spread` of `centre`."""
-    return TensorSpec(shape, *(np.asarray(part, np.float32) for part in (spread, centre, rate)))
+    """A tensor whose elements start within `half_width` of `center`."""
+    return TensorSpec(shape, *(np.asarray(part, np.float32) for part in (half_width, center, rate)))

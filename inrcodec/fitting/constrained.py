@@ -11,13 +11,12 @@ import numpy as np
 import torch
 
 from inrcodec.bitstream.weights import CodedTensor
-from inrcodec.field import Field
-from inrcodec.field.field import field_specs, image_labels
+from inrcodec.field.field import Field, field_specs, image_conditions
 from inrcodec.field.jets import Jet
 from inrcodec.field.places import Derived
 from inrcodec.fitting.constraints import Constraint
 from inrcodec.fitting.constraints.domain import Points
-from inrcodec.fitting.devices import device_named
+from inrcodec.fitting.devices import device_kind, device_named
 from inrcodec.fitting.initial import initial_network
 from inrcodec.fitting.measured_steps import measured_steps
 from inrcodec.fitting.process import Allotment
@@ -30,7 +29,6 @@ PLACES = 1024  # that a step looks at
 LEARNING_RATE, LEAST_RATE, WARM_UP = 4e-3, 0.002, 100  # of Adam: share at the end, steps at the beginning
 MEASURED_PLACES = 4096  # on which quantization is judged
 SMOOTHING = 0.99
-FUSED = ("cpu", "cuda")  # where torch has its one-kernel Adam
 TILE_PLACES = 1 << 15
 
 
@@ -74,8 +72,8 @@ class ConstrainedFit:
         self.tensors = [tensor.to(device).requires_grad_() for tensor in drawn]
         self.model, self.channels, self.sides = model, channels, sides
         self._constraints, self._settings = tuple(constraints), settings
-        self._label = torch.from_numpy(image_labels(model, [(1, 1)])).to(device)
-        self._adam = torch.optim.Adam(self.tensors, betas=(0.9, 0.99), fused=device.type in FUSED)
+        self._conditions = torch.from_numpy(image_conditions(model, [(1, 1)])).to(device)
+        self._adam = torch.optim.Adam(self.tensors, betas=(0.9, 0.99), fused=device_kind(device).fused_adam)
         self._rng = np.random.default_rng(settings.seed)
         self._allotment = Allotment(threads=settings.threads, keep_memory=True)
 
@@ -116,14 +114,14 @@ class ConstrainedFit:
         parts = []
         for top in range(0, height, rows):
             tall = Axis(height).part(slice(top, min(top + rows, height)))
-            jet = self._field(self.tensors).derived((), self._label, Derived.centers(tall, Axis(width), 0))
+            jet = self._field(self.tensors).derived((), self._conditions, Derived.centers(tall, Axis(width), 0))
             parts.append(jet.value[:, 0].permute(1, 2, 0).cpu().numpy())
         return np.asarray(np.concatenate(parts), dtype=np.float32)
 
     @torch.no_grad()
     def settle(self, wanted: FloatArray) -> None:
         """Shift every channel by a constant, so that its mean is the one wanted, (channels,)."""
-        shift = torch.from_numpy(wanted - self.means()).to(self._label.device)
+        shift = torch.from_numpy(wanted - self.means()).to(self._conditions.device)
         self.tensors[1][-self.channels :] += shift
 
     @torch.no_grad()
@@ -152,7 +150,7 @@ class ConstrainedFit:
         """The mean, over a constraint's kinds of samples, of the mean error to the power of its norm."""
         means = []
         for sample in constraint.samples(rng, places):
-            targets = torch.from_numpy(sample.targets).to(self._label.device)
+            targets = torch.from_numpy(sample.targets).to(self._conditions.device)
             errors = sample.residual(self._jet(tensors, sample.points, sample.order), targets)
             means.append((errors.square() if constraint.norm == 2 else errors.abs()).mean())
         return torch.stack(means).mean()
@@ -160,7 +158,7 @@ class ConstrainedFit:
     def _jet(self, tensors: Sequence[torch.Tensor], points: Points, order: int) -> Jet:
         """The field at points (count, axes): value (channels, count), derivatives (channels, axes, count)."""
         places = Derived(points[:, 0], points[:, 1], order, grid=False)
-        jet = self._field(tensors).derived((), self._label, places)
+        jet = self._field(tensors).derived((), self._conditions, places)
         return Jet(*(part.reshape(*part.shape[:1], *part.shape[2:-2], -1) for part in jet.parts()))
 
     def _field(self, tensors: Sequence[torch.Tensor]) -> Field:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import torch
 
-from inrcodec.field import Field
-from inrcodec.field.field import field_specs, level_shapes
+from inrcodec.field.conditioning import model_for
+from inrcodec.field.field import Field, field_specs, level_shapes
 from inrcodec.fitting.entropy import entropy_model
 from inrcodec.fitting.initial import initial_network
 from inrcodec.fitting.optimizer import RowAdam
 from inrcodec.fitting.quantize import soft_rounded
 from inrcodec.numerics.coordinates import Axis
-from inrcodec.settings import model_for
 
 SIDE, IMAGES = 12, 2
 TOLERANCE = 1e-3  # relative to the largest value: float32 with sums in any order

@@ -23,6 +23,7 @@ class Device:
     count: Callable[[], int]  # of such devices that this machine can use now
     batch_pixels: int  # that a step looks at, at most
     precision: str = "highest"  # of float32 products during a fit; see torch.set_float32_matmul_precision
+    fused_adam: bool = True  # whether torch has its one-kernel Adam there
     forked_workers: bool = False  # whether processes forked from this one can share its steps
     checked: bool = False  # `auto` takes it only if a small step gives there what it gives on the CPU
 
@@ -43,7 +44,7 @@ def _mps_count() -> int:
 DEVICES = (
     # TF32: wide networks are bound by their products, and lose nothing by ten bits of mantissa
     Device(name="cuda", count=_cuda_count, batch_pixels=1 << 19, precision="high"),
-    Device(name="mps", count=_mps_count, batch_pixels=1 << 17, checked=True),
+    Device(name="mps", count=_mps_count, batch_pixels=1 << 17, fused_adam=False, checked=True),
     Device(name="cpu", count=lambda: 1, batch_pixels=20_000, forked_workers=True),
 )
 

@@ -110,7 +110,7 @@ class Fit:
             for row, number in enumerate(group.numbers.tolist()):
                 images = torch.tensor([row], device=group.latents.device)
                 levels = group.levels(self.run.latents(group, images).round())
-                drawn = field.pixels(levels, group.conditioning_inputs[images], rows, columns, (1, 1))
+                drawn = field.pixels(levels, group.conditions[images], rows, columns, (1, 1))
                 yield number, drawn[:, 0].clamp(0, 1).permute(1, 2, 0).cpu().numpy()
 
     def progress(self, phase: str) -> Progress:
@@ -215,7 +215,7 @@ def _least_steps(run: Run, stride: int) -> int:
 
 
 def _enter_phase(run: Run, done: float, passes: float) -> None:
-    """Release held-out pixels, turn to areas, quantise the network and freeze the latents when their time has come."""
+    """Release held-out pixels, turn to areas, quantize the network and freeze the latents when their time has come."""
     run.footprint = schedule.footprint(done, run.model.footprint)
     phase = _phase(run)
     if run.settings.holdout.mode == "release" and not run.released and done >= schedule.RELEASED_FROM:

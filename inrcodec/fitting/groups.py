@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from inrcodec.field.conditioning import Shape
+from inrcodec.field.contract import Shape
 from inrcodec.field.encoder import thumbnail
-from inrcodec.field.field import image_labels, level_shapes
+from inrcodec.field.field import image_conditions, level_shapes
 from inrcodec.fitting.optimizer import RowAdam
 from inrcodec.numerics.arrays import FloatArray, Pixels
 from inrcodec.numerics.holdout import filled, hidden_pixels
@@ -28,7 +28,7 @@ class Group:
     """All pictures of one size; `latents` (B, values) holds every level of an image in one row."""
 
     numbers: torch.Tensor  # (B,) place of each picture in the set
-    conditioning_inputs: torch.Tensor  # (B, values) what tells the network of each image, besides latents
+    conditions: torch.Tensor  # (B, values) what tells the network of each image, besides latents
     targets: torch.Tensor  # (channels, B, height, width)
     visible: torch.Tensor | None  # (B, height, width) 1.0 where the loss may look; None when it may everywhere
     shapes: tuple[Shape, ...]
@@ -94,7 +94,7 @@ def make_groups(
     for number, pixels in enumerate(pictures):
         sizes.setdefault((pixels.shape[0], pixels.shape[1]), []).append(number)
     known = None if poses is None else poses_from(poses)
-    inputs = image_labels(model, [(pixels.shape[0], pixels.shape[1]) for pixels in pictures], known)
+    inputs = image_conditions(model, [(pixels.shape[0], pixels.shape[1]) for pixels in pictures], known)
     return tuple(_group(pictures, inputs, numbers, size, model, fit, device, first) for size, numbers in sizes.items())
 
 

@@ -15,5 +15,5 @@ def initial_network(specs: Sequence[TensorSpec], generator: torch.Generator) -> 
 
 
 def _drawn(spec: TensorSpec, generator: torch.Generator) -> torch.Tensor:
-    spread, centre = (torch.tensor(part) for part in (spec.spread, spec.centre))
-    return torch.empty(spec.shape).uniform_(-1, 1, generator=generator) * spread + centre
+    half_width, center = (torch.tensor(part) for part in (spec.half_width, spec.center))
+    return torch.empty(spec.shape).uniform_(-1, 1, generator=generator) * half_width + center

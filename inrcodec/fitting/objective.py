@@ -90,7 +90,7 @@ def _drawn(
     """Tiles at native size: where they lie, the field, and its target, both (channels, B, rows, columns)."""
     down, across = subsample.axes(*group.size)
     targets, footprint = subsample.pick(group.targets), run.footprint
-    levels, inputs, field = group.levels(latents), group.conditioning_inputs[images], run.field()
+    levels, inputs, field = group.levels(latents), group.conditions[images], run.field()
     for rows, columns in tiles(down.count, across.count, max(1, TILE_POINTS // (len(images) * footprint**2))):
         samples = footprint, footprint
         drawn: torch.Tensor = field.pixels(levels, inputs, down.part(rows), across.part(columns), samples)

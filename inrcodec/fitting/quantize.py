@@ -13,12 +13,12 @@ from inrcodec.bitstream.context import CONTEXT_STEP
 from inrcodec.bitstream.weights import LARGEST_LATENT, LARGEST_WEIGHT, STEPS_PER_OCTAVE, CodedTensor, step_size
 from inrcodec.settings import ModelSettings
 
-STEPS_PER_DEVIATION = 384.0  # of a weight, in quantisation steps: coarser ones cost more distortion than they save
+STEPS_PER_DEVIATION = 384.0  # of a weight, in quantization steps: coarser ones cost more distortion than they save
 STEPS_WITHOUT_LATENTS = 48.0  # the same where the network is nearly all of the file
 
 
 def with_noise(latents: torch.Tensor, noise: torch.Generator) -> torch.Tensor:
-    """Latents plus uniform noise as wide as a quantisation step (Balle et al. 2017, section 3)."""
+    """Latents plus uniform noise as wide as a quantization step (Balle et al. 2017, section 3)."""
     return latents + _uniform(latents, noise)
 
 
@@ -48,7 +48,7 @@ def rounded(values: torch.Tensor, step: float = 1.0) -> torch.Tensor:
 
 
 def choose_weight_steps(tensors: Sequence[torch.Tensor], model: ModelSettings) -> list[int]:
-    """A quantisation step for every tensor, as an exponent in quarters of an octave, from its root mean square."""
+    """A quantization step for every tensor, as an exponent in quarters of an octave, from its root mean square."""
     steps, finer = [], STEPS_PER_DEVIATION if model.spatial else STEPS_WITHOUT_LATENTS
     for tensor in tensors:
         deviation = float(tensor.detach().square().mean().sqrt()) or 1.0

@@ -93,6 +93,6 @@ class _Readable:
         self._halves = torch.tensor([width + 2, height + 2]) / max(height, width)
 
     def at(self, where: torch.Tensor) -> torch.Tensor:
-        """Colours (channels, points) at places (points, 2)."""
+        """Colors (channels, points) at places (points, 2)."""
         grid = (where.flip(1) / self._halves)[None, :, None]
         return grid_sample(self._planes, grid, align_corners=False)[0, ..., 0] + self._ground

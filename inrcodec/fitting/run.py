@@ -1,4 +1,4 @@
-"""Everything that changes while fitting: the network, the latents, their optimisers, and how far things have got."""
+"""Everything that changes while fitting: the network, the latents, their optimizers, and how far things have got."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import torch
 
 from inrcodec.bitstream.context import CONTEXT_STEP
 from inrcodec.bitstream.weights import CodedTensor, encode_weights, step_size
-from inrcodec.field import Field
+from inrcodec.field.conditioning import traits_of
 from inrcodec.field.encoder import encode, encoder_specs
-from inrcodec.field.field import field_specs
+from inrcodec.field.field import Field, field_specs
 from inrcodec.fitting.devices import device_named
 from inrcodec.fitting.distortion import Distortion, distortion_named
 from inrcodec.fitting.entropy import EntropyModel, entropy_model
@@ -27,9 +27,9 @@ from inrcodec.numerics.arrays import FloatArray, Pixels
 from inrcodec.numerics.poses import Codes
 from inrcodec.settings import FitSettings, ModelSettings
 
-NETWORK_RATE, CONTEXT_RATE, LATENT_RATE, CODE_RATE = 0.01, 0.01, 0.16, 0.4
+NETWORK_RATE, CONTEXT_RATE, LATENT_RATE = 0.01, 0.01, 0.16
 NARROW = 64  # hidden units up to which the full rate is good: wide layers add up more weights
-BITS_PER_WEIGHT = 8.0  # until the weights are quantised
+BITS_PER_WEIGHT = 8.0  # until the weights are quantized
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Run:
     order: torch.Generator  # of the batches
     rate_control: RateControl
     footprint: int = 1  # sub-samples per pixel and axis that the loss looks at
-    weight_steps: list[int] = field(default_factory=list)  # quantisation steps of the network, once they are chosen
+    weight_steps: list[int] = field(default_factory=list)  # quantization steps of the network, once they are chosen
     network_frozen: bool = False  # the network is a file's and only latents move
     latents_frozen: bool = False  # the latents are rounded and stand still
     released: bool = False  # held-out pixels have joined the loss
@@ -78,8 +78,8 @@ class Run:
 
     @property
     def latent_rate(self) -> float:
-        """Learning rate of the latents; a code that only shifts phases may move faster than one that makes weights."""
-        return CODE_RATE if self.model.conditioning == "latent" else LATENT_RATE
+        """Learning rate of the latents."""
+        return LATENT_RATE * traits_of(self.model).latent_speed
 
     @property
     def leaves(self) -> tuple[torch.Tensor, ...]:
@@ -111,7 +111,7 @@ class Run:
         return stride_for([group.size for group in self.groups], self.pixels)
 
     def field(self) -> Field:
-        """The field as a decoder would see it: with quantised weights once their steps are chosen."""
+        """The field as a decoder would see it: with quantized weights once their steps are chosen."""
         tensors = self.network
         if self.weight_steps:
             tensors = [
@@ -120,13 +120,13 @@ class Run:
         return Field(self.model, self.channels, tuple(tensors))
 
     def context_model(self) -> list[torch.Tensor]:
-        """The tensors of the context model, quantised like the network's."""
+        """The tensors of the context model, quantized like the network's."""
         if not self.weight_steps:
             return self.context
         return [rounded(tensor, step_size(CONTEXT_STEP)) for tensor in self.context]
 
     def network_bits(self) -> float:
-        """Bits of the network and the context model: exact once quantisation steps are chosen, estimated before.
+        """Bits of the network and the context model: exact once quantization steps are chosen, estimated before.
 
         A frozen network costs nothing more.
         """
@@ -165,7 +165,7 @@ def start(
     frozen_model: FrozenModel | None = None,
     poses: Codes | None = None,
 ) -> Run:
-    """A run at its beginning: SIREN's initialisation, or a frozen one, and latents at zero.
+    """A run at its beginning: SIREN's initialization, or a frozen one, and latents at zero.
 
     poses: of every picture, int8 (pictures, 4), in a space that has them.
     """

@@ -6,7 +6,7 @@ import math
 
 NOISE_UNTIL = 0.30  # uniform noise on the latents, then soft rounding with less and less noise
 AREAS_FROM = 0.75  # pixels are points until then, and areas, as the decoder draws them, from then on
-QUANTIZED_FROM = 0.70  # the network learns to live with its quantised weights
+QUANTIZED_FROM = 0.70  # the network learns to live with its quantized weights
 FROZEN_FROM = 0.94  # latents are rounded and stand still; the network adapts to them
 RELEASED_FROM = 0.50  # held-out pixels join the loss
 WARM_UP_STEPS = 100

@@ -1,4 +1,4 @@
-"""Quantisation steps of the weights by what they do to the pictures: each tensor as coarse as its error is worth."""
+"""Quantization steps of the weights by what they do to the pictures: each tensor as coarse as its error is worth."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from itertools import product
 import numpy as np
 
 from inrcodec.archive import ArchivedImage
-from inrcodec.field import Field
+from inrcodec.field.field import Field
 from inrcodec.field.grids import framed, with_octaves
 from inrcodec.field.siren import Siren
 from inrcodec.morph.correspondence import Correspondence
@@ -24,16 +24,16 @@ from inrcodec.settings import ModelSettings
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One of two images: its latents [(channels, 1, cells down, cells across)], label (1, values), (height, width)."""
+    """One of two images: latents [(channels, 1, cells down, cells across)], conditions (1, values), (height, width)."""
 
     latents: Sequence[FloatArray]
-    label: FloatArray
+    conditions: FloatArray
     size: tuple[int, int]
 
     @staticmethod
     def of(image: ArchivedImage) -> Endpoint:
         """An image of an archive as an end."""
-        return Endpoint(*image.archive.fed(image.number), (image.height, image.width))
+        return Endpoint(*image.archive.field_inputs(image.number), (image.height, image.width))
 
     def read(self, model: ModelSettings, where: FloatArray) -> FloatArray:
         """Coordinates and every channel of every level at places (..., 2) of the picture, (inputs, points).
@@ -42,7 +42,7 @@ class Endpoint:
         """
         halves = np.array(self.size, np.float32) / max(self.size)
         y, x = np.clip(where.reshape(-1, 2) / halves, -1, 1).T
-        coordinates = framed(self.label.T, x, y) if model.posed else (x, y)
+        coordinates = framed(self.conditions.T, x, y) if model.posed else (x, y)
         return np.stack([*coordinates, *(row for level in self.latents for row in _read(level[:, 0], y, x))])
 
 
@@ -55,9 +55,14 @@ class InterpolatedField(Field):
     t: float
 
     def pixels(
-        self, latents: Sequence[FloatArray], labels: FloatArray, rows: Axis, columns: Axis, samples: tuple[int, int]
+        self,
+        latents: Sequence[FloatArray],
+        conditions: FloatArray,
+        rows: Axis,
+        columns: Axis,
+        samples: tuple[int, int],
     ) -> FloatArray:
-        """Colors (channels, 1, rows, columns); see `Field.pixels`. Latents and labels are those of the ends."""
+        """Colors (channels, 1, rows, columns); see `Field.pixels`. Latents and conditions are those of the ends."""
         assert samples == (1, 1)
         tall, wide = (side / max(self.ends[0].size) for side in self.ends[0].size)
         where = np.stack(np.meshgrid(tall * rows.centers(), wide * columns.centers(), indexing="ij"), axis=-1)
@@ -65,7 +70,7 @@ class InterpolatedField(Field):
         one, other = (end.read(self.model, at) for end, at in zip(self.ends, positions, strict=True))
         across, down, *read = (1 - self.t) * one + self.t * other
         inputs = np.stack([*with_octaves(self.model, across, down), *read]).astype(np.float32)
-        colors = Siren.from_tensors(self.tensors, self.model.network.activation).colours(inputs)
+        colors = Siren.from_tensors(self.tensors, self.model.architecture.activation).colors(inputs)
         return np.asarray(colors.reshape(self.channels, 1, rows.count, columns.count))
 
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from inrcodec.archive import ArchivedImage
 from inrcodec.detail import enlarge
-from inrcodec.field import Field
-from inrcodec.field.grids import told
+from inrcodec.field.conditioning import traits_of
+from inrcodec.field.field import Field
+from inrcodec.field.grids import direct_inputs
 from inrcodec.field.raster import raster
 from inrcodec.morph.correspondence import correspondence
 from inrcodec.morph.interpolated_field import Endpoint, InterpolatedField
@@ -37,25 +38,26 @@ def code(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> 
 
     def picture(t: float) -> FloatArray:
         between = InterpolatedField(field.model, field.channels, field.tensors, ends, matching, t)
-        return _drawn(between, (), first.archive.label(first.number), native, size)
+        return _drawn(between, (), first.archive.conditions(first.number), native, size)
 
     return picture
 
 
 def _code_of_the_whole(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Interpolator:
-    """Arcs between global codes, straight lines between labels, and behind a bottleneck between its activations."""
+    """Arcs between global codes, straight lines between conditions, or between activations of the middle layer."""
     archive, native = first.archive, (first.height, first.width)
-    (codes, label), (others, other) = (archive.fed(one.number) for one in (first, second))
-    narrow = archive.header.model.conditioning == "bottleneck"
+    (codes, start), (others, end) = (archive.field_inputs(one.number) for one in (first, second))
+    narrow = traits_of(archive.header.model).morphed_layer == "middle"
 
     def picture(t: float) -> FloatArray:
-        field, labels = archive.field, [label, (1 - t) * label + t * other, other]
+        field, conditions = archive.field, [start, (1 - t) * start + t * end, end]
         if archive.poses is not None:
             pose = (1 - t) * archive.poses[first.number] + t * archive.poses[second.number]
-            labels = [np.concatenate([told(field.model, one), frames(pose[None], [native])], axis=1) for one in labels]
-        start, here, end = (np.asarray(one, dtype=np.float32) for one in labels)
+            posed = frames(pose[None], [native])
+            conditions = [np.concatenate([direct_inputs(field.model, one), posed], axis=1) for one in conditions]
+        before, here, after = (np.asarray(one, dtype=np.float32) for one in conditions)
         if narrow:
-            field = _Narrow(field.model, field.channels, field.tensors, (start, end), t)
+            field = _Narrow(field.model, field.channels, field.tensors, (before, after), t)
         latents = [latents_between(one, another, t) for one, another in zip(codes, others, strict=True)]
         return _drawn(field, latents, here, native, size)
 
@@ -64,21 +66,20 @@ def _code_of_the_whole(first: ArchivedImage, second: ArchivedImage, size: tuple[
 
 @dataclass(frozen=True)
 class _Narrow(Field):
-    """A field whose middle layer has activations between those of two images, given by their labels."""
+    """A field whose middle layer has activations between those of two images, given by their conditions."""
 
     ends: tuple[FloatArray, FloatArray]
     t: float
 
     def pixels(
-        self, latents: Sequence[FloatArray], labels: FloatArray, rows: Axis, columns: Axis, samples: tuple[int, int]
+        self, latents: Sequence[FloatArray], conditions: FloatArray, rows: Axis, columns: Axis, samples: tuple[int, int]
     ) -> FloatArray:
         rows, columns = rows.finer(samples[0]), columns.finer(samples[1])
         cut = self.model.middle + 1
-        feeds = [self.feed(latents, label, rows, columns) for label in self.ends]
-        one, other = (feed.siren.units(feed.inputs, layers=slice(0, cut)) for feed in feeds)
-        feed = self.feed(latents, labels, rows, columns)
-        behind = feed.siren.units((1 - self.t) * one + self.t * other, layers=slice(cut, None))
-        colors = feed.siren.colours_of(feed.inputs, behind).reshape(self.channels, 1, rows.count, columns.count)
+        one, other = (self.network_inputs(latents, end, rows, columns).units(slice(0, cut)) for end in self.ends)
+        here = self.network_inputs(latents, conditions, rows, columns)
+        behind = here.siren.units((1 - self.t) * one + self.t * other, layers=slice(cut, None))
+        colors = here.siren.colors_of(here.inputs, behind).reshape(self.channels, 1, rows.count, columns.count)
         shape = (self.channels, 1, rows.count // samples[0], samples[0], columns.count // samples[1], samples[1])
         return np.asarray(colors.reshape(shape).mean(axis=(3, 5)), dtype=np.float32)
 
@@ -111,12 +112,16 @@ def latents_between(first: FloatArray, second: FloatArray, t: float) -> FloatArr
 
 
 def _drawn(
-    field: Field, latents: Sequence[FloatArray], label: FloatArray, native: tuple[int, int], size: tuple[int, int]
+    field: Field,
+    latents: Sequence[FloatArray],
+    conditions: FloatArray,
+    native: tuple[int, int],
+    size: tuple[int, int],
 ) -> FloatArray:
     """A field at (width, height); larger than native (height, width) as stills are drawn."""
     if _larger(size, *native):
-        return enlarge(raster(field, latents, label, native, native), size)
-    return raster(field, latents, label, native, size[::-1])
+        return enlarge(raster(field, latents, conditions, native, native), size)
+    return raster(field, latents, conditions, native, size[::-1])
 
 
 def _larger(size: tuple[int, int], height: int, width: int) -> bool:

@@ -56,8 +56,7 @@ def render_viewport(
     """That part as (height, width, channels) in [0, 1], colors premultiplied; size: (width, height)."""
     if extent == WHOLE:
         return image.render_stored(size, upsample)
-    centers = zip((viewport.y, viewport.x), extent[::-1], strict=True)
-    spans = [(center - seen, center + seen) for center, seen in centers]
+    spans = [(center - 1 / viewport.zoom, center + 1 / viewport.zoom) for center in (viewport.y, viewport.x)]
     if upsample == "field":
         return _from_field(image, spans, size)
     return _from_detail(image, spans, size)
@@ -65,7 +64,7 @@ def render_viewport(
 
 def _from_field(image: ArchivedImage, spans: list[tuple[float, float]], size: tuple[int, int]) -> Pixels:
     rows, columns = (Axis(count, *span) for count, span in zip(size[::-1], spans, strict=True))
-    colors = image.archive.field.pixels(*image.archive.fed(image.number), rows, columns, (1, 1))[:, 0]
+    colors = image.archive.field.pixels(*image.archive.field_inputs(image.number), rows, columns, (1, 1))[:, 0]
     return np.ascontiguousarray(np.clip(colors, 0.0, 1.0).transpose(1, 2, 0))
 
 
@@ -77,10 +76,10 @@ def _from_detail(image: ArchivedImage, spans: list[tuple[float, float]], size: t
         first, last = (start + 1) / 2 * side, (stop + 1) / 2 * side
         low, high = max(0, math.floor(first) - MARGIN), min(side, math.ceil(last) + MARGIN)
         count = max(high - low, min(MOST, round((high - low) * wanted / (last - first))))
-        centres = first + (np.arange(wanted) + 0.5) * (last - first) / wanted
+        centers = first + (np.arange(wanted) + 0.5) * (last - first) / wanted
         cuts.append(slice(low, high))
         counts.append(count)
-        readers.append(cubic_weights((centres - low) * count / (high - low) - 0.5, count))
+        readers.append(cubic_weights((centers - low) * count / (high - low) - 0.5, count))
     part = native[cuts[0], cuts[1]]
     drawn = part if part.shape[:2] == tuple(counts) else enlarge(part, (counts[1], counts[0]))
     read = np.einsum("yh,hwc,xw->yxc", readers[0], drawn, readers[1], optimize=True)

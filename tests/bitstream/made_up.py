@@ -14,8 +14,9 @@ from inrcodec.bitstream.header import Header, pack_shapes
 from inrcodec.bitstream.latents import Latents
 from inrcodec.bitstream.stored import pack, pack_latents
 from inrcodec.bitstream.weights import LARGEST_LATENT, LARGEST_WEIGHT, CodedTensor
+from inrcodec.field.conditioning import CONDITIONINGS
 from inrcodec.field.field import field_shapes
-from inrcodec.settings import ACTIVATIONS, CONDITIONINGS, SPACES, Holdout, Level, ModelSettings, Network
+from inrcodec.settings import ACTIVATIONS, SPACES, Architecture, Holdout, Level, ModelSettings
 
 SHIFTS = (31, 20, 19, 5, 3, 2, 1, 0)
 
@@ -52,7 +53,7 @@ def random_model(rng: np.random.Generator) -> ModelSettings:
     if conditioning in ("latent", "hypernetwork"):
         levels = (Level(int(rng.choice([20, 31])), int(rng.integers(1, 6))),)
     hidden, layers, footprint, units = (int(rng.integers(1, top)) for top in (7, 4, 3, 6))
-    network = Network(
+    network = Architecture(
         str(rng.choice(ACTIVATIONS)),
         int(rng.integers(1, 4)) if layers > 2 else 1,
         int(rng.integers(0, 4)) if conditioning == "hypernetwork" else 0,
@@ -60,7 +61,7 @@ def random_model(rng: np.random.Generator) -> ModelSettings:
         tuple(rng.integers(1, 60, layers - 1).tolist()) if rng.random() < 0.3 else (),
     )
     if rng.random() < 0.4:
-        network = Network()
+        network = Architecture()
     space = str(rng.choice(SPACES))
     return ModelSettings(conditioning, hidden, layers, footprint, levels, units, network, space)
 
@@ -69,11 +70,11 @@ def written(element: Any) -> Any:
     """An element of a header as it is written: a model without what is as usual at its end."""
     if not isinstance(element, ModelSettings):
         return element
-    network = msgspec.structs.astuple(element.network)
-    told = (*msgspec.structs.astuple(element)[:-2], network if element.network.hidden_w0 else network[:-1])
+    network = msgspec.structs.astuple(element.architecture)
+    told = (*msgspec.structs.astuple(element)[:-2], network if element.architecture.hidden_w0 else network[:-1])
     if element.space != "plain":
         return (*told, element.space)
-    return told[:-1] if element.network == Network() else told
+    return told[:-1] if element.architecture == Architecture() else told
 
 
 def random_tensor(rng: np.random.Generator, shape: Sequence[int], step: int, largest: int) -> CodedTensor:

@@ -104,13 +104,13 @@ class Header:
     conditioning: str
     model: list[Any]
     holdout: list[Any]
-    encoder: str
+    software: str
 
 
 def header(payload: bytes) -> Header:
     """Section 3."""
     pack = Pack(payload)
-    version, channels, images, shapes, index, model, holdout, encoder = pack.value()
+    version, channels, images, shapes, index, model, holdout, software = pack.value()
     if version != 1 or pack.at != len(payload) or channels not in (3, 4) or not 1 <= images <= 100_000:
         raise Illegal("header")
     if len(shapes) == 1:
@@ -121,7 +121,7 @@ def header(payload: bytes) -> Header:
         numbers = [int.from_bytes(plain[at : at + wide], "little") for at in range(0, len(plain), wide)]
     if len(numbers) != images or max(numbers) >= len(shapes):
         raise Illegal("shape index")
-    return Header(channels, [tuple(shapes[number]) for number in numbers], model[0], model, holdout, encoder)
+    return Header(channels, [tuple(shapes[number]) for number in numbers], model[0], model, holdout, software)
 
 
 def inflate(packed: bytes, limit: int) -> bytes:

@@ -18,7 +18,8 @@ from inrcodec.bitstream import header as room
 from inrcodec.bitstream.deflate import deflate
 from inrcodec.bitstream.header import Header, Holdout, decode_header, encode_header, image_shapes, pack_shapes
 from inrcodec.errors import CorruptFileError, UnsupportedFileError
-from inrcodec.settings import ACTIVATIONS, CONDITIONINGS, SPACES, Level, ModelSettings, Network
+from inrcodec.field.conditioning import CONDITIONINGS
+from inrcodec.settings import ACTIVATIONS, SPACES, Architecture, Level, ModelSettings
 
 SPACE = st.sampled_from(SPACES)
 REFUSED = (CorruptFileError, UnsupportedFileError)
@@ -40,10 +41,12 @@ def models(draw: st.DrawFn) -> ModelSettings:
     if conditioning in ("latent", "hypernetwork"):
         levels = (Level(31, draw(st.integers(1, 1024))),)
     head = draw(st.integers(0, 4096)) if conditioning == "hypernetwork" else 0
-    network = Network(draw(st.sampled_from(ACTIVATIONS)), draw(st.integers(1, 256)), head, draw(st.integers(1, 1000)))
-    network = draw(st.sampled_from([network, Network()]))
+    network = Architecture(
+        draw(st.sampled_from(ACTIVATIONS)), draw(st.integers(1, 256)), head, draw(st.integers(1, 1000))
+    )
+    network = draw(st.sampled_from([network, Architecture()]))
     return ModelSettings(
-        conditioning, hidden_layers=draw(st.integers(3, 8)), levels=levels, network=network, space=draw(SPACE)
+        conditioning, hidden_layers=draw(st.integers(3, 8)), levels=levels, architecture=network, space=draw(SPACE)
     )
 
 
@@ -70,7 +73,7 @@ def test_round_trip(drawn: tuple[Header, list[tuple[int, int]]]) -> None:
     assert decoded == header
     assert [tuple(shape) for shape in image_shapes(decoded).tolist()] == sizes
     other = second_reader.header(payload)
-    assert (other.channels, other.sizes, other.encoder) == (header.channels, sizes, header.encoder)
+    assert (other.channels, other.sizes, other.software) == (header.channels, sizes, header.software)
     assert other.holdout == [header.holdout.fraction_ppm, header.holdout.seed, header.holdout.mode]
     assert other.model == msgspec.msgpack.decode(msgspec.msgpack.encode(written(header.model)))
 
@@ -115,28 +118,23 @@ def test_the_largest_set_of_random_sizes_fits() -> None:
         {"holdout": [1, -1, "strict"]},
         {"holdout": [1, 1 << 32, "strict"]},
         {"holdout": [1, 0, "later"]},
-        {"encoder": "e" * 65},
-        {"encoder": "bell\a"},
-        {"encoder": "caf\u00e9"},
-        {"model": ["tarot"]},
-        {"model": ModelSettings("grid")},
+        {"software": "e" * 65},
+        {"software": "bell\a"},
+        {"software": "caf\u00e9"},
+        {"model": ["t" * 33]},
         {"model": ModelSettings(levels=(Level(2, 1), Level(2, 1)))},
         {"model": ModelSettings(levels=(Level(32, 1),))},
         {"model": ModelSettings(levels=(Level(0, 65),))},
         {"model": ModelSettings(hidden_width=4097)},
-        {"model": ModelSettings("binary")},
-        {"model": ModelSettings("latent", levels=())},
-        {"model": ModelSettings("latent")},
-        {"model": ModelSettings("hypernetwork", levels=(Level(31, 4), Level(2, 1)))},
         {"model": ModelSettings("latent", levels=(Level(31, 1025),))},
-        {"model": ModelSettings(network=Network("swish"))},
+        {"model": ModelSettings(architecture=Architecture("swish"))},
         {"model": ModelSettings(space="curved")},
-        {"model": ModelSettings(network=Network(bottleneck=2))},
-        {"model": ModelSettings(network=Network(bottleneck=0))},
-        {"model": ModelSettings(network=Network(head_width=4))},
-        {"model": ModelSettings(network=Network(w0=0))},
-        {"model": ModelSettings(network=Network(hidden_w0=(0,)))},
-        {"model": ModelSettings(network=Network(hidden_w0=(30, 30)))},
+        {"model": ModelSettings(architecture=Architecture(bottleneck=2))},
+        {"model": ModelSettings(architecture=Architecture(bottleneck=0))},
+        {"model": ModelSettings(architecture=Architecture(head_width=4097))},
+        {"model": ModelSettings(architecture=Architecture(w0=0))},
+        {"model": ModelSettings(architecture=Architecture(hidden_w0=(0,)))},
+        {"model": ModelSettings(architecture=Architecture(hidden_w0=(30, 30)))},
     ],
 )
 def test_out_of_bounds_is_refused_both_ways(changes: dict[str, Any]) -> None:
@@ -166,7 +164,7 @@ def test_out_of_bounds_is_refused_both_ways(changes: dict[str, Any]) -> None:
         {"holdout": [0, 0, "none", 0]},
         {"holdout": [0, 0]},
         {"model": []},
-        {"encoder": b"bytes"},
+        {"software": b"bytes"},
     ],
 )
 def test_other_forms_are_refused(changes: dict[str, Any]) -> None:

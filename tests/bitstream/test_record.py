@@ -30,7 +30,7 @@ def test_round_trip_within_a_level(rows: list[list[float]]) -> None:
     record = made(rows)
     payload = encode_record(record, top=127)
     found = decode_record(payload)
-    assert (found.steps, found.passes, found.seconds, found.moments) == (1234, 56.5, 7.25, len(rows[0]))
+    assert (found.steps, found.passes, found.seconds, found.samples) == (1234, 56.5, 7.25, len(rows[0]))
     taken, columns = second_reader.record(payload)
     assert taken == (1234, 56.5, 7.25)
     for before, after in zip(record.columns, found.columns, strict=True):
@@ -50,5 +50,5 @@ def test_damage_is_refused() -> None:
 def test_nonsense_is_not_written() -> None:
     with pytest.raises(ValueError, match="one length"):
         encode_record(made([[1.0], [1.0, 2.0]]), top=127)
-    with pytest.raises(ValueError, match="moments"):
+    with pytest.raises(ValueError, match="samples"):
         encode_record(made([[1.0] * 5000]), top=127)

@@ -13,7 +13,7 @@ from PIL import Image
 from inrcodec.archive import Archive
 from inrcodec.detail import enlarge
 from inrcodec.detail import network as network_module
-from inrcodec.detail.network import WEIGHTS, Network
+from inrcodec.detail.network import WEIGHTS, DetailNetwork
 from inrcodec.detail.projection import area_matrix, back_project, cubic_matrix
 from inrcodec.numerics.arrays import Pixels
 from inrcodec.numerics.metrics import psnr
@@ -24,7 +24,7 @@ GREY_LEVEL = 1 / 255
 
 
 def noise(height: int, width: int, channels: int = 3) -> Pixels:
-    """Pixels that differ from all their neighbours; with alpha premultiplied."""
+    """Pixels that differ from all their neighbors; with alpha premultiplied."""
     pixels = np.random.default_rng(0).random((height, width, channels), dtype=np.float32)
     if channels == 4:
         pixels[..., :3] *= pixels[..., 3:]
@@ -61,10 +61,10 @@ def test_smaller_is_refused() -> None:
         enlarge(noise(8, 8), (16, 7))
 
 
-@pytest.mark.parametrize("colour", [(0.0, 0.0, 0.0), (1.0, 1.0, 1.0), (0.2, 0.7, 0.4), (0.1, 0.0, 0.3, 0.5)])
-def test_flat_stays_flat(colour: tuple[float, ...]) -> None:
-    native = np.full((6, 8, len(colour)), colour, np.float32)
-    np.testing.assert_allclose(enlarge(native, (29, 20)), np.full((20, 29, len(colour)), colour), atol=1e-5)
+@pytest.mark.parametrize("color", [(0.0, 0.0, 0.0), (1.0, 1.0, 1.0), (0.2, 0.7, 0.4), (0.1, 0.0, 0.3, 0.5)])
+def test_flat_stays_flat(color: tuple[float, ...]) -> None:
+    native = np.full((6, 8, len(color)), color, np.float32)
+    np.testing.assert_allclose(enlarge(native, (29, 20)), np.full((20, 29, len(color)), color), atol=1e-5)
 
 
 @pytest.mark.parametrize("size", [(36, 24), (31, 20), (64, 64), (24, 8)])
@@ -103,11 +103,11 @@ def test_no_colour_exceeds_alpha() -> None:
 
 
 def test_opaque_stays_opaque_and_clear_stays_clear() -> None:
-    colours = noise(8, 8)
-    opaque = np.concatenate([colours, np.ones((8, 8, 1), np.float32)], axis=2)
+    colors = noise(8, 8)
+    opaque = np.concatenate([colors, np.ones((8, 8, 1), np.float32)], axis=2)
     drawn = enlarge(opaque, (40, 40))
     assert (drawn[..., 3] > 1 - 1e-5).all()
-    np.testing.assert_allclose(drawn[..., :3], enlarge(colours, (40, 40)), atol=1e-5)
+    np.testing.assert_allclose(drawn[..., :3], enlarge(colors, (40, 40)), atol=1e-5)
     assert not enlarge(np.zeros((8, 8, 4), np.float32), (40, 40)).any()
 
 
@@ -125,7 +125,7 @@ def test_nothing_jumps_between_native_pixels() -> None:
     """Very large, what changes where one native pixel ends is no more than what changes right beside it."""
     native = 0.2 + 0.6 * noise(6, 6)
     steps = np.abs(np.diff(enlarge(native, (360, 360)), axis=1)).mean(axis=(0, 2))
-    for edge in (*range(59, 359, 60), *range(29, 359, 60)):  # between pixels, and between their centres
+    for edge in (*range(59, 359, 60), *range(29, 359, 60)):  # between pixels, and between their centers
         assert steps[edge] < 1.5 * np.delete(steps[edge - 4 : edge + 5], 4).max()
 
 
@@ -149,7 +149,7 @@ def test_an_archive_draws_with_it_where_larger() -> None:
 
 def test_the_weights_are_small_and_plain() -> None:
     assert WEIGHTS.stat().st_size <= LARGEST_FILE
-    network = Network.load()
+    network = DetailNetwork.load()
     assert network.convolutions[0][0].shape[0] == 27
     assert network.output[0].shape[1] == 3
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inrcodec.field import Field
 from inrcodec.field.derivative_raster import gradient, laplacian, midpoint_slopes
+from inrcodec.field.field import Field
 from inrcodec.field.places import Derived
 from inrcodec.numerics.coordinates import Axis
 from inrcodec.settings import ModelSettings

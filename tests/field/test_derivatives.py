@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 import torch
 
-from inrcodec.field import Field
-from inrcodec.field.field import field_specs, image_labels, level_shapes
+from inrcodec.field.conditioning import CONDITIONINGS, model_for
+from inrcodec.field.field import Field, field_specs, image_conditions, level_shapes
 from inrcodec.field.jets import Jet
 from inrcodec.field.places import Derived
 from inrcodec.fitting.initial import initial_network
 from inrcodec.numerics.coordinates import Axis
 from inrcodec.numerics.cubic import cubic_derivatives
-from inrcodec.settings import ACTIVATIONS, CONDITIONINGS, REFERENCE_PIXELS, ModelSettings, model_for
+from inrcodec.settings import ACTIVATIONS, REFERENCE_PIXELS, ModelSettings
 
 IMAGES, GROUP, SIZE = 3, 2, (11, 9)
 POSES = np.array([[0.2, -0.1, 0.3, 0.5], [0, 0, 0, 0], [-0.4, 0.3, -0.5, -1.2]], np.float32)
@@ -28,8 +28,8 @@ every = pytest.mark.parametrize("name", [*NAMES, "hypernetwork-with-a-head plain
 def model(name: str) -> ModelSettings:
     conditioning, space, units = name.split()
     usual = model_for(conditioning.removesuffix("-with-a-head"), REFERENCE_PIXELS)
-    network = msgspec.structs.replace(usual.network, activation=units, head_width=16 if "head" in name else 0)
-    return msgspec.structs.replace(usual, space=space, network=network)
+    network = msgspec.structs.replace(usual.architecture, activation=units, head_width=16 if "head" in name else 0)
+    return msgspec.structs.replace(usual, space=space, architecture=network)
 
 
 def field_of(name: str, dtype: type = np.float64) -> tuple[Field, list[np.ndarray], np.ndarray]:
@@ -38,8 +38,8 @@ def field_of(name: str, dtype: type = np.float64) -> tuple[Field, list[np.ndarra
     drawn = initial_network(field_specs(settings, 3, IMAGES), torch.Generator().manual_seed(1))
     shapes = level_shapes(settings, *SIZE)
     latents = [rng.integers(-4, 5, (c, GROUP, h, w)).astype(dtype) for c, h, w in shapes]
-    labels = image_labels(settings, [SIZE] * IMAGES, POSES)[:GROUP]
-    return Field(settings, 3, tuple(t.numpy().astype(dtype) for t in drawn)), latents, labels.astype(dtype)
+    conditions = image_conditions(settings, [SIZE] * IMAGES, POSES)[:GROUP]
+    return Field(settings, 3, tuple(t.numpy().astype(dtype) for t in drawn)), latents, conditions.astype(dtype)
 
 
 def places(order: int, grid: bool = True) -> Derived:
@@ -52,12 +52,12 @@ def moved(where: Derived, axis: int, by: float) -> Derived:
 
 
 def differences(
-    field: Field, latents: list[np.ndarray], labels: np.ndarray, where: Derived, axis: int, step: float
+    field: Field, latents: list[np.ndarray], conditions: np.ndarray, where: Derived, axis: int, step: float
 ) -> Jet:
     """Central differences of fourth order of everything that `derived` gives, along an axis."""
 
     def jets(by: float) -> tuple[np.ndarray, ...]:
-        return field.derived(latents, labels, moved(where, axis, by)).parts()
+        return field.derived(latents, conditions, moved(where, axis, by)).parts()
 
     at = zip(jets(-2 * step), jets(-step), jets(step), jets(2 * step), strict=True)
     return Jet(*((far - 8 * near + 8 * over - beyond) / (12 * step) for far, near, over, beyond in at))
@@ -72,14 +72,14 @@ def error(exact: np.ndarray, found: np.ndarray, corners: bool) -> float:
 @every
 @pytest.mark.parametrize("grid", [True, False])
 def test_derivatives_are_those_of_differences(name: str, grid: bool) -> None:
-    field, latents, labels = field_of(name)
-    jet = field.derived(latents, labels, places(2, grid))
+    field, latents, conditions = field_of(name)
+    jet = field.derived(latents, conditions, places(2, grid))
     assert jet.value.shape == (3, GROUP, 7 if grid else 1, 11)
     assert jet.first.shape == jet.second.shape == (3, GROUP, 2, 7 if grid else 1, 11)
     assert jet.value.dtype == jet.first.dtype == jet.second.dtype == np.float64
     corners = "relu" in name
     for axis in (0, 1):
-        by_steps = differences(field, latents, labels, places(1, grid), axis, SHORT_STEP if corners else STEP)
+        by_steps = differences(field, latents, conditions, places(1, grid), axis, SHORT_STEP if corners else STEP)
         assert error(jet.first[:, :, axis], by_steps.value, corners) < 1e-5
         flat = name.endswith("relu") and "pyramid" not in name  # nothing bends but at corners
         bends = jet.second[:, :, axis]
@@ -88,19 +88,19 @@ def test_derivatives_are_those_of_differences(name: str, grid: bool) -> None:
 
 @every
 def test_the_value_is_the_field(name: str) -> None:
-    field, latents, labels = field_of(name, np.float32)
+    field, latents, conditions = field_of(name, np.float32)
     rows, columns = Axis(11), Axis(9).part(slice(2, 7))
-    value = field.derived(latents, labels, Derived.centers(rows, columns, 1)).value
+    value = field.derived(latents, conditions, Derived.centers(rows, columns, 1)).value
     assert value.dtype == np.float32
-    np.testing.assert_allclose(value, field.pixels(latents, labels, rows, columns, (1, 1)), atol=3e-5)
+    np.testing.assert_allclose(value, field.pixels(latents, conditions, rows, columns, (1, 1)), atol=3e-5)
 
 
 @every
 def test_numpy_and_torch_derive_the_same(name: str) -> None:
-    field, latents, labels = field_of(name)
+    field, latents, conditions = field_of(name)
     in_torch = Field(field.model, 3, tuple(torch.from_numpy(tensor) for tensor in field.tensors))
-    jet = in_torch.derived([torch.from_numpy(one) for one in latents], torch.from_numpy(labels), places(2))
-    for one, other in zip(field.derived(latents, labels, places(2)).parts(), jet.parts(), strict=True):
+    jet = in_torch.derived([torch.from_numpy(one) for one in latents], torch.from_numpy(conditions), places(2))
+    for one, other in zip(field.derived(latents, conditions, places(2)).parts(), jet.parts(), strict=True):
         np.testing.assert_allclose(one, other.numpy(), rtol=1e-9, atol=1e-9)
 
 

@@ -13,11 +13,12 @@ from inrcodec.archive import Archive
 from inrcodec.encoding.encode import assemble
 from inrcodec.errors import UsageError
 from inrcodec.evaluate.measuring import psnrs
+from inrcodec.field.conditioning import CONDITIONINGS, model_for
 from inrcodec.fitting import objective
 from inrcodec.fitting.engine import Fit
 from inrcodec.fitting.progress import Fitted, Progress
 from inrcodec.images import Picture
-from inrcodec.settings import CONDITIONINGS, FitSettings, Holdout, ModelSettings, Target, model_for
+from inrcodec.settings import FitSettings, Holdout, ModelSettings, Target
 
 SIZES = [(12, 12), (12, 12), (16, 10), (9, 13), (12, 12), (10, 10)]
 FLOORS = {
@@ -27,7 +28,7 @@ FLOORS = {
     "bottleneck": 17.0,
     "latent": 17.0,
     "hypernetwork": 17.0,
-}  # dB after a few seconds; a flat mean colour gives about 13
+}  # dB after a few seconds; a flat mean color gives about 13
 
 
 def drawing(number: int, height: int, width: int) -> np.ndarray:
@@ -187,7 +188,7 @@ def test_tiles_change_nothing_but_memory(
     """Error, its share per image and every gradient are the same in one tile and in many."""
     fit = Fit([picture.pixels for picture in pictures], model_for("pyramid", 900), settings())
     run, group = fit.run, fit.run.groups[0]
-    run.footprint, run.steps = footprint, [-40] * len(run.network)  # with quantised weights: tiles share their graph
+    run.footprint, run.steps = footprint, [-40] * len(run.network)  # with quantized weights: tiles share their graph
     images = torch.arange(len(group.numbers))
     latents = torch.randn(group.latents.shape).requires_grad_()
     leaves = [latents, *run.network]

@@ -21,8 +21,8 @@ def stripes(bend: float, height: int = SIDE) -> FloatArray:
     y, x = np.moveaxis(pixel_centers(height, SIDE), -1, 0)
     x = x - bend * np.sin(4 * y)
     ink = np.clip(16 * (0.55 - np.hypot(1.4 * x, y)), 0, 1)[..., None]
-    colours = np.stack([0.5 + 0.4 * np.sin(9 * x), 0.3 + 0 * x, 0.5 + 0.4 * np.sin(7 * y)], axis=-1)
-    return np.asarray(1 + ink * (colours - 1), dtype=np.float32)
+    colors = np.stack([0.5 + 0.4 * np.sin(9 * x), 0.3 + 0 * x, 0.5 + 0.4 * np.sin(7 * y)], axis=-1)
+    return np.asarray(1 + ink * (colors - 1), dtype=np.float32)
 
 
 def test_the_jacobian_is_exact() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from inrcodec.field.conditioning import model_for
 from inrcodec.fitting import rounding
 from inrcodec.fitting.engine import Fit
 from inrcodec.fitting.groups import Group
@@ -16,7 +17,7 @@ from inrcodec.fitting.pace import rounded_levels
 from inrcodec.fitting.rounding import RoundingContext, batches
 from inrcodec.fitting.run import Run, start
 from inrcodec.fitting.workers import Workers
-from inrcodec.settings import FitSettings, ModelSettings, model_for
+from inrcodec.settings import FitSettings, ModelSettings
 
 WEIGHT = 1e-3
 SIZES = [(13, 18), (13, 18), (8, 5)]

@@ -13,13 +13,14 @@ import pytest
 import torch
 
 from inrcodec.errors import InrError
+from inrcodec.field.conditioning import model_for
 from inrcodec.fitting import step as step_module
 from inrcodec.fitting.engine import Fit
 from inrcodec.fitting.process import can_fork
 from inrcodec.fitting.run import Run, start
 from inrcodec.fitting.step import StepContext
 from inrcodec.fitting.workers import Workers
-from inrcodec.settings import FitSettings, ModelSettings, model_for
+from inrcodec.settings import FitSettings, ModelSettings
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="processes result memory on Linux only")
 CONTEXT = StepContext(  # latents stand still: no noise to differ by

@@ -28,7 +28,7 @@ from inrcodec.encoding.options import EncodeOptions
 from inrcodec.encoding.resolve import fit_settings
 from inrcodec.fitting.engine import Fit
 from inrcodec.images import Picture
-from inrcodec.settings import Level, ModelSettings, Network
+from inrcodec.settings import Architecture, Level, ModelSettings
 
 HERE = Path(__file__).parent
 SIZES = [(12, 12), (16, 8), (9, 14), (12, 12), (1, 5)]  # height, width
@@ -45,12 +45,16 @@ FILES: dict[str, tuple[int, ModelSettings, EncodeOptions]] = {
         EncodeOptions(**COMMON, holdout=0.2, holdout_mode="strict"),
     ),
     "grid": (3, ModelSettings("grid", 24, 3, 1, (), 1), EncodeOptions(**COMMON, holdout=0.0)),
-    "binary": (4, ModelSettings("binary", 20, 2, 2, (), 1, Network("relu-pe")), EncodeOptions(**COMMON)),
-    "bottleneck": (3, ModelSettings("bottleneck", 24, 5, 1, (), 1, Network(bottleneck=8)), EncodeOptions(**COMMON)),
-    "latent": (3, ModelSettings("latent", 16, 3, 1, CODE, 1, Network("tanh", w0=10)), EncodeOptions(**COMMON)),
+    "binary": (4, ModelSettings("binary", 20, 2, 2, (), 1, Architecture("relu-pe")), EncodeOptions(**COMMON)),
+    "bottleneck": (
+        3,
+        ModelSettings("bottleneck", 24, 5, 1, (), 1, Architecture(bottleneck=8)),
+        EncodeOptions(**COMMON),
+    ),
+    "latent": (3, ModelSettings("latent", 16, 3, 1, CODE, 1, Architecture("tanh", w0=10)), EncodeOptions(**COMMON)),
     "hypernetwork": (
         4,
-        ModelSettings("hypernetwork", 8, 2, 1, CODE, 1, Network(head_width=6)),
+        ModelSettings("hypernetwork", 8, 2, 1, CODE, 1, Architecture(head_width=6)),
         EncodeOptions(**COMMON),
     ),
     "encoder": (4, ModelSettings("hypernetwork", 8, 2, 1, CODE, 1), EncodeOptions(**COMMON, keep_encoder=True)),

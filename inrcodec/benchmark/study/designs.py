@@ -7,7 +7,7 @@ from typing import Any
 
 from inrcodec.encoding.options import EncodeOptions
 from inrcodec.errors import UsageError
-from inrcodec.settings import CONDITIONINGS
+from inrcodec.field.conditioning import CONDITIONINGS
 
 # Every conditioning, and on the simplest of them what the sine is compared with.
 DESIGNS = (*CONDITIONINGS, "binary:activation=relu", "binary:activation=relu-pe", "binary:activation=tanh")

@@ -17,7 +17,7 @@ from inrcodec.encoding.signals.sources import is_gray
 from inrcodec.errors import Parameter, UsageError
 from inrcodec.images import load_pictures
 from inrcodec.images.color import parse_color
-from inrcodec.settings import MAX_W0, ModelSettings, Network
+from inrcodec.settings import MAX_W0, Architecture, ModelSettings
 
 if TYPE_CHECKING:
     from inrcodec.fitting.constrained import Advance
@@ -72,7 +72,7 @@ class SignalOptions:
             footprint=1,
             levels=(),
             context_width=1,
-            network=Network(w0=w0),
+            architecture=Architecture(w0=w0),
         )
         asked = EncodeOptions(width=self.width, depth=self.depth, activation=self.activation, w0=self.w0)
         return redesigned(usual, asked)

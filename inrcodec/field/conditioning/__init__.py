@@ -1,68 +1,57 @@
-"""How a SIREN is told which image it draws: one file per variant, named as on the command line and in the header."""
+"""How a SIREN is conditioned on an image: one file per variant, named as on the command line and in the header.
+
+The contract of such a file is `field.contract.Conditioning`; a file that is here is known everywhere. Numpy is loaded
+with the first variant, not with their names.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from importlib import import_module
-from typing import Any, Protocol, cast
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, cast
 
-from inrcodec.field.siren import Array, Siren
-from inrcodec.field.tensors import TensorSpec
-from inrcodec.numerics.arrays import FloatArray
-from inrcodec.settings import ModelSettings
+from inrcodec.errors import UnsupportedFileError, UsageError
+from inrcodec.settings import MAX_NAME, ModelSettings
 
-Shape = tuple[int, int, int]  # channels, height, width
+if TYPE_CHECKING:
+    from inrcodec.field.contract import Conditioning, Traits
 
-
-Inputs = Any  # of a network: an array, or a `jets.Jet` with derivatives
-
-
-class Places(Protocol):
-    """Where a field is read: `grids.Grid`, or what carries derivatives along, `places.Derived`."""
-
-    def inputs(self, model: ModelSettings, labels: Array, levels: Sequence[Array] = ()) -> Inputs:
-        """Coordinates, what an image is told by and latents at every place, (inputs, B * points).
-
-        labels (B, values); levels: latents [(channels, B, height, width)] that are read by place.
-        """
-
-    def by_image(self, inputs: Inputs, images: int) -> Inputs:
-        """Inputs that broadcast against a network for each image, (B or nothing, inputs, points)."""
-
-
-@dataclass(frozen=True)
-class Feed:
-    """A network, what goes into it, (inputs, points), and the phases of its layers; see `Siren.units`."""
-
-    siren: Siren
-    inputs: Inputs
-    shifts: tuple[Array, ...] = ()
-
-
-class Conditioning(Protocol):
-    """What a variant's module provides; a group of B images of one size is evaluated together."""
-
-    def labels(self, images: int) -> FloatArray:
-        """What the network is told of each image besides its latents, (images, values); maybe nothing."""
-
-    def specs(self, model: ModelSettings, channels: int, images: int) -> tuple[TensorSpec, ...]:
-        """Every tensor of the network, in file order."""
-
-    def feed(
-        self,
-        model: ModelSettings,
-        tensors: Sequence[Array],
-        latents: Sequence[Array],
-        labels: Array,
-        places: Places,
-    ) -> Feed:
-        """The network and its inputs at places of images with latents [(channels, B, height, width)].
-
-        labels: (B, values). The points of an image follow each other, those of a grid row by row.
-        """
+USUAL = "pyramid"
+CONDITIONINGS = (USUAL, *sorted({module.name for module in iter_modules(__path__)} - {USUAL}))
 
 
 def conditioning_named(name: str) -> Conditioning:
-    """The variant's module; the name has been checked against `settings.CONDITIONINGS`."""
-    return cast(Conditioning, import_module(f"inrcodec.field.conditioning.{name}"))
+    """The variant's module; UnsupportedFileError when there is none of that name."""
+    if name not in CONDITIONINGS:
+        raise UnsupportedFileError(f"unknown conditioning {name[:MAX_NAME]!a}; a newer inrcodec may read it")
+    return cast("Conditioning", import_module(f"{__name__}.{name}"))
+
+
+def traits_of(model: ModelSettings) -> Traits:
+    """What other rooms ask of the conditioning of these settings."""
+    return conditioning_named(model.conditioning).TRAITS
+
+
+def conditionings_with(trait: Callable[[Traits], bool]) -> tuple[str, ...]:
+    """The names of those whose traits are such."""
+    return tuple(name for name in CONDITIONINGS if trait(conditioning_named(name).TRAITS))
+
+
+def model_for(name: str, pixels: int, footprint: int = 1) -> ModelSettings:
+    """Settings of a conditioning that suit a set of that many pixels; UsageError when there is none of that name."""
+    if name not in CONDITIONINGS:
+        raise UsageError(f"unknown conditioning {name!r}; there are: {', '.join(CONDITIONINGS)}")
+    return conditioning_named(name).usual(pixels, footprint)
+
+
+def check_model(model: ModelSettings) -> None:
+    """Raise UnsupportedFileError, naming the setting, when one is out of bounds or not for the conditioning."""
+    model.validate()
+    name, traits = model.conditioning, traits_of(model)
+    if traits.latents == "none" and model.levels:
+        raise UnsupportedFileError(f"the conditioning {name} has no latents, but the header lists levels of them")
+    if traits.latents == "code" and not model.coded:
+        raise UnsupportedFileError(f"the conditioning {name} needs one level with one cell, the code of an image")
+    if model.architecture.head_width and not traits.head:
+        raise UnsupportedFileError(f"the conditioning {name} has no head, but the header has its width")

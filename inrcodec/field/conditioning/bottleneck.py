@@ -6,6 +6,24 @@ a morph goes through the activations between those of two images at the same pla
 
 from __future__ import annotations
 
-from inrcodec.field.conditioning.binary import feed, labels, specs
+from inrcodec.field.conditioning.binary import conditions, network_inputs, specs
+from inrcodec.field.contract import Traits
+from inrcodec.settings import Architecture, ModelSettings, width_for
 
-__all__ = ["feed", "labels", "specs"]
+__all__ = ["TRAITS", "conditions", "network_inputs", "specs", "usual"]
+
+TRAITS = Traits(latents="none", morphed_layer="middle")
+USUAL_BOTTLENECK = 10
+
+
+def usual(pixels: int, footprint: int) -> ModelSettings:
+    """Five layers, the middle one narrow, the others as wide as the set is large."""
+    return ModelSettings(
+        conditioning="bottleneck",
+        hidden_width=width_for(pixels, 96, 48, 256),
+        hidden_layers=5,
+        footprint=footprint,
+        levels=(),
+        context_width=1,
+        architecture=Architecture(bottleneck=USUAL_BOTTLENECK),
+    )

@@ -10,17 +10,24 @@ from itertools import pairwise
 
 import numpy as np
 
-from inrcodec.field.conditioning import Feed, Places
-from inrcodec.field.grids import labelled_specs
+from inrcodec.field.contract import NetworkInputs, Places, Traits
+from inrcodec.field.grids import conditioned_specs
 from inrcodec.field.siren import Array, Siren
 from inrcodec.field.tensors import TensorSpec, uniform
 from inrcodec.numerics.arrays import FloatArray
-from inrcodec.settings import ModelSettings
+from inrcodec.settings import WHOLE, Level, ModelSettings, width_for
 
+TRAITS = Traits(latents="code", latent_speed=2.5)  # a code that only shifts phases may move faster
+USUAL_CODE = 64
 CODE_SCALE = 0.05  # of a phase; codes are whole numbers of some size
 
 
-def labels(images: int) -> FloatArray:
+def usual(pixels: int, footprint: int) -> ModelSettings:
+    """Three layers, as wide as the set is large: the network is most of the file."""
+    return ModelSettings("latent", width_for(pixels, 64, 32, 256), 3, footprint, (Level(WHOLE, USUAL_CODE),), 1)
+
+
+def conditions(images: int) -> FloatArray:
     """Nothing: the code says it all."""
     return np.zeros((images, 0), np.float32)
 
@@ -28,16 +35,18 @@ def labels(images: int) -> FloatArray:
 def specs(model: ModelSettings, channels: int, images: int) -> tuple[TensorSpec, ...]:
     """A network of x and y; behind it the map from a code to all phases, (units of all layers, code)."""
     code = model.levels[0].channels
-    return *labelled_specs(model, channels, 0), uniform((sum(model.hidden_widths()), code), CODE_SCALE)
+    return *conditioned_specs(model, channels, 0), uniform((sum(model.hidden_widths()), code), CODE_SCALE)
 
 
-def feed(
-    model: ModelSettings, tensors: Sequence[Array], latents: Sequence[Array], labels: Array, places: Places
-) -> Feed:
+def network_inputs(
+    model: ModelSettings, tensors: Sequence[Array], latents: Sequence[Array], conditions: Array, places: Places
+) -> NetworkInputs:
     """[x, y] at every point, and the phases of each image."""
     *network, to_phases = tensors
     codes = latents[0].reshape(to_phases.shape[1], -1)
     ends = np.cumsum((0, *model.hidden_widths())).tolist()
     phases = to_phases @ codes
     shifts = tuple(phases[start:end] for start, end in pairwise(ends))
-    return Feed(Siren.from_tensors(network, model.network.activation), places.inputs(model, labels), shifts)
+    return NetworkInputs(
+        Siren.from_tensors(network, model.architecture.activation), places.inputs(model, conditions), shifts
+    )

@@ -45,7 +45,7 @@ def test_rows_hold_what_the_files_say_and_a_study_goes_on(small_images: Path, tm
         assert np.isfinite(row.train_curve).any()
     latent, binary = (inrcodec.open(row.file).header.model for row in answer.rows)
     assert latent.levels[0].channels == 4
-    assert binary.network.activation == "relu"
+    assert binary.architecture.activation == "relu"
     stamps = {path: path.stat().st_mtime_ns for path in (tmp_path / "fits").iterdir()}
     again = study(small_images, options=options, designs=designs, save=tmp_path / "fits")
     assert [row.file_size for row in again.rows] == [row.file_size for row in answer.rows]
