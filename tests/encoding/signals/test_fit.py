@@ -142,7 +142,7 @@ def test_options_out_of_bounds(asked: dict[str, object], said: str) -> None:
 
 def test_networks_suit_the_size() -> None:
     small, usual, large = (SignalOptions().model((side, side)) for side in (24, 256, 2048))
-    assert (usual.hidden_width, usual.network.w0) == (128, 100)
+    assert (usual.hidden_width, usual.architecture.w0) == (128, 100)
     assert small.hidden_width < usual.hidden_width < large.hidden_width
     assert small.network.w0 == 15
     assert large.network.w0 == 800
