@@ -124,7 +124,7 @@ def _group(
     factors = torch.repeat_interleave(torch.tensor([_rate(level) for level in model.levels]), counts)
     return Group(
         numbers=torch.tensor(numbers, device=device),
-        conditioning_inputs=torch.from_numpy(inputs[numbers]).to(device),
+        conditions=torch.from_numpy(inputs[numbers]).to(device),
         targets=torch.from_numpy(targets).to(device),
         visible=visible,
         shapes=shapes,

@@ -144,5 +144,5 @@ def test_networks_suit_the_size() -> None:
     small, usual, large = (SignalOptions().model((side, side)) for side in (24, 256, 2048))
     assert (usual.hidden_width, usual.architecture.w0) == (128, 100)
     assert small.hidden_width < usual.hidden_width < large.hidden_width
-    assert small.network.w0 == 15
-    assert large.network.w0 == 800
+    assert small.architecture.w0 == 15
+    assert large.architecture.w0 == 800
