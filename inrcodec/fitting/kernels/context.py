@@ -1,6 +1,6 @@
 """The context model and its bits at all cells of an image, and their gradients: what `fitting.rate` does, in one pass.
 
-Latents lie in planes with margins of zeros (`planes.Planes`), so every neighbour of a run of cells is a run of cells,
+Latents lie in planes with margins of zeros (`lay_planes`), so every neighbour of a run of cells is a run of cells,
 and a product takes them from where they lie.
 """
 
@@ -12,14 +12,14 @@ from inrcodec.bitstream.laplace import HIGHEST_SCALE, LOWEST_SCALE, SCALE_BITS
 from inrcodec.bitstream.rangecoder import TOTAL
 from inrcodec.fitting.kernels.compiling import helper, inlined
 from inrcodec.fitting.kernels.functions import LN_2, LOG2_E, exponential_less_one, log2_of, power_of_two_of
-from inrcodec.fitting.kernels.products import PANEL, ROWS, Block, add_outer, block, store_block, store_row
+from inrcodec.fitting.kernels.layout import CHUNK, CHUNK_STRIDE, LANES, OTHERS, PANEL, ROWS
+from inrcodec.fitting.kernels.products import Block, add_outer, block, store_block, store_row
 from inrcodec.fitting.kernels.vectors import (
     Vector,
     absolute,
     fma,
     lane_sum,
     load,
-    number,
     spread,
     store,
     vector,
@@ -27,75 +27,67 @@ from inrcodec.fitting.kernels.vectors import (
     with_sign,
 )
 
-CHUNK = 240  # cells looked at together
-STRIDE = CHUNK + 8  # of the rows that they need
 LOWEST, HIGHEST = LOWEST_SCALE / 2**SCALE_BITS, HIGHEST_SCALE / 2**SCALE_BITS
 LARGEST_DECAY = 87.0  # exp(-87) is about the smallest normal number
-FIRST, SECOND, NONE = 0, 1, 2  # rows behind the units: gradients of means and scales, zeros
 
 
 @helper
 def add_rate(
-    model: Any, planes: Any, weights: Any, latents: Any, slopes: Any, cells: Any, gradient: Any, scale: float,
+    lay: Any, table: Any, constants: Any, weights: Any, room: Any, gradient: Any, scale: float,
     with_latents: bool, with_weights: bool,
 ) -> float:
-    """Bits of an image's latents; gradients of `scale` times the bits are added.
-
-    latents and slopes: planes and their gradients, flat; cells: room for the rows of a chunk; gradient: of weights.
-    """
+    """Bits of the latents in the planes; gradients of `scale` times the bits are added."""
     bits = 0.0
-    for channel in range(len(model.units_place)):
-        for start in range(0, planes.lengths[channel], CHUNK):
-            points = min(CHUNK, planes.padded[channel] - start)
-            bits += _chunk_bits(model, planes, weights, latents, slopes, cells, gradient, channel, start, points, scale)
-            _spread_gradients(
-                model, planes, weights, latents, slopes, cells, gradient, channel, start, points,
-                with_latents, with_weights,
-            )
+    for channel in range(lay.all_channels):
+        padded = table[lay.padded + channel]
+        for start in range(0, table[lay.lengths + channel], CHUNK):
+            points = min(CHUNK, padded - start)
+            bits += _add_bits(lay, table, constants, weights, room, gradient, scale, channel, start, points)
+            _add_gradients(lay, table, weights, room, gradient, channel, start, points, with_latents, with_weights)
     return bits
 
 
 @helper
-def _chunk_bits(
-    model: Any, planes: Any, weights: Any, latents: Any, slopes: Any, cells: Any, gradient: Any, channel: int,
-    start: int, points: int, scale: float,
+def _add_bits(
+    lay: Any, table: Any, constants: Any, weights: Any, room: Any, gradient: Any, scale: float,
+    channel: int, start: int, points: int,
 ) -> float:
-    """Bits of some cells; leaves the units in `cells`, and behind them the gradients of means and scales."""
-    taps, entry = model.taps[channel], model.taps_entry[channel]
-    own, mask = planes.own[channel] + start, planes.mask[channel] + start
-    behind = model.width * STRIDE
+    """Bits of some cells; leaves the units in the chunk, and behind them the gradients of means and scales."""
+    taps, entry = table[lay.taps + channel], table[lay.taps_entry + channel]
+    units_place, bias_place = table[lay.units_place + channel], table[lay.bias_place + channel]
+    last_place, last_bias = table[lay.last_place + channel], table[lay.last_bias + channel]
+    own, mask = table[lay.own + channel] + start, table[lay.mask + channel] + start
+    behind = lay.cells + lay.units * CHUNK_STRIDE
     factor, zero = vector(scale), vector(0.0)
     sums = zero, zero, zero
     for point in range(0, points, PANEL):
-        for part in range(model.width // ROWS):
-            first = model.units_place[channel] + part * ROWS * taps
-            bias = model.bias_place[channel] + part * ROWS
-            values = block(weights, first, bias, latents, planes.taps, entry, taps, start + point)
-            _store_rectified(cells, part * ROWS * STRIDE + point, values)
-        m0, m1, m2, s0, s1, s2 = _distribution(model, weights, cells, channel, point)
-        at = own + point
-        inside = mask + point
-        sums = _cell_bits(latents, slopes, cells, planes.masks, at, inside, behind + point, m0, s0, factor, sums)
-        sums = _cell_bits(
-            latents, slopes, cells, planes.masks, at + 8, inside + 8, behind + point + 8, m1, s1, factor, sums
-        )
-        sums = _cell_bits(
-            latents, slopes, cells, planes.masks, at + 16, inside + 16, behind + point + 16, m2, s2, factor, sums
-        )
+        for part in range(lay.units // ROWS):
+            values = block(
+                weights, units_place + part * ROWS * taps, bias_place + part * ROWS, room, table, entry, taps,
+                start + point,
+            )
+            _store_rectified(room, lay.cells + part * ROWS * CHUNK_STRIDE + point, values)
+        m0, m1, m2, s0, s1, s2 = _distribution(weights, last_place, last_bias, room, lay.cells + point, lay.units)
+        at, inside, target = own + point, mask + point, behind + point
+        sums = _cell_bits(room, at, at + lay.to_slopes, target, constants, inside, m0, s0, factor, sums)
+        at, inside, target = at + 8, inside + 8, target + 8
+        sums = _cell_bits(room, at, at + lay.to_slopes, target, constants, inside, m1, s1, factor, sums)
+        at, inside, target = at + 8, inside + 8, target + 8
+        sums = _cell_bits(room, at, at + lay.to_slopes, target, constants, inside, m2, s2, factor, sums)
     total, first_sum, second_sum = sums
-    place = model.last_bias_gradient[channel]
+    place = table[lay.last_bias_gradient + channel]
     gradient[place] += lane_sum(first_sum)
     gradient[place + 1] += lane_sum(second_sum)
     return float(lane_sum(total))
 
 
 @inlined
-def _store_rectified(cells: Any, at: int, sums: Block) -> None:
+def _store_rectified(room: Any, at: int, sums: Block) -> None:
     a0, a1, a2, b0, b1, b2, c0, c1, c2, d0, d1, d2 = sums
-    store_row(cells, at, _rectified(a0), _rectified(a1), _rectified(a2))
-    store_row(cells, at + STRIDE, _rectified(b0), _rectified(b1), _rectified(b2))
-    store_row(cells, at + 2 * STRIDE, _rectified(c0), _rectified(c1), _rectified(c2))
-    store_row(cells, at + 3 * STRIDE, _rectified(d0), _rectified(d1), _rectified(d2))
+    store_row(room, at, _rectified(a0), _rectified(a1), _rectified(a2))
+    store_row(room, at + CHUNK_STRIDE, _rectified(b0), _rectified(b1), _rectified(b2))
+    store_row(room, at + 2 * CHUNK_STRIDE, _rectified(c0), _rectified(c1), _rectified(c2))
+    store_row(room, at + 3 * CHUNK_STRIDE, _rectified(d0), _rectified(d1), _rectified(d2))
 
 
 @inlined
@@ -105,36 +97,36 @@ def _rectified(values: Vector) -> Vector:
 
 @inlined
 def _distribution(
-    model: Any, weights: Any, cells: Any, channel: int, point: int
+    weights: Any, place: int, bias: int, room: Any, at: int, units: int
 ) -> tuple[Vector, Vector, Vector, Vector, Vector, Vector]:
     """Means and scales of a panel, three vectors each, from its units."""
-    place, bias = model.last_place[channel], model.last_bias[channel]
     m0, s0 = spread(weights, bias), spread(weights, bias + 1)
     m1 = m2 = m0
     s1 = s2 = s0
-    for unit in range(model.width):
-        at = unit * STRIDE + point
-        u0, u1, u2 = load(cells, at), load(cells, at + 8), load(cells, at + 16)
-        first, second = spread(weights, place + 2 * unit), spread(weights, place + 2 * unit + 1)
+    for _ in range(units):
+        u0, u1, u2 = load(room, at), load(room, at + 8), load(room, at + 16)
+        first, second = spread(weights, place), spread(weights, place + 1)
         m0, m1, m2 = fma(first, u0, m0), fma(first, u1, m1), fma(first, u2, m2)
         s0, s1, s2 = fma(second, u0, s0), fma(second, u1, s1), fma(second, u2, s2)
+        at += CHUNK_STRIDE
+        place += 2
     return m0, m1, m2, s0, s1, s2
 
 
 @inlined
 def _cell_bits(
-    latents: Any, slopes: Any, cells: Any, masks: Any, at: int, inside: int, target: int, mean: Vector, scale: Vector,
+    room: Any, at: int, slopes: int, target: int, constants: Any, inside: int, mean: Vector, scale: Vector,
     factor: Vector, sums: tuple[Vector, Vector, Vector],
 ) -> tuple[Vector, Vector, Vector]:
     """Bits of eight cells, and their gradients, which are stored; all three added to sums."""
     total, first, second = sums
-    bits, by_value, by_scale = laplace_bits(load(latents, at) - mean, scale)
-    counts = load(masks, inside)
+    bits, by_value, by_scale = laplace_bits(load(room, at) - mean, scale)
+    counts = load(constants, inside)
     weight = counts * factor
     by_value, by_scale = by_value * weight, by_scale * weight
-    store(cells, target, vector(0.0) - by_value)
-    store(cells, target + STRIDE, by_scale)
-    store(slopes, at, load(slopes, at) + by_value)
+    store(room, target, vector(0.0) - by_value)
+    store(room, target + CHUNK_STRIDE, by_scale)
+    store(room, slopes, load(room, slopes) + by_value)
     return fma(bits, counts, total), first - by_value, second + by_scale
 
 
@@ -142,78 +134,87 @@ def _cell_bits(
 def laplace_bits(offset: Vector, log_scale: Vector) -> tuple[Vector, Vector, Vector]:
     """-log2 of the mass of a Laplace distribution within 1/2 of an offset from its mean.
 
-    Also its gradients by the offset and by the scale, given as its log2, both cut off as the file cuts them off.
+    Also its gradients by the offset and by the scale, given as its log2, both cut off as the file cuts them off. Every
+    difference of exponentials is one that keeps its digits, be the distribution as wide as it may: beside the middle
+    the mass is exp(-(|offset| - 1/2) / scale) (1 - exp(-1 / scale)) / 2.
     """
-    low, high, zero, half = vector(LOWEST), vector(HIGHEST), vector(0.0), vector(0.5)
+    low, high, zero, half, one = vector(LOWEST), vector(HIGHEST), vector(0.0), vector(0.5), vector(1.0)
     clipped = where_less(log_scale, low, low, where_less(high, log_scale, high, log_scale))
     inverse = power_of_two_of(zero - clipped)
-    upper_at, lower_at = offset + half, offset - half
-    upper, lower = upper_at * inverse, lower_at * inverse
-    above, below = _decay_less_one(upper), _decay_less_one(lower)
-    mass = half * (with_sign(below, zero - lower) - with_sign(above, zero - upper))
+    size = absolute(offset)
+    far, near = size + half, size - half
+    less = _decay_less_one(absolute(near) * inverse)
+    wide = _decay_less_one(where_less(near, zero, far, one) * inverse)
+    beside = half * (less + one) * (zero - wide)
+    mass = where_less(near, zero, zero - half * (less + wide), beside)
+    by_inverse = where_less(
+        near, zero, half * (far * (wide + one) - near * (less + one)), half * (less + one) * fma(far, wide, one)
+    )
+    by_size = where_less(near, zero, half * (less - wide), beside)
     floor = vector(1.0 / TOTAL)
     counted = where_less(mass, floor, floor, mass)
-    factor = where_less(mass, floor, zero, vector(-0.5 * LOG2_E) / counted)
-    above, below = above + vector(1.0), below + vector(1.0)
-    by_offset = factor * inverse * (above - below)
-    by_scale = vector(-LN_2) * factor * inverse * (upper_at * above - lower_at * below)
-    by_scale = where_less(log_scale, low, zero, where_less(high, log_scale, zero, by_scale))
+    factor = where_less(mass, floor, zero, inverse / counted)
+    by_offset = with_sign(vector(LOG2_E) * factor * by_size, offset)
+    by_scale = where_less(log_scale, low, zero, where_less(high, log_scale, zero, factor * by_inverse))
     return zero - log2_of(counted), by_offset, by_scale
 
 
 @inlined
 def _decay_less_one(values: Vector) -> Vector:
-    """exp(-|value|) - 1."""
-    size = absolute(values)
+    """exp(-value) - 1 for values that are not negative."""
     limit = vector(LARGEST_DECAY)
-    return exponential_less_one(vector(0.0) - where_less(size, limit, size, limit))
+    return exponential_less_one(vector(0.0) - where_less(values, limit, values, limit))
 
 
 @helper
-def _spread_gradients(
-    model: Any, planes: Any, weights: Any, latents: Any, slopes: Any, cells: Any, gradient: Any, channel: int,
-    start: int, points: int, with_latents: bool, with_weights: bool,
+def _add_gradients(
+    lay: Any, table: Any, weights: Any, room: Any, gradient: Any, channel: int, start: int, points: int,
+    with_latents: bool, with_weights: bool,
 ) -> None:
     """From gradients of means and scales to those of the weights and of the latents that were looked at."""
-    blocks = model.width // ROWS
-    entry = model.taps_entry[channel]
+    units, cells, blocks = lay.units, lay.cells, lay.units // ROWS
+    entry = table[lay.taps_entry + channel]
     if with_weights:
         add_outer(
-            gradient, model.last_gradient[channel], cells, 0, STRIDE, blocks, cells, model.rows, model.width, 1, 0, points
+            gradient, table[lay.last_gradient + channel], room, cells, CHUNK_STRIDE, blocks,
+            table, lay.cells_entry + units, 1, 0, points,
         )
-    _by_units(model, weights, cells, gradient, channel, points)
+    bias = table[lay.bias_gradient + channel]
+    _by_units(weights, table[lay.last_place + channel], room, cells, units, gradient, bias, points)
     if with_weights:
         add_outer(
-            gradient, model.units_gradient[channel], cells, 0, STRIDE, blocks,
-            latents, planes.taps, entry, model.others[channel], start, points,
+            gradient, table[lay.units_gradient + channel], room, cells, CHUNK_STRIDE, blocks,
+            table, entry, table[lay.taps_others + channel], start, points,
         )
-    if with_latents:
-        first = model.back_place[channel]
-        room = (model.width + 3) * STRIDE
-        for point in range(0, points, PANEL):
-            for part in range(model.back_blocks[channel]):
-                place = first + part * ROWS * model.width
-                values = block(weights, place, 0, cells, model.rows, 0, model.width, point)
-                store_block(cells, room + part * ROWS * STRIDE + point, STRIDE, values)
-        for tap in range(model.taps[channel]):
-            source, target = room + tap * STRIDE, number(planes.taps, entry + tap) + start
-            for point in range(0, points, 8):
-                store(slopes, target + point, load(slopes, target + point) + load(cells, source + point))
+    if not with_latents:
+        return
+    behind = cells + (units + OTHERS) * CHUNK_STRIDE
+    place = table[lay.back_place + channel]
+    for point in range(0, points, PANEL):
+        for part in range(table[lay.back_blocks + channel]):
+            values = block(weights, place + part * ROWS * units, 0, room, table, lay.cells_entry, units, point)
+            store_block(room, behind + part * ROWS * CHUNK_STRIDE + point, CHUNK_STRIDE, values)
+    for tap in range(table[lay.taps + channel]):
+        source, target = behind + tap * CHUNK_STRIDE, table[entry + tap] + start + lay.to_slopes
+        for point in range(0, points, LANES):
+            store(room, target + point, load(room, target + point) + load(room, source + point))
 
 
 @helper
-def _by_units(model: Any, weights: Any, cells: Any, gradient: Any, channel: int, points: int) -> None:
+def _by_units(
+    weights: Any, place: int, room: Any, cells: int, units: int, gradient: Any, bias: int, points: int
+) -> None:
     """Gradients of the units' sums take the place of the units."""
-    place, behind = model.last_place[channel], model.width * STRIDE
+    behind = cells + units * CHUNK_STRIDE
     zero = vector(0.0)
-    for unit in range(model.width):
+    for unit in range(units):
         first, second = spread(weights, place + 2 * unit), spread(weights, place + 2 * unit + 1)
         total = zero
-        for point in range(0, points, 8):
-            at = unit * STRIDE + point
-            slope = first * load(cells, behind + point)
-            slope = fma(second, load(cells, behind + STRIDE + point), slope)
-            slope = where_less(zero, load(cells, at), slope, zero)
-            store(cells, at, slope)
+        row = cells + unit * CHUNK_STRIDE
+        for point in range(0, points, LANES):
+            slope = first * load(room, behind + point)
+            slope = fma(second, load(room, behind + CHUNK_STRIDE + point), slope)
+            slope = where_less(zero, load(room, row + point), slope, zero)
+            store(room, row + point, slope)
             total = total + slope
-        gradient[model.bias_gradient[channel] + unit] += lane_sum(total)
+        gradient[bias + unit] += lane_sum(total)

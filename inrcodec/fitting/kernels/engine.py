@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,16 +13,20 @@ import numpy.typing as npt
 from inrcodec.bitstream.context import context_shapes
 from inrcodec.field.field import field_shapes, level_shapes
 from inrcodec.fitting.kernels.latents import NOISY, ROUNDED, SOFT
-from inrcodec.fitting.kernels.model import ContextModel, lay_out_context
-from inrcodec.fitting.kernels.network import Network, lay_out_network
-from inrcodec.fitting.kernels.packing import FloatArray, Ints, Packing, rounded_up
-from inrcodec.fitting.kernels.planes import LANES, SLACK, Planes, Sampling, lay_out_planes, sampling
-from inrcodec.fitting.kernels.step import Images, Order, Work, step_images, tile_pixels, work_room
+from inrcodec.fitting.kernels.lay_context import lay_out_context
+from inrcodec.fitting.kernels.lay_network import lay_out_network
+from inrcodec.fitting.kernels.lay_planes import lay_out_planes
+from inrcodec.fitting.kernels.lay_sampling import lay_out_sampling
+from inrcodec.fitting.kernels.layout import LANES, SLACK, Draft
+from inrcodec.fitting.kernels.packing import FloatArray, Packing, rounded_up
+from inrcodec.fitting.kernels.step import ORDER, step_images
 from inrcodec.settings import ModelSettings
 
 FIRST_DECAY, SECOND_DECAY, TINY = 0.9, 0.95, 1e-9  # Adam of the latents
 WIDEST = 128  # hidden units: beyond, a matrix library is as fast
 CHANNELS = (1, 3, 4)
+TILE_PIXELS = {1: 240, 2: 48}  # by footprint: samples of a tile are a few hundred points, in whole panels
+FEWEST_PIXELS = 24  # of a tile at other footprints
 Rows = npt.NDArray[np.int64]
 
 
@@ -35,17 +38,8 @@ def covers(model: ModelSettings, channels: int) -> bool:
         and channels in CHANNELS
         and max(model.hidden_widths()) <= WIDEST
         and len(model.levels) > 0
-        and model.spatial
         and not any(level.whole for level in model.levels)
     )
-
-
-@dataclass(frozen=True)
-class Rates:
-    """How latents move in a step: the rate, and Nesterov's momentum or the plain one."""
-
-    rate: float
-    nesterov: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,23 +57,31 @@ class Quantisation:
 
 
 @dataclass(frozen=True)
-class Part:
-    """Some images of a group in a step, by their rows, and how much each counts in the loss of the network.
+class Rates:
+    """How latents move in a step: the rate, and Nesterov's momentum or the plain one."""
 
-    error_scales and rate_scales make each image's own loss of its squared errors and its bits.
+    rate: float
+    nesterov: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some images of a group in a step, by their rows, and their numbers in the set, which noise depends on.
+
+    An image's own loss, which its latents follow, is scales (rows, 2) times its squared errors and its bits; the network
+    follows the sum of these times shares (rows,).
     """
 
     group: ImageGroup
     rows: Rows
+    numbers: Rows
+    scales: FloatArray
     shares: FloatArray
-    error_scales: FloatArray
-    rate_scales: FloatArray
-    numbers: Rows  # of the images in the set: their noise depends on it
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Of a step: the gradient (weights,) in the order of the file, and each image's squared errors and bits."""
+    """Of a step: the gradient (weights,) in the order of the file, and each image's sum of squared errors and bits."""
 
     gradient: FloatArray
     errors: npt.NDArray[np.float64]
@@ -87,10 +89,9 @@ class Outcome:
 
 
 class ImageGroup:
-    """Images of one size, (images, channels, height, width) float32 in [0, 1] or uint8, with latents at zero.
+    """Images of one size with their latents, which start at zero.
 
-    visible: (images, height, width), 0 where the loss must not look, or None; frames: (images, 6), see `poses.frames`;
-    rates: of each level's latents beside the others; ranges: lowest and highest latent of each channel.
+    latents, first_moments, second_moments: views (images, latents) that steps change; visits (images,) likewise.
     """
 
     def __init__(
@@ -102,55 +103,77 @@ class ImageGroup:
         rates: Sequence[float] | None = None,
         ranges: Sequence[tuple[int, int]] | None = None,
     ) -> None:
-        self.count, _, self.height, self.width = targets.shape
+        """targets: (images, channels, height, width), float32 in [0, 1] or uint8.
+
+        visible: (images, height, width), 0 where the loss must not look; frames: (images, 6), see `poses.frames`;
+        rates: of each level's latents, beside the others; ranges: lowest and highest latent of each channel.
+        """
+        count, _, self.height, self.width = targets.shape
         shapes = level_shapes(model, self.height, self.width)
-        cells = [down * across for _, down, across in shapes]
-        self.values = sum(shape[0] * count for shape, count in zip(shapes, cells, strict=True))
-        self.apart = rounded_up(self.values, LANES)
-        state = np.zeros((3, self.count, self.apart), np.float32)
-        self.latents, self.first_moments, self.second_moments = state
-        self.visits = np.zeros(self.count, np.int64)
-        by_channel = [count for shape, count in zip(shapes, cells, strict=True) for _ in range(shape[0])]
-        by_level = [shape[0] * count for shape, count in zip(shapes, cells, strict=True)]
-        all_rates = np.repeat(np.array(rates or [1.0] * len(shapes), np.float32), by_level)
-        low, high = np.array(ranges or [(-np.inf, np.inf)] * len(by_channel), np.float32).T
-        self._told = Images(
-            self.values,
-            self.apart,
-            self.latents.reshape(-1),
-            self.first_moments.reshape(-1),
-            self.second_moments.reshape(-1),
-            self.visits,
-            _padded(all_rates),
-            _padded(np.repeat(low, by_channel)),
-            _padded(np.repeat(high, by_channel)),
-            _padded(targets.reshape(-1)),
-            1.0 / 255.0 if targets.dtype == np.uint8 else 1.0,
-            np.zeros(0, np.float32) if visible is None else visible.reshape(-1).astype(np.float32),
-            (np.tile(np.array([1, 0, 0, 0, 1, 0]), (self.count, 1)) if frames is None else frames)
-            .astype(np.float32)
-            .reshape(-1),
-        )
+        by_channel = [down * across for channels, down, across in shapes for _ in range(channels)]
+        self.values = sum(by_channel)
+        length = rounded_up(self.values, LANES)
+        state = np.zeros((3, count, length), np.float32)
+        self.latents, self.first_moments, self.second_moments = state[:, :, : self.values]
+        self.visits = np.zeros(count, np.int64)
+        limits = np.zeros((3, length), np.float32)
+        by_level = [channels * down * across for channels, down, across in shapes]
+        limits[0, : self.values] = np.repeat(np.array(rates or [1.0] * len(shapes), np.float32), by_level)
+        ends = np.array(ranges or [(-np.inf, np.inf)] * len(by_channel), np.float32).T
+        limits[1:, : self.values] = np.repeat(ends, by_channel, axis=1)
+        self._state, self._limits = state.reshape(-1), limits.reshape(-1)
+        self._targets = np.ascontiguousarray(targets).reshape(-1)
+        self._unit = 1.0 / 255.0 if targets.dtype == np.uint8 else 1.0
+        self._visible = None if visible is None else np.ascontiguousarray(visible, dtype=np.float32).reshape(-1)
+        usual = np.tile(np.array([1, 0, 0, 0, 1, 0], np.float32), (count, 1))
+        self._frames = np.ascontiguousarray(usual if frames is None else frames, dtype=np.float32).reshape(-1)
 
-    def images(self, released: bool) -> Images:
-        """What kernels read and write; with all pixels visible once they are released."""
-        return self._told._replace(visible=np.zeros(0, np.float32)) if released else self._told
+    def arrays(self, released: bool) -> tuple[Any, ...]:
+        """What `step.step_images` takes of a group; all pixels are visible once they are released."""
+        visible = np.zeros(0, np.float32) if released or self._visible is None else self._visible
+        return self._state, self.visits, self._limits, self._targets, self._unit, visible, self._frames
 
 
-def _padded(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    return np.concatenate([values, np.zeros(SLACK, values.dtype)])
+class _Layout:
+    """What `layout` describes, for one size of images, and a room for every worker."""
+
+    def __init__(self, model: ModelSettings, channels: int, height: int, width: int, footprint: int) -> None:
+        draft = Draft()
+        network, context = field_shapes(model, channels, 1), context_shapes(model)
+        self.packing = Packing((*network, *context))
+        tensors = self.packing.tensors
+        tile = TILE_PIXELS.get(footprint, FEWEST_PIXELS)
+        stride = tile * footprint**2 + LANES
+        self._ones = slice(ones := lay_out_network(draft, self.packing, tensors[: len(network)], channels, stride), ones + stride)
+        lay_out_context(draft, self.packing, tensors[len(network) :], model)
+        lay_out_planes(draft, model, height, width)
+        lay_out_sampling(draft, model, height, width, footprint)
+        values = sum(count * down * across for count, down, across in level_shapes(model, height, width))
+        seen, derivatives, found = (draft.take(values) for _ in range(3))
+        draft.put(
+            height=height, width=width, footprint=footprint, channels=channels, values=values, tile_pixels=tile,
+            pixels=draft.take((channels + 1) * tile), seen=seen, derivatives=derivatives, found=found,
+        )  # fmt: skip
+        self.record, (self.table, self.constants) = draft.record, draft.tables()
+        self._size = draft.room
+        self._rooms: dict[int, FloatArray] = {}
+
+    def room(self, worker: int) -> FloatArray:
+        """To work in; made at first use."""
+        if worker not in self._rooms:
+            room = np.zeros(self._size + SLACK, np.float32)
+            room[self._ones] = 1.0
+            self._rooms[worker] = room
+        return self._rooms[worker]
 
 
 class KernelStep:
-    """Steps of a fit of a model, shared by threads; the result does not depend on how many there are."""
+    """Steps of a fit of a model, shared by threads; what comes out does not depend on how many there are."""
 
     def __init__(self, model: ModelSettings, channels: int, workers: int = 1) -> None:
         self.model, self.channels, self.workers = model, channels, workers
-        self._shapes = (*field_shapes(model, channels, 1), *context_shapes(model))
         self._threads = ThreadPoolExecutor(workers) if workers > 1 else None
-        self._networks: dict[int, tuple[Packing, Network, ContextModel]] = {}
-        self._sizes: dict[tuple[int, int, int], tuple[Planes, Sampling]] = {}
-        self._rooms: dict[tuple[int, int, int, int], Work] = {}
+        self._layouts: dict[tuple[int, int, int], _Layout] = {}
 
     def close(self) -> None:
         """End the threads."""
@@ -170,86 +193,63 @@ class KernelStep:
         released: bool = False,
         with_weights: bool = True,
     ) -> Outcome:
-        """Losses of some images and their gradient for all weights (network and context model), given flat; latents move.
+        """Losses of some images, their gradient for all weights (of network and context model, flat), and latents moved.
 
         moving: None where latents stand still; seed: of this step's noise.
         """
-        packing, net, context = self._network(footprint)
-        adam = np.array([FIRST_DECAY, SECOND_DECAY, TINY, moving is not None and moving.nesterov], np.float64)
-        order = Order(
-            quantisation.mode, quantisation.temperature or 1.0, quantisation.noise, clipped,
-            moving is not None, with_weights, moving.rate if moving else 0.0, adam,
-        )  # fmt: skip
+        order = np.zeros(1, ORDER)[0]
+        order["mode"], order["temperature"] = quantisation.mode, quantisation.temperature or 1.0
+        order["noise"], order["clipped"] = quantisation.noise, clipped
+        order["with_latents"], order["with_weights"] = moving is not None, with_weights
+        order["decay"], order["second_decay"], order["tiny"] = FIRST_DECAY, SECOND_DECAY, TINY
+        if moving:
+            order["rate"], order["nesterov"] = moving.rate, moving.nesterov
+        packing = self._layout(parts[0].group, footprint).packing
         packed = packing.packed(weights)
         count = sum(len(part.rows) for part in parts)
-        gradients = np.empty((count, packing.gradients), np.float32)
-        results = np.zeros((count, 2))
-        jobs = [
-            (worker, part, start, begin, end)
-            for worker, share in enumerate(self._dealt(parts))
-            for part, start, begin, end in share
-        ]
+        gradients, results = np.empty((count, packing.gradients), np.float32), np.zeros((count, 2))
+        dealt = _dealt(parts, self.workers)
+        for part in parts:
+            self._layout(part.group, footprint)  # before threads want it at once
 
         def work(worker: int) -> None:
-            for own, part, start, begin, end in jobs:
-                if own == worker:
-                    planes, sampled = self._size(part.group, footprint)
-                    stop = start + len(part.rows)
-                    step_images(
-                        net, context, planes, sampled, packed, part.group.images(released),
-                        self._room(worker, part.group, footprint), order, part.rows, noise_keys(seed, part.numbers),
-                        part.error_scales, part.rate_scales, gradients[start:stop], results[start:stop], begin, end,
-                    )  # fmt: skip
+            for part, first, begin, end in dealt[worker]:
+                layout, last = self._layout(part.group, footprint), first + len(part.rows)
+                step_images(
+                    layout.record, layout.table, layout.constants, packed, layout.room(worker),
+                    *part.group.arrays(released), order, part.rows, noise_keys(seed, part.numbers), part.scales,
+                    gradients[first:last], results[first:last], begin, end,
+                )  # fmt: skip
 
         if self._threads is None:
             work(0)
         else:
             list(self._threads.map(work, range(self.workers)))
         shares = np.concatenate([part.shares for part in parts]).astype(np.float32)
-        total = (gradients * shares[:, None]).sum(axis=0) if with_weights else np.zeros(packing.gradients, np.float32)
+        total = (gradients * shares[:, None]).sum(axis=0)
         return Outcome(packing.unpacked(total), results[:, 0], results[:, 1])
 
-    def _dealt(self, parts: Sequence[Part]) -> list[list[tuple[Part, int, int, int]]]:
-        """For every worker stretches of images, (part, its first result, begin, end): about equally many pixels."""
-        pixels = [part.group.height * part.group.width for part in parts]
-        total = sum(len(part.rows) * each for part, each in zip(parts, pixels, strict=True))
-        dealt: list[list[tuple[Part, int, int, int]]] = [[] for _ in range(self.workers)]
-        done = start = 0
-        for part, each in zip(parts, pixels, strict=True):
-            begin = 0
-            while begin < len(part.rows):
-                worker = min(self.workers - 1, (done + each // 2) * self.workers // total)
-                limit = -(-total * (worker + 1) // self.workers)
-                end = len(part.rows) if worker == self.workers - 1 else begin
-                while end < len(part.rows) and (end == begin or done + (end - begin) * each + each // 2 < limit):
-                    end += 1
-                dealt[worker].append((part, start, begin, end))
-                done += (end - begin) * each
-                begin = end
-            start += len(part.rows)
-        return dealt
-
-    def _network(self, footprint: int) -> tuple[Packing, Network, ContextModel]:
-        if footprint not in self._networks:
-            packing = Packing(self._shapes)
-            tensors = len(field_shapes(self.model, self.channels, 1))
-            stride = tile_pixels(footprint) * footprint**2 + LANES
-            net = lay_out_network(packing, packing.tensors[:tensors], self.channels, stride)
-            self._networks[footprint] = packing, net, lay_out_context(packing, packing.tensors[tensors:], self.model)
-        return self._networks[footprint]
-
-    def _size(self, group: ImageGroup, footprint: int) -> tuple[Planes, Sampling]:
+    def _layout(self, group: ImageGroup, footprint: int) -> _Layout:
         key = group.height, group.width, footprint
-        if key not in self._sizes:
-            self._sizes[key] = lay_out_planes(self.model, *key), sampling(self.model, *key)
-        return self._sizes[key]
+        if key not in self._layouts:
+            self._layouts[key] = _Layout(self.model, self.channels, *key)
+        return self._layouts[key]
 
-    def _room(self, worker: int, group: ImageGroup, footprint: int) -> Work:
-        key = worker, group.height, group.width, footprint
-        if key not in self._rooms:
-            _, net, context = self._network(footprint)
-            self._rooms[key] = work_room(net, context, *self._size(group, footprint), group.values)
-        return self._rooms[key]
+
+def _dealt(parts: Sequence[Part], workers: int) -> list[list[tuple[Part, int, int, int]]]:
+    """For every worker stretches of images, (part, its first result, begin, end), about equally many pixels."""
+    pixels = np.concatenate([[0], *(np.full(len(part.rows), part.group.height * part.group.width) for part in parts)])
+    done = np.cumsum(pixels)
+    bounds = np.searchsorted(done, done[-1] * np.arange(workers + 1) / workers)
+    dealt: list[list[tuple[Part, int, int, int]]] = [[] for _ in range(workers)]
+    first = 0
+    for part in parts:
+        for worker in range(workers):
+            begin, end = (min(max(int(bounds[worker + side]) - first, 0), len(part.rows)) for side in (0, 1))
+            if begin < end:
+                dealt[worker].append((part, first, begin, end))
+        first += len(part.rows)
+    return dealt
 
 
 def noise_keys(seed: int, numbers: Rows) -> npt.NDArray[np.uint32]:

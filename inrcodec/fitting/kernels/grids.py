@@ -1,181 +1,174 @@
-"""Latents read at the samples of a tile, and gradients back to latents: columns first, then rows."""
+"""Latents read at the samples of a tile, and gradients back to latents: columns first, then rows.
+
+Lines hold a level's rows of cells, read at all samples across; a row of samples is a mean of a few lines.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from inrcodec.fitting.kernels.compiling import helper, inlined
-from inrcodec.fitting.kernels.planes import LANES, REACH
-from inrcodec.fitting.kernels.products import ROWS
-from inrcodec.fitting.kernels.vectors import add_sums, fma, load, number, spread, store, vector
+from inrcodec.fitting.kernels.layout import LANES, REACH, ROWS
+from inrcodec.fitting.kernels.vectors import Vector, add_first, add_sums, fma, load, number, spread, store, vector
 
 
 @helper
-def spread_columns(planes: Any, sampling: Any, latents: Any, lines: Any) -> None:
+def spread_columns(lay: Any, table: Any, constants: Any, room: Any) -> None:
     """Every row of cells read at the samples across, into lines."""
-    for level in range(len(planes.channels)):
-        if sampling.identity[level]:
+    vectors = lay.columns // LANES
+    for level in range(lay.levels):
+        if lay.identity[level]:
             continue
-        reach = sampling.to_reach[level]
-        for channel in range(planes.channels[level]):
-            for row in range(planes.down[level]):
-                source = planes.first[level] + channel * planes.distances[level] + row * planes.strides[level]
-                for place in range(planes.footprint):
-                    line = _line(planes, sampling, level, channel, row, place)
-                    entry = sampling.to_first[level] + place * (sampling.columns // LANES)
-                    weight = sampling.to_weights[level] + place * sampling.columns * reach
-                    for part in range(sampling.columns // LANES):
-                        cell = source + number(sampling.cells, entry + part)
-                        total = vector(0.0)
-                        for tap in range(reach):
-                            total = fma(spread(latents, cell + tap), load(sampling.weights, weight), total)
-                            weight += LANES
-                        store(lines, line + part * LANES, total)
+        line, reach = lay.lines[level], lay.to_reach[level]
+        for channel in range(lay.level_channels[level]):
+            source = lay.first[level] + channel * lay.distances[level]
+            for _ in range(lay.down[level]):
+                entry, weight = lay.to_entry[level], lay.to_constant[level]
+                for _ in range(lay.footprint * vectors):
+                    cell = source + number(table, entry)
+                    total = vector(0.0)
+                    for tap in range(reach):
+                        total = fma(spread(room, cell + tap), load(constants, weight), total)
+                        weight += LANES
+                    store(room, line, total)
+                    line += LANES
+                    entry += 1
+                source += lay.strides[level]
 
 
 @helper
-def gather_columns(planes: Any, sampling: Any, lines: Any, slopes: Any) -> None:
+def gather_columns(lay: Any, table: Any, constants: Any, room: Any) -> None:
     """Gradients of lines added to those of the cells."""
-    for level in range(len(planes.channels)):
-        if sampling.identity[level]:
+    for level in range(lay.levels):
+        if lay.identity[level]:
             continue
-        reach = sampling.back_reach[level]
-        room = (planes.across[level] + ROWS - 1) // ROWS * ROWS
-        for channel in range(planes.channels[level]):
-            for row in range(planes.down[level]):
-                target = planes.first[level] + channel * planes.distances[level] + row * planes.strides[level]
-                for place in range(planes.footprint):
-                    line = _line(planes, sampling, level, channel, row, place)
-                    entry = sampling.back_first[level] + place * room
-                    weight = sampling.back_weights[level] + place * room * reach * LANES
-                    for cell in range(0, room, ROWS):
-                        a = _gathered(sampling, lines, line + number(sampling.cells, entry + cell), weight, reach)
-                        weight += reach * LANES
-                        b = _gathered(sampling, lines, line + number(sampling.cells, entry + cell + 1), weight, reach)
-                        weight += reach * LANES
-                        c = _gathered(sampling, lines, line + number(sampling.cells, entry + cell + 2), weight, reach)
-                        weight += reach * LANES
-                        d = _gathered(sampling, lines, line + number(sampling.cells, entry + cell + 3), weight, reach)
-                        weight += reach * LANES
-                        add_sums(slopes, target + cell, a, b, c, d)
+        line, length = lay.lines[level] + lay.to_line_slopes, lay.back_reach[level] * LANES
+        cells = (lay.across[level] + ROWS - 1) // ROWS * ROWS
+        for channel in range(lay.level_channels[level]):
+            target = lay.first[level] + channel * lay.distances[level] + lay.to_slopes
+            for _ in range(lay.down[level]):
+                entry, weight = lay.back_entry[level], lay.back_constant[level]
+                for _ in range(lay.footprint):
+                    for cell in range(0, cells, ROWS):
+                        a = _gathered(room, line + number(table, entry), constants, weight, length)
+                        b = _gathered(room, line + number(table, entry + 1), constants, weight + length, length)
+                        c = _gathered(room, line + number(table, entry + 2), constants, weight + 2 * length, length)
+                        d = _gathered(room, line + number(table, entry + 3), constants, weight + 3 * length, length)
+                        add_sums(room, target + cell, a, b, c, d)
+                        entry += ROWS
+                        weight += ROWS * length
+                    line += lay.columns
+                target += lay.strides[level]
 
 
 @inlined
-def _gathered(sampling: Any, lines: Any, at: int, weight: int, reach: int) -> Any:
+def _gathered(room: Any, at: int, constants: Any, weight: int, length: int) -> Vector:
     total = vector(0.0)
-    for part in range(0, reach * LANES, LANES):
-        total = fma(load(lines, at + part), load(sampling.weights, weight + part), total)
+    for part in range(0, length, LANES):
+        total = fma(load(room, at + part), load(constants, weight + part), total)
     return total
-
-
-@inlined
-def _line(planes: Any, sampling: Any, level: int, channel: int, row: int, place: int) -> int:
-    """Where the samples of a row of cells begin, of one place within a pixel."""
-    count = (channel * planes.down[level] + row) * planes.footprint + place
-    return sampling.lines[level] + count * sampling.columns
 
 
 @helper
 def fill_inputs(
-    net: Any, planes: Any, sampling: Any, frame: Any, latents: Any, lines: Any, tile: Any, start: int, count: int,
-    room: int,
+    lay: Any, table: Any, constants: Any, frames: Any, frame: int, room: Any, start: int, count: int, apart: int
 ) -> None:
-    """The network's inputs at the samples of `count` pixels from number `start` on, `room` apart for each sample."""
-    footprint, width = planes.footprint, planes.width
-    for sample in range(footprint * footprint):
-        down, across = sample // footprint, sample % footprint
+    """The network's inputs at the samples of `count` pixels from number `start` on, `apart` for each sample.
+
+    Vectors write up to seven points too many, which those of the next run, or nobody, overwrite.
+    """
+    for sample in range(lay.footprint * lay.footprint):
+        down, across = sample // lay.footprint, sample % lay.footprint
         done = 0
         while done < count:
-            row, column = (start + done) // width, (start + done) % width
-            run = min(width - column, count - done)
-            _fill_run(
-                net, planes, sampling, frame, latents, lines, tile,
-                row, down, across, column, run, sample * room + done,
-            )
+            row, column = (start + done) // lay.width, (start + done) % lay.width
+            run, point = min(lay.width - column, count - done), lay.inputs + sample * apart + done
+            line = row * lay.footprint + down
+            _fill_coordinates(lay, constants, frames, frame, room, line, across, column, run, point)
+            _fill_latents(lay, table, constants, room, row, line, across, column, run, point + 2 * lay.stride)
             done += run
 
 
 @helper
-def _fill_run(
-    net: Any, planes: Any, sampling: Any, frame: Any, latents: Any, lines: Any, tile: Any, row: int, down: int,
-    across: int, column: int, run: int, point: int,
+def _fill_coordinates(
+    lay: Any, constants: Any, frames: Any, frame: int, room: Any, line: int, across: int, column: int, run: int,
+    point: int,
 ) -> None:
-    """The same for neighbours in a row; vectors write up to seven points too many, which the next ones overwrite."""
-    stride = net.stride
-    source = across * sampling.columns + column
-    height = vector(sampling.down[row * planes.footprint + down])
-    first, second = fma(height, spread(frame, 1), spread(frame, 2)), fma(height, spread(frame, 4), spread(frame, 5))
+    """Coordinates of a run of samples, in the frame of the image; see `poses.frames`."""
+    source, height = lay.across_constant + across * lay.columns + column, spread(constants, lay.down_constant + line)
+    first = fma(height, spread(frames, frame + 1), spread(frames, frame + 2))
+    second = fma(height, spread(frames, frame + 4), spread(frames, frame + 5))
     for at in range(0, run, LANES):
-        width = load(sampling.across, source + at)
-        store(tile, point + at, fma(width, spread(frame, 0), first))
-        store(tile, stride + point + at, fma(width, spread(frame, 3), second))
-    target = 2 * stride + point
-    for level in range(len(planes.channels)):
-        sample = (level * planes.height + row) * planes.footprint + down
-        cell, weight, reach = sampling.rows_first[sample], sample * REACH, sampling.rows_reach[level]
-        apart = planes.footprint * sampling.columns
-        for channel in range(planes.channels[level]):
-            if sampling.identity[level]:
-                plane = planes.first[level] + channel * planes.distances[level]
-                source = plane + row * planes.strides[level] + column
+        width = load(constants, source + at)
+        store(room, point + at, fma(width, spread(frames, frame), first))
+        store(room, point + lay.stride + at, fma(width, spread(frames, frame + 3), second))
+
+
+@helper
+def _fill_latents(
+    lay: Any, table: Any, constants: Any, room: Any, row: int, line: int, across: int, column: int, run: int, target: int
+) -> None:
+    """Latents of a run of samples."""
+    apart = lay.footprint * lay.columns
+    for level in range(lay.levels):
+        sample = level * lay.height * lay.footprint + line
+        cell, weight = number(table, lay.rows_entry + sample), lay.rows_constant + sample * REACH
+        for channel in range(lay.level_channels[level]):
+            if lay.identity[level]:
+                plane = lay.first[level] + channel * lay.distances[level] + row * lay.strides[level] + column
                 for at in range(0, run, LANES):
-                    store(tile, target + at, load(latents, source + at))
+                    store(room, target + at, load(room, plane + at))
             else:
-                source = _line(planes, sampling, level, channel, cell, across) + column
+                source = lay.lines[level] + (channel * lay.down[level] + cell) * apart + across * lay.columns + column
                 for at in range(0, run, LANES):
                     total = vector(0.0)
-                    for tap in range(reach):
-                        values = load(lines, source + tap * apart + at)
-                        total = fma(spread(sampling.rows_weights, weight + tap), values, total)
-                    store(tile, target + at, total)
-            target += stride
+                    for tap in range(lay.rows_reach[level]):
+                        total = fma(spread(constants, weight + tap), load(room, source + tap * apart + at), total)
+                    store(room, target + at, total)
+            target += lay.stride
 
 
 @helper
 def gather_inputs(
-    net: Any, planes: Any, sampling: Any, tile: Any, slopes: Any, lines: Any, start: int, count: int, room: int
+    lay: Any, table: Any, constants: Any, room: Any, start: int, count: int, apart: int
 ) -> None:
     """Gradients of the latents' inputs added to those of lines and, where a level has every sample, of its cells."""
-    footprint, width = planes.footprint, planes.width
-    for sample in range(footprint * footprint):
-        down, across = sample // footprint, sample % footprint
+    for sample in range(lay.footprint * lay.footprint):
+        down, across = sample // lay.footprint, sample % lay.footprint
         done = 0
         while done < count:
-            row, column = (start + done) // width, (start + done) % width
-            run = min(width - column, count - done)
-            _gather_run(
-                net, planes, sampling, tile, slopes, lines, row, down, across, column, run, sample * room + done
-            )
+            row, column = (start + done) // lay.width, (start + done) % lay.width
+            run, point = min(lay.width - column, count - done), lay.input_slopes + sample * apart + done
+            _gather_latents(lay, table, constants, room, row, row * lay.footprint + down, across, column, run, point)
             done += run
 
 
 @helper
-def _gather_run(
-    net: Any, planes: Any, sampling: Any, tile: Any, slopes: Any, lines: Any, row: int, down: int, across: int,
-    column: int, run: int, point: int,
+def _gather_latents(
+    lay: Any, table: Any, constants: Any, room: Any, row: int, line: int, across: int, column: int, run: int, source: int
 ) -> None:
-    source = net.gradients * net.stride + point
-    for level in range(len(planes.channels)):
-        sample = (level * planes.height + row) * planes.footprint + down
-        cell, weight, reach = sampling.rows_first[sample], sample * REACH, sampling.rows_reach[level]
-        apart = planes.footprint * sampling.columns
-        for channel in range(planes.channels[level]):
-            if sampling.identity[level]:
-                plane = planes.first[level] + channel * planes.distances[level]
-                _add_scaled(slopes, plane + row * planes.strides[level] + column, tile, source, run, sampling.one, 0)
+    """The same for a run of samples."""
+    apart = lay.footprint * lay.columns
+    for level in range(lay.levels):
+        sample = level * lay.height * lay.footprint + line
+        cell, weight = number(table, lay.rows_entry + sample), lay.rows_constant + sample * REACH
+        for channel in range(lay.level_channels[level]):
+            if lay.identity[level]:
+                plane = lay.first[level] + channel * lay.distances[level] + row * lay.strides[level] + column
+                _add_scaled(room, plane + lay.to_slopes, source, run, vector(1.0))
             else:
-                target = _line(planes, sampling, level, channel, cell, across) + column
-                for tap in range(reach):
-                    _add_scaled(lines, target + tap * apart, tile, source, run, sampling.rows_weights, weight + tap)
-            source += net.stride
+                target = lay.lines[level] + (channel * lay.down[level] + cell) * apart + across * lay.columns + column
+                target += lay.to_line_slopes
+                for tap in range(lay.rows_reach[level]):
+                    _add_scaled(room, target + tap * apart, source, run, spread(constants, weight + tap))
+            source += lay.stride
 
 
-@inlined
-def _add_scaled(target: Any, first: int, source: Any, begin: int, count: int, factors: Any, place: int) -> None:
-    """target[first:first + count] += factors[place] * source[begin:begin + count]; touches nothing else."""
-    factor = spread(factors, place)
+@helper
+def _add_scaled(room: Any, target: int, source: int, count: int, factor: Vector) -> None:
+    """Add a run times a factor to another, and nothing beyond its end."""
     whole = count // LANES * LANES
     for at in range(0, whole, LANES):
-        store(target, first + at, fma(factor, load(source, begin + at), load(target, first + at)))
-    for at in range(whole, count):
-        target[first + at] += factors[place] * source[begin + at]
+        store(room, target + at, fma(factor, load(room, source + at), load(room, target + at)))
+    if whole < count:
+        add_first(room, target + whole, count - whole, factor * load(room, source + whole))

@@ -5,65 +5,61 @@ from __future__ import annotations
 from typing import Any
 
 from inrcodec.fitting.kernels.compiling import helper
-from inrcodec.fitting.kernels.planes import LANES
-from inrcodec.fitting.kernels.products import PANEL, ROWS
+from inrcodec.fitting.kernels.layout import LANES, PANEL, ROWS
 from inrcodec.fitting.kernels.vectors import fma, lane_sum, load, store, vector, where_less
 
 
 @helper
 def load_targets(
-    targets: Any, first: int, apart: int, unit: float, visible: Any, visible_first: int, channels: int, count: int,
-    room: int, pixels: Any,
+    lay: Any, room: Any, targets: Any, target: int, unit: float, visible: Any, seen: int, count: int, apart: int
 ) -> None:
-    """`count` pixels of an image, a row for each channel and one of how much they count, `room` apart.
+    """`count` pixels of an image, a row for each channel and one of how much each counts, `apart` from each other.
 
-    targets: values times `unit` are colours in [0, 1], channels `apart`; visible: 0 for pixels that do not count; where
-    it is empty, all do.
+    Channels of targets are an image apart and times `unit` they are colours in [0, 1]. visible: 0 for pixels that do
+    not count; where it is empty, all do.
     """
-    for channel in range(channels):
-        source, target = first + channel * apart, channel * room
+    pixels = lay.height * lay.width
+    row = lay.pixels
+    for _ in range(lay.channels):
         for pixel in range(count):
-            pixels[target + pixel] = targets[source + pixel] * unit
-    target = channels * room
-    if len(visible):
-        for pixel in range(count):
-            pixels[target + pixel] = visible[visible_first + pixel]
-    else:
-        for pixel in range(count):
-            pixels[target + pixel] = 1.0
-    for pixel in range(count, room):
-        pixels[target + pixel] = 0.0
+            room[row + pixel] = targets[target + pixel] * unit
+        row += apart
+        target += pixels
+    for pixel in range(count):
+        room[row + pixel] = visible[seen + pixel] if len(visible) else 1.0
+    for pixel in range(count, apart):
+        room[row + pixel] = 0.0
 
 
 @helper
-def add_loss(net: Any, tile: Any, pixels: Any, room: int, samples: int, scale: float, clipped: bool) -> float:
+def add_loss(lay: Any, room: Any, apart: int, scale: float, clipped: bool) -> float:
     """Sum of squared errors; the gradients of `scale` times it take the place of the colours.
 
     clipped: errors are those of colours in [0, 1], and gradients pass straight through.
     """
-    stride = net.stride
-    first = net.colours * stride
+    samples = lay.footprint * lay.footprint
     share, factor = vector(1.0 / samples), vector(2.0 * scale / samples)
     zero, one = vector(0.0), vector(1.0)
+    counts = lay.pixels + lay.channels * apart
     total = zero
-    for channel in range(net.channels):
-        row = first + channel * stride
-        for at in range(0, room, LANES):
+    for channel in range(lay.channels):
+        row, target = lay.colours + channel * lay.stride, lay.pixels + channel * apart
+        for at in range(0, apart, LANES):
             value = zero
             for sample in range(samples):
-                value = value + load(tile, row + sample * room + at)
+                value = value + load(room, row + sample * apart + at)
             value = value * share
             if clipped:
                 value = where_less(value, zero, zero, where_less(one, value, one, value))
-            error = value - load(pixels, channel * room + at)
-            counted = error * load(pixels, net.channels * room + at)
+            error = value - load(room, target + at)
+            counted = error * load(room, counts + at)
             total = fma(error, counted, total)
             slope = counted * factor
             for sample in range(samples):
-                store(tile, row + sample * room + at, slope)
-    points = samples * room
+                store(room, row + sample * apart + at, slope)
+    points = samples * apart
     for channel in range(ROWS):
-        begin = points if channel < net.channels else 0
+        begin = points if channel < lay.channels else 0
         for at in range(begin, (points + PANEL - 1) // PANEL * PANEL, LANES):
-            store(tile, first + channel * stride + at, zero)
+            store(room, lay.colours + channel * lay.stride + at, zero)
     return float(lane_sum(total))

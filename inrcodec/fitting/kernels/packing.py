@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from inrcodec.fitting.kernels.products import OTHERS, ROWS
+from inrcodec.fitting.kernels.layout import OTHERS, ROWS
 
 Ints = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float32]

@@ -2,155 +2,97 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from inrcodec.fitting.kernels.compiling import compiled, helper
 from inrcodec.fitting.kernels.context import add_rate
 from inrcodec.fitting.kernels.grids import fill_inputs, gather_columns, gather_inputs, spread_columns
-from inrcodec.fitting.kernels.latents import ROUNDED, gather_from_planes, lay_into_planes, move, quantise
+from inrcodec.fitting.kernels.latents import gather_from_planes, lay_into_planes, move, quantise
+from inrcodec.fitting.kernels.layout import LANES, PANEL
 from inrcodec.fitting.kernels.loss import add_loss, load_targets
-from inrcodec.fitting.kernels.packing import FloatArray, Ints, rounded_up
-from inrcodec.fitting.kernels.planes import LANES
-from inrcodec.fitting.kernels.products import PANEL
-from inrcodec.fitting.kernels.siren import add_weight_gradients, backward_inputs, forward
+from inrcodec.fitting.kernels.siren import add_weight_gradients, backward, forward
 
-
-class Images(NamedTuple):
-    """Images of one size, flat arrays with one entry or stretch per image, and the state of their latents."""
-
-    values: int  # latents of an image
-    apart: int  # from image to image in the next three
-    latents: FloatArray
-    first_moments: FloatArray
-    second_moments: FloatArray
-    visits: Ints
-    rates: FloatArray  # of every latent of an image, beside the others
-    lowest: FloatArray  # what they may be
-    highest: FloatArray
-    targets: npt.NDArray[Any]  # (images, channels, pixels), flat; float32 or uint8
-    unit: float  # colours in [0, 1] are targets times this
-    visible: FloatArray  # (images, pixels), flat; empty where the loss may look everywhere
-    frames: FloatArray  # (images, 6), flat; see `poses.frames`
-
-
-class Work(NamedTuple):
-    """Room for one worker at one size of image."""
-
-    room: int  # pixels of a tile
-    latents: FloatArray  # planes
-    slopes: FloatArray  # their gradients
-    lines: FloatArray
-    line_slopes: FloatArray
-    tile: FloatArray
-    pixels: FloatArray
-    cells: FloatArray
-    seen: FloatArray
-    derivatives: FloatArray
-    found: FloatArray
-
-
-class Order(NamedTuple):
-    """What to do in a step."""
-
-    mode: int  # how latents become whole numbers; see `latents`
-    temperature: float
-    noise: float
-    clipped: bool  # errors of colours as a decoder clips them
-    with_latents: bool  # move them
-    with_weights: bool  # gradients of the weights are wanted
-    rate: float  # of the latents
-    adam: FloatArray  # see `latents.move`
+ORDER = np.dtype(
+    [
+        ("mode", "i8"),  # how latents become whole numbers; see latents
+        ("temperature", "f8"),  # of soft rounding
+        ("noise", "f8"),  # its width
+        ("clipped", "i8"),  # errors are those of colours as a decoder clips them
+        ("with_latents", "i8"),  # latents move
+        ("with_weights", "i8"),  # gradients of the weights are wanted
+        ("rate", "f8"),  # of the latents
+        ("decay", "f8"),  # of their moments
+        ("second_decay", "f8"),
+        ("tiny", "f8"),
+        ("nesterov", "i8"),
+    ],
+    align=True,
+)
 
 
 @compiled
 def step_images(
-    net: Any, model: Any, planes: Any, sampling: Any, weights: Any, images: Any, work: Any, order: Any, rows: Any,
-    keys: Any, error_scales: Any, rate_scales: Any, gradients: Any, results: Any, begin: int, end: int,
+    lay: Any, table: Any, constants: Any, weights: Any, room: Any, state: Any, visits: Any, limits: Any, targets: Any,
+    unit: float, visible: Any, frames: Any, order: Any, rows: Any, keys: Any, scales: Any, gradients: Any,
+    results: Any, begin: int, end: int,
 ) -> None:
-    """Step on images rows[begin:end]; each one's loss is error_scales times squared errors plus rate_scales times bits.
+    """Step on images rows[begin:end] of a group: gradients of all weights (rows, weights), and the latents move.
 
-    Gradients of all weights go into gradients (rows, weights), squared errors and bits into results (rows, 2), the
-    latents move. keys: two words of noise for every row.
+    state: latents and their two moments, (3, images, latents), flat; for limits see `latents.move`. targets (images,
+    channels, pixels), visible (images, pixels) and frames (images, 6) are flat, too; see `loss`. keys: two words of
+    noise for each row. scales (rows, 2): an image's loss is the first times its squared errors plus the second times
+    its bits; both of these go into results (rows, 2).
     """
+    pixels, length = lay.height * lay.width, len(limits) // 3
     for number in range(begin, end):
         image = rows[number]
-        first = image * images.apart
+        first = image * length
         quantise(
-            images.latents, first, images.values, order.mode, order.temperature, order.noise, keys, number,
-            work.seen, work.derivatives,
+            lay, room, state, first, order.mode, order.temperature, order.noise, keys[2 * number], keys[2 * number + 1]
         )
-        lay_into_planes(planes, work.seen, work.latents)
-        work.slopes[:] = 0.0
+        lay_into_planes(lay, room)
+        room[lay.slopes : lay.slopes + lay.planes_size] = 0.0
         gradient = gradients[number]
         gradient[:] = 0.0
-        errors = _add_distortion(
-            net, planes, sampling, weights, images, work, order, image, error_scales[number], gradient
+        results[number, 0] = _add_distortion(
+            lay, table, constants, weights, room, targets, image * lay.channels * pixels, unit, visible, image * pixels,
+            frames, 6 * image, order, scales[number, 0], gradient,
         )
-        bits = add_rate(
-            model, planes, weights, work.latents, work.slopes, work.cells, gradient, rate_scales[number],
-            order.with_latents, order.with_weights,
+        results[number, 1] = add_rate(
+            lay, table, constants, weights, room, gradient, scales[number, 1],
+            order.with_latents != 0, order.with_weights != 0,
         )
-        results[number, 0], results[number, 1] = errors, bits
         if order.with_latents:
-            gather_from_planes(planes, work.slopes, work.found)
-            images.visits[image] += 1
-            move(
-                images.latents, images.first_moments, images.second_moments, first, images.values, work.found,
-                work.derivatives, images.rates, images.lowest, images.highest, order.adam, order.rate,
-                images.visits[image],
-            )
+            gather_from_planes(lay, room)
+            visits[image] += 1
+            third = len(state) // 3
+            move(lay, room, state, first, third + first, 2 * third + first, limits, order, visits[image])
 
 
 @helper
 def _add_distortion(
-    net: Any, planes: Any, sampling: Any, weights: Any, images: Any, work: Any, order: Any, image: int, scale: float,
-    gradient: Any,
+    lay: Any, table: Any, constants: Any, weights: Any, room: Any, targets: Any, target: int, unit: float,
+    visible: Any, seen: int, frames: Any, frame: int, order: Any, scale: float, gradient: Any,
 ) -> float:
     """Sum of squared errors of an image; gradients of `scale` times it are added."""
-    spread_columns(planes, sampling, work.latents, work.lines)
-    work.line_slopes[:] = 0.0
-    pixels, samples = planes.height * planes.width, planes.footprint**2
-    frame = images.frames[6 * image : 6 * image + 6]
+    spread_columns(lay, table, constants, room)
+    room[lay.line_slopes : lay.line_slopes + lay.lines_size] = 0.0
     errors = 0.0
-    for start in range(0, pixels, work.room):
-        count = min(work.room, pixels - start)
-        room = (count + LANES - 1) // LANES * LANES
-        points = (samples * room + PANEL - 1) // PANEL * PANEL
-        fill_inputs(net, planes, sampling, frame, work.latents, work.lines, work.tile, start, count, room)
-        forward(net, weights, work.tile, points)
-        load_targets(
-            images.targets, image * net.channels * pixels + start, pixels, images.unit, images.visible,
-            image * pixels + start, net.channels, count, room, work.pixels,
-        )
-        errors += add_loss(net, work.tile, work.pixels, room, samples, scale, order.clipped)
-        backward_inputs(net, weights, work.tile, points, order.with_latents)
+    for start in range(0, lay.height * lay.width, lay.tile_pixels):
+        count = min(lay.tile_pixels, lay.height * lay.width - start)
+        apart = (count + LANES - 1) // LANES * LANES
+        points = (lay.footprint * lay.footprint * apart + PANEL - 1) // PANEL * PANEL
+        fill_inputs(lay, table, constants, frames, frame, room, start, count, apart)
+        forward(lay, table, weights, room, points)
+        load_targets(lay, room, targets, target + start, unit, visible, seen + start, count, apart)
+        errors += add_loss(lay, room, apart, scale, order.clipped != 0)
+        backward(lay, table, weights, room, points, order.with_latents != 0)
         if order.with_weights:
-            add_weight_gradients(net, work.tile, points, gradient)
+            add_weight_gradients(lay, table, room, points, gradient)
         if order.with_latents:
-            gather_inputs(
-                net, planes, sampling, work.tile, work.slopes, work.line_slopes, start, count, room
-            )
+            gather_inputs(lay, table, constants, room, start, count, apart)
     if order.with_latents:
-        gather_columns(planes, sampling, work.line_slopes, work.slopes)
+        gather_columns(lay, table, constants, room)
     return errors
-
-
-def tile_pixels(footprint: int) -> int:
-    """Pixels of a tile: their samples are a few hundred points, in whole panels."""
-    return {1: 240, 2: 48}.get(footprint, 24)
-
-
-def work_room(net: Any, model: Any, planes: Any, sampling: Any, values: int) -> Work:
-    """Room for one worker."""
-    room = tile_pixels(planes.footprint)
-    tile = np.zeros((net.rows, net.stride), np.float32)
-    tile[net.ones] = 1.0
-    padded = rounded_up(values, LANES)
-    sizes = (planes.size, planes.size, sampling.size, sampling.size)
-    grids = [np.zeros(size, np.float32) for size in sizes]
-    pixels, cells = np.zeros((net.channels + 1) * room, np.float32), np.zeros(model.cells, np.float32)
-    seen, derivatives, found = (np.zeros(padded, np.float32) for _ in range(3))
-    return Work(room, *grids, tile.reshape(-1), pixels, cells, seen, derivatives, found)

@@ -330,3 +330,21 @@ def uniform(typing: Any, first_key: Any, second_key: Any, counter: Any) -> Any:
         return builder.fmul(whole, _constant(2.0**-24))
 
     return VECTOR(types.uint32, types.uint32, types.uint32), emit
+
+
+@intrinsic
+def add_first(typing: Any, array: Any, index: Any, count: Any, values: Any) -> Any:
+    """Add the first `count` lanes of a vector to elements from index on; the others keep their values."""
+
+    def emit(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
+        array, index, count, values = arguments
+        place = builder.bitcast(_place(context, builder, sig.args[0], array, index), _FLOATS.as_pointer())
+        short = builder.trunc(count, _INT)
+        single = builder.insert_element(ir.Constant(_INTS, ir.Undefined), short, ir.Constant(_INT, 0))
+        counts = builder.shuffle_vector(single, ir.Constant(_INTS, ir.Undefined), _integers(0))
+        counted = builder.icmp_signed("<", ir.Constant(_INTS, list(range(LANES))), counts)
+        known = builder.load(place, align=4, typ=_FLOATS)
+        builder.store(builder.select(counted, builder.fadd(known, values), known), place, align=4)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, types.intp, VECTOR), emit
