@@ -122,9 +122,9 @@ class ImageGroup:
         ends = np.array(ranges or [(-np.inf, np.inf)] * len(by_channel), np.float32).T
         limits[1:, : self.values] = np.repeat(ends, by_channel, axis=1)
         self._state, self._limits = state.reshape(-1), limits.reshape(-1)
-        self._targets = np.ascontiguousarray(targets).reshape(-1)
+        self._targets = _padded(targets)
         self._unit = 1.0 / 255.0 if targets.dtype == np.uint8 else 1.0
-        self._visible = None if visible is None else np.ascontiguousarray(visible, dtype=np.float32).reshape(-1)
+        self._visible = None if visible is None else _padded(visible.astype(np.float32))
         usual = np.tile(np.array([1, 0, 0, 0, 1, 0], np.float32), (count, 1))
         self._frames = np.ascontiguousarray(usual if frames is None else frames, dtype=np.float32).reshape(-1)
 
@@ -132,6 +132,11 @@ class ImageGroup:
         """What `step.step_images` takes of a group; all pixels are visible once they are released."""
         visible = np.zeros(0, np.float32) if released or self._visible is None else self._visible
         return self._state, self.visits, self._limits, self._targets, self._unit, visible, self._frames
+
+
+def _padded(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Flat, with some zeros behind, which vectors may touch."""
+    return np.pad(values.reshape(-1), (0, SLACK))
 
 
 class _Layout:

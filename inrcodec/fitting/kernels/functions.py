@@ -23,7 +23,7 @@ from inrcodec.fitting.kernels.vectors import (
 )
 
 ROUNDING = 12582912.0  # 1.5 * 2**23: adding it leaves the nearest whole number in the lowest bits
-LARGEST_PHASE = 8192.0  # up to here pi in three parts is exact enough
+LARGEST_PHASE = 8192.0  # up to here pi in two parts is exact enough
 LARGEST_DECAY = 87.0  # exp(-87) is about the smallest normal number
 LOG2_E, LN_2 = 1.4426950408889634, 0.6931471805599453
 
@@ -37,8 +37,7 @@ def near_sine_cosine(phases: Vector) -> tuple[Vector, Vector]:
     turns = fma(phases, vector(1 / math.pi), vector(ROUNDING))
     back = vector(ROUNDING) - turns
     angle = fma(back, vector(3.140625), phases)
-    angle = fma(back, vector(9.67502593994140625e-4), angle)
-    angle = fma(back, vector(1.509957990978376e-7), angle)
+    angle = fma(back, vector(math.pi - 3.140625), angle)
     square = angle * angle
     odd = fma(square, vector(2.6000241177825956e-06), vector(-0.00019806601630989462))
     odd = fma(odd, square, vector(0.008333017118275166))

@@ -113,6 +113,8 @@ def _fill_latents(
     for level in range(lay.levels):
         sample = level * lay.height * lay.footprint + line
         cell, weight = number(table, lay.rows_entry + sample), lay.rows_constant + sample * REACH
+        first, second = spread(constants, weight), spread(constants, weight + 1)
+        third, fourth = spread(constants, weight + 2), spread(constants, weight + 3)
         for channel in range(lay.level_channels[level]):
             if lay.identity[level]:
                 plane = lay.first[level] + channel * lay.distances[level] + row * lay.strides[level] + column
@@ -121,10 +123,10 @@ def _fill_latents(
             else:
                 source = lay.lines[level] + (channel * lay.down[level] + cell) * apart + across * lay.columns + column
                 for at in range(0, run, LANES):
-                    total = vector(0.0)
-                    for tap in range(lay.rows_reach[level]):
-                        total = fma(spread(constants, weight + tap), load(room, source + tap * apart + at), total)
-                    store(room, target + at, total)
+                    total = first * load(room, source + at)
+                    total = fma(second, load(room, source + apart + at), total)
+                    total = fma(third, load(room, source + 2 * apart + at), total)
+                    store(room, target + at, fma(fourth, load(room, source + 3 * apart + at), total))
             target += lay.stride
 
 
@@ -152,23 +154,33 @@ def _gather_latents(
     for level in range(lay.levels):
         sample = level * lay.height * lay.footprint + line
         cell, weight = number(table, lay.rows_entry + sample), lay.rows_constant + sample * REACH
+        first, second = spread(constants, weight), spread(constants, weight + 1)
+        third, fourth = spread(constants, weight + 2), spread(constants, weight + 3)
         for channel in range(lay.level_channels[level]):
             if lay.identity[level]:
                 plane = lay.first[level] + channel * lay.distances[level] + row * lay.strides[level] + column
-                _add_scaled(room, plane + lay.to_slopes, source, run, vector(1.0))
+                plane += lay.to_slopes
+                for at in range(0, run, LANES):
+                    add_first(room, plane + at, min(LANES, run - at), load(room, source + at))
             else:
                 target = lay.lines[level] + (channel * lay.down[level] + cell) * apart + across * lay.columns + column
                 target += lay.to_line_slopes
-                for tap in range(lay.rows_reach[level]):
-                    _add_scaled(room, target + tap * apart, source, run, spread(constants, weight + tap))
+                for at in range(0, run, LANES):
+                    count = min(LANES, run - at)
+                    slope = load(room, source + at)
+                    if count == LANES:
+                        _add(room, target + at, first * slope)
+                        _add(room, target + apart + at, second * slope)
+                        _add(room, target + 2 * apart + at, third * slope)
+                        _add(room, target + 3 * apart + at, fourth * slope)
+                    else:
+                        add_first(room, target + at, count, first * slope)
+                        add_first(room, target + apart + at, count, second * slope)
+                        add_first(room, target + 2 * apart + at, count, third * slope)
+                        add_first(room, target + 3 * apart + at, count, fourth * slope)
             source += lay.stride
 
 
-@helper
-def _add_scaled(room: Any, target: int, source: int, count: int, factor: Vector) -> None:
-    """Add a run times a factor to another, and nothing beyond its end."""
-    whole = count // LANES * LANES
-    for at in range(0, whole, LANES):
-        store(room, target + at, fma(factor, load(room, source + at), load(room, target + at)))
-    if whole < count:
-        add_first(room, target + whole, count - whole, factor * load(room, source + whole))
+@inlined
+def _add(room: Any, at: int, values: Vector) -> None:
+    store(room, at, load(room, at) + values)

@@ -10,9 +10,14 @@ from inrcodec.fitting.kernels.functions import tanh_of
 from inrcodec.fitting.kernels.layout import LANES
 from inrcodec.fitting.kernels.vectors import (
     Vector,
+    add_first,
+    evens,
     floor,
     fma,
+    high_doubled,
     load,
+    low_doubled,
+    odds,
     square_root,
     store,
     uniform,
@@ -66,29 +71,41 @@ def lay_into_planes(lay: Any, room: Any) -> None:
         for channel in range(lay.level_channels[level]):
             target = lay.first[level] + channel * lay.distances[level]
             for _ in range(lay.down[level]):
-                for column in range(across):
-                    room[target + column] = room[source + column]
+                _copy(room, target, source, across)
+                store(room, target + across, vector(0.0))  # the margin, and cells that the next row brings
                 source += across
                 target += lay.strides[level]
         if lay.spread_from[level] >= 0:
             _spread_coarser(lay, room, level)
 
 
+@inlined
+def _copy(room: Any, target: int, source: int, count: int) -> None:
+    """Copy a run, and up to seven values behind it."""
+    for at in range(0, count, LANES):
+        store(room, target + at, load(room, source + at))
+
+
 @helper
 def _spread_coarser(lay: Any, room: Any, level: int) -> None:
+    """Spread the coarser level over planes; what comes to lie in their margins is never looked at."""
     above, shift = lay.spread_from[level], lay.spread_shift[level]
     across, stride = lay.across[level], lay.strides[level]
     for channel in range(lay.level_channels[above]):
         source = lay.first[above] + channel * lay.distances[above]
         target = lay.spread_first[level] + channel * lay.distances[level]
         for row in range(lay.down[level]):
-            if row & ((1 << shift) - 1) == 0:
-                line = source + (row >> shift) * lay.strides[above]
-                for column in range(across):
-                    room[target + column] = room[line + (column >> shift)]
+            line = source + (row >> shift) * lay.strides[above]
+            if row & ((1 << shift) - 1):
+                _copy(room, target, target - stride, across)
+            elif shift == 1:
+                for column in range(0, across, 2 * LANES):
+                    cells = load(room, line + column // 2)
+                    store(room, target + column, low_doubled(cells, cells))
+                    store(room, target + column + LANES, high_doubled(cells, cells))
             else:
                 for column in range(across):
-                    room[target + column] = room[target - stride + column]
+                    room[target + column] = room[line + (column >> shift)]
             target += stride
 
 
@@ -104,22 +121,29 @@ def gather_from_planes(lay: Any, room: Any) -> None:
         for channel in range(lay.level_channels[level]):
             source = lay.first[level] + channel * lay.distances[level] + lay.to_slopes
             for _ in range(lay.down[level]):
-                for column in range(across):
-                    room[target + column] = room[source + column]
+                _copy(room, target, source, across)
                 target += across
                 source += lay.strides[level]
 
 
 @helper
 def _gather_coarser(lay: Any, room: Any, level: int) -> None:
+    """Gradients of spread planes added to those of the level that they show; in margins there are none."""
     above, shift = lay.spread_from[level], lay.spread_shift[level]
+    across = lay.across[level]
     for channel in range(lay.level_channels[above]):
         target = lay.first[above] + channel * lay.distances[above] + lay.to_slopes
         source = lay.spread_first[level] + channel * lay.distances[level] + lay.to_slopes
         for row in range(lay.down[level]):
             line = target + (row >> shift) * lay.strides[above]
-            for column in range(lay.across[level]):
-                room[line + (column >> shift)] += room[source + column]
+            if shift == 1:
+                for column in range(0, across, 2 * LANES):
+                    first, second = load(room, source + column), load(room, source + column + LANES)
+                    sums = evens(first, second) + odds(first, second)
+                    add_first(room, line + column // 2, min(LANES, (across - column + 1) // 2), sums)
+            else:
+                for column in range(across):
+                    room[line + (column >> shift)] += room[source + column]
             source += lay.strides[level]
 
 

@@ -19,7 +19,7 @@ from inrcodec.settings import ModelSettings
 def lay_out_sampling(draft: Draft, model: ModelSettings, height: int, width: int, footprint: int) -> None:
     """Lay out the samples of an image of that size; see `coordinates.interpolation`."""
     columns = rounded_up(width, LANES) + LANES
-    names = ("identity", "lines", "rows_reach", "to_entry", "to_reach", "to_constant")
+    names = ("identity", "lines", "to_entry", "to_reach", "to_constant")
     fields: dict[str, list[int]] = {name: [] for name in (*names, "back_entry", "back_reach", "back_constant")}
     rows_first, rows_weights = [], []
     start = draft.room
@@ -27,11 +27,11 @@ def lay_out_sampling(draft: Draft, model: ModelSettings, height: int, width: int
         down, across = level.cells(height), level.cells(width)
         identity = footprint == 1 and down == height and across == width
         fields["identity"].append(int(identity))
-        fields["lines"].append(draft.take(0 if identity else level.channels * down * footprint * columns))
+        lines = 0 if identity else (level.channels * down + REACH) * footprint * columns
+        fields["lines"].append(draft.take(lines))
         first, weights = _in_reach(height * footprint, down)
         rows_first.append(first)
         rows_weights.append(np.pad(weights, ((0, 0), (0, REACH - weights.shape[1]))))
-        fields["rows_reach"].append(weights.shape[1])
         matrices = [np.zeros((1, columns), np.float32)] if identity else _matrices(width, footprint, across, columns)
         for name, (cells, table) in (("to", _by_columns(matrices)), ("back", _by_cells(matrices))):
             fields[f"{name}_entry"].append(draft.numbers(cells))

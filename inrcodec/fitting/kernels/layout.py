@@ -83,7 +83,6 @@ LAYOUT = np.dtype(
         ("lines_size", "i8"),
         ("rows_entry", "i8"),  # first row of cells that a row of samples is read from, (levels, samples down)
         ("rows_constant", "i8"),  # its weights, (levels, samples down, REACH)
-        ("rows_reach", "i8", _LEVEL),
         ("to_entry", "i8", _LEVEL),  # first cell that eight columns are read from, (places in a pixel, vectors)
         ("to_reach", "i8", _LEVEL),
         ("to_constant", "i8", _LEVEL),  # (places in a pixel, vectors, reach, 8)

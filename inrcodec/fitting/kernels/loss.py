@@ -6,7 +6,7 @@ from typing import Any
 
 from inrcodec.fitting.kernels.compiling import helper
 from inrcodec.fitting.kernels.layout import LANES, PANEL, ROWS
-from inrcodec.fitting.kernels.vectors import fma, lane_sum, load, store, vector, where_less
+from inrcodec.fitting.kernels.vectors import fma, lane_sum, load, load_converted, store, vector, where_less
 
 
 @helper
@@ -20,13 +20,14 @@ def load_targets(
     """
     pixels = lay.height * lay.width
     row = lay.pixels
+    factor = vector(unit)
     for _ in range(lay.channels):
-        for pixel in range(count):
-            room[row + pixel] = targets[target + pixel] * unit
+        for pixel in range(0, count, LANES):
+            store(room, row + pixel, factor * load_converted(targets, target + pixel))
         row += apart
         target += pixels
-    for pixel in range(count):
-        room[row + pixel] = visible[seen + pixel] if len(visible) else 1.0
+    for pixel in range(0, count, LANES):
+        store(room, row + pixel, load(visible, seen + pixel) if len(visible) else vector(1.0))
     for pixel in range(count, apart):
         room[row + pixel] = 0.0
 

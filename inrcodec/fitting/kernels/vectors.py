@@ -348,3 +348,33 @@ def add_first(typing: Any, array: Any, index: Any, count: Any, values: Any) -> A
         return context.get_dummy_value()
 
     return types.void(array, types.intp, types.intp, VECTOR), emit
+
+
+@intrinsic
+def load_converted(typing: Any, array: Any, index: Any) -> Any:
+    """Elements index to index + 7 of float32 or uint8 as float32."""
+
+    def emit(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
+        place = _place(context, builder, sig.args[0], *arguments)
+        if sig.args[0].dtype == types.float32:
+            return builder.load(builder.bitcast(place, _FLOATS.as_pointer()), align=4, typ=_FLOATS)
+        octets = ir.VectorType(ir.IntType(8), LANES)
+        return builder.uitofp(builder.load(builder.bitcast(place, octets.as_pointer()), align=1, typ=octets), _FLOATS)
+
+    return VECTOR(array, types.intp), emit
+
+
+def _picked(picks: list[int]) -> Any:
+    def pick(typing: Any, first: Any, second: Any) -> Any:
+        def emit(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
+            return builder.shuffle_vector(*arguments, ir.Constant(_INTS, picks))
+
+        return VECTOR(VECTOR, VECTOR), emit
+
+    return pick
+
+
+evens = intrinsic(_picked([0, 2, 4, 6, 8, 10, 12, 14]))  # of two vectors, one behind the other
+odds = intrinsic(_picked([1, 3, 5, 7, 9, 11, 13, 15]))
+low_doubled = intrinsic(_picked([0, 0, 1, 1, 2, 2, 3, 3]))  # of the first vector, every lane twice
+high_doubled = intrinsic(_picked([4, 4, 5, 5, 6, 6, 7, 7]))
