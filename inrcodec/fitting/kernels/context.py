@@ -176,14 +176,14 @@ def _add_gradients(
     entry = table[lay.taps_entry + channel]
     if with_weights:
         add_outer(
-            gradient, table[lay.last_gradient + channel], room, cells, CHUNK_STRIDE, blocks,
-            table, lay.cells_entry + units, 1, 0, points,
+            gradient, table[lay.last_gradient + channel], room, cells, lay.chunk_stride, blocks,
+            table, lay.cells_entry + units, lay.last_others, lay.nothing, points,
         )
     bias = table[lay.bias_gradient + channel]
     _by_units(weights, table[lay.last_place + channel], room, cells, units, gradient, bias, points)
     if with_weights:
         add_outer(
-            gradient, table[lay.units_gradient + channel], room, cells, CHUNK_STRIDE, blocks,
+            gradient, table[lay.units_gradient + channel], room, cells, lay.chunk_stride, blocks,
             table, entry, table[lay.taps_others + channel], start, points,
         )
     if not with_latents:
@@ -192,8 +192,10 @@ def _add_gradients(
     place = table[lay.back_place + channel]
     for point in range(0, points, PANEL):
         for part in range(table[lay.back_blocks + channel]):
-            values = block(weights, place + part * ROWS * units, 0, room, table, lay.cells_entry, units, point)
-            store_block(room, behind + part * ROWS * CHUNK_STRIDE + point, CHUNK_STRIDE, values)
+            values = block(
+                weights, place + part * ROWS * units, lay.nothing, room, table, lay.cells_entry, units, point
+            )
+            store_block(room, behind + part * ROWS * CHUNK_STRIDE + point, lay.chunk_stride, values)
     for tap in range(table[lay.taps + channel]):
         source, target = behind + tap * CHUNK_STRIDE, table[entry + tap] + start + lay.to_slopes
         for point in range(0, points, LANES):

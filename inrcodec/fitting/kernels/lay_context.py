@@ -32,6 +32,8 @@ def lay_out_context(draft: Draft, packing: Packing, tensors: Sequence[Ints], mod
     draft.put(
         units=units,
         cells=cells,
+        chunk_stride=CHUNK_STRIDE,
+        last_others=1,
         cells_entry=draft.numbers(cells + np.arange(units + OTHERS) * CHUNK_STRIDE),
         **{name: draft.numbers(values) for name, values in lists.items()},
     )

@@ -36,6 +36,7 @@ LAYOUT = np.dtype(
         ("footprint", "i8"),
         ("channels", "i8"),
         ("values", "i8"),  # latents of an image
+        ("nothing", "i8"),  # 0: the place of no biases, the beginning of a tile
         # the sine network (siren): one tile of points, rows a stride apart; per layer, the last entry for the colours
         ("tile_pixels", "i8"),
         ("stride", "i8"),
@@ -95,6 +96,8 @@ LAYOUT = np.dtype(
         ("units", "i8"),  # in whole blocks
         ("cells", "i8"),  # rows of a chunk: units, gradients of means, of scales, zeros, gradients of taps
         ("cells_entry", "i8"),  # where these begin
+        ("chunk_stride", "i8"),  # from row to row: CHUNK_STRIDE, which as a constant would be compiled apart
+        ("last_others", "i8"),  # gradients of means and scales, and zeros, in threes: one
         ("all_channels", "i8"),
         ("own", "i8"),  # first cell
         ("lengths", "i8"),  # from the first cell to the last, the zeros between rows counted in

@@ -43,14 +43,14 @@ def backward(lay: Any, table: Any, weights: Any, room: Any, points: int, with_la
             columns = lay.back_sources[layer]
             for part in range(lay.widths[layer] // ROWS):
                 place = lay.back_weights[layer] + part * columns * ROWS
-                values = block(weights, place, 0, room, table, lay.back_entries[layer], columns, point)
+                values = block(weights, place, lay.nothing, room, table, lay.back_entries[layer], columns, point)
                 _store_scaled(room, lay.phases[layer] + part * ROWS * stride + point, stride, values)
         if with_latents:
             last = lay.layers
             columns = lay.back_sources[last]
             for part in range(lay.latent_rows // ROWS):
                 place = lay.back_weights[last] + part * columns * ROWS
-                values = block(weights, place, 0, room, table, lay.back_entries[last], columns, point)
+                values = block(weights, place, lay.nothing, room, table, lay.back_entries[last], columns, point)
                 store_block(room, lay.input_slopes + part * ROWS * stride + point, stride, values)
 
 
@@ -64,7 +64,7 @@ def add_weight_gradients(lay: Any, table: Any, room: Any, points: int, gradient:
             rows, blocks = lay.phases[layer], lay.widths[layer] // ROWS
         add_outer(
             gradient, lay.gradients[layer], room, rows, stride, blocks,
-            table, lay.entries[layer], lay.others[layer], 0, points,
+            table, lay.entries[layer], lay.others[layer], lay.nothing, points,
         )
 
 

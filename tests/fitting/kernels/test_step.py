@@ -1,0 +1,287 @@
+"""Steps on the kernels against torch's autograd in float64, and against themselves on more threads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+pytest.importorskip("numba")
+
+from inrcodec.bitstream.context import context_shapes
+from inrcodec.coordinates import Axis, interpolation
+from inrcodec.field.field import field_shapes, level_shapes
+from inrcodec.field.siren import Siren
+from inrcodec.fitting.kernels.engine import (
+    ImageGroup,
+    KernelStep,
+    Outcome,
+    Part,
+    Quantisation,
+    Rates,
+    covers,
+    noise_keys,
+)
+from inrcodec.fitting.optimise import RowAdam
+from inrcodec.fitting.rate import latent_bits
+from inrcodec.settings import Level, ModelSettings, Network
+
+ROUNDED = Quantisation(rounded=True)
+USUAL = (Level(2, 4), Level(1, 3), Level(0, 1))
+
+
+@dataclass
+class Case:
+    """A step on a few images of random pixels."""
+
+    height: int
+    width: int
+    channels: int = 3
+    footprint: int = 1
+    model: ModelSettings = field(default_factory=ModelSettings)
+    images: int = 2
+    masked: bool = True
+    clipped: bool = True
+    framed: bool = False
+
+    def __post_init__(self) -> None:
+        rng = np.random.default_rng(0)
+        shapes = (*field_shapes(self.model, self.channels, 1), *context_shapes(self.model))
+        self.tensors = [(0.3 * rng.standard_normal(shape)).astype(np.float32) for shape in shapes]
+        size = self.images, self.height, self.width
+        self.targets = rng.random((self.images, self.channels, *size[1:])).astype(np.float32)
+        self.visible = (rng.random(size) > 0.1).astype(np.float32) if self.masked else None
+        usual = np.tile(np.array([1, 0, 0, 0, 1, 0]), (self.images, 1))
+        self.frames = (usual + self.framed * 0.2 * rng.standard_normal(usual.shape)).astype(np.float32)
+        self.group = ImageGroup(self.model, self.targets, self.visible, self.frames)
+        self.latents = rng.laplace(0, 1.5, (self.images, self.group.values)).astype(np.float32)
+        self.group.latents[:] = self.latents
+        self.scales = rng.random((self.images, 2)).astype(np.float32) / (self.height * self.width)
+        self.shares = rng.random(self.images).astype(np.float32)
+
+    @property
+    def weights(self) -> np.ndarray:
+        return np.concatenate([tensor.reshape(-1) for tensor in self.tensors])
+
+    @property
+    def part(self) -> Part:
+        rows = np.arange(self.images)
+        return Part(self.group, rows, rows, self.scales, self.shares)
+
+    def step(self, quantisation: Quantisation = ROUNDED, workers: int = 1, **options: Any) -> Outcome:
+        kernels = KernelStep(self.model, self.channels, workers)
+        options = {"footprint": self.footprint, "clipped": self.clipped} | options
+        outcome = kernels.step(self.weights, [self.part], quantisation, Rates(0.0), 5, **options)
+        kernels.close()
+        return outcome
+
+    def expected(self, latents: torch.Tensor, tensors: list[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Sums of squared errors and bits of every image, in float64."""
+        network = len(field_shapes(self.model, self.channels, 1))
+        shapes = level_shapes(self.model, self.height, self.width)
+        counts = [channels * down * across for channels, down, across in shapes]
+        levels = [
+            part.reshape(-1, *shape).transpose(0, 1)
+            for part, shape in zip(torch.split(latents, counts, dim=1), shapes, strict=True)
+        ]
+        rows, columns = (Axis(side).finer(self.footprint) for side in (self.height, self.width))
+        across = torch.from_numpy(columns.centres()).double()[None, None]
+        down = torch.from_numpy(rows.centres()).double()[None, :, None]
+        a, b, c, d, e, f = torch.from_numpy(self.frames).double().T[:, :, None, None]
+        planes = [(a * across + b * down + c)[None], (d * across + e * down + f)[None]]
+        planes += [_matrix(rows, level.shape[2]) @ level @ _matrix(columns, level.shape[3]).T for level in levels]
+        inputs = torch.cat(planes)
+        colours = Siren.from_tensors(tensors[:network]).colours(inputs.reshape(len(inputs), -1))
+        split = self.height, self.footprint, self.width, self.footprint
+        value = colours.reshape(self.channels, self.images, *split).mean(dim=(3, 5))
+        if self.clipped:
+            value = value + (value.clamp(0, 1) - value).detach()
+        squared = (value - torch.from_numpy(self.targets).double().transpose(0, 1)) ** 2
+        if self.visible is not None:
+            squared = squared * torch.from_numpy(self.visible)
+        bits = torch.split(latent_bits(self.model, tensors[network:], levels), [level.numel() for level in levels])
+        each = [part.reshape(level.shape).sum(dim=(0, 2, 3)) for part, level in zip(bits, levels, strict=True)]
+        return squared.sum(dim=(0, 2, 3)), torch.stack(each).sum(dim=0)
+
+
+def _matrix(axis: Axis, cells: int) -> torch.Tensor:
+    """Dense weights (samples, cells)."""
+    found = interpolation(axis, cells)
+    matrix = np.zeros((axis.count, cells))
+    matrix[:, found.first : found.first + found.weights.shape[1]] = found.weights
+    return torch.from_numpy(matrix)
+
+
+def model(width: int = 32, layers: int = 2, levels: tuple[Level, ...] = USUAL, context: int = 16) -> ModelSettings:
+    return ModelSettings(hidden_width=width, hidden_layers=layers, levels=levels, context_width=context)
+
+
+CASES = {
+    "usual": Case(48, 48),
+    "areas": Case(20, 24, footprint=2),
+    "alpha": Case(17, 23, channels=4, model=model(20), images=3),
+    "alpha areas": Case(17, 23, channels=4, footprint=2, model=model(8, 1), images=3),
+    "grey, fine areas": Case(9, 50, channels=1, footprint=3, model=model(24, 3, context=10)),
+    "frames": Case(14, 11, framed=True, model=model(16)),
+    "tiny": Case(5, 3, masked=False),
+    "one pixel": Case(1, 1),
+    "coarse steps": Case(33, 70, model=model(64, 4, (Level(4, 1), Level(1, 5)), 33), images=1),
+    "one level": Case(33, 17, footprint=2, model=model(levels=(Level(0, 3),)), clipped=False),
+    "no finest level": Case(31, 40, model=model(48, levels=(Level(3, 2), Level(1, 4)))),
+}
+
+
+def close(found: np.ndarray, expected: np.ndarray, tolerance: float = 1e-5) -> bool:
+    """Whether arrays are equal up to a share of the largest value."""
+    return bool(np.abs(found - expected).max() <= tolerance * np.abs(expected).max())
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_losses_and_gradients_are_those_of_autograd(case: Case) -> None:
+    outcome = case.step()
+    tensors = [torch.from_numpy(tensor).double().requires_grad_() for tensor in case.tensors]
+    latents = torch.from_numpy(case.latents).double().requires_grad_()
+    errors, bits = case.expected(latents, tensors)
+    assert np.allclose(outcome.errors, errors.detach().numpy(), rtol=1e-5)
+    assert np.allclose(outcome.bits, bits.detach().numpy(), rtol=1e-5)
+    first, second = torch.from_numpy(case.scales).double().T
+    losses = first * errors + second * bits
+    (gradient,) = torch.autograd.grad(losses.sum(), latents, retain_graph=True)
+    assert close(case.group.first_moments / 0.1, gradient.numpy())
+    gradients = torch.autograd.grad((losses * torch.from_numpy(case.shares)).sum(), tensors)
+    found = np.split(outcome.gradient, np.cumsum([tensor.size for tensor in case.tensors])[:-1])
+    for ours, theirs in zip(found, gradients, strict=True):
+        assert close(ours, theirs.numpy().reshape(-1))
+
+
+def test_gradients_are_the_slopes_of_the_loss() -> None:
+    """Finite differences in float64 of what autograd is compared with, so that both cannot be wrong alike."""
+    case = Case(6, 7, model=model(8), images=1, clipped=False)
+    outcome = case.step()
+    direction = np.random.default_rng(1).standard_normal(case.weights.size)
+    losses = []
+    for sign in (-1, 1):
+        moved = case.weights.astype(np.float64) + sign * 1e-5 * direction
+        parts = np.split(moved, np.cumsum([tensor.size for tensor in case.tensors])[:-1])
+        tensors = [torch.from_numpy(part.reshape(t.shape)) for part, t in zip(parts, case.tensors, strict=True)]
+        errors, bits = case.expected(torch.from_numpy(case.latents).double(), tensors)
+        losses.append(float(case.scales[0, 0] * errors + case.scales[0, 1] * bits) * float(case.shares[0]))
+    slope = (losses[1] - losses[0]) / 2e-5
+    assert slope == pytest.approx(float(outcome.gradient @ direction), rel=1e-4)
+
+
+@pytest.mark.parametrize("quantisation", [Quantisation(), Quantisation(0.2, 0.6)], ids=["noise", "soft"])
+def test_noise_and_soft_rounding(quantisation: Quantisation) -> None:
+    case = Case(12, 12, images=3)
+    case.step(quantisation)
+    latents = torch.from_numpy(case.latents).double().requires_grad_()
+    noise = torch.from_numpy(_noise(case)).double()
+    if quantisation.temperature is None:
+        seen = latents + noise
+    else:
+        seen = _soft(_soft(latents, quantisation.temperature) + quantisation.noise * noise, quantisation.temperature)
+    tensors = [torch.from_numpy(tensor).double() for tensor in case.tensors]
+    errors, bits = case.expected(seen, tensors)
+    first, second = torch.from_numpy(case.scales).double().T
+    (gradient,) = torch.autograd.grad((first * errors + second * bits).sum(), latents)
+    assert close(case.group.first_moments / 0.1, gradient.numpy())
+
+
+def _soft(values: torch.Tensor, temperature: float) -> torch.Tensor:
+    middle = values.detach().floor() + 0.5
+    return middle + 0.5 * torch.tanh((values - middle) / temperature) / np.tanh(0.5 / temperature)
+
+
+def _noise(case: Case) -> np.ndarray:
+    """What the kernels draw for seed 5, made again in whole numbers."""
+
+    def mixed(bits: np.ndarray) -> np.ndarray:
+        for shift, factor in ((16, 0x21F0AAAD), (15, 0xD35A2D97)):
+            bits = ((bits ^ bits >> shift) * factor) & 0xFFFFFFFF
+        return bits ^ bits >> 15
+
+    keys = noise_keys(5, np.arange(case.images)).reshape(-1, 2).astype(np.uint64)
+    bits = mixed(np.arange(case.group.values, dtype=np.uint64) ^ keys[:, :1])
+    signed = mixed((bits + keys[:, 1:]) & 0xFFFFFFFF).astype(np.uint32).astype(np.int32)
+    return (signed >> 8) / 2.0**24
+
+
+def test_latents_move_as_with_row_adam() -> None:
+    case = Case(9, 11)
+    latents = torch.from_numpy(case.latents).clone()
+    adam = RowAdam(latents)
+    kernels = KernelStep(case.model, case.channels)
+    before = np.zeros_like(case.group.first_moments)
+    for step in range(4):
+        kernels.step(case.weights, [case.part], Quantisation(), Rates(0.1), step)
+        gradient = (case.group.first_moments - 0.9 * before) / 0.1
+        before = case.group.first_moments.copy()
+        adam.step(torch.arange(case.images), torch.from_numpy(gradient), 0.1)
+    assert np.abs(case.group.latents - latents.numpy()).max() < 2e-3
+    assert (case.group.visits == 4).all()
+
+
+def test_rates_and_limits_of_latents() -> None:
+    case = Case(8, 8, images=1)
+    group = ImageGroup(case.model, case.targets, rates=[0.0, 1.0, 1.0], ranges=[(0, 0)] * 7 + [(-1, 1)])
+    kernels = KernelStep(case.model, case.channels)
+    row = np.zeros(1, np.int64)
+    for step in range(30):
+        kernels.step(case.weights, [Part(group, row, row, case.scales, case.shares)], Quantisation(), Rates(0.1), step)
+    assert (group.latents[:, :-64] == 0).all()
+    assert 0 < np.abs(group.latents[:, -64:]).max() <= 1
+
+
+def test_pictures_may_be_whole_numbers() -> None:
+    case = Case(13, 10)
+    octets = np.rint(case.targets * 255).astype(np.uint8)
+    case.group = ImageGroup(case.model, (octets / 255).astype(np.float32))
+    as_floats = case.step()
+    case.group = ImageGroup(case.model, octets)
+    as_octets = case.step()
+    assert np.allclose(as_floats.errors, as_octets.errors, rtol=1e-5)
+    assert close(as_octets.gradient, as_floats.gradient)
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+def test_any_number_of_threads_gives_the_same_bits(workers: int) -> None:
+    one, other = Case(12, 17, images=5), Case(12, 17, images=5)
+    first, second = one.step(Quantisation(0.2, 0.5)), other.step(Quantisation(0.2, 0.5), workers=workers)
+    assert first.gradient.tobytes() == second.gradient.tobytes()
+    assert first.errors.tobytes() == second.errors.tobytes()
+    assert one.group.first_moments.tobytes() == other.group.first_moments.tobytes()
+
+
+def test_images_of_several_sizes_in_one_step() -> None:
+    cases = [Case(12, 17, images=3), Case(20, 9, images=2), Case(7, 7, images=1)]
+    outcomes = [case.step() for case in cases]
+    kernels = KernelStep(cases[0].model, 3, workers=2)
+    together = kernels.step(cases[0].weights, [case.part for case in cases], ROUNDED, None, 0, clipped=True)
+    kernels.close()
+    assert (together.errors == np.concatenate([outcome.errors for outcome in outcomes])).all()
+    assert close(together.gradient, np.sum([outcome.gradient for outcome in outcomes], axis=0))
+
+
+def test_phases_of_any_size() -> None:
+    case = Case(6, 6, model=model(8))
+    case.tensors[0][:8] *= 1e6
+    assert np.isfinite(case.step().gradient).all()
+    case.tensors[0][:8] = np.nan
+    assert np.isnan(case.step().errors).all()
+
+
+@pytest.mark.parametrize(
+    ("settings", "covered"),
+    [
+        (ModelSettings(), True),
+        (ModelSettings(network=Network("relu")), False),
+        (ModelSettings("grid", levels=()), False),
+        (ModelSettings(levels=(Level(31, 8), Level(0, 1))), False),
+        (ModelSettings(hidden_width=512), False),
+    ],
+)
+def test_designs_that_are_covered(settings: ModelSettings, covered: bool) -> None:
+    assert covers(settings, 3) == covered
