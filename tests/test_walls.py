@@ -32,6 +32,8 @@ FLOORS: tuple[frozenset[str], ...] = (
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 ONLY_IN = {
     "torch": {"fitting"},
+    "numba": {"fitting"},
+    "llvmlite": {"fitting"},
     "textual": {"tui"},
     "typer": {"cli"},
     "PIL": {"images", "exporters", "benchmark", "tui"},
@@ -128,6 +130,16 @@ def imported_modules(path: Path) -> Iterator[tuple[str, int]]:
             yield from ((alias.name, node.lineno) for alias in node.names)
 
 
+def test_kernels_stand_in_one_folder_without_torch() -> None:
+    kernels = PACKAGE / "fitting" / "kernels"
+    for path in modules():
+        found = {name.split(".")[0] for name, _ in imported(path)}
+        if kernels in path.parents:
+            assert "torch" not in found, path
+        else:
+            assert not found & {"numba", "llvmlite"}, path
+
+
 def test_tui_never_fits() -> None:
     for path in (PACKAGE / "tui").rglob("*.py"):
         for name, line in imported(path):
@@ -141,7 +153,7 @@ def test_nobody_imports_the_command_line() -> None:
                 assert room_of(path) in ("cli", "__main__"), f"{path}:{line}"
 
 
-HEAVY = ("torch", "textual", "scipy", "skimage", "matplotlib", "imagecodecs")
+HEAVY = ("torch", "numba", "textual", "scipy", "skimage", "matplotlib", "imagecodecs")
 
 
 def loaded_by(code: str, cwd: Path, watched: tuple[str, ...] = HEAVY) -> set[str]:

@@ -9,11 +9,14 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numba
 from numba import njit
 from platformdirs import user_cache_dir
+
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
 
 
 def cache_folder() -> Path:
@@ -37,20 +40,25 @@ def cache_folder() -> Path:
         return Path(private)
 
 
-def compiled(function: Callable[..., Any]) -> Any:
+def compiled(function: Kernel) -> Kernel:
     """A kernel that Python calls, compiled at its first call and kept; NUMBA_CACHE_DIR decides where, if it is set."""
     known = numba.config.CACHE_DIR
     if not os.environ.get("NUMBA_CACHE_DIR"):
         numba.config.CACHE_DIR = str(cache_folder())
     try:
-        return njit(nogil=True, error_model="numpy", boundscheck=False, cache=True)(function)
+        return cast(Kernel, njit(**_OPTIONS, cache=True)(function))
     finally:
         numba.config.CACHE_DIR = known
 
 
-# No fast-math: vectors say themselves what may be contracted, and a diverging fit must show as not a number. Helpers
-# have no wrappers for callers in Python: these would take a third of the time that compiling takes.
-inlined = njit(
-    nogil=True, error_model="numpy", boundscheck=False, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
-)
-helper = njit(nogil=True, error_model="numpy", boundscheck=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+def helper(function: Kernel) -> Kernel:
+    """A part of a kernel. It has no wrapper for callers in Python, which would take a third of the time to compile.
+
+    There is no fast-math: vectors say themselves what may be contracted, and a fit that diverges must show it.
+    """
+    return cast(Kernel, njit(**_OPTIONS, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))
+
+
+def inlined(function: Kernel) -> Kernel:
+    """A part whose values are to stay in registers."""
+    return cast(Kernel, njit(**_OPTIONS, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)(function))

@@ -11,7 +11,7 @@ from typing import Any
 from inrcodec.bitstream.laplace import HIGHEST_SCALE, LOWEST_SCALE, SCALE_BITS
 from inrcodec.bitstream.rangecoder import TOTAL
 from inrcodec.fitting.kernels.compiling import helper, inlined
-from inrcodec.fitting.kernels.functions import LN_2, LOG2_E, exponential_less_one, log2_of, power_of_two_of
+from inrcodec.fitting.kernels.functions import LOG2_E, exponential_less_one, log2_of, power_of_two_of
 from inrcodec.fitting.kernels.layout import CHUNK, CHUNK_STRIDE, LANES, OTHERS, PANEL, ROWS
 from inrcodec.fitting.kernels.products import Block, add_outer, block, store_block, store_row
 from inrcodec.fitting.kernels.vectors import (
@@ -33,8 +33,15 @@ LARGEST_DECAY = 87.0  # exp(-87) is about the smallest normal number
 
 @helper
 def add_rate(
-    lay: Any, table: Any, constants: Any, weights: Any, room: Any, gradient: Any, scale: float,
-    with_latents: bool, with_weights: bool,
+    lay: Any,
+    table: Any,
+    constants: Any,
+    weights: Any,
+    room: Any,
+    gradient: Any,
+    scale: float,
+    with_latents: bool,
+    with_weights: bool,
 ) -> float:
     """Bits of the latents in the planes; gradients of `scale` times the bits are added."""
     bits = 0.0
@@ -49,8 +56,16 @@ def add_rate(
 
 @helper
 def _add_bits(
-    lay: Any, table: Any, constants: Any, weights: Any, room: Any, gradient: Any, scale: float,
-    channel: int, start: int, points: int,
+    lay: Any,
+    table: Any,
+    constants: Any,
+    weights: Any,
+    room: Any,
+    gradient: Any,
+    scale: float,
+    channel: int,
+    start: int,
+    points: int,
 ) -> float:
     """Bits of some cells; leaves the units in the chunk, and behind them the gradients of means and scales."""
     taps, entry = table[lay.taps + channel], table[lay.taps_entry + channel]
@@ -63,7 +78,13 @@ def _add_bits(
     for point in range(0, points, PANEL):
         for part in range(lay.units // ROWS):
             values = block(
-                weights, units_place + part * ROWS * taps, bias_place + part * ROWS, room, table, entry, taps,
+                weights,
+                units_place + part * ROWS * taps,
+                bias_place + part * ROWS,
+                room,
+                table,
+                entry,
+                taps,
                 start + point,
             )
             _store_rectified(room, lay.cells + part * ROWS * CHUNK_STRIDE + point, values)
@@ -115,8 +136,16 @@ def _distribution(
 
 @inlined
 def _cell_bits(
-    room: Any, at: int, slopes: int, target: int, constants: Any, inside: int, mean: Vector, scale: Vector,
-    factor: Vector, sums: tuple[Vector, Vector, Vector],
+    room: Any,
+    at: int,
+    slopes: int,
+    target: int,
+    constants: Any,
+    inside: int,
+    mean: Vector,
+    scale: Vector,
+    factor: Vector,
+    sums: tuple[Vector, Vector, Vector],
 ) -> tuple[Vector, Vector, Vector]:
     """Bits of eight cells, and their gradients, which are stored; all three added to sums."""
     total, first, second = sums
@@ -168,23 +197,49 @@ def _decay_less_one(values: Vector) -> Vector:
 
 @helper
 def _add_gradients(
-    lay: Any, table: Any, weights: Any, room: Any, gradient: Any, channel: int, start: int, points: int,
-    with_latents: bool, with_weights: bool,
+    lay: Any,
+    table: Any,
+    weights: Any,
+    room: Any,
+    gradient: Any,
+    channel: int,
+    start: int,
+    points: int,
+    with_latents: bool,
+    with_weights: bool,
 ) -> None:
     """From gradients of means and scales to those of the weights and of the latents that were looked at."""
     units, cells, blocks = lay.units, lay.cells, lay.units // ROWS
     entry = table[lay.taps_entry + channel]
     if with_weights:
         add_outer(
-            gradient, table[lay.last_gradient + channel], room, cells, lay.chunk_stride, blocks,
-            table, lay.cells_entry + units, lay.last_others, lay.nothing, points,
+            gradient,
+            table[lay.last_gradient + channel],
+            room,
+            cells,
+            lay.chunk_stride,
+            blocks,
+            table,
+            lay.cells_entry + units,
+            lay.last_others,
+            lay.nothing,
+            points,
         )
     bias = table[lay.bias_gradient + channel]
     _by_units(weights, table[lay.last_place + channel], room, cells, units, gradient, bias, points)
     if with_weights:
         add_outer(
-            gradient, table[lay.units_gradient + channel], room, cells, lay.chunk_stride, blocks,
-            table, entry, table[lay.taps_others + channel], start, points,
+            gradient,
+            table[lay.units_gradient + channel],
+            room,
+            cells,
+            lay.chunk_stride,
+            blocks,
+            table,
+            entry,
+            table[lay.taps_others + channel],
+            start,
+            points,
         )
     if not with_latents:
         return

@@ -68,8 +68,8 @@ class Rates:
 class Part:
     """Some images of a group in a step, by their rows, and their numbers in the set, which noise depends on.
 
-    An image's own loss, which its latents follow, is scales (rows, 2) times its squared errors and its bits; the network
-    follows the sum of these times shares (rows,).
+    An image's own loss, which its latents follow, is scales (rows, 2) times its squared errors and its bits; the
+    network follows the sum of these times shares (rows,).
     """
 
     group: ImageGroup
@@ -119,7 +119,8 @@ class ImageGroup:
         limits = np.zeros((3, length), np.float32)
         by_level = [channels * down * across for channels, down, across in shapes]
         limits[0, : self.values] = np.repeat(np.array(rates or [1.0] * len(shapes), np.float32), by_level)
-        ends = np.array(ranges or [(-np.inf, np.inf)] * len(by_channel), np.float32).T
+        anything = [(-np.inf, np.inf)] * len(by_channel)
+        ends = np.array(anything if ranges is None else ranges, np.float32).T
         limits[1:, : self.values] = np.repeat(ends, by_channel, axis=1)
         self._state, self._limits = state.reshape(-1), limits.reshape(-1)
         self._targets = _padded(targets)
@@ -128,7 +129,9 @@ class ImageGroup:
         usual = np.tile(np.array([1, 0, 0, 0, 1, 0], np.float32), (count, 1))
         self._frames = np.ascontiguousarray(usual if frames is None else frames, dtype=np.float32).reshape(-1)
 
-    def arrays(self, released: bool) -> tuple[Any, ...]:
+    def arrays(
+        self, released: bool
+    ) -> tuple[FloatArray, Rows, FloatArray, npt.NDArray[Any], float, FloatArray, FloatArray]:
         """What `step.step_images` takes of a group; all pixels are visible once they are released."""
         visible = np.zeros(0, np.float32) if released or self._visible is None else self._visible
         return self._state, self.visits, self._limits, self._targets, self._unit, visible, self._frames
@@ -149,7 +152,8 @@ class _Layout:
         tensors = self.packing.tensors
         tile = TILE_PIXELS.get(footprint, FEWEST_PIXELS)
         stride = tile * footprint**2 + LANES
-        self._ones = slice(ones := lay_out_network(draft, self.packing, tensors[: len(network)], channels, stride), ones + stride)
+        ones = lay_out_network(draft, self.packing, tensors[: len(network)], channels, stride)
+        self._ones = slice(ones, ones + stride)
         lay_out_context(draft, self.packing, tensors[len(network) :], model)
         lay_out_planes(draft, model, height, width)
         lay_out_sampling(draft, model, height, width, footprint)
@@ -179,6 +183,7 @@ class KernelStep:
         self.model, self.channels, self.workers = model, channels, workers
         self._threads = ThreadPoolExecutor(workers) if workers > 1 else None
         self._layouts: dict[tuple[int, int, int], _Layout] = {}
+        self._gradients = np.empty((0, 0), np.float32)
 
     def close(self) -> None:
         """End the threads."""
@@ -198,7 +203,7 @@ class KernelStep:
         released: bool = False,
         with_weights: bool = True,
     ) -> Outcome:
-        """Losses of some images, their gradient for all weights (of network and context model, flat), and latents moved.
+        """Losses of some images and their gradient for all weights, of network and context model, flat; latents move.
 
         moving: None where latents stand still; seed: of this step's noise.
         """
@@ -212,7 +217,9 @@ class KernelStep:
         packing = self._layout(parts[0].group, footprint).packing
         packed = packing.packed(weights)
         count = sum(len(part.rows) for part in parts)
-        gradients, results = np.empty((count, packing.gradients), np.float32), np.zeros((count, 2))
+        if len(self._gradients) < count:  # kept: the pages of a fresh array would cost more than what is put there
+            self._gradients = np.empty((count, packing.gradients), np.float32)
+        gradients, results = self._gradients[:count], np.zeros((count, 2))
         dealt = _dealt(parts, self.workers)
         for part in parts:
             self._layout(part.group, footprint)  # before threads want it at once
@@ -231,7 +238,7 @@ class KernelStep:
         else:
             list(self._threads.map(work, range(self.workers)))
         shares = np.concatenate([part.shares for part in parts]).astype(np.float32)
-        total = (gradients * shares[:, None]).sum(axis=0)
+        total = np.multiply(gradients, shares[:, None], out=gradients).sum(axis=0)  # image after image, in order
         return Outcome(packing.unpacked(total), results[:, 0], results[:, 1])
 
     def _layout(self, group: ImageGroup, footprint: int) -> _Layout:

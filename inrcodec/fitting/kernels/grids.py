@@ -91,7 +91,15 @@ def fill_inputs(
 
 @helper
 def _fill_coordinates(
-    lay: Any, constants: Any, frames: Any, frame: int, room: Any, line: int, across: int, column: int, run: int,
+    lay: Any,
+    constants: Any,
+    frames: Any,
+    frame: int,
+    room: Any,
+    line: int,
+    across: int,
+    column: int,
+    run: int,
     point: int,
 ) -> None:
     """Coordinates of a run of samples, in the frame of the image; see `poses.frames`."""
@@ -106,7 +114,16 @@ def _fill_coordinates(
 
 @helper
 def _fill_latents(
-    lay: Any, table: Any, constants: Any, room: Any, row: int, line: int, across: int, column: int, run: int, target: int
+    lay: Any,
+    table: Any,
+    constants: Any,
+    room: Any,
+    row: int,
+    line: int,
+    across: int,
+    column: int,
+    run: int,
+    target: int,
 ) -> None:
     """Latents of a run of samples."""
     apart = lay.footprint * lay.columns
@@ -131,9 +148,7 @@ def _fill_latents(
 
 
 @helper
-def gather_inputs(
-    lay: Any, table: Any, constants: Any, room: Any, start: int, count: int, apart: int
-) -> None:
+def gather_inputs(lay: Any, table: Any, constants: Any, room: Any, start: int, count: int, apart: int) -> None:
     """Gradients of the latents' inputs added to those of lines and, where a level has every sample, of its cells."""
     for sample in range(lay.footprint * lay.footprint):
         down, across = sample // lay.footprint, sample % lay.footprint
@@ -147,7 +162,16 @@ def gather_inputs(
 
 @helper
 def _gather_latents(
-    lay: Any, table: Any, constants: Any, room: Any, row: int, line: int, across: int, column: int, run: int, source: int
+    lay: Any,
+    table: Any,
+    constants: Any,
+    room: Any,
+    row: int,
+    line: int,
+    across: int,
+    column: int,
+    run: int,
+    source: int,
 ) -> None:
     """The same for a run of samples."""
     apart = lay.footprint * lay.columns

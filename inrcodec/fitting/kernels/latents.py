@@ -30,7 +30,14 @@ NOISY, SOFT, ROUNDED = 0, 1, 2  # how latents become whole numbers: noise, soft 
 
 @helper
 def quantise(
-    lay: Any, room: Any, values: Any, first: int, mode: int, temperature: float, noise: float, one_key: int,
+    lay: Any,
+    room: Any,
+    values: Any,
+    first: int,
+    mode: int,
+    temperature: float,
+    noise: float,
+    one_key: int,
     other_key: int,
 ) -> None:
     """What the model sees of an image's latents, from values[first] on, and its derivatives; see `fitting.quantise`.

@@ -7,6 +7,8 @@ level's size, so that they lie as far apart as the cells that ask for them.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from inrcodec.bitstream.context import MARGIN, OWN, PREVIOUS
@@ -43,7 +45,7 @@ def lay_out_planes(draft: Draft, model: ModelSettings, height: int, width: int) 
         first=first,
         spread_from=[number - 1 for number in range(len(levels))],
         spread_first=spread_first,
-        spread_shift=[0, *(coarse.shift - fine.shift for coarse, fine in zip(levels, levels[1:], strict=False))],
+        spread_shift=[0, *(coarse.shift - fine.shift for coarse, fine in pairwise(levels))],
         to_slopes=slopes - start,
         slopes=slopes,
         planes_size=size,

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from inrcodec.settings import MAX_HIDDEN_LAYERS, MAX_LEVELS
+
 FloatArray = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
-from inrcodec.settings import MAX_HIDDEN_LAYERS, MAX_LEVELS
 
 LANES = 8  # of a vector
 PANEL = 24  # points that products take at once

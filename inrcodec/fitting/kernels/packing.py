@@ -61,17 +61,15 @@ class Packing:
 
     def packed(self, weights: FloatArray) -> FloatArray:
         """What kernels read, from all weights in the order of the file (weights,)."""
-        if not hasattr(self, "_index"):
-            self._index = np.concatenate(self._packed)
         extended = np.concatenate([np.zeros(1, np.float32), weights])
-        return extended[self._index]
+        return extended[np.concatenate(self._packed)]
 
     def unpacked(self, gradient: FloatArray) -> FloatArray:
         """Gradients in the order of the file (weights,), from what kernels wrote (gradients,)."""
         return gradient[self._places]
 
 
-def outer_ids(matrix: Ints, bias: Ints | None, extra: int = 0) -> Ints:
+def outer_ids(matrix: Ints, bias: Ints) -> Ints:
     """Ids as `products.add_outer` writes gradients, (others, rows), from (rows, columns) and the biases of the rows.
 
     Columns come first, then a row of ones for the biases; rows are filled up to fours and columns to threes.
@@ -79,6 +77,5 @@ def outer_ids(matrix: Ints, bias: Ints | None, extra: int = 0) -> Ints:
     rows, columns = matrix.shape
     ids = np.zeros((rounded_up(columns + 1, OTHERS), rounded_up(rows, ROWS)), np.int64)
     ids[:columns, :rows] = matrix.T
-    if bias is not None:
-        ids[columns, :rows] = bias
+    ids[columns, :rows] = bias
     return ids

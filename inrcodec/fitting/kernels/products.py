@@ -65,8 +65,17 @@ def store_block(room: Any, at: int, stride: int, values: Block) -> None:
 
 @helper
 def add_outer(
-    gradient: Any, place: int, room: Any, left: int, stride: int, blocks: int, table: Any, entry: int, others: int,
-    start: int, points: int,
+    gradient: Any,
+    place: int,
+    room: Any,
+    left: int,
+    stride: int,
+    blocks: int,
+    table: Any,
+    entry: int,
+    others: int,
+    start: int,
+    points: int,
 ) -> None:
     """Gradient of weights: the sum over points of every row on the left times every row on the right, added.
 

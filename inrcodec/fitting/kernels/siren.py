@@ -1,7 +1,7 @@
 """The sine network with its linear skip at a tile of points: values, and gradients of its weights and its inputs.
 
-A tile is a set of rows of points, all of the network's activations together, small enough for the first levels of cache.
-A row that holds the cosines of a layer holds the gradient of its phases once that is known.
+A tile is a set of rows of points, all of the network's activations together, small enough for the first caches. A row
+that holds the cosines of a layer holds the gradient of its phases once that is known.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from inrcodec.fitting.kernels.compiling import helper, inlined
 from inrcodec.fitting.kernels.functions import LARGEST_PHASE, far_sine_cosine, near_sine_cosine
 from inrcodec.fitting.kernels.layout import PANEL, ROWS
 from inrcodec.fitting.kernels.products import Block, add_outer, block, store_block, store_row
-from inrcodec.fitting.kernels.vectors import Vector, absolute, load, vector, where_less, within
+from inrcodec.fitting.kernels.vectors import Vector, absolute, load, where_less, within
 
 
 @helper
@@ -63,8 +63,17 @@ def add_weight_gradients(lay: Any, table: Any, room: Any, points: int, gradient:
         if layer < lay.layers:
             rows, blocks = lay.phases[layer], lay.widths[layer] // ROWS
         add_outer(
-            gradient, lay.gradients[layer], room, rows, stride, blocks,
-            table, lay.entries[layer], lay.others[layer], lay.nothing, points,
+            gradient,
+            lay.gradients[layer],
+            room,
+            rows,
+            stride,
+            blocks,
+            table,
+            lay.entries[layer],
+            lay.others[layer],
+            lay.nothing,
+            points,
         )
 
 
@@ -72,8 +81,9 @@ def add_weight_gradients(lay: Any, table: Any, room: Any, points: int, gradient:
 def _store_waves(room: Any, sines: int, cosines: int, stride: int, phases: Block) -> None:
     """Sines and cosines of a block of phases."""
     a0, a1, a2, b0, b1, b2, c0, c1, c2, d0, d1, d2 = phases
-    largest = _larger(_larger(_largest(a0, a1, a2), _largest(b0, b1, b2)),
-                      _larger(_largest(c0, c1, c2), _largest(d0, d1, d2)))
+    largest = _larger(
+        _larger(_largest(a0, a1, a2), _largest(b0, b1, b2)), _larger(_largest(c0, c1, c2), _largest(d0, d1, d2))
+    )
     if within(largest, LARGEST_PHASE):
         _store_near(room, sines, cosines, a0, a1, a2)
         _store_near(room, sines + stride, cosines + stride, b0, b1, b2)

@@ -34,9 +34,26 @@ ORDER = np.dtype(
 
 @compiled
 def step_images(
-    lay: Any, table: Any, constants: Any, weights: Any, room: Any, state: Any, visits: Any, limits: Any, targets: Any,
-    unit: float, visible: Any, frames: Any, order: Any, rows: Any, keys: Any, scales: Any, gradients: Any,
-    results: Any, begin: int, end: int,
+    lay: Any,
+    table: Any,
+    constants: Any,
+    weights: Any,
+    room: Any,
+    state: Any,
+    visits: Any,
+    limits: Any,
+    targets: Any,
+    unit: float,
+    visible: Any,
+    frames: Any,
+    order: Any,
+    rows: Any,
+    keys: Any,
+    scales: Any,
+    gradients: Any,
+    results: Any,
+    begin: int,
+    end: int,
 ) -> None:
     """Step on images rows[begin:end] of a group: gradients of all weights (rows, weights), and the latents move.
 
@@ -57,12 +74,32 @@ def step_images(
         gradient = gradients[number]
         gradient[:] = 0.0
         results[number, 0] = _add_distortion(
-            lay, table, constants, weights, room, targets, image * lay.channels * pixels, unit, visible, image * pixels,
-            frames, 6 * image, order, scales[number, 0], gradient,
+            lay,
+            table,
+            constants,
+            weights,
+            room,
+            targets,
+            image * lay.channels * pixels,
+            unit,
+            visible,
+            image * pixels,
+            frames,
+            6 * image,
+            order,
+            scales[number, 0],
+            gradient,
         )
         results[number, 1] = add_rate(
-            lay, table, constants, weights, room, gradient, scales[number, 1],
-            order.with_latents != 0, order.with_weights != 0,
+            lay,
+            table,
+            constants,
+            weights,
+            room,
+            gradient,
+            scales[number, 1],
+            order.with_latents != 0,
+            order.with_weights != 0,
         )
         if order.with_latents:
             gather_from_planes(lay, room)
@@ -73,8 +110,21 @@ def step_images(
 
 @helper
 def _add_distortion(
-    lay: Any, table: Any, constants: Any, weights: Any, room: Any, targets: Any, target: int, unit: float,
-    visible: Any, seen: int, frames: Any, frame: int, order: Any, scale: float, gradient: Any,
+    lay: Any,
+    table: Any,
+    constants: Any,
+    weights: Any,
+    room: Any,
+    targets: Any,
+    target: int,
+    unit: float,
+    visible: Any,
+    seen: int,
+    frames: Any,
+    frame: int,
+    order: Any,
+    scale: float,
+    gradient: Any,
 ) -> float:
     """Sum of squared errors of an image; gradients of `scale` times it are added."""
     spread_columns(lay, table, constants, room)

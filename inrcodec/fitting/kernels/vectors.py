@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.datamodel import PrimitiveModel
 from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
-from numba.extending import intrinsic, lower_builtin, register_model
+from numba.extending import intrinsic as numba_intrinsic
+from numba.extending import lower_builtin, register_model
 
 LANES = 8
 _FLOAT, _INT, _BIT = ir.FloatType(), ir.IntType(32), ir.IntType(1)
@@ -31,8 +32,13 @@ Emit = Callable[..., Any]
 Vector = Any  # in Python, where vectors have no values
 
 
+def intrinsic(function: Emit) -> Emit:
+    """A function of kernels that says in LLVM's words what it does; callers leave out `typing`."""
+    return cast(Emit, numba_intrinsic(function))
+
+
 @register_model(_VectorType)
-class _VectorModel(PrimitiveModel):
+class _VectorModel(PrimitiveModel):  # type: ignore[misc]
     def __init__(self, manager: Any, kind: types.Type) -> None:
         super().__init__(manager, kind, _FLOATS)
 
@@ -41,12 +47,13 @@ def _operator(function: Any, emit: Emit) -> None:
     """Let an operator work on two vectors."""
 
     @infer_global(function)
-    class _Template(ConcreteTemplate):
+    class _Template(ConcreteTemplate):  # type: ignore[misc]
         cases = [signature(VECTOR, VECTOR, VECTOR)]  # noqa: RUF012
 
-    @lower_builtin(function, VECTOR, VECTOR)
-    def _lower(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
+    def lower(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
         return emit(builder)(*arguments, flags=("contract",))
+
+    lower_builtin(function, VECTOR, VECTOR)(lower)
 
 
 _operator(operator.add, lambda builder: builder.fadd)
@@ -235,18 +242,17 @@ def add_sums(typing: Any, array: Any, index: Any, a: Any, b: Any, c: Any, d: Any
     def emit(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
         def paired(one: Any, other: Any) -> Any:
             """Sums of neighbours, those of `one` and those of `other` within each half: one instruction on x86."""
-            picks = [[start + first for start in (0, LANES, 4, LANES + 4) for first in (step, step + 2)] for step in (0, 1)]
             even, odd = (
-                builder.shuffle_vector(one, other, ir.Constant(_INTS, [pick[at] for at in range(LANES)]))
-                for pick in picks
+                builder.shuffle_vector(
+                    one, other, ir.Constant(_INTS, [start + step for start in (0, 2, 8, 10, 4, 6, 12, 14)])
+                )
+                for step in (0, 1)
             )
             return builder.fadd(even, odd)
 
         sums = paired(paired(*arguments[2:4]), paired(*arguments[4:6]))
         four = ir.VectorType(_INT, 4)
-        low, high = (
-            builder.shuffle_vector(sums, sums, ir.Constant(four, list(range(at, at + 4)))) for at in (0, 4)
-        )
+        low, high = (builder.shuffle_vector(sums, sums, ir.Constant(four, list(range(at, at + 4)))) for at in (0, 4))
         target = ir.VectorType(_FLOAT, 4)
         place = builder.bitcast(_place(context, builder, sig.args[0], *arguments[:2]), target.as_pointer())
         known = builder.load(place, align=4, typ=target)
