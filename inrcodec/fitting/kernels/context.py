@@ -1,6 +1,6 @@
 """The context model and its bits at all cells of an image, and their gradients: what `fitting.rate` does, in one pass.
 
-Latents lie in planes with margins of zeros (`lay_planes`), so every neighbour of a run of cells is a run of cells,
+Latents lie in planes with margins of zeros (`lay_planes`), so every neighbor of a run of cells is a run of cells,
 and a product takes them from where they lie.
 """
 

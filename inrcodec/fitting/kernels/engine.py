@@ -43,7 +43,7 @@ def covers(model: ModelSettings, channels: int) -> bool:
 
 
 @dataclass(frozen=True)
-class Quantisation:
+class Quantization:
     """How latents become whole numbers in a step: noise, soft rounding at a temperature with some noise, or rounded."""
 
     temperature: float | None = None
@@ -81,17 +81,22 @@ class Part:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Of a step: the gradient (weights,) in the order of the file, and each image's sum of squared errors and bits."""
+    """Of a step: the gradient (weights,) in the order of the file, and of each image, (images,), sums and bits.
+
+    errors: squared ones as the loss has them; shown: as a decoder shows them.
+    """
 
     gradient: FloatArray
     errors: npt.NDArray[np.float64]
     bits: npt.NDArray[np.float64]
+    shown: npt.NDArray[np.float64]
 
 
 class ImageGroup:
     """Images of one size with their latents, which start at zero.
 
-    latents, first_moments, second_moments: views (images, latents) that steps change; visits (images,) likewise.
+    latents, first_moments, second_moments: views (images, latents) that steps change; visits (images,) likewise. What
+    is put there before a step is what it begins with.
     """
 
     def __init__(
@@ -115,7 +120,7 @@ class ImageGroup:
         length = rounded_up(self.values, LANES)
         state = np.zeros((3, count, length), np.float32)
         self.latents, self.first_moments, self.second_moments = state[:, :, : self.values]
-        self.visits = np.zeros(count, np.int64)
+        self.visits = np.zeros(count, np.float32)
         limits = np.zeros((3, length), np.float32)
         by_level = [channels * down * across for channels, down, across in shapes]
         limits[0, : self.values] = np.repeat(np.array(rates or [1.0] * len(shapes), np.float32), by_level)
@@ -131,7 +136,7 @@ class ImageGroup:
 
     def arrays(
         self, released: bool
-    ) -> tuple[FloatArray, Rows, FloatArray, npt.NDArray[Any], float, FloatArray, FloatArray]:
+    ) -> tuple[FloatArray, FloatArray, FloatArray, npt.NDArray[Any], float, FloatArray, FloatArray]:
         """What `step.step_images` takes of a group; all pixels are visible once they are released."""
         visible = np.zeros(0, np.float32) if released or self._visible is None else self._visible
         return self._state, self.visits, self._limits, self._targets, self._unit, visible, self._frames
@@ -194,22 +199,22 @@ class KernelStep:
         self,
         weights: FloatArray,
         parts: Sequence[Part],
-        quantisation: Quantisation,
+        quantization: Quantization,
         moving: Rates | None,
         seed: int,
         *,
         footprint: int = 1,
-        clipped: bool = False,
+        margin: float | None = None,
         released: bool = False,
         with_weights: bool = True,
     ) -> Outcome:
         """Losses of some images and their gradient for all weights, of network and context model, flat; latents move.
 
-        moving: None where latents stand still; seed: of this step's noise.
+        moving: None where latents stand still; seed: of this step's noise; margin: see `loss.add_loss`.
         """
         order = np.zeros(1, ORDER)[0]
-        order["mode"], order["temperature"] = quantisation.mode, quantisation.temperature or 1.0
-        order["noise"], order["clipped"] = quantisation.noise, clipped
+        order["mode"], order["temperature"] = quantization.mode, quantization.temperature or 1.0
+        order["noise"], order["margin"] = quantization.noise, -1.0 if margin is None else margin
         order["with_latents"], order["with_weights"] = moving is not None, with_weights
         order["decay"], order["second_decay"], order["tiny"] = FIRST_DECAY, SECOND_DECAY, TINY
         if moving:
@@ -219,7 +224,7 @@ class KernelStep:
         count = sum(len(part.rows) for part in parts)
         if len(self._gradients) < count:  # kept: the pages of a fresh array would cost more than what is put there
             self._gradients = np.empty((count, packing.gradients), np.float32)
-        gradients, results = self._gradients[:count], np.zeros((count, 2))
+        gradients, results = self._gradients[:count], np.zeros((count, 3))
         dealt = _dealt(parts, self.workers)
         for part in parts:
             self._layout(part.group, footprint)  # before threads want it at once
@@ -239,7 +244,7 @@ class KernelStep:
             list(self._threads.map(work, range(self.workers)))
         shares = np.concatenate([part.shares for part in parts]).astype(np.float32)
         total = np.multiply(gradients, shares[:, None], out=gradients).sum(axis=0)  # image after image, in order
-        return Outcome(packing.unpacked(total), results[:, 0], results[:, 1])
+        return Outcome(packing.unpacked(total), *results.T)
 
     def _layout(self, group: ImageGroup, footprint: int) -> _Layout:
         key = group.height, group.width, footprint

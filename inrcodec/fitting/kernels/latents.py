@@ -1,4 +1,4 @@
-"""Latents of one image between a row of numbers, as the optimiser has them, and planes, as the model looks at them."""
+"""Latents of one image between a row of numbers, as the optimizer has them, and planes, as the model looks at them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NOISY, SOFT, ROUNDED = 0, 1, 2  # how latents become whole numbers: noise, soft 
 
 
 @helper
-def quantise(
+def quantize(
     lay: Any,
     room: Any,
     values: Any,
@@ -40,7 +40,7 @@ def quantise(
     one_key: int,
     other_key: int,
 ) -> None:
-    """What the model sees of an image's latents, from values[first] on, and its derivatives; see `fitting.quantise`.
+    """What the model sees of an image's latents, from values[first] on, and its derivatives; see `fitting.quantize`.
 
     The noise of a latent depends on two keys and on its place, and on nothing else.
     """
@@ -158,7 +158,7 @@ def _gather_coarser(lay: Any, room: Any, level: int) -> None:
 def move(
     lay: Any, room: Any, state: Any, values: int, moments: int, seconds: int, limits: Any, order: Any, visits: int
 ) -> None:
-    """A step of Adam on an image's latents, against their gradients; see `fitting.optimise`.
+    """A step of Adam on an image's latents, against their gradients; see `fitting.optimizer`.
 
     state[values], state[moments] and state[seconds] begin the latents and their two moments; limits: rates of the
     latents beside each other, then the lowest and then the highest that they may be, as long as rows in the room.

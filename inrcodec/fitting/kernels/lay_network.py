@@ -23,7 +23,7 @@ def lay_out_network(draft: Draft, packing: Packing, tensors: Sequence[Ints], cha
     rows = _Rows(inputs, [len(bias) for _, bias in hidden], channels)
     start = draft.take(rows.count * stride)
     made_of = [list(range(inputs)), *(rows.sines(layer) for layer in range(len(hidden)))]
-    made_of[-1] = [*made_of[-1], *range(inputs)]  # colours, with the skip
+    made_of[-1] = [*made_of[-1], *range(inputs)]  # colors, with the skip
     skip = np.concatenate([_widened(output, rows.widths[-1]), first[width:]], axis=1)
     matrices = [_widened(matrix, len(before)) for (matrix, _), before in zip(hidden, made_of, strict=False)] + [skip]
     biases = [*(bias for _, bias in hidden), first_bias[width:]]
@@ -31,12 +31,12 @@ def lay_out_network(draft: Draft, packing: Packing, tensors: Sequence[Ints], cha
     def listed(numbers: Sequence[int]) -> int:
         return draft.numbers([start + number * stride for number in numbers])
 
-    colours = list(range(rows.colours, rows.colours + channels))
-    above = [*(rows.phases(layer) for layer in range(1, len(hidden))), colours]
+    colors = list(range(rows.colors, rows.colors + channels))
+    above = [*(rows.phases(layer) for layer in range(1, len(hidden))), colors]
     backward = [matrix for matrix, _ in hidden[1:]] + [output]
     back = [(after, _widened(matrix.T, len(after))) for after, matrix in zip(above, backward, strict=True)]
     of_inputs = np.concatenate([_widened(first[:width].T, rows.widths[0]), first[width:].T], axis=1)
-    back.append(([*rows.phases(0), *colours], of_inputs[COORDINATES:]))
+    back.append(([*rows.phases(0), *colors], of_inputs[COORDINATES:]))
     draft.put(
         stride=stride,
         layers=len(hidden),
@@ -45,7 +45,7 @@ def lay_out_network(draft: Draft, packing: Packing, tensors: Sequence[Ints], cha
         widths=rows.widths,
         sines=[start + rows.sines(layer)[0] * stride for layer in range(len(hidden))],
         phases=[start + rows.phases(layer)[0] * stride for layer in range(len(hidden))],
-        colours=start + rows.colours * stride,
+        colors=start + rows.colors * stride,
         input_slopes=start + rows.slopes * stride,
         entries=[listed([*before, *rows.ones_after(len(before))]) for before in made_of],
         sources=[len(before) for before in made_of],
@@ -61,14 +61,14 @@ def lay_out_network(draft: Draft, packing: Packing, tensors: Sequence[Ints], cha
 
 
 class _Rows:
-    """Rows of a tile by number: inputs, ones, every layer's sines and cosines, colours, gradients of latents."""
+    """Rows of a tile by number: inputs, ones, every layer's sines and cosines, colors, gradients of latents."""
 
     def __init__(self, inputs: int, widths: Sequence[int], channels: int) -> None:
         self.ones = inputs
         self.widths = [rounded_up(width, ROWS) for width in widths]
         self._layers = np.cumsum([inputs + 1, *(2 * width for width in self.widths)]).tolist()
-        self.colours: int = self._layers[-1]
-        self.slopes = self.colours + ROWS
+        self.colors: int = self._layers[-1]
+        self.slopes = self.colors + ROWS
         self.count = self.slopes + rounded_up(inputs - COORDINATES, ROWS)
 
     def sines(self, layer: int) -> list[int]:

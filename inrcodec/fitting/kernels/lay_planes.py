@@ -1,6 +1,6 @@
 """The layout of latents while kernels look at them.
 
-Every channel of a level is a plane: rows of cells with zeros beside, above and below, so that every neighbour that the
+Every channel of a level is a plane: rows of cells with zeros beside, above and below, so that every neighbor that the
 context model asks for exists. Its other values, cells of the coarser level, are spread over planes of the finer
 level's size, so that they lie as far apart as the cells that ask for them.
 """

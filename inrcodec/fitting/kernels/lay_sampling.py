@@ -1,6 +1,6 @@
 """How the samples of an image are read out of its levels: weights by rows and by columns, only of cells in reach.
 
-Samples of a row are sorted by their place within a pixel, then by column, so that neighbours in memory are read alike.
+Samples of a row are sorted by their place within a pixel, then by column, so that neighbors in memory are read alike.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from inrcodec.coordinates import Axis, keys
+from inrcodec.numerics.coordinates import Axis, keys
 from inrcodec.fitting.kernels.layout import LANES, REACH, ROWS, Draft
 from inrcodec.fitting.kernels.packing import FloatArray, Ints, rounded_up
 from inrcodec.settings import ModelSettings
@@ -39,8 +39,8 @@ def lay_out_sampling(draft: Draft, model: ModelSettings, height: int, width: int
             fields[f"{name}_constant"].append(draft.constants(table))
     size = draft.room - start
     slopes = draft.take(size)
-    centres = np.zeros((footprint, columns), np.float32)
-    centres[:, :width] = Axis(width).finer(footprint).centres().reshape(width, footprint).T
+    centers = np.zeros((footprint, columns), np.float32)
+    centers[:, :width] = Axis(width).finer(footprint).centers().reshape(width, footprint).T
     draft.put(
         columns=columns,
         to_line_slopes=slopes - start,
@@ -48,8 +48,8 @@ def lay_out_sampling(draft: Draft, model: ModelSettings, height: int, width: int
         lines_size=size,
         rows_entry=draft.numbers(np.concatenate(rows_first)),
         rows_constant=draft.constants(np.concatenate(rows_weights)),
-        across_constant=draft.constants(centres),
-        down_constant=draft.constants(Axis(height).finer(footprint).centres()),
+        across_constant=draft.constants(centers),
+        down_constant=draft.constants(Axis(height).finer(footprint).centers()),
         **fields,
     )
 

@@ -38,7 +38,7 @@ LAYOUT = np.dtype(
         ("channels", "i8"),
         ("values", "i8"),  # latents of an image
         ("nothing", "i8"),  # 0: the place of no biases, the beginning of a tile
-        # the sine network (siren): one tile of points, rows a stride apart; per layer, the last entry for the colours
+        # the sine network (siren): one tile of points, rows a stride apart; per layer, the last entry for the colors
         ("tile_pixels", "i8"),
         ("stride", "i8"),
         ("layers", "i8"),
@@ -47,7 +47,7 @@ LAYOUT = np.dtype(
         ("widths", "i8", _LAYER),  # units, in whole blocks
         ("sines", "i8", _LAYER),  # first row of a layer's sines
         ("phases", "i8", _LAYER),  # first row of its cosines, later of the gradients of its phases
-        ("colours", "i8"),  # first of four rows of colours, later of their gradients
+        ("colors", "i8"),  # first of four rows of colors, later of their gradients
         ("input_slopes", "i8"),  # first row of the gradients of the latents' inputs
         ("entries", "i8", _LAYER),  # rows that a layer is made of, then a row of ones, up to threes
         ("sources", "i8", _LAYER),  # how many these are, without the ones
@@ -74,7 +74,7 @@ LAYOUT = np.dtype(
         ("slopes", "i8"),  # where all gradients of planes begin
         ("planes_size", "i8"),
         ("seen", "i8"),  # latents in a row, as the model sees them
-        ("derivatives", "i8"),  # of those, by the latents as the optimiser has them
+        ("derivatives", "i8"),  # of those, by the latents as the optimizer has them
         ("found", "i8"),  # gradients in a row
         # samples read out of the levels (grids), per level
         ("identity", "i8", _LEVEL),  # 1 where a level has a cell for every sample, which is simply the cell

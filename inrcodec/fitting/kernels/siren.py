@@ -17,7 +17,7 @@ from inrcodec.fitting.kernels.vectors import Vector, absolute, load, where_less,
 
 @helper
 def forward(lay: Any, table: Any, weights: Any, room: Any, points: int) -> None:
-    """Colours of all points from their inputs; also every layer's sines and cosines."""
+    """Colors of all points from their inputs; also every layer's sines and cosines."""
     stride = lay.stride
     for point in range(0, points, PANEL):
         for layer in range(lay.layers):
@@ -28,15 +28,15 @@ def forward(lay: Any, table: Any, weights: Any, room: Any, points: int) -> None:
                 at = part * ROWS * stride + point
                 _store_waves(room, lay.sines[layer] + at, lay.phases[layer] + at, stride, phases)
         last = lay.layers
-        colours = block(
+        colors = block(
             weights, lay.weights[last], lay.biases[last], room, table, lay.entries[last], lay.sources[last], point
         )
-        store_block(room, lay.colours + point, stride, colours)
+        store_block(room, lay.colors + point, stride, colors)
 
 
 @helper
 def backward(lay: Any, table: Any, weights: Any, room: Any, points: int, with_latents: bool) -> None:
-    """Gradients of all phases from those of the colours, which stand in their place; with latents, theirs too."""
+    """Gradients of all phases from those of the colors, which stand in their place; with latents, theirs too."""
     stride = lay.stride
     for point in range(0, points, PANEL):
         for layer in range(lay.layers - 1, -1, -1):
@@ -59,7 +59,7 @@ def add_weight_gradients(lay: Any, table: Any, room: Any, points: int, gradient:
     """Add the gradients of all weights at these points."""
     stride = lay.stride
     for layer in range(lay.layers + 1):
-        rows, blocks = lay.colours, 1
+        rows, blocks = lay.colors, 1
         if layer < lay.layers:
             rows, blocks = lay.phases[layer], lay.widths[layer] // ROWS
         add_outer(

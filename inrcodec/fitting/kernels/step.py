@@ -9,7 +9,7 @@ import numpy as np
 from inrcodec.fitting.kernels.compiling import compiled, helper
 from inrcodec.fitting.kernels.context import add_rate
 from inrcodec.fitting.kernels.grids import fill_inputs, gather_columns, gather_inputs, spread_columns
-from inrcodec.fitting.kernels.latents import gather_from_planes, lay_into_planes, move, quantise
+from inrcodec.fitting.kernels.latents import gather_from_planes, lay_into_planes, move, quantize
 from inrcodec.fitting.kernels.layout import LANES, PANEL
 from inrcodec.fitting.kernels.loss import add_loss, load_targets
 from inrcodec.fitting.kernels.siren import add_weight_gradients, backward, forward
@@ -19,7 +19,7 @@ ORDER = np.dtype(
         ("mode", "i8"),  # how latents become whole numbers; see latents
         ("temperature", "f8"),  # of soft rounding
         ("noise", "f8"),  # its width
-        ("clipped", "i8"),  # errors are those of colours as a decoder clips them
+        ("margin", "f8"),  # beyond the ends of the scale; see loss
         ("with_latents", "i8"),  # latents move
         ("with_weights", "i8"),  # gradients of the weights are wanted
         ("rate", "f8"),  # of the latents
@@ -60,20 +60,20 @@ def step_images(
     state: latents and their two moments, (3, images, latents), flat; for limits see `latents.move`. targets (images,
     channels, pixels), visible (images, pixels) and frames (images, 6) are flat, too; see `loss`. keys: two words of
     noise for each row. scales (rows, 2): an image's loss is the first times its squared errors plus the second times
-    its bits; both of these go into results (rows, 2).
+    its bits; these two and the squared errors as shown go into results (rows, 3).
     """
     pixels, length = lay.height * lay.width, len(limits) // 3
     for number in range(begin, end):
         image = rows[number]
         first = image * length
-        quantise(
+        quantize(
             lay, room, state, first, order.mode, order.temperature, order.noise, keys[2 * number], keys[2 * number + 1]
         )
         lay_into_planes(lay, room)
         room[lay.slopes : lay.slopes + lay.planes_size] = 0.0
         gradient = gradients[number]
         gradient[:] = 0.0
-        results[number, 0] = _add_distortion(
+        results[number, 0], results[number, 2] = _add_distortion(
             lay,
             table,
             constants,
@@ -125,11 +125,11 @@ def _add_distortion(
     order: Any,
     scale: float,
     gradient: Any,
-) -> float:
-    """Sum of squared errors of an image; gradients of `scale` times it are added."""
+) -> tuple[float, float]:
+    """Sums of squared errors of an image, see `loss`; gradients of `scale` times the first are added."""
     spread_columns(lay, table, constants, room)
     room[lay.line_slopes : lay.line_slopes + lay.lines_size] = 0.0
-    errors = 0.0
+    errors = shown_errors = 0.0
     for start in range(0, lay.height * lay.width, lay.tile_pixels):
         count = min(lay.tile_pixels, lay.height * lay.width - start)
         apart = (count + LANES - 1) // LANES * LANES
@@ -137,7 +137,9 @@ def _add_distortion(
         fill_inputs(lay, table, constants, frames, frame, room, start, count, apart)
         forward(lay, table, weights, room, points)
         load_targets(lay, room, targets, target + start, unit, visible, seen + start, count, apart)
-        errors += add_loss(lay, room, apart, scale, order.clipped != 0)
+        found, shown = add_loss(lay, room, apart, scale, order.margin)
+        errors += found
+        shown_errors += shown
         backward(lay, table, weights, room, points, order.with_latents != 0)
         if order.with_weights:
             add_weight_gradients(lay, table, room, points, gradient)
@@ -145,4 +147,4 @@ def _add_distortion(
             gather_inputs(lay, table, constants, room, start, count, apart)
     if order.with_latents:
         gather_columns(lay, table, constants, room)
-    return errors
+    return errors, shown_errors

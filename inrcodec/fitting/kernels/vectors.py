@@ -1,6 +1,6 @@
 """Vectors of eight float32 in numba: what a kernel says is what the processor does, whatever a compiler would guess.
 
-A vector is a value like a number: `+ - * /` work on all lanes, `load` and `store` move eight neighbours of a
+A vector is a value like a number: `+ - * /` work on all lanes, `load` and `store` move eight neighbors of a
 one-dimensional array, without any check of bounds. LLVM maps it to one AVX register or two NEON registers.
 """
 
@@ -241,7 +241,7 @@ def add_sums(typing: Any, array: Any, index: Any, a: Any, b: Any, c: Any, d: Any
 
     def emit(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
         def paired(one: Any, other: Any) -> Any:
-            """Sums of neighbours, those of `one` and those of `other` within each half: one instruction on x86."""
+            """Sums of neighbors, those of `one` and those of `other` within each half: one instruction on x86."""
             even, odd = (
                 builder.shuffle_vector(
                     one, other, ir.Constant(_INTS, [start + step for start in (0, 2, 8, 10, 4, 6, 12, 14)])

@@ -12,24 +12,25 @@ import torch
 pytest.importorskip("numba")
 
 from inrcodec.bitstream.context import context_shapes
-from inrcodec.coordinates import Axis, interpolation
 from inrcodec.field.field import field_shapes, level_shapes
 from inrcodec.field.siren import Siren
+from inrcodec.fitting.distortion import squared
+from inrcodec.fitting.entropy.context import latent_bits
 from inrcodec.fitting.kernels.engine import (
     ImageGroup,
     KernelStep,
     Outcome,
     Part,
-    Quantisation,
+    Quantization,
     Rates,
     covers,
     noise_keys,
 )
-from inrcodec.fitting.optimise import RowAdam
-from inrcodec.fitting.rate import latent_bits
+from inrcodec.fitting.optimizer import RowAdam
+from inrcodec.numerics.coordinates import Axis, interpolation
 from inrcodec.settings import Level, ModelSettings, Network
 
-ROUNDED = Quantisation(rounded=True)
+ROUNDED = Quantization(rounded=True)
 USUAL = (Level(2, 4), Level(1, 3), Level(0, 1))
 
 
@@ -44,7 +45,7 @@ class Case:
     model: ModelSettings = field(default_factory=ModelSettings)
     images: int = 2
     masked: bool = True
-    clipped: bool = True
+    margin: float | None = squared.MARGIN
     framed: bool = False
 
     def __post_init__(self) -> None:
@@ -52,7 +53,7 @@ class Case:
         shapes = (*field_shapes(self.model, self.channels, 1), *context_shapes(self.model))
         self.tensors = [(0.3 * rng.standard_normal(shape)).astype(np.float32) for shape in shapes]
         size = self.images, self.height, self.width
-        self.targets = rng.random((self.images, self.channels, *size[1:])).astype(np.float32)
+        self.targets = (rng.random((self.images, self.channels, *size[1:])) * 1.4 - 0.2).clip(0, 1).astype(np.float32)
         self.visible = (rng.random(size) > 0.1).astype(np.float32) if self.masked else None
         usual = np.tile(np.array([1, 0, 0, 0, 1, 0]), (self.images, 1))
         self.frames = (usual + self.framed * 0.2 * rng.standard_normal(usual.shape)).astype(np.float32)
@@ -71,15 +72,15 @@ class Case:
         rows = np.arange(self.images)
         return Part(self.group, rows, rows, self.scales, self.shares)
 
-    def step(self, quantisation: Quantisation = ROUNDED, workers: int = 1, **options: Any) -> Outcome:
+    def step(self, quantization: Quantization = ROUNDED, workers: int = 1, **options: Any) -> Outcome:
         kernels = KernelStep(self.model, self.channels, workers)
-        options = {"footprint": self.footprint, "clipped": self.clipped} | options
-        outcome = kernels.step(self.weights, [self.part], quantisation, Rates(0.0), 5, **options)
+        options = {"footprint": self.footprint, "margin": self.margin} | options
+        outcome = kernels.step(self.weights, [self.part], quantization, Rates(0.0), 5, **options)
         kernels.close()
         return outcome
 
-    def expected(self, latents: torch.Tensor, tensors: list[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Sums of squared errors and bits of every image, in float64."""
+    def expected(self, latents: torch.Tensor, tensors: list[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Sums of squared errors, bits, and sums of squared errors as shown, of every image, in float64."""
         network = len(field_shapes(self.model, self.channels, 1))
         shapes = level_shapes(self.model, self.height, self.width)
         counts = [channels * down * across for channels, down, across in shapes]
@@ -88,23 +89,23 @@ class Case:
             for part, shape in zip(torch.split(latents, counts, dim=1), shapes, strict=True)
         ]
         rows, columns = (Axis(side).finer(self.footprint) for side in (self.height, self.width))
-        across = torch.from_numpy(columns.centres()).double()[None, None]
-        down = torch.from_numpy(rows.centres()).double()[None, :, None]
+        across = torch.from_numpy(columns.centers()).double()[None, None]
+        down = torch.from_numpy(rows.centers()).double()[None, :, None]
         a, b, c, d, e, f = torch.from_numpy(self.frames).double().T[:, :, None, None]
         planes = [(a * across + b * down + c)[None], (d * across + e * down + f)[None]]
         planes += [_matrix(rows, level.shape[2]) @ level @ _matrix(columns, level.shape[3]).T for level in levels]
         inputs = torch.cat(planes)
-        colours = Siren.from_tensors(tensors[:network]).colours(inputs.reshape(len(inputs), -1))
+        colors = Siren.from_tensors(tensors[:network]).colours(inputs.reshape(len(inputs), -1))
         split = self.height, self.footprint, self.width, self.footprint
-        value = colours.reshape(self.channels, self.images, *split).mean(dim=(3, 5))
-        if self.clipped:
-            value = value + (value.clamp(0, 1) - value).detach()
-        squared = (value - torch.from_numpy(self.targets).double().transpose(0, 1)) ** 2
+        value = colors.reshape(self.channels, self.images, *split).mean(dim=(3, 5))
+        target = torch.from_numpy(self.targets).double().transpose(0, 1)
+        errors = (value - target) ** 2 if self.margin is None else squared.errors(value, target)
+        shown = squared.shown_errors(value.detach(), target)
         if self.visible is not None:
-            squared = squared * torch.from_numpy(self.visible)
+            errors, shown = (part * torch.from_numpy(self.visible) for part in (errors, shown))
         bits = torch.split(latent_bits(self.model, tensors[network:], levels), [level.numel() for level in levels])
         each = [part.reshape(level.shape).sum(dim=(0, 2, 3)) for part, level in zip(bits, levels, strict=True)]
-        return squared.sum(dim=(0, 2, 3)), torch.stack(each).sum(dim=0)
+        return errors.sum(dim=(0, 2, 3)), torch.stack(each).sum(dim=0), shown.sum(dim=(0, 2, 3))
 
 
 def _matrix(axis: Axis, cells: int) -> torch.Tensor:
@@ -124,12 +125,12 @@ CASES = {
     "areas": Case(20, 24, footprint=2),
     "alpha": Case(17, 23, channels=4, model=model(20), images=3),
     "alpha areas": Case(17, 23, channels=4, footprint=2, model=model(8, 1), images=3),
-    "grey, fine areas": Case(9, 50, channels=1, footprint=3, model=model(24, 3, context=10)),
+    "gray, fine areas": Case(9, 50, channels=1, footprint=3, model=model(24, 3, context=10)),
     "frames": Case(14, 11, framed=True, model=model(16)),
     "tiny": Case(5, 3, masked=False),
     "one pixel": Case(1, 1),
     "coarse steps": Case(33, 70, model=model(64, 4, (Level(4, 1), Level(1, 5)), 33), images=1),
-    "one level": Case(33, 17, footprint=2, model=model(levels=(Level(0, 3),)), clipped=False),
+    "one level": Case(33, 17, footprint=2, model=model(levels=(Level(0, 3),)), margin=None),
     "no finest level": Case(31, 40, model=model(48, levels=(Level(3, 2), Level(1, 4)))),
 }
 
@@ -144,7 +145,8 @@ def test_losses_and_gradients_are_those_of_autograd(case: Case) -> None:
     outcome = case.step()
     tensors = [torch.from_numpy(tensor).double().requires_grad_() for tensor in case.tensors]
     latents = torch.from_numpy(case.latents).double().requires_grad_()
-    errors, bits = case.expected(latents, tensors)
+    errors, bits, shown = case.expected(latents, tensors)
+    assert np.allclose(outcome.shown, shown.numpy(), rtol=1e-5)
     assert np.allclose(outcome.errors, errors.detach().numpy(), rtol=1e-5)
     assert np.allclose(outcome.bits, bits.detach().numpy(), rtol=1e-5)
     first, second = torch.from_numpy(case.scales).double().T
@@ -159,7 +161,7 @@ def test_losses_and_gradients_are_those_of_autograd(case: Case) -> None:
 
 def test_gradients_are_the_slopes_of_the_loss() -> None:
     """Finite differences in float64 of what autograd is compared with, so that both cannot be wrong alike."""
-    case = Case(6, 7, model=model(8), images=1, clipped=False)
+    case = Case(6, 7, model=model(8), images=1, margin=None)
     outcome = case.step()
     direction = np.random.default_rng(1).standard_normal(case.weights.size)
     losses = []
@@ -167,24 +169,24 @@ def test_gradients_are_the_slopes_of_the_loss() -> None:
         moved = case.weights.astype(np.float64) + sign * 1e-5 * direction
         parts = np.split(moved, np.cumsum([tensor.size for tensor in case.tensors])[:-1])
         tensors = [torch.from_numpy(part.reshape(t.shape)) for part, t in zip(parts, case.tensors, strict=True)]
-        errors, bits = case.expected(torch.from_numpy(case.latents).double(), tensors)
+        errors, bits, _ = case.expected(torch.from_numpy(case.latents).double(), tensors)
         losses.append(float(case.scales[0, 0] * errors + case.scales[0, 1] * bits) * float(case.shares[0]))
     slope = (losses[1] - losses[0]) / 2e-5
     assert slope == pytest.approx(float(outcome.gradient @ direction), rel=1e-4)
 
 
-@pytest.mark.parametrize("quantisation", [Quantisation(), Quantisation(0.2, 0.6)], ids=["noise", "soft"])
-def test_noise_and_soft_rounding(quantisation: Quantisation) -> None:
+@pytest.mark.parametrize("quantization", [Quantization(), Quantization(0.2, 0.6)], ids=["noise", "soft"])
+def test_noise_and_soft_rounding(quantization: Quantization) -> None:
     case = Case(12, 12, images=3)
-    case.step(quantisation)
+    case.step(quantization)
     latents = torch.from_numpy(case.latents).double().requires_grad_()
     noise = torch.from_numpy(_noise(case)).double()
-    if quantisation.temperature is None:
+    if quantization.temperature is None:
         seen = latents + noise
     else:
-        seen = _soft(_soft(latents, quantisation.temperature) + quantisation.noise * noise, quantisation.temperature)
+        seen = _soft(_soft(latents, quantization.temperature) + quantization.noise * noise, quantization.temperature)
     tensors = [torch.from_numpy(tensor).double() for tensor in case.tensors]
-    errors, bits = case.expected(seen, tensors)
+    errors, bits, _ = case.expected(seen, tensors)
     first, second = torch.from_numpy(case.scales).double().T
     (gradient,) = torch.autograd.grad((first * errors + second * bits).sum(), latents)
     assert close(case.group.first_moments / 0.1, gradient.numpy())
@@ -211,12 +213,16 @@ def _noise(case: Case) -> np.ndarray:
 
 def test_latents_move_as_with_row_adam() -> None:
     case = Case(9, 11)
-    latents = torch.from_numpy(case.latents).clone()
-    adam = RowAdam(latents)
+    rates = [0.6, 0.85, 1.2]
+    case.group = ImageGroup(case.model, case.targets, case.visible, rates=rates)
+    case.group.latents[:] = case.latents
+    latents, shapes = torch.from_numpy(case.latents).clone(), level_shapes(case.model, case.height, case.width)
+    counts = [channels * down * across for channels, down, across in shapes]
+    adam = RowAdam(latents, torch.from_numpy(np.repeat(np.float32(rates), counts)))
     kernels = KernelStep(case.model, case.channels)
     before = np.zeros_like(case.group.first_moments)
     for step in range(4):
-        kernels.step(case.weights, [case.part], Quantisation(), Rates(0.1), step)
+        kernels.step(case.weights, [case.part], Quantization(), Rates(0.1, nesterov=True), step)
         gradient = (case.group.first_moments - 0.9 * before) / 0.1
         before = case.group.first_moments.copy()
         adam.step(torch.arange(case.images), torch.from_numpy(gradient), 0.1)
@@ -230,7 +236,7 @@ def test_rates_and_limits_of_latents() -> None:
     kernels = KernelStep(case.model, case.channels)
     row = np.zeros(1, np.int64)
     for step in range(30):
-        kernels.step(case.weights, [Part(group, row, row, case.scales, case.shares)], Quantisation(), Rates(0.1), step)
+        kernels.step(case.weights, [Part(group, row, row, case.scales, case.shares)], Quantization(), Rates(0.1), step)
     assert (group.latents[:, :-64] == 0).all()
     assert 0 < np.abs(group.latents[:, -64:]).max() <= 1
 
@@ -249,7 +255,7 @@ def test_pictures_may_be_whole_numbers() -> None:
 @pytest.mark.parametrize("workers", [2, 3])
 def test_any_number_of_threads_gives_the_same_bits(workers: int) -> None:
     one, other = Case(12, 17, images=5), Case(12, 17, images=5)
-    first, second = one.step(Quantisation(0.2, 0.5)), other.step(Quantisation(0.2, 0.5), workers=workers)
+    first, second = one.step(Quantization(0.2, 0.5)), other.step(Quantization(0.2, 0.5), workers=workers)
     assert first.gradient.tobytes() == second.gradient.tobytes()
     assert first.errors.tobytes() == second.errors.tobytes()
     assert one.group.first_moments.tobytes() == other.group.first_moments.tobytes()
@@ -259,7 +265,7 @@ def test_images_of_several_sizes_in_one_step() -> None:
     cases = [Case(12, 17, images=3), Case(20, 9, images=2), Case(7, 7, images=1)]
     outcomes = [case.step() for case in cases]
     kernels = KernelStep(cases[0].model, 3, workers=2)
-    together = kernels.step(cases[0].weights, [case.part for case in cases], ROUNDED, None, 0, clipped=True)
+    together = kernels.step(cases[0].weights, [case.part for case in cases], ROUNDED, None, 0, margin=squared.MARGIN)
     kernels.close()
     assert (together.errors == np.concatenate([outcome.errors for outcome in outcomes])).all()
     assert close(together.gradient, np.sum([outcome.gradient for outcome in outcomes], axis=0))
