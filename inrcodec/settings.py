@@ -10,6 +10,7 @@ import msgspec
 from inrcodec.errors import UnsupportedFileError, UsageError
 
 ACTIVATIONS = ("sine", "relu", "relu-pe", "tanh")
+ENGINES = ("auto", "kernel", "torch")  # of a fit
 SPACES = ("plain", "smooth")  # smooth: images have poses, and their fields move along with these
 MAX_NAME = 32  # of a conditioning
 MAX_HIDDEN_WIDTH = 4096
@@ -155,6 +156,7 @@ class FitSettings:
     time_limit: float | None = None  # seconds; the schedule shrinks to fit in
     holdout: Holdout = field(default_factory=Holdout)
     device: str = "auto"
+    engine: str = "auto"  # one of ENGINES
     threads: int | None = None
     seed: int = 0
     encoder: bool = False  # codes come from a network that looks at the pictures, and are not fitted one by one

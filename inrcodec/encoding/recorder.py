@@ -21,6 +21,8 @@ class Recorder:
 
     def see(self, progress: Progress) -> None:
         """Take note of a step."""
+        if progress.phase == "compile":
+            return  # before the first step
         sample = min(SAMPLES - 1, int(progress.done * SAMPLES))
         self._train[sample] = progress.psnr
         if progress.holdout_psnr is not None:

@@ -24,7 +24,7 @@ RESUME = Parameter("resume", True)
 
 def fingerprint(pictures: Sequence[Pixels], model: ModelSettings, settings: FitSettings) -> str:
     """What a checkpoint must share with the run that goes on from it: pictures and settings, but not where it runs."""
-    place_free = replace(settings, time_limit=None, device="", threads=None, tune_process=True)
+    place_free = replace(settings, time_limit=None, device="", engine="", threads=None, tune_process=True)
     digest = hashlib.sha256(msgspec.msgpack.encode((model, place_free)))
     for pixels in pictures:
         digest.update(repr(pixels.shape).encode() + pixels.tobytes())

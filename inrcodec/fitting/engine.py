@@ -14,10 +14,11 @@ from inrcodec.errors import InrError, Parameter
 from inrcodec.fitting import schedule
 from inrcodec.fitting.checkpoint import fingerprint, restore, save
 from inrcodec.fitting.devices import device_kind
+from inrcodec.fitting.engines import KERNEL, StepEngine, engine_name, engine_named
 from inrcodec.fitting.groups import BatchPart
 from inrcodec.fitting.objective import held_out_errors
 from inrcodec.fitting.pace import pace_of, rounded_levels
-from inrcodec.fitting.process import allotted, load_autograd
+from inrcodec.fitting.process import allotted
 from inrcodec.fitting.progress import Fitted, HeldOutErrors, Latents, Meter, Progress
 from inrcodec.fitting.quantize import choose_weight_steps, coded_context, coded_latents, coded_weights
 from inrcodec.fitting.rounding import RoundingContext, batches
@@ -25,7 +26,6 @@ from inrcodec.fitting.run import FrozenModel, Run, start
 from inrcodec.fitting.sensitivity import LEAST_PASSES, sensitive_steps
 from inrcodec.fitting.step import StepContext
 from inrcodec.fitting.subsample import Subsample, subsamples
-from inrcodec.fitting.workers import Workers
 from inrcodec.numerics.arrays import Pixels
 from inrcodec.numerics.coordinates import Axis
 from inrcodec.numerics.metrics import psnr_of_error
@@ -55,34 +55,37 @@ class Fit:
 
         With a `frozen_model`, only latents are fitted, and `finish_latents` is the end.
         """
-        load_autograd()
         everything = [*pictures, *extra]
         self._owner = fingerprint(everything, model, settings)
         self._stored = len(pictures)
         self.run = start(everything, model, settings, frozen_model, _all_poses(pictures, extra, poses, model))
-        self._allotment = allotted(settings, device_kind(self.run.device), _step_pixels(self.run))
+        self.engine = engine_name(self.run)
+        device = device_kind(self.run.device)
+        self._allotment = allotted(settings, device, _step_pixels(self.run), kernels=self.engine == KERNEL)
         pace = pace_of(model, settings.passes)
         self.meter = Meter(self.run.images, settings.passes, settings.time_limit, pace)
 
     def steps(self) -> Iterator[Progress]:
         """Fit; yields after every step. What it takes of the process is put back when it ends or is closed."""
-        run, meter, count = self.run, self.meter, self._allotment.workers
-        with self._allotment.applied(), Workers(run, count) as workers:
+        run, meter = self.run, self.meter
+        with self._allotment.applied(), engine_named(self.engine, self.run, self._allotment.workers) as engine:
+            if engine.compiles:
+                yield self.progress("compile")
             while meter.done < 1.0:
-                for batch, subsample in _batches(run, count):
+                for batch, subsample in _batches(run, engine.batch_images):
                     _enter_phase(run, meter.done, meter.passes)
                     if not run.latents_frozen and meter.done >= schedule.FROZEN_FROM:
-                        yield from self._round(workers)
+                        yield from self._round(engine)
                     if run.network_frozen and run.latents_frozen:
                         return  # no network to adapt to what is rounded
-                    error, bits = _step(run, workers, batch, subsample, meter)
+                    error, bits = _step(run, engine, batch, subsample, meter)
                     visits = sum(len(images) for _, images in batch) / subsample.stride**2
                     news = meter.tick(_phase(run), visits, error, bits + run.rate_control.network_bits / run.pixels)
                     yield replace(news, holdout_psnr=_watch(run, meter.done))
                     if meter.done >= 1.0:
                         break
 
-    def _round(self, workers: Workers) -> Iterator[Progress]:
+    def _round(self, engine: StepEngine) -> Iterator[Progress]:
         """Latents become whole numbers by what they cost, and stand still; yields after every few images."""
         run = self.run
         context = RoundingContext(
@@ -93,9 +96,9 @@ class Fit:
             released=run.released,
         )
         self.meter.rounded = 0.0
-        for batch in batches(run, workers.count) if context.levels else ():
-            workers.divide(context, batch)
-            self.meter.rounded += len(batch[0][1]) / run.images
+        for batch in batches(run, engine.count) if context.levels else ():
+            engine.divide(context, batch)
+            self.meter.rounded += sum(len(rows) for _, rows in batch) / run.images
             yield self.progress("round")
         run.freeze()
         self.meter.rounded = 1.0
@@ -114,7 +117,7 @@ class Fit:
                 yield number, drawn[:, 0].clamp(0, 1).permute(1, 2, 0).cpu().numpy()
 
     def progress(self, phase: str) -> Progress:
-        """How far the fit is, in a phase of the caller's; after the first step."""
+        """How far the fit is, in a phase of the caller's."""
         watched = None if self.run.released or self.run.watched is None else self.run.watched[1]
         return replace(self.meter.progress(phase), holdout_psnr=watched)
 
@@ -176,19 +179,19 @@ def _check_finite(run: Run) -> None:
         raise InrError("the fit diverged: its numbers are no longer finite; try another ", Parameter("seed"))
 
 
-def _batches(run: Run, workers: int) -> Iterator[tuple[Batch, Subsample]]:
+def _batches(run: Run, batch_images: int) -> Iterator[tuple[Batch, Subsample]]:
     """One pass over the set, every pixel once, in random order."""
     stride = run.stride()
     for subsample in subsamples(stride, run.order):
-        for batch in _images(run, workers, stride):
+        for batch in _images(run, batch_images, stride):
             yield batch, subsample
 
 
-def _images(run: Run, workers: int, stride: int) -> Iterator[Batch]:
+def _images(run: Run, batch_images: int, stride: int) -> Iterator[Batch]:
     """Every image once in random order; each batch holds images of one or more groups."""
     pixels = device_kind(run.device).batch_pixels * stride**2
     pixels = min(pixels, run.pixels // _least_steps(run, stride))
-    pixels = max(pixels, workers * max(group.pixels for group in run.groups))  # a large image for every worker
+    pixels = max(pixels, batch_images * max(group.pixels for group in run.groups))
     parts = [(number, rows) for number, group in enumerate(run.groups) for rows in group.batches(pixels, run.order)]
     batch: Batch = []
     room = pixels
@@ -243,7 +246,7 @@ def _phase(run: Run) -> str:
     return "freeze" if run.latents_frozen else "qat" if run.weight_steps else "fit"
 
 
-def _step(run: Run, workers: Workers, batch: Batch, subsample: Subsample, meter: Meter) -> tuple[float, float]:
+def _step(run: Run, engine: StepEngine, batch: Batch, subsample: Subsample, meter: Meter) -> tuple[float, float]:
     """Move the network and the latents of some images; mean squared error and bits per pixel."""
     learning_rate = schedule.learning_rate(meter.done, meter.step)
     context = StepContext(
@@ -259,7 +262,7 @@ def _step(run: Run, workers: Workers, batch: Batch, subsample: Subsample, meter:
         number=meter.step,
         subsample=subsample,
     )
-    results, gradient = workers.step(context, batch)
+    results, gradient = engine.step(context, batch)
     if run.settings.target:
         for seen in (seen for result in results for seen in result.observations):
             run.rate_control.observe(seen.images, seen.errors, seen.bits)

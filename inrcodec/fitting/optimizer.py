@@ -56,7 +56,7 @@ class RowAdam:
     def __init__(self, latents: torch.Tensor, factors: torch.Tensor) -> None:
         """`factors` (values,) on the learning rate."""
         self._latents = latents
-        self._factors = factors
+        self.factors = factors
         self._first = torch.zeros_like(latents)
         self._second = torch.zeros_like(latents)
         self._visits = torch.zeros(len(latents), 1, device=latents.device)
@@ -82,4 +82,4 @@ class RowAdam:
         ahead = FIRST_DECAY * first / (1 - FIRST_DECAY ** (visits + 1)) + gradient * (
             (1 - FIRST_DECAY) / (1 - FIRST_DECAY**visits)
         )
-        self._latents[rows] -= rate * self._factors * ahead / spread
+        self._latents[rows] -= rate * self.factors * ahead / spread

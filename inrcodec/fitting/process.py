@@ -49,19 +49,19 @@ class Allotment:
             torch.set_num_threads(threads)
 
 
-def allotted(settings: FitSettings, device: Device, pixels: int) -> Allotment:
+def allotted(settings: FitSettings, device: Device, pixels: int, *, kernels: bool = False) -> Allotment:
     """For steps of that many pixels: as many workers as asked, or one per available core up to MOST_WORKERS.
 
     Where processes cannot share memory, torch gets the threads and there is one worker; small steps have one anyway. If
-    the process is not to be tuned, nobody forks it and torch keeps its threads.
+    the process is not to be tuned, nobody forks it and torch keeps its threads. Threads that run kernels change nothing.
     """
     if settings.threads is not None and settings.threads < 1:
         raise UsageError(Parameter("threads", settings.threads), ": at least 1 is needed")
-    if not settings.tune_process:
-        return Allotment(precision=torch.get_float32_matmul_precision())
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     wanted = settings.threads or (min(MOST_WORKERS, available) if pixels >= PIXELS_FOR_WORKERS else 1)
-    if device.forked_workers and can_fork():
+    if not settings.tune_process:
+        return Allotment(wanted if kernels else 1, precision=torch.get_float32_matmul_precision())
+    if kernels or (device.forked_workers and can_fork()):
         return Allotment(wanted, 1, device.precision, keep_memory=True)
     return Allotment(1, wanted, device.precision, keep_memory=True)
 

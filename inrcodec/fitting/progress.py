@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -22,7 +23,7 @@ SMOOTHING = 0.98  # share of the running means that a step keeps
 class Progress:
     """How far a fit is; `psnr` (dB, from the running mean error) and `bits_per_pixel` are estimates."""
 
-    phase: str  # fit, qat, round, freeze, write
+    phase: str  # compile, fit, qat, round, freeze, write
     step: int  # visits of images, those that a time limit skips counted in
     steps: int
     passes: float
@@ -104,17 +105,17 @@ class Meter:
         return self.progress(phase)
 
     def progress(self, phase: str) -> Progress:
-        """How far the fit is; after the first step."""
+        """How far the fit is; before the first step nothing is known of its figures."""
         seconds, behind = self.seconds, self._pace.time_share(self.done, self.rounded)
         return Progress(
             phase=phase,
             step=round(self.done * self._planned),
             steps=self._planned,
             passes=self.passes,
-            psnr=psnr_of_error(self._error / self._weight),
-            bits_per_pixel=self._bits / self._weight,
+            psnr=psnr_of_error(self._error / self._weight) if self._weight else math.nan,
+            bits_per_pixel=self._bits / self._weight if self._weight else math.nan,
             seconds=seconds,
-            remaining=seconds * (1.0 - behind) / behind,
+            remaining=seconds * (1.0 - behind) / behind if behind else math.nan,
             done=self.done,
         )
 

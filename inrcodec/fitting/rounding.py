@@ -44,12 +44,12 @@ class RoundingContext:
 
 
 def batches(run: Run, workers: int) -> Iterator[list[BatchPart]]:
-    """All images in order, in batches that keep every worker busy for a moment."""
+    """All images in order, in batches of a part for every worker. Parts are the same for any number of workers."""
     for number, group in enumerate(run.groups):
-        count = len(group.numbers)
-        length = workers * max(1, BATCH_PIXELS // group.pixels)
-        for first in range(0, count, length):
-            yield [(number, np.arange(first, min(first + length, count)))]
+        count, length = len(group.numbers), max(1, BATCH_PIXELS // group.pixels)
+        parts = [(number, np.arange(first, min(first + length, count))) for first in range(0, count, length)]
+        for first in range(0, len(parts), workers):
+            yield parts[first : first + workers]
 
 
 @torch.no_grad()

@@ -41,8 +41,12 @@ class Task(Protocol[Made]):
 class Workers:
     """A context: inside, `step` is done by `count` processes, this one among them."""
 
+    name = "torch"
+    compiles = False
+
     def __init__(self, run: Run, count: int) -> None:
-        self._run, self.count = run, count
+        self._run = run
+        self.count = self.batch_images = count
         weights = sum(leaf.numel() for leaf in run.leaves)
         self._gradients = torch.zeros(count, weights, device=run.leaves[0].device)
         self._processes: list[tuple[multiprocessing.process.BaseProcess, Connection]] = []

@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -19,6 +20,7 @@ Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
 
 
+@cache
 def cache_folder() -> Path:
     """Where compiled kernels are kept: a folder of its own for each state of their sources.
 
@@ -38,6 +40,11 @@ def cache_folder() -> Path:
         private = tempfile.mkdtemp(prefix="inrcodec-")
         atexit.register(shutil.rmtree, private, ignore_errors=True)
         return Path(private)
+
+
+def compiled_before() -> bool:
+    """Whether kernels are in the cache folder already."""
+    return any(Path(os.environ.get("NUMBA_CACHE_DIR") or cache_folder()).rglob("*.nbc"))
 
 
 def compiled(function: Kernel) -> Kernel:

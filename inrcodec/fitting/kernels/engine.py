@@ -96,7 +96,7 @@ class ImageGroup:
     """Images of one size with their latents, which start at zero.
 
     latents, first_moments, second_moments: views (images, latents) that steps change; visits (images,) likewise. What
-    is put there before a step is what it begins with.
+    is put there before a step is what it begins with. targets: a view of the pictures as they are kept.
     """
 
     def __init__(
@@ -105,30 +105,27 @@ class ImageGroup:
         targets: npt.NDArray[Any],
         visible: FloatArray | None = None,
         frames: FloatArray | None = None,
-        rates: Sequence[float] | None = None,
-        ranges: Sequence[tuple[int, int]] | None = None,
+        rates: FloatArray | None = None,
+        limits: tuple[FloatArray, FloatArray] | None = None,
     ) -> None:
         """targets: (images, channels, height, width), float32 in [0, 1] or uint8.
 
         visible: (images, height, width), 0 where the loss must not look; frames: (images, 6), see `poses.frames`;
-        rates: of each level's latents, beside the others; ranges: lowest and highest latent of each channel.
+        rates: of each latent of an image, (latents,), beside the others; limits: what they may be at least and at most.
         """
         count, _, self.height, self.width = targets.shape
         shapes = level_shapes(model, self.height, self.width)
-        by_channel = [down * across for channels, down, across in shapes for _ in range(channels)]
-        self.values = sum(by_channel)
+        self.values = sum(channels * down * across for channels, down, across in shapes)
         length = rounded_up(self.values, LANES)
         state = np.zeros((3, count, length), np.float32)
         self.latents, self.first_moments, self.second_moments = state[:, :, : self.values]
         self.visits = np.zeros(count, np.float32)
-        limits = np.zeros((3, length), np.float32)
-        by_level = [channels * down * across for channels, down, across in shapes]
-        limits[0, : self.values] = np.repeat(np.array(rates or [1.0] * len(shapes), np.float32), by_level)
-        anything = [(-np.inf, np.inf)] * len(by_channel)
-        ends = np.array(anything if ranges is None else ranges, np.float32).T
-        limits[1:, : self.values] = np.repeat(ends, by_channel, axis=1)
-        self._state, self._limits = state.reshape(-1), limits.reshape(-1)
+        bounds = np.zeros((3, length), np.float32)
+        bounds[0, : self.values] = 1.0 if rates is None else rates
+        bounds[1, : self.values], bounds[2, : self.values] = (-np.inf, np.inf) if limits is None else limits
+        self._state, self._limits = state.reshape(-1), bounds.reshape(-1)
         self._targets = _padded(targets)
+        self.targets = self._targets[: targets.size].reshape(targets.shape)
         self._unit = 1.0 / 255.0 if targets.dtype == np.uint8 else 1.0
         self._visible = None if visible is None else _padded(visible.astype(np.float32))
         usual = np.tile(np.array([1, 0, 0, 0, 1, 0], np.float32), (count, 1))

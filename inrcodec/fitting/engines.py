@@ -1,0 +1,79 @@
+"""What does the steps of a fit: torch for every design, or compiled kernels for the codec's own on a CPU."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Protocol, Self, TypeVar
+
+import torch
+
+from inrcodec.errors import Parameter, UsageError
+from inrcodec.fitting.groups import BatchPart
+from inrcodec.fitting.process import load_autograd
+from inrcodec.fitting.run import Run
+from inrcodec.fitting.step import StepContext, StepResult
+from inrcodec.fitting.workers import Task, Workers
+from inrcodec.settings import ENGINES
+
+Result = TypeVar("Result")
+AUTO, KERNEL, TORCH = ENGINES
+
+
+class StepEngine(Protocol):
+    """A context: inside, it does steps and other tasks on images of a run, divided among workers."""
+
+    name: str
+    count: int  # workers
+    batch_images: int  # of the largest size that a step has at least, or workers would stand idle
+    compiles: bool  # the first step will take seconds
+
+    def __enter__(self) -> Self:
+        """Begin."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End."""
+
+    def step(self, context: StepContext, batch: Sequence[BatchPart]) -> tuple[list[StepResult], torch.Tensor]:
+        """Do the batch: every worker's result, and the gradient (weights,). Latents move."""
+
+    def divide(self, task: Task[Result], batch: Sequence[BatchPart]) -> list[Result]:
+        """Do a task for all images of the batch."""
+
+
+def engine_name(run: Run) -> str:
+    """The engine for a run; UsageError where the one that is asked for is unknown or cannot do it."""
+    asked = run.settings.engine
+    if asked not in ENGINES:
+        raise UsageError(f"unknown engine {asked!r}; there are: {', '.join(ENGINES)}")
+    if asked == TORCH:
+        return TORCH
+    reason = _unfit(run)
+    if reason and asked == KERNEL:
+        raise UsageError(Parameter("engine", KERNEL), f": {reason}; use ", Parameter("engine", TORCH))
+    return TORCH if reason else KERNEL
+
+
+def engine_named(name: str, run: Run, workers: int) -> StepEngine:
+    """The engine that `engine_name` names."""
+    if name == KERNEL:
+        from inrcodec.fitting.kernel_engine import KernelEngine  # numba takes half a second to load
+
+        return KernelEngine(run, workers)
+    load_autograd()
+    return Workers(run, workers)
+
+
+def _unfit(run: Run) -> str:
+    """Why kernels cannot do this run; nothing where they can."""
+    if run.device.type != "cpu":
+        return f"kernels are for CPUs, and the device is {run.device.type}"
+    if run.settings.encoder or run.settings.distortion != "squared":
+        return "kernels know neither encoders nor other distortions than the square"
+    try:
+        from inrcodec.fitting.kernels.engine import covers
+    except ImportError:  # numba has no wheel there, or not yet for this Python or numpy
+        return "numba cannot be loaded; install it with pip"
+    return "" if covers(run.model, run.channels) else "kernels know pyramids of sines of up to 128 units only"

@@ -1,0 +1,138 @@
+"""Steps by compiled kernels: a run's tensors as the arrays that kernels work on, in the same memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+from typing import Self, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from inrcodec.field.grids import FRAME
+from inrcodec.fitting import schedule
+from inrcodec.fitting.distortion.squared import MARGIN
+from inrcodec.fitting.groups import BatchPart, Group
+from inrcodec.fitting.kernels.compiling import compiled_before
+from inrcodec.fitting.kernels.engine import ImageGroup, KernelStep, Outcome, Part, Quantization, Rates
+from inrcodec.fitting.process import PIXELS_FOR_WORKERS
+from inrcodec.fitting.run import Run
+from inrcodec.fitting.step import Observation, StepContext, StepResult
+from inrcodec.fitting.workers import Task
+
+Result = TypeVar("Result")
+
+
+class KernelEngine:
+    """A context: inside, steps are done by threads. What comes out does not depend on how many there are."""
+
+    name = "kernel"
+
+    def __init__(self, run: Run, workers: int) -> None:
+        self._run, self.count = run, workers
+        self.batch_images = 2 if max(group.pixels for group in run.groups) > PIXELS_FOR_WORKERS else 1
+        self._kernels = KernelStep(run.model, run.channels, workers)
+        self._threads = ThreadPoolExecutor(workers)
+        self._groups: list[ImageGroup] = []
+        self._seen: list[npt.NDArray[np.float32]] = []  # by group, visible pixels of each image
+
+    @property
+    def compiles(self) -> bool:
+        """Whether the first step will take seconds."""
+        return not compiled_before()
+
+    def __enter__(self) -> Self:
+        """Move pictures and latents to where kernels want them; tensors of the run are views of it from now on."""
+        for group in self._run.groups:
+            visible = None if group.visible is None else group.visible.numpy()
+            self._groups.append(_shared(self._run, group, visible))
+            count = len(group.numbers)
+            self._seen.append(np.full(count, group.pixels) if visible is None else visible.sum(axis=(1, 2)))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the threads; tensors of the run stay views."""
+        self._kernels.close()
+        self._threads.shutdown()
+
+    def step(self, context: StepContext, batch: Sequence[BatchPart]) -> tuple[list[StepResult], torch.Tensor]:
+        """Do the batch; one result, and the gradient (weights,)."""
+        run = self._run
+        outcome = self._kernels.step(
+            _weights(run),
+            [self._part(context, number, rows) for number, rows in batch],
+            _quantization(context),
+            None if context.latents_frozen else Rates(run.latent_rate * context.learning_rate, nesterov=True),
+            context.noise_seed(0),
+            footprint=context.footprint,
+            margin=MARGIN,
+            released=context.released,
+            with_weights=not run.network_frozen,
+        )
+        return [self._result(context, batch, outcome)], torch.from_numpy(outcome.gradient)
+
+    def divide(self, task: Task[Result], batch: Sequence[BatchPart]) -> list[Result]:
+        """Do a task for every part of the batch, each whole, so that results are those of any number of threads."""
+        nothing = torch.zeros(0)
+        return list(self._threads.map(lambda part: task.process(self._run, [part], 0, nothing), batch))
+
+    def _part(self, context: StepContext, number: int, rows: npt.NDArray[np.int64]) -> Part:
+        """Images as kernels take them: each one's loss is that of `objective`, and batches are means over pixels."""
+        group, count = self._run.groups[number], len(rows)
+        scales = np.empty((count, 2), np.float32)
+        scales[:, 0] = self._weight_of_error(context, number, rows)
+        scales[:, 1] = context.rate_weight / group.pixels
+        shares = np.full(count, group.pixels / context.pixels, np.float32)
+        return Part(self._groups[number], rows, group.numbers[rows].numpy(), scales, shares)
+
+    def _weight_of_error(self, context: StepContext, number: int, rows: npt.NDArray[np.int64]) -> float:
+        """Of a squared error in the mean of an image's visible ones, where images of a part are seen alike."""
+        group = self._run.groups[number]
+        pixels = len(rows) * group.pixels if context.released else max(1.0, float(self._seen[number][rows].sum()))
+        return len(rows) / (pixels * self._run.channels)
+
+    def _result(self, context: StepContext, batch: Sequence[BatchPart], outcome: Outcome) -> StepResult:
+        error = bits = 0.0
+        observations, first = [], 0
+        for number, rows in batch:
+            group, last = self._run.groups[number], first + len(rows)
+            errors = outcome.shown[first:last] * self._weight_of_error(context, number, rows)
+            bits_each = float(outcome.bits[first:last].mean())
+            share = len(rows) * group.pixels / context.pixels
+            error += share * float(errors.mean())
+            bits += share * bits_each / group.pixels
+            observations.append(Observation(group.numbers[rows].numpy(), errors, bits_each))
+            first = last
+        return StepResult(error, bits, observations)
+
+
+def _shared(run: Run, group: Group, visible: npt.NDArray[np.float32] | None) -> ImageGroup:
+    """A group as kernels have it, whose memory the group's tensors share from now on."""
+    frames = group.conditioning_inputs[:, -FRAME:].numpy() if run.model.posed else None
+    limits = None if group.limits is None else (group.limits[0].numpy(), group.limits[1].numpy())
+    targets, rates = group.targets.transpose(0, 1).numpy(), group.adam.factors.numpy()
+    shared = ImageGroup(run.model, targets, visible, frames, rates, limits)
+    group.targets.data = torch.from_numpy(shared.targets).transpose(0, 1)
+    views = shared.latents, shared.first_moments, shared.second_moments, shared.visits[:, None]
+    for tensor, view in zip(group.adam.state(), views, strict=True):
+        view[:] = tensor.numpy()
+        tensor.data = torch.from_numpy(view)
+    return shared
+
+
+@torch.no_grad()
+def _weights(run: Run) -> npt.NDArray[np.float32]:
+    """All weights as the loss sees them, quantized once their steps are chosen, flat in the order of the file."""
+    tensors = (*run.field().tensors, *run.context_model())
+    return torch.cat([tensor.reshape(-1) for tensor in tensors]).numpy()
+
+
+def _quantization(context: StepContext) -> Quantization:
+    if context.latents_frozen:
+        return Quantization(rounded=True)
+    softness = schedule.softness(context.done)
+    return Quantization() if softness is None else Quantization(*softness)
