@@ -11,6 +11,7 @@ from inrcodec.cli.console import Console, decibels, print_json, say_pairs
 from inrcodec.cli.options import (
     Background,
     Device,
+    Engine,
     File,
     Force,
     Json,
@@ -60,6 +61,7 @@ def add(
     max_size: MaxSize = None,
     background: Background = None,
     device: Device = "auto",
+    engine: Engine = "auto",
     threads: Threads = None,
     seed: Seed = 0,
     force: Force = False,
@@ -81,7 +83,7 @@ def add(
     with fit_progress(console) as draw:
         result = inrcodec.add(
             file, sources, output, overwrite=force, max_size=max_size, background=background, on_progress=draw,
-            steps=refine, quality=quality, device=device, threads=threads, seed=seed,
+            steps=refine, quality=quality, device=device, engine=engine, threads=threads, seed=seed,
         )  # fmt: skip
     answer = _keys(result)
     if json:

@@ -15,6 +15,7 @@ from inrcodec.cli.options import (
     Background,
     Device,
     Effort,
+    Engine,
     Force,
     Holdout,
     Json,
@@ -122,6 +123,7 @@ def compare(
     background: Background = None,
     conditioning: Conditioning = "pyramid",
     device: Device = "auto",
+    engine: Engine = "auto",
     threads: Threads = None,
     seed: Seed = 0,
     points: Annotated[bool, typer.Option("--points", help="List every measured point too.")] = False,
@@ -143,7 +145,8 @@ def compare(
     outputs = _outputs(output or [], force=force)
     options = EncodeOptions(
         effort=effort, time_limit=None if time_limit is None else parse_duration(time_limit), holdout=holdout,
-        max_size=max_size, background=background, conditioning=conditioning, device=device, threads=threads, seed=seed,
+        max_size=max_size, background=background, conditioning=conditioning,
+        device=device, engine=engine, threads=threads, seed=seed,
     )  # fmt: skip
     wanted = default if qualities is None else parse_qualities(qualities)
     against = None if codecs is None else _listed(codecs)

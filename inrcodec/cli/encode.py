@@ -32,6 +32,7 @@ from inrcodec.cli.options import (
     Background,
     Device,
     Effort,
+    Engine,
     Force,
     Holdout,
     Json,
@@ -121,6 +122,7 @@ def encode(
     augment: Augment = None,
     extra: Extra = None,
     device: Device = "auto",
+    engine: Engine = "auto",
     threads: Threads = None,
     seed: Seed = 0,
     record: Annotated[
@@ -160,7 +162,7 @@ def encode(
         max_size=max_size, background=background, conditioning=conditioning, footprint=footprint,
         width=width, depth=depth, activation=activation, w0=w0, code=code, bottleneck=bottleneck, head=head,
         space=space, keep_encoder=keep_encoder, augment=augment, extra=extra,
-        device=device, threads=threads, seed=seed,
+        device=device, engine=engine, threads=threads, seed=seed,
     )  # fmt: skip
     if preset is not None:
         options = with_preset(preset, options)
@@ -217,10 +219,15 @@ def _encode(
     from inrcodec.evaluate import evaluate
 
     console.detail("loading torch and the images")
+    unsaid = True
     try:
         with between_steps() as check, fit_progress(console) as draw:
 
             def on_progress(progress: Progress) -> None:
+                nonlocal unsaid
+                if unsaid:
+                    console.detail(f"fitting with the engine {progress.engine}")
+                    unsaid = False
                 draw(progress)
                 check()
 

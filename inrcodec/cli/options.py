@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -46,6 +46,10 @@ Device = Annotated[
     typer.Option(
         "--device", metavar="NAME", callback=checked_device, help="Where to fit: auto, cuda, cuda:1, mps, cpu."
     ),
+]
+Engine = Annotated[
+    Literal["auto", "kernel", "torch"],
+    typer.Option("--engine", help="What fits: compiled kernels (the usual design on CPUs), or torch."),
 ]
 Threads = Annotated[int | None, typer.Option("--threads", min=1, help="CPU threads.", show_default="all cores")]
 Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="The same seed repeats a run.")]

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -54,6 +54,7 @@ def add(
     max_size: int | None = None,
     background: str | None = None,
     device: str = "auto",
+    engine: Literal["auto", "kernel", "torch"] = "auto",
     threads: int | None = None,
     seed: int = 0,
     overwrite: bool = False,
@@ -73,6 +74,7 @@ def add(
     max_size (int | None): shrink pictures to this longest side, pixels. Default None: keep their sizes.
     background (str | None): flatten transparency on this color, "white" or "#ff8800". Default None: keep it.
     device (str): where to fit: "auto", "cpu", "cuda", "cuda:1" or "mps". Default "auto".
+    engine (str): compiled kernels ("kernel"), or "torch"; see `encode`. Default "auto".
     threads (int | None): CPU threads, at least 1. Default None: all cores, at most 4.
     seed (int): 0 to 2**32 - 1. Default 0.
     overwrite (bool): replace an output that exists. Default False.
@@ -85,7 +87,7 @@ def add(
     check_design(archive)
     options = EncodeOptions(
         passes=steps_for(archive, steps), quality=quality, holdout=0, max_size=max_size, background=background,
-        device=device, threads=threads, seed=seed,
+        device=device, engine=engine, threads=threads, seed=seed,
     )  # fmt: skip
     found = read_pictures(sources, options)
     pictures, unfit = compatible(archive, found.pictures)

@@ -52,6 +52,8 @@ class EncodeOptions:
         keep_encoder (bool): let a small network find the codes (latent, hypernetwork), and store it. Default False.
     Where and how:
         device (str): "auto", "cpu", "cuda", "cuda:1" or "mps". Default "auto".
+        engine (str): "kernel": compiled kernels, which know the pyramid on CPUs, where any number of threads gives
+            equal files; "torch": every design; "auto": kernels where they can. Default "auto".
         threads (int | None): CPU threads, at least 1. Default None: all cores, at most 4.
         seed (int): equal seed, threads and passes give equal files; 0 to 2**32 - 1. Default 0.
         tune_process (bool): fork workers, and set torch's threads and precision and the allocator, until the fit
@@ -82,6 +84,7 @@ class EncodeOptions:
     augment: str | None = None
     extra: str | Path | None = None
     device: str = "auto"
+    engine: Literal["auto", "kernel", "torch"] = "auto"
     threads: int | None = None
     seed: int = 0
     tune_process: bool = True

@@ -62,6 +62,7 @@ def fit_settings(options: EncodeOptions, pictures: Sequence[Picture]) -> FitSett
         time_limit=options.time_limit,
         holdout=_holdout(options),
         device=options.device,
+        engine=options.engine,
         threads=options.threads,
         seed=options.seed,
         encoder=options.keep_encoder,

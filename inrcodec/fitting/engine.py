@@ -81,7 +81,7 @@ class Fit:
                     error, bits = _step(run, engine, batch, subsample, meter)
                     visits = sum(len(images) for _, images in batch) / subsample.stride**2
                     news = meter.tick(_phase(run), visits, error, bits + run.rate_control.network_bits / run.pixels)
-                    yield replace(news, holdout_psnr=_watch(run, meter.done))
+                    yield replace(news, engine=self.engine, holdout_psnr=_watch(run, meter.done))
                     if meter.done >= 1.0:
                         break
 
@@ -119,7 +119,7 @@ class Fit:
     def progress(self, phase: str) -> Progress:
         """How far the fit is, in a phase of the caller's."""
         watched = None if self.run.released or self.run.watched is None else self.run.watched[1]
-        return replace(self.meter.progress(phase), holdout_psnr=watched)
+        return replace(self.meter.progress(phase), engine=self.engine, holdout_psnr=watched)
 
     def save(self, path: Path) -> None:
         """Write a checkpoint."""

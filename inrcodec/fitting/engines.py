@@ -26,7 +26,10 @@ class StepEngine(Protocol):
     name: str
     count: int  # workers
     batch_images: int  # of the largest size that a step has at least, or workers would stand idle
-    compiles: bool  # the first step will take seconds
+
+    @property
+    def compiles(self) -> bool:
+        """Whether the first step will take seconds."""
 
     def __enter__(self) -> Self:
         """Begin."""

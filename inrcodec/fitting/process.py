@@ -53,7 +53,7 @@ def allotted(settings: FitSettings, device: Device, pixels: int, *, kernels: boo
     """For steps of that many pixels: as many workers as asked, or one per available core up to MOST_WORKERS.
 
     Where processes cannot share memory, torch gets the threads and there is one worker; small steps have one anyway. If
-    the process is not to be tuned, nobody forks it and torch keeps its threads. Threads that run kernels change nothing.
+    the process is not to be tuned, nobody forks it and torch keeps its threads. Kernels take threads of their own.
     """
     if settings.threads is not None and settings.threads < 1:
         raise UsageError(Parameter("threads", settings.threads), ": at least 1 is needed")

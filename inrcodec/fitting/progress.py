@@ -32,6 +32,7 @@ class Progress:
     seconds: float
     remaining: float
     done: float  # share of the whole, 0 to 1
+    engine: str = ""  # what does the steps: kernel or torch
     holdout_psnr: float | None = None  # of a sample of images, last measured; None when nothing is hidden
 
 

@@ -57,7 +57,7 @@ def now() -> tuple[int, str]:
 
 def fit(**settings: object) -> Fit:
     pictures = [np.random.default_rng(1).random((12, 12, 3)).astype(np.float32)] * 3
-    return Fit(pictures, ModelSettings(), FitSettings(passes=3, device="cpu", **settings))  # type: ignore[arg-type]
+    return Fit(pictures, ModelSettings(), FitSettings(passes=3, engine="torch", **settings))  # type: ignore[arg-type]
 
 
 def test_everything_is_put_back(unusual: tuple[int, str], allocator: Allocator) -> None:

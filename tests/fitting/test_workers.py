@@ -77,7 +77,7 @@ def test_latents_move_where_everybody_sees_them() -> None:
 
 
 def fit(threads: int, passes: int = 10) -> tuple[Fit, list[int]]:
-    settings = FitSettings(2e-4, passes=passes, threads=threads, device="cpu")
+    settings = FitSettings(2e-4, passes=passes, threads=threads, engine="torch")
     made = Fit(pictures(), model_for("pyramid", 900), settings)
     list(made.steps())
     fitted = made.finish()
@@ -89,7 +89,7 @@ def test_two_processes_repeat_themselves() -> None:
 
 
 def test_a_checkpoint_of_two_processes_goes_on_to_the_same_integers(tmp_path: Path) -> None:
-    settings = FitSettings(2e-4, passes=10, threads=2, device="cpu")
+    settings = FitSettings(2e-4, passes=10, threads=2, engine="torch")
     first = Fit(pictures(), model_for("pyramid", 900), settings)
     for progress in first.steps():
         if progress.passes >= 6:

@@ -16,6 +16,9 @@ import numba
 from numba import njit
 from platformdirs import user_cache_dir
 
+from inrcodec.version import __version__
+
+PLAIN = ("__init__", "engine", "packing")  # files that nothing is compiled of, beside those that lay out
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
 
@@ -28,9 +31,10 @@ def cache_folder() -> Path:
     the user's cache folder cannot be written, a private one serves until the process ends: what numba keeps is code,
     and must not lie where others can put theirs.
     """
-    digest = hashlib.sha256(numba.__version__.encode())
+    digest = hashlib.sha256(f"{numba.__version__} {__version__}".encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.read_bytes())
+        if source.stem not in PLAIN and not source.stem.startswith("lay_"):
+            digest.update(source.read_bytes())
     folder = Path(user_cache_dir("inrcodec")) / f"kernels-{digest.hexdigest()[:16]}"
     try:
         folder.mkdir(parents=True, exist_ok=True)

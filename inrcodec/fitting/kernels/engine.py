@@ -239,6 +239,8 @@ class KernelStep:
             work(0)
         else:
             list(self._threads.map(work, range(self.workers)))
+        if not with_weights:
+            return Outcome(np.zeros_like(weights), *results.T)
         shares = np.concatenate([part.shares for part in parts]).astype(np.float32)
         total = np.multiply(gradients, shares[:, None], out=gradients).sum(axis=0)  # image after image, in order
         return Outcome(packing.unpacked(total), *results.T)

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from inrcodec.numerics.coordinates import Axis, keys
 from inrcodec.fitting.kernels.layout import LANES, REACH, ROWS, Draft
 from inrcodec.fitting.kernels.packing import FloatArray, Ints, rounded_up
+from inrcodec.numerics.coordinates import Axis, keys
 from inrcodec.settings import ModelSettings
 
 

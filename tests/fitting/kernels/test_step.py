@@ -79,7 +79,9 @@ class Case:
         kernels.close()
         return outcome
 
-    def expected(self, latents: torch.Tensor, tensors: list[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def expected(
+        self, latents: torch.Tensor, tensors: list[torch.Tensor]
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Sums of squared errors, bits, and sums of squared errors as shown, of every image, in float64."""
         network = len(field_shapes(self.model, self.channels, 1))
         shapes = level_shapes(self.model, self.height, self.width)
@@ -211,14 +213,19 @@ def _noise(case: Case) -> np.ndarray:
     return (signed >> 8) / 2.0**24
 
 
+def by_latent(case: Case, values: list[float]) -> np.ndarray:
+    """A value of each level for every latent of it."""
+    shapes = level_shapes(case.model, case.height, case.width)
+    return np.repeat(np.float32(values), [channels * down * across for channels, down, across in shapes])
+
+
 def test_latents_move_as_with_row_adam() -> None:
     case = Case(9, 11)
     rates = [0.6, 0.85, 1.2]
-    case.group = ImageGroup(case.model, case.targets, case.visible, rates=rates)
+    case.group = ImageGroup(case.model, case.targets, case.visible, rates=by_latent(case, rates))
     case.group.latents[:] = case.latents
-    latents, shapes = torch.from_numpy(case.latents).clone(), level_shapes(case.model, case.height, case.width)
-    counts = [channels * down * across for channels, down, across in shapes]
-    adam = RowAdam(latents, torch.from_numpy(np.repeat(np.float32(rates), counts)))
+    latents = torch.from_numpy(case.latents).clone()
+    adam = RowAdam(latents, torch.from_numpy(by_latent(case, rates)))
     kernels = KernelStep(case.model, case.channels)
     before = np.zeros_like(case.group.first_moments)
     for step in range(4):
@@ -232,7 +239,8 @@ def test_latents_move_as_with_row_adam() -> None:
 
 def test_rates_and_limits_of_latents() -> None:
     case = Case(8, 8, images=1)
-    group = ImageGroup(case.model, case.targets, rates=[0.0, 1.0, 1.0], ranges=[(0, 0)] * 7 + [(-1, 1)])
+    ends = by_latent(case, [0, 0, 1])
+    group = ImageGroup(case.model, case.targets, rates=by_latent(case, [0, 1, 1]), limits=(-ends, ends))
     kernels = KernelStep(case.model, case.channels)
     row = np.zeros(1, np.int64)
     for step in range(30):
