@@ -73,7 +73,7 @@ def kept_progress(console: Console, save: str | None) -> Iterator[OnStep]:
 
 def fit_figures(progress: Progress) -> str:
     """The figures of one progress report, for people."""
-    if news.phase == "compile":
+    if progress.phase == "compile":
         return "once on this machine, some seconds"
     return (
         f"pass {progress.passes:.0f}  {progress.psnr:.2f} dB  {progress.bits_per_pixel:.3f} bpp  "
