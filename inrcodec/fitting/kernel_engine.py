@@ -112,7 +112,7 @@ class KernelEngine:
 
 def _shared(run: Run, group: Group, visible: npt.NDArray[np.float32] | None) -> ImageGroup:
     """A group as kernels have it, whose memory the group's tensors share from now on."""
-    frames = group.conditioning_inputs[:, -FRAME:].numpy() if run.model.posed else None
+    frames = group.conditions[:, -FRAME:].numpy() if run.model.posed else None
     limits = None if group.limits is None else (group.limits[0].numpy(), group.limits[1].numpy())
     targets, rates = group.targets.transpose(0, 1).numpy(), group.adam.factors.numpy()
     shared = ImageGroup(run.model, targets, visible, frames, rates, limits)

@@ -12,13 +12,14 @@ import torch
 import inrcodec
 from inrcodec.bitstream.weights import encode_weights
 from inrcodec.errors import UsageError
+from inrcodec.field.conditioning import model_for
 from inrcodec.fitting import kernel_engine
 from inrcodec.fitting.engine import Fit
 from inrcodec.fitting.engines import engine_name, engine_named
 from inrcodec.fitting.run import FrozenModel, Run, start
 from inrcodec.fitting.step import StepContext, StepResult
 from inrcodec.numerics.poses import coded_poses
-from inrcodec.settings import ENGINES, FitSettings, Holdout, ModelSettings, model_for
+from inrcodec.settings import ENGINES, FitSettings, Holdout, ModelSettings
 
 pytest.importorskip("numba")
 

@@ -34,7 +34,7 @@ def covers(model: ModelSettings, channels: int) -> bool:
     """Whether these kernels know that design: the codec's own, at the sizes that it has."""
     return (
         model.conditioning == "pyramid"
-        and model.network.activation == "sine"
+        and model.architecture.activation == "sine"
         and channels in CHANNELS
         and max(model.hidden_widths()) <= WIDEST
         and len(model.levels) > 0

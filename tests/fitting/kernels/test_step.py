@@ -28,7 +28,7 @@ from inrcodec.fitting.kernels.engine import (
 )
 from inrcodec.fitting.optimizer import RowAdam
 from inrcodec.numerics.coordinates import Axis, interpolation
-from inrcodec.settings import Level, ModelSettings, Network
+from inrcodec.settings import Architecture, Level, ModelSettings
 
 ROUNDED = Quantization(rounded=True)
 USUAL = (Level(2, 4), Level(1, 3), Level(0, 1))
@@ -97,7 +97,7 @@ class Case:
         planes = [(a * across + b * down + c)[None], (d * across + e * down + f)[None]]
         planes += [_matrix(rows, level.shape[2]) @ level @ _matrix(columns, level.shape[3]).T for level in levels]
         inputs = torch.cat(planes)
-        colors = Siren.from_tensors(tensors[:network]).colours(inputs.reshape(len(inputs), -1))
+        colors = Siren.from_tensors(tensors[:network]).colors(inputs.reshape(len(inputs), -1))
         split = self.height, self.footprint, self.width, self.footprint
         value = colors.reshape(self.channels, self.images, *split).mean(dim=(3, 5))
         target = torch.from_numpy(self.targets).double().transpose(0, 1)
@@ -291,7 +291,7 @@ def test_phases_of_any_size() -> None:
     ("settings", "covered"),
     [
         (ModelSettings(), True),
-        (ModelSettings(network=Network("relu")), False),
+        (ModelSettings(architecture=Architecture("relu")), False),
         (ModelSettings("grid", levels=()), False),
         (ModelSettings(levels=(Level(31, 8), Level(0, 1))), False),
         (ModelSettings(hidden_width=512), False),
