@@ -1,0 +1,65 @@
+"""An opened .inr file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from inrcodec.archive.contents import Contents, naming
+from inrcodec.archive.image import ArchivedImage
+from inrcodec.bitstream.container import read_file
+from inrcodec.bitstream.stored import StoredSet
+from inrcodec.errors import CorruptFileError, UnsupportedFileError
+from inrcodec.field.field import field_shapes
+
+
+class Archive(Contents):
+    """A set of images in one file: its contents, and its images by number or name."""
+
+    @staticmethod
+    def open(path: str | Path, *, lenient: bool = False, kept_blocks: int = 1) -> Archive:
+        """Read a file; CorruptFileError or UnsupportedFileError name it and say what is wrong.
+
+        With `lenient`, damaged blocks are left for the images in them to complain about. Images lie in blocks of up to
+        64; so many decoded ones are kept in memory (of 64 icons of 48 pixels, 0.6 MB each).
+        """
+        path = Path(path)
+        try:
+            return Archive(StoredSet(read_file(path), field_shapes, lenient=lenient, kept_blocks=kept_blocks), path)
+        except (CorruptFileError, UnsupportedFileError) as failure:
+            raise naming(path, failure) from failure
+
+    @staticmethod
+    def from_bytes(blob: bytes) -> Archive:
+        """The same from bytes in memory."""
+        return Archive(StoredSet(blob, field_shapes))
+
+    def reread(self, blob: bytes, path: Path) -> Archive:
+        """The file at `path`, of these bytes, which differ in figures and the like alone; decodes nothing anew."""
+        return Archive(self.stored.reread(blob), path)
+
+    def __repr__(self) -> str:
+        return f"Archive({str(self.path)!r}, {len(self)} images, {self.file_size} bytes)"
+
+    def __contains__(self, which: object) -> bool:
+        """Whether `archive[which]` is an image: a name, or a number as an integer or in digits."""
+        if isinstance(which, str):
+            return self._selection.find(which) is not None
+        return isinstance(which, int) and -len(self) <= which < len(self)
+
+    def __len__(self) -> int:
+        return self.header.images
+
+    def __getitem__(self, which: int | str) -> ArchivedImage:
+        if isinstance(which, str):
+            return ArchivedImage(self, self._selection.number(which))
+        if not -len(self) <= which < len(self):
+            raise IndexError(f"no image {which} here; numbers run from 0 to {len(self) - 1}")
+        return ArchivedImage(self, which % len(self))
+
+    def __iter__(self) -> Iterator[ArchivedImage]:
+        return (self[number] for number in range(len(self)))
+
+    def select(self, wanted: str) -> tuple[int, ...]:
+        """Image numbers from names, numbers and ranges such as "3,7-9,cat.png"; a name wins over a range."""
+        return self._selection.select(wanted)

@@ -1,0 +1,113 @@
+"""One image of a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from inrcodec.archive.contents import Contents
+from inrcodec.archive.rendering import Upsample, requested_size, straightened
+from inrcodec.archive.summaries import image_code
+from inrcodec.bitstream.figures import HOLDOUT_PSNR, PSNR
+from inrcodec.detail import enlarge
+from inrcodec.field.derivative_raster import gradient, laplacian, midpoint_slopes
+from inrcodec.field.raster import raster
+from inrcodec.numerics.arrays import Pixels
+from inrcodec.numerics.coordinates import Axis
+
+
+@dataclass(frozen=True)
+class ArchivedImage:
+    """One image of an archive."""
+
+    archive: Contents
+    number: int
+
+    @property
+    def name(self) -> str:
+        """Its file's name, relative to the folder that was encoded."""
+        return self.archive.names[self.number]
+
+    @property
+    def height(self) -> int:
+        """Native rows."""
+        return self.archive.shape(self.number)[0]
+
+    @property
+    def width(self) -> int:
+        """Native columns."""
+        return self.archive.shape(self.number)[1]
+
+    @property
+    def bits(self) -> float:
+        """Its share of the file in bits; the shares add up to the file."""
+        return float(self.archive.image_bits[self.number])
+
+    @property
+    def psnr(self) -> float | None:
+        """Measured when the file was written, dB."""
+        return self.figure(PSNR)
+
+    @property
+    def holdout_psnr(self) -> float | None:
+        """On pixels that the fit had not seen, measured before they were released, dB."""
+        return self.figure(HOLDOUT_PSNR)
+
+    @property
+    def code(self) -> Pixels:
+        """The image's code, a vector of one length for images of all sizes; see `summaries.image_code`."""
+        return image_code(self.archive.field, self.archive.latents(self.number), self._inputs)
+
+    def last_hidden(self, cells: int = 16) -> Pixels:
+        """Activations of the last sine layer on a grid of cells x cells points, as a vector (hidden * cells**2,)."""
+        grid = Axis(cells)
+        units = self.archive.field.units(*self._inputs, grid, grid)
+        return np.asarray(units.reshape(-1), dtype=np.float32)
+
+    def render(self, size: int | tuple[int, int] | None = None, upsample: Upsample = "detail") -> Pixels:
+        """Colors in [0, 1] with straight alpha, (height, width, channels).
+
+        size: None for native, the longer side in pixels, or (width, height). upsample: larger than native, the field
+        itself, or its native picture with edges drawn by the detail network; no effect where a side is smaller.
+        """
+        return straightened(self.render_stored(size, upsample))
+
+    def render_stored(self, size: int | tuple[int, int] | None = None, upsample: Upsample = "detail") -> Pixels:
+        """The same with colors premultiplied by alpha: what the field holds and distortion is measured on."""
+        native, requested = self._native, requested_size(self._native, size)
+        larger = requested != native and all(side >= own for side, own in zip(requested, native, strict=True))
+        if upsample == "detail" and larger:
+            return enlarge(self._render_field(native), requested[::-1])
+        return self._render_field(requested)
+
+    def gradient(self, size: int | tuple[int, int] | None = None) -> Pixels:
+        """Slopes of the stored colors, (height, width, channels, 2): per native pixel to the right, then down.
+
+        Exact derivatives of the field, at a size as in `render`; colors are premultiplied by alpha.
+        """
+        return gradient(self.archive.field, *self._inputs, self._native, requested_size(self._native, size))
+
+    def laplacian(self, size: int | tuple[int, int] | None = None) -> Pixels:
+        """The Laplacian of the stored colors, (height, width, channels), per native pixel squared; see `gradient`."""
+        return laplacian(self.archive.field, *self._inputs, self._native, requested_size(self._native, size))
+
+    def midpoint_slopes(self) -> tuple[Pixels, Pixels]:
+        """Slopes half-way between neighboring pixels, to the right and down; see `field.derivative_raster`."""
+        return midpoint_slopes(self.archive.field, *self._inputs, self._native)
+
+    def figure(self, name: str) -> float | None:
+        """A stored figure by the name of its column, or None where it is unknown."""
+        column = self.archive.figures.get(name)
+        return None if column is None or np.isnan(column[self.number]) else float(column[self.number])
+
+    @property
+    def _native(self) -> tuple[int, int]:
+        return self.archive.shape(self.number)
+
+    @property
+    def _inputs(self) -> tuple[list[Pixels], Pixels]:
+        return self.archive.field_inputs(self.number)
+
+    def _render_field(self, size: tuple[int, int]) -> Pixels:
+        return raster(self.archive.field, *self._inputs, self._native, size)
