@@ -183,7 +183,7 @@ def main() -> None:
     network = DetailNetwork.load(chosen.output)
     parts = (place[:, 0].numpy(), (place[0] - place[0, :1]).numpy())  # add up to all of it
     grid = network.grid(native[0].permute(1, 2, 0).contiguous().numpy())
-    computed = network.colours(grid, rows.numpy(), columns.numpy(), parts)
+    computed = network.colors(grid, rows.numpy(), columns.numpy(), parts)
     print(f"{chosen.output}: {chosen.output.stat().st_size} bytes; off by {np.abs(computed - expected).max():.5f}")
 
 
