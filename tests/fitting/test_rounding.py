@@ -16,6 +16,7 @@ from inrcodec.fitting.objective import distortions, pixel_errors, rate
 from inrcodec.fitting.pace import rounded_levels
 from inrcodec.fitting.rounding import RoundingContext, batches
 from inrcodec.fitting.run import Run, start
+from inrcodec.fitting.trials import Ledger
 from inrcodec.fitting.workers import Workers
 from inrcodec.settings import FitSettings, ModelSettings
 
@@ -59,15 +60,15 @@ def test_the_sweep_knows_errors_and_bits_of_what_it_chose(run: Run) -> None:
     for group in run.groups:
         images = torch.arange(len(group.numbers))
         real = group.latents.clone()
-        sweep = rounding._Sweep(run, group, images, real.round(), WEIGHT)
-        for number, (channels, _, _) in enumerate(group.shapes):
-            other = group.levels(real.round() + torch.sign(real - real.round()))[number]
-            for channel in range(channels):
-                for phase in ((0, 0), (1, 3), (2, 1), (3, 2)):
-                    sweep.visit(number, channel, phase, other)
-        torch.testing.assert_close(sweep._errors, pixel_errors(run, group, images, sweep._latents))
-        for number, bits in enumerate(sweep._bits):
-            torch.testing.assert_close(bits, sweep._level_bits(number), rtol=1e-4, atol=1e-4)
+        ledger = Ledger(run, group, images, real.round())
+        for number in range(len(group.shapes)):
+            for place in ledger.places(number)[::3]:
+                other = ledger.at(place) + torch.sign(ledger.pick(real, place) - ledger.at(place))
+                trial = ledger.attempt(place, other)
+                ledger.accept(trial, trial.errors + WEIGHT * trial.bits < 0)
+        torch.testing.assert_close(ledger._errors, pixel_errors(run, group, images, ledger._latents))
+        for number, bits in enumerate(ledger._bits):
+            torch.testing.assert_close(bits, ledger._level_bits(number), rtol=1e-4, atol=1e-4)
 
 
 def test_every_level_that_is_decided_lowers_the_loss(run: Run) -> None:
