@@ -147,6 +147,19 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """What a fit lacks: dB of the mean PSNR, or a share of the bits of its latents; negative where it has too much."""
+
+    psnr: float | None = None
+    bits: float | None = None
+
+    @property
+    def better(self) -> bool:
+        """Whether bits are to be spent, and not saved."""
+        return (self.psnr or self.bits or 0.0) > 0
+
+
+@dataclass(frozen=True)
 class FitSettings:
     """How hard to fit, and where; nothing here is needed to decode."""
 

@@ -21,6 +21,7 @@ from inrcodec.encoding.keywords import KeywordsOf
 from inrcodec.encoding.options import EncodeKeywords, EncodeOptions, EncodeRun, Sources
 from inrcodec.encoding.recorder import Recorder
 from inrcodec.encoding.resolve import count_pixels, extra_images, fit_settings, model_settings, read_pictures
+from inrcodec.encoding.target import corrected
 from inrcodec.errors import InrError, Parameter, UsageError
 from inrcodec.evaluate.measuring import decoded_pairs, measured, measured_for_reports
 from inrcodec.field.field import field_shapes
@@ -67,7 +68,10 @@ def encode_with(
     check_output(path, overwrite=run.overwrite)
     found = read_pictures(sources, options)
     pictures = found.pictures
-    model, settings = model_settings(options, count_pixels(pictures)), fit_settings(options, pictures)
+    model, settings = (
+        model_settings(options, count_pixels(pictures)),
+        fit_settings(options, pictures, record=run.record),
+    )
     header = _header(pictures, model, settings.holdout)  # refuses, before any work, what no file can hold
     if settings.time_limit:  # reading the pictures was part of the time
         settings = replace(settings, time_limit=max(0.5, settings.time_limit - (time.monotonic() - started)))
@@ -75,7 +79,11 @@ def encode_with(
     poses = coded_poses(picture.pixels for picture in pictures) if model.posed else None
     with _fit(pictures, extra, model, settings, poses, checkpoint_path(path), run.resume) as fit:
         record = _fitted(fit, pictures, run)
-        blob, archive = _assemble(pictures, header, fit.finish(), poses, record if run.record else None)
+
+        def made() -> tuple[bytes, Archive]:
+            return _assemble(pictures, header, fit.finish(), poses, record if run.record else None)
+
+        blob, archive = corrected(fit, made, options, run.on_progress)
         write_atomically(path, blob, overwrite=run.overwrite)
     archive = archive.reread(blob, path)
     if run.snapshots and run.snapshots.final:

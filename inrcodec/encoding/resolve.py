@@ -26,6 +26,7 @@ from inrcodec.settings import (
 )
 
 FIXED_BYTES, FIGURE_BYTES, MINIMUM_BYTES = 140, 1.9, 3000  # header and checksums; figures per image; the rest
+RECORD_BYTES = 100
 AUGMENT, EXTRA = Parameter("augment"), Parameter("extra")
 
 
@@ -49,15 +50,18 @@ def model_settings(options: EncodeOptions, pixels: int) -> ModelSettings:
     return model
 
 
-def fit_settings(options: EncodeOptions, pictures: Sequence[Picture]) -> FitSettings:
-    """How hard to fit these pictures; UsageError where a number is out of bounds."""
+def fit_settings(options: EncodeOptions, pictures: Sequence[Picture], *, record: bool = False) -> FitSettings:
+    """How hard to fit these pictures; UsageError where a number is out of bounds.
+
+    record: whether the file will have a training record, which a target size has to leave room for.
+    """
     if options.time_limit is not None and not options.time_limit > 0:
         raise UsageError(f"time limit {options.time_limit} s: must be more than nothing")
     if not 0 <= options.seed < 1 << 32:
         raise UsageError(f"seed {options.seed} is outside 0 to {(1 << 32) - 1}")
     return FitSettings(
         rate_weight=rate_weight_for(options.quality),
-        target=_target(options, [picture.name for picture in pictures]),
+        target=_target(options, [picture.name for picture in pictures], record),
         passes=_passes(options, count_pixels(pictures)),
         time_limit=options.time_limit,
         holdout=_holdout(options),
@@ -112,7 +116,7 @@ def _passes(options: EncodeOptions, pixels: int) -> int:
     return options.passes
 
 
-def _target(options: EncodeOptions, names: list[str]) -> Target | None:
+def _target(options: EncodeOptions, names: list[str], record: bool) -> Target | None:
     if options.target_psnr is None and options.target_size is None:
         return None
     if options.target_psnr is not None and options.target_size is not None:
@@ -127,6 +131,7 @@ def _target(options: EncodeOptions, names: list[str]) -> Target | None:
         return Target(psnr=options.target_psnr)
     assert options.target_size is not None
     left = options.target_size - FIXED_BYTES - len(encode_names(names)) - round(FIGURE_BYTES * len(names))
+    left -= RECORD_BYTES if record else 0
     if left < MINIMUM_BYTES:
         raise UsageError(f"target size {options.target_size} bytes is too little for {len(names)} images")
     return Target(size=left)

@@ -13,6 +13,7 @@ import torch
 from inrcodec.errors import InrError, Parameter
 from inrcodec.fitting import schedule
 from inrcodec.fitting.checkpoint import fingerprint, restore, save
+from inrcodec.fitting.correction import DEARER, DEAREST, CorrectionContext
 from inrcodec.fitting.devices import device_kind
 from inrcodec.fitting.engines import KERNEL, StepEngine, engine_name, engine_named
 from inrcodec.fitting.groups import BatchPart
@@ -30,7 +31,7 @@ from inrcodec.numerics.arrays import Pixels
 from inrcodec.numerics.coordinates import Axis
 from inrcodec.numerics.metrics import psnr_of_error
 from inrcodec.numerics.poses import Codes, coded_poses
-from inrcodec.settings import FitSettings, ModelSettings
+from inrcodec.settings import FitSettings, Gap, ModelSettings
 
 Batch = list[BatchPart]
 WATCH_EVERY, WATCHED_IMAGES = 1 / 48, 24
@@ -103,6 +104,26 @@ class Fit:
         run.freeze()
         self.meter.rounded = 1.0
         run.rate_control.network_bits = run.network_bits()
+
+    def correct(self, gap: Gap, attempt: int = 0) -> Iterator[Progress]:
+        """Change latents, when the steps are through, by what the fit lacks; yields as it goes.
+
+        They go as far as they can: network and context model stay, so a large gap is better closed by another fit.
+        attempt: how often that was not far enough; the next level is tried then, and dearer changes.
+        """
+        run, count = self.run, self._allotment.workers
+        context = CorrectionContext(
+            gap=gap,
+            level=len(run.model.levels) - 1 - attempt % len(run.model.levels),
+            dearest=DEAREST * DEARER**attempt,
+            rate_weight=run.rate_control.weight,
+            footprint=run.footprint,
+            weight_steps=run.weight_steps,
+        )
+        with self._allotment.applied(), Workers(run, count) as workers:
+            for batch in batches(run, count):
+                workers.divide(context, batch)
+                yield self.progress("correct")
 
     @torch.no_grad()
     def pictures(self) -> Iterator[tuple[int, Pixels]]:

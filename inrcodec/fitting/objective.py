@@ -50,6 +50,15 @@ def pixel_errors(run: Run, group: Group, images: torch.Tensor, latents: torch.Te
     return errors * visible / visible.mean().clamp_min(1 / visible[0].numel())
 
 
+@torch.no_grad()
+def image_errors(run: Run, group: Group, images: torch.Tensor, latents: torch.Tensor) -> torch.Tensor:
+    """The mean error of each image as a decoder shows it, (B,)."""
+    errors = torch.zeros(len(images), device=latents.device)
+    for _, shares in distortions(run, group, images, latents):
+        errors += shares
+    return errors
+
+
 def rate(run: Run, group: Group, images: torch.Tensor, latents: torch.Tensor) -> torch.Tensor:
     """Estimated bits per pixel of latents (B, values)."""
     bits = run.entropy.bits(run.context_model(), group.levels(latents))

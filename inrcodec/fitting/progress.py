@@ -23,7 +23,7 @@ SMOOTHING = 0.98  # share of the running means that a step keeps
 class Progress:
     """How far a fit is; `psnr` (dB, from the running mean error) and `bits_per_pixel` are estimates."""
 
-    phase: str  # compile, fit, qat, round, freeze, write
+    phase: str  # compile, fit, qat, round, freeze, correct, write
     step: int  # visits of images, those that a time limit skips counted in
     steps: int
     passes: float
