@@ -16,7 +16,7 @@ from inrcodec.fitting.run import Run
 from inrcodec.fitting.trials import Ledger, Place, Trial
 from inrcodec.settings import Gap
 
-DEAREST, DEARER = 16.0, 4.0  # times lambda: the worst bargain that is struck, and how much worse it may be next time
+DEAREST, DEARER = 32.0, 4.0  # times lambda: the worst bargain that is struck, and how much worse it may be next time
 
 
 @dataclass(frozen=True, kw_only=True)
