@@ -120,9 +120,9 @@ class Fit:
             footprint=run.footprint,
             weight_steps=run.weight_steps,
         )
-        with self._allotment.applied(), Workers(run, count) as workers:
+        with self._allotment.applied(), engine_named(self.engine, run, count) as engine:
             for batch in batches(run, count):
-                workers.divide(context, batch)
+                engine.divide(context, batch)
                 yield self.progress("correct")
 
     @torch.no_grad()
