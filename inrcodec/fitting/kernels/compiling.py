@@ -25,25 +25,31 @@ _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck"
 
 @cache
 def cache_folder() -> Path:
-    """Where compiled kernels are kept: a folder of its own for each state of their sources.
+    """Where compiled kernels are kept: a folder of its own for each installation and each state of its sources.
 
     numba looks at the source of the outermost function alone, and would go on with kernels that are out of date. Where
     the user's cache folder cannot be written, a private one serves until the process ends: what numba keeps is code,
     and must not lie where others can put theirs.
     """
-    digest = hashlib.sha256(f"{numba.__version__} {__version__}".encode())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    here = Path(__file__).parent
+    state = hashlib.sha256(f"{numba.__version__} {__version__}".encode())
+    for source in sorted(here.glob("*.py")):
         if source.stem not in PLAIN and not source.stem.startswith("lay_"):
-            digest.update(source.read_bytes())
-    folder = Path(user_cache_dir("inrcodec")) / f"kernels-{digest.hexdigest()[:16]}"
+            state.update(source.read_bytes())
+    place = f"kernels-{hashlib.sha256(os.fsencode(here)).hexdigest()[:8]}-"
+    folder = Path(user_cache_dir("inrcodec")) / f"{place}{state.hexdigest()[:16]}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
-            return folder
+            pass
     except OSError:
         private = tempfile.mkdtemp(prefix="inrcodec-")
         atexit.register(shutil.rmtree, private, ignore_errors=True)
         return Path(private)
+    for earlier in folder.parent.glob(f"{place}*"):
+        if earlier != folder:  # of this installation before it changed
+            shutil.rmtree(earlier, ignore_errors=True)
+    return folder
 
 
 def compiled_before() -> bool:
