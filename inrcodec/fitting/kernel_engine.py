@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from inrcodec.bitstream.context import CONTEXT_STEP
+from inrcodec.bitstream.weights import step_size
 from inrcodec.field.grids import FRAME
 from inrcodec.fitting import schedule
 from inrcodec.fitting.distortion.squared import MARGIN
@@ -37,6 +39,8 @@ class KernelEngine:
         self._threads = ThreadPoolExecutor(workers)
         self._groups: list[ImageGroup] = []
         self._seen: list[npt.NDArray[np.float32]] = []  # by group, visible pixels of each image
+        self._numbers: list[npt.NDArray[np.int64]] = []  # by group, places of images in the set
+        self._steps = _WeightSteps(run)
 
     @property
     def compiles(self) -> bool:
@@ -49,6 +53,7 @@ class KernelEngine:
             visible = None if group.visible is None else group.visible.numpy()
             self._groups.append(_shared(self._run, group, visible))
             count = len(group.numbers)
+            self._numbers.append(group.numbers.numpy())
             self._seen.append(np.full(count, group.pixels) if visible is None else visible.sum(axis=(1, 2)))
         return self
 
@@ -62,9 +67,10 @@ class KernelEngine:
     def step(self, context: StepContext, batch: Sequence[BatchPart]) -> tuple[list[StepResult], torch.Tensor]:
         """Do the batch; one result, and the gradient (weights,)."""
         run = self._run
+        parts = [self._part(context, number, rows) for number, rows in batch]
         outcome = self._kernels.step(
-            _weights(run),
-            [self._part(context, number, rows) for number, rows in batch],
+            self._steps.rounded(run.adam.weights.numpy(), context.weight_steps),
+            parts,
             _quantization(context),
             None if context.latents_frozen else Rates(run.latent_rate * context.learning_rate, nesterov=True),
             context.noise_seed(0),
@@ -73,7 +79,7 @@ class KernelEngine:
             released=context.released,
             with_weights=not run.network_frozen,
         )
-        return [self._result(context, batch, outcome)], torch.from_numpy(outcome.gradient)
+        return [self._result(context, batch, parts, outcome)], torch.from_numpy(outcome.gradient)
 
     def divide(self, task: Task[Result], batch: Sequence[BatchPart]) -> list[Result]:
         """Do a task for every part of the batch, each whole, so that results are those of any number of threads."""
@@ -87,7 +93,7 @@ class KernelEngine:
         scales[:, 0] = self._weight_of_error(context, number, rows)
         scales[:, 1] = context.rate_weight / group.pixels
         shares = np.full(count, group.pixels / context.pixels, np.float32)
-        return Part(self._groups[number], rows, group.numbers[rows].numpy(), scales, shares)
+        return Part(self._groups[number], rows, self._numbers[number][rows], scales, shares)
 
     def _weight_of_error(self, context: StepContext, number: int, rows: npt.NDArray[np.int64]) -> float:
         """Of a squared error in the mean of an image's visible ones, where images of a part are seen alike."""
@@ -95,17 +101,18 @@ class KernelEngine:
         pixels = len(rows) * group.pixels if context.released else max(1.0, float(self._seen[number][rows].sum()))
         return len(rows) / (pixels * self._run.channels)
 
-    def _result(self, context: StepContext, batch: Sequence[BatchPart], outcome: Outcome) -> StepResult:
+    def _result(
+        self, context: StepContext, batch: Sequence[BatchPart], parts: Sequence[Part], outcome: Outcome
+    ) -> StepResult:
         error = bits = 0.0
         observations, first = [], 0
-        for number, rows in batch:
-            group, last = self._run.groups[number], first + len(rows)
-            errors = outcome.shown[first:last] * self._weight_of_error(context, number, rows)
-            bits_each = float(outcome.bits[first:last].mean())
-            share = len(rows) * group.pixels / context.pixels
-            error += share * float(errors.mean())
-            bits += share * bits_each / group.pixels
-            observations.append(Observation(group.numbers[rows].numpy(), errors, bits_each))
+        for (number, rows), part in zip(batch, parts, strict=True):
+            pixels, last = self._run.groups[number].pixels, first + len(rows)
+            errors = outcome.shown[first:last] * part.scales[:, 0]
+            bits_each = float(outcome.bits[first:last].sum()) / len(rows)
+            error += float(errors.sum()) * pixels / context.pixels
+            bits += bits_each * len(rows) / context.pixels
+            observations.append(Observation(part.numbers, errors, bits_each))
             first = last
         return StepResult(error, bits, observations)
 
@@ -124,11 +131,24 @@ def _shared(run: Run, group: Group, visible: npt.NDArray[np.float32] | None) -> 
     return shared
 
 
-@torch.no_grad()
-def _weights(run: Run) -> npt.NDArray[np.float32]:
-    """All weights as the loss sees them, quantized once their steps are chosen, flat in the order of the file."""
-    tensors = (*run.field().tensors, *run.context_model())
-    return torch.cat([tensor.reshape(-1) for tensor in tensors]).numpy()
+class _WeightSteps:
+    """The step of every weight, (weights,), and its inverse, once the steps of tensors are chosen; see `run.field`."""
+
+    def __init__(self, run: Run) -> None:
+        self._sizes = [tensor.numel() for tensor in run.network], sum(tensor.numel() for tensor in run.context)
+        self._known: list[int] = []
+        self._steps = np.empty(0, np.float32)
+
+    def rounded(self, weights: npt.NDArray[np.float32], steps: list[int]) -> npt.NDArray[np.float32]:
+        """Weights as the loss sees them."""
+        if not steps:
+            return weights
+        if steps != self._known:
+            network, context = self._sizes
+            each = np.repeat([step_size(step) for step in steps], network)
+            self._steps = np.append(each, np.full(context, step_size(CONTEXT_STEP))).astype(np.float32)
+            self._known = list(steps)
+        return np.asarray(np.rint(weights / self._steps) * self._steps, dtype=np.float32)
 
 
 def _quantization(context: StepContext) -> Quantization:

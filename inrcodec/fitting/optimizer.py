@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, groupby
+from operator import itemgetter
 
 import torch
 
@@ -12,17 +14,27 @@ TINY = 1e-9
 
 
 class SharedAdam:
-    """Adam on several tensors whose gradients come as one vector; every element has a learning rate of its own."""
+    """Adam on several tensors whose gradients come as one vector; every element has a learning rate of its own.
+
+    weights: all elements, one vector, which the tensors are views of.
+    """
 
     def __init__(self, tensors: Sequence[torch.Tensor], rates: Sequence[torch.Tensor]) -> None:
         """`rates` are broadcast to the shapes of the tensors."""
         self._tensors = tensors
-        self._counts = [tensor.numel() for tensor in tensors]
+        self._ends = list(accumulate(tensor.numel() for tensor in tensors))
+        self.move_to(torch.cat([tensor.detach().reshape(-1) for tensor in tensors]))
         pairs = zip(tensors, rates, strict=True)
         self._rates = torch.cat([rate.to(tensor.device).expand(tensor.shape).reshape(-1) for tensor, rate in pairs])
         self._first = torch.zeros_like(self._rates)
         self._second = torch.zeros_like(self._rates)
         self._steps = torch.zeros(1)
+
+    def move_to(self, storage: torch.Tensor) -> None:
+        """Keep the elements there from now on; it has a copy of them (elements,)."""
+        self.weights = storage
+        for tensor, end in zip(self._tensors, self._ends, strict=True):
+            tensor.data = storage[end - tensor.numel() : end].view(tensor.shape)
 
     def state(self) -> list[torch.Tensor]:
         """Everything that steps change, the tensors apart."""
@@ -42,8 +54,12 @@ class SharedAdam:
         self._second.mul_(SHARED_SECOND_DECAY).addcmul_(gradient, gradient, value=1 - SHARED_SECOND_DECAY)
         spread = (self._second / (1 - SHARED_SECOND_DECAY**steps)).sqrt_().add_(TINY)
         moves = self._first / (1 - FIRST_DECAY**steps) / spread * self._rates
-        for tensor, move, factor in zip(self._tensors, moves.split(self._counts), factors, strict=True):
-            tensor -= factor * move.reshape(tensor.shape)
+        start = 0
+        for factor, ends in groupby(zip(factors, self._ends, strict=True), key=itemgetter(0)):
+            *_, (_, end) = ends
+            moves[start:end] *= factor
+            start = end
+        self.weights -= moves
 
 
 class RowAdam:

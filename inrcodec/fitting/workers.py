@@ -53,7 +53,8 @@ class Workers:
 
     def __enter__(self) -> Workers:
         if self.count > 1:
-            for tensor in (self._gradients, *self._run.leaves, *self._latents()):
+            self._run.adam.move_to(_in_shared_memory(self._run.adam.weights))
+            for tensor in (self._gradients, *self._latents()):
                 tensor.data = _in_shared_memory(tensor)
         fork = multiprocessing.get_context("fork") if self.count > 1 else None
         for worker in range(1, self.count):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -115,6 +116,7 @@ class ImageGroup:
         """
         count, _, self.height, self.width = targets.shape
         shapes = level_shapes(model, self.height, self.width)
+        self.pixels = self.height * self.width
         self.values = sum(channels * down * across for channels, down, across in shapes)
         length = rounded_up(self.values, LANES)
         state = np.zeros((3, count, length), np.float32)
@@ -183,7 +185,7 @@ class KernelStep:
 
     def __init__(self, model: ModelSettings, channels: int, workers: int = 1) -> None:
         self.model, self.channels, self.workers = model, channels, workers
-        self._threads = ThreadPoolExecutor(workers) if workers > 1 else None
+        self._threads = ThreadPoolExecutor(workers - 1) if workers > 1 else None
         self._layouts: dict[tuple[int, int, int], _Layout] = {}
         self._gradients = np.empty((0, 0), np.float32)
 
@@ -235,14 +237,14 @@ class KernelStep:
                     gradients[first:last], results[first:last], begin, end,
                 )  # fmt: skip
 
-        if self._threads is None:
-            work(0)
-        else:
-            list(self._threads.map(work, range(self.workers)))
+        others = [] if self._threads is None else [self._threads.submit(work, one) for one in range(1, len(dealt))]
+        work(0)
+        for other in others:
+            other.result()
         if not with_weights:
             return Outcome(np.zeros_like(weights), *results.T)
-        shares = np.concatenate([part.shares for part in parts]).astype(np.float32)
-        total = np.multiply(gradients, shares[:, None], out=gradients).sum(axis=0)  # image after image, in order
+        shares = np.concatenate([part.shares for part in parts])
+        total = np.multiply(gradients, shares[:, None], out=gradients).sum(axis=0)  # in order, whoever found them
         return Outcome(packing.unpacked(total), *results.T)
 
     def _layout(self, group: ImageGroup, footprint: int) -> _Layout:
@@ -254,17 +256,18 @@ class KernelStep:
 
 def _dealt(parts: Sequence[Part], workers: int) -> list[list[tuple[Part, int, int, int]]]:
     """For every worker stretches of images, (part, its first result, begin, end), about equally many pixels."""
-    pixels = np.concatenate([[0], *(np.full(len(part.rows), part.group.height * part.group.width) for part in parts)])
-    done = np.cumsum(pixels)
-    bounds = np.searchsorted(done, done[-1] * np.arange(workers + 1) / workers)
+    total = sum(len(part.rows) * part.group.pixels for part in parts)
     dealt: list[list[tuple[Part, int, int, int]]] = [[] for _ in range(workers)]
-    first = 0
+    first = before = 0
     for part in parts:
-        for worker in range(workers):
-            begin, end = (min(max(int(bounds[worker + side]) - first, 0), len(part.rows)) for side in (0, 1))
+        count, pixels = len(part.rows), part.group.pixels
+        ends = [round((total * worker / workers - before) / pixels) for worker in range(workers + 1)]
+        bounds = [min(max(end, 0), count) for end in ends]
+        for worker, (begin, end) in enumerate(pairwise(bounds)):
             if begin < end:
                 dealt[worker].append((part, first, begin, end))
-        first += len(part.rows)
+        first += count
+        before += count * pixels
     return dealt
 
 
