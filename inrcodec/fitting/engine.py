@@ -98,7 +98,7 @@ class Fit:
         )
         self.meter.rounded = 0.0
         for batch in batches(run, engine.count) if context.levels else ():
-            engine.divide(context, batch)
+            engine.round_latents(context, batch)
             self.meter.rounded += sum(len(rows) for _, rows in batch) / run.images
             yield self.progress("round")
         run.freeze()

@@ -11,6 +11,7 @@ import torch
 from inrcodec.errors import Parameter, UsageError
 from inrcodec.fitting.groups import BatchPart
 from inrcodec.fitting.process import load_autograd
+from inrcodec.fitting.rounding import RoundingContext
 from inrcodec.fitting.run import Run
 from inrcodec.fitting.step import StepContext, StepResult
 from inrcodec.fitting.workers import Task, Workers
@@ -44,6 +45,9 @@ class StepEngine(Protocol):
 
     def divide(self, task: Task[Result], batch: Sequence[BatchPart]) -> list[Result]:
         """Do a task for all images of the batch."""
+
+    def round_latents(self, context: RoundingContext, batch: Sequence[BatchPart]) -> None:
+        """Latents of all images of the batch become whole numbers by what they cost; see `rounding`."""
 
 
 def engine_name(run: Run) -> str:

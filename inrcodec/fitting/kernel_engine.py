@@ -19,7 +19,9 @@ from inrcodec.fitting.distortion.squared import MARGIN
 from inrcodec.fitting.groups import BatchPart, Group
 from inrcodec.fitting.kernels.compiling import compiled_before
 from inrcodec.fitting.kernels.engine import ImageGroup, KernelStep, Outcome, Part, Quantization, Rates
+from inrcodec.fitting.pace import cells_apart
 from inrcodec.fitting.process import PIXELS_FOR_WORKERS
+from inrcodec.fitting.rounding import RoundingContext
 from inrcodec.fitting.run import Run
 from inrcodec.fitting.step import Observation, StepContext, StepResult
 from inrcodec.fitting.workers import Task
@@ -36,7 +38,6 @@ class KernelEngine:
         self._run, self.count = run, workers
         self.batch_images = 2 if max(group.pixels for group in run.groups) > PIXELS_FOR_WORKERS else 1
         self._kernels = KernelStep(run.model, run.channels, workers)
-        self._threads = ThreadPoolExecutor(workers)
         self._groups: list[ImageGroup] = []
         self._seen: list[npt.NDArray[np.float32]] = []  # by group, visible pixels of each image
         self._numbers: list[npt.NDArray[np.int64]] = []  # by group, places of images in the set
@@ -62,7 +63,6 @@ class KernelEngine:
     ) -> None:
         """End the threads; tensors of the run stay views."""
         self._kernels.close()
-        self._threads.shutdown()
 
     def step(self, context: StepContext, batch: Sequence[BatchPart]) -> tuple[list[StepResult], torch.Tensor]:
         """Do the batch; one result, and the gradient (weights,)."""
@@ -84,7 +84,27 @@ class KernelEngine:
     def divide(self, task: Task[Result], batch: Sequence[BatchPart]) -> list[Result]:
         """Do a task for every part of the batch, each whole, so that results are those of any number of threads."""
         nothing = torch.zeros(0)
-        return list(self._threads.map(lambda part: task.process(self._run, [part], 0, nothing), batch))
+        with ThreadPoolExecutor(self.count) as threads:
+            return list(threads.map(lambda part: task.process(self._run, [part], 0, nothing), batch))
+
+    def round_latents(self, context: RoundingContext, batch: Sequence[BatchPart]) -> None:
+        """Latents of the batch become whole numbers by what they cost."""
+        parts = []
+        for number, rows in batch:
+            pixels = self._run.groups[number].pixels
+            seen = np.full(len(rows), pixels) if context.released else np.maximum(self._seen[number][rows], 1.0)
+            scales = np.full((len(rows), 2), context.rate_weight, np.float32)
+            scales[:, 0] = pixels / seen / self._run.channels
+            parts.append(Part(self._groups[number], rows, rows, scales, scales[:, 0]))
+        self._kernels.decide(
+            self._steps.rounded(self._run.adam.weights.numpy(), context.weight_steps),
+            parts,
+            context.levels,
+            cells_apart(context.footprint),
+            footprint=context.footprint,
+            margin=MARGIN,
+            released=context.released,
+        )
 
     def _part(self, context: StepContext, number: int, rows: npt.NDArray[np.int64]) -> Part:
         """Images as kernels take them: each one's loss is that of `objective`, and batches are means over pixels."""

@@ -20,6 +20,7 @@ import torch
 
 from inrcodec.errors import InrError, Parameter
 from inrcodec.fitting.groups import BatchPart
+from inrcodec.fitting.rounding import RoundingContext
 from inrcodec.fitting.run import Run
 from inrcodec.fitting.step import StepContext, StepResult
 
@@ -80,6 +81,10 @@ class Workers:
     def step(self, context: StepContext, batch: Sequence[BatchPart]) -> tuple[list[StepResult], torch.Tensor]:
         """Do the batch, divided among the workers; every worker's result, and the gradient (weights,)."""
         return self.divide(context, batch), self._gradients.sum(dim=0)
+
+    def round_latents(self, context: RoundingContext, batch: Sequence[BatchPart]) -> None:
+        """Latents of the batch become whole numbers by what they cost."""
+        self.divide(context, batch)
 
     def divide(self, task: Task[Result], batch: Sequence[BatchPart]) -> list[Result]:
         """Do a task for all images of the batch, divided among the workers; every worker's result."""

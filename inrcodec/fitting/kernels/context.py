@@ -102,6 +102,33 @@ def _add_bits(
     return float(lane_sum(total))
 
 
+@helper
+def channel_bits(lay: Any, table: Any, constants: Any, weights: Any, room: Any, channel: int, bits: Any) -> None:
+    """Bits of a channel's cells, as far from the beginning of `bits` as the cells are from that of the planes."""
+    taps, entry = table[lay.taps + channel], table[lay.taps_entry + channel]
+    units_place, bias_place = table[lay.units_place + channel], table[lay.bias_place + channel]
+    last_place, last_bias = table[lay.last_place + channel], table[lay.last_bias + channel]
+    own, mask = table[lay.own + channel], table[lay.mask + channel]
+    target = own - (lay.slopes - lay.to_slopes)
+    for start in range(0, table[lay.padded + channel], PANEL):
+        for part in range(lay.units // ROWS):
+            place, bias = units_place + part * ROWS * taps, bias_place + part * ROWS
+            values = block(weights, place, bias, room, table, entry, taps, start)
+            _store_rectified(room, lay.cells + part * ROWS * CHUNK_STRIDE, values)
+        m0, m1, m2, s0, s1, s2 = _distribution(weights, last_place, last_bias, room, lay.cells, lay.units)
+        _store_bits(room, own + start, bits, target + start, constants, mask + start, m0, s0)
+        _store_bits(room, own + start + 8, bits, target + start + 8, constants, mask + start + 8, m1, s1)
+        _store_bits(room, own + start + 16, bits, target + start + 16, constants, mask + start + 16, m2, s2)
+
+
+@inlined
+def _store_bits(
+    room: Any, at: int, bits: Any, target: int, constants: Any, inside: int, mean: Vector, scale: Vector
+) -> None:
+    found, _, _ = laplace_bits(load(room, at) - mean, scale)
+    store(bits, target, found * load(constants, inside))
+
+
 @inlined
 def _store_rectified(room: Any, at: int, sums: Block) -> None:
     a0, a1, a2, b0, b1, b2, c0, c1, c2, d0, d1, d2 = sums

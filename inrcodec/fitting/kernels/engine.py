@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from inrcodec.bitstream.context import context_shapes
 from inrcodec.field.field import field_shapes, level_shapes
+from inrcodec.fitting.kernels.deciding import decide_images
 from inrcodec.fitting.kernels.latents import NOISY, ROUNDED, SOFT
 from inrcodec.fitting.kernels.lay_context import lay_out_context
 from inrcodec.fitting.kernels.lay_network import lay_out_network
@@ -237,15 +238,47 @@ class KernelStep:
                     gradients[first:last], results[first:last], begin, end,
                 )  # fmt: skip
 
-        others = [] if self._threads is None else [self._threads.submit(work, one) for one in range(1, len(dealt))]
-        work(0)
-        for other in others:
-            other.result()
+        self._share(work)
         if not with_weights:
             return Outcome(np.zeros_like(weights), *results.T)
         shares = np.concatenate([part.shares for part in parts])
         total = np.multiply(gradients, shares[:, None], out=gradients).sum(axis=0)  # in order, whoever found them
         return Outcome(packing.unpacked(total), *results.T)
+
+    def decide(
+        self,
+        weights: FloatArray,
+        parts: Sequence[Part],
+        levels: int,
+        apart: int,
+        *,
+        footprint: int,
+        margin: float,
+        released: bool,
+    ) -> None:
+        """Round the latents of some images for good; see `deciding.decide_images`."""
+        packed = self._layout(parts[0].group, footprint).packing.packed(weights)
+        dealt = _dealt(parts, self.workers)
+        for part in parts:
+            self._layout(part.group, footprint)
+
+        def work(worker: int) -> None:
+            for part, _, begin, end in dealt[worker]:
+                layout = self._layout(part.group, footprint)
+                state, _, limits, targets, unit, visible, frames = part.group.arrays(released)
+                decide_images(
+                    layout.record, layout.table, layout.constants, packed, layout.room(worker), state, limits,
+                    targets, unit, visible, frames, part.scales, margin, levels, apart, part.rows, begin, end,
+                )  # fmt: skip
+
+        self._share(work)
+
+    def _share(self, work: Callable[[int], None]) -> None:
+        """Have every worker do its share, this thread among them."""
+        others = [] if self._threads is None else [self._threads.submit(work, one) for one in range(1, self.workers)]
+        work(0)
+        for other in others:
+            other.result()
 
     def _layout(self, group: ImageGroup, footprint: int) -> _Layout:
         key = group.height, group.width, footprint

@@ -83,7 +83,7 @@ def lay_into_planes(lay: Any, room: Any) -> None:
                 source += across
                 target += lay.strides[level]
         if lay.spread_from[level] >= 0:
-            _spread_coarser(lay, room, level)
+            spread_coarser(lay, room, level)
 
 
 @inlined
@@ -94,7 +94,7 @@ def _copy(room: Any, target: int, source: int, count: int) -> None:
 
 
 @helper
-def _spread_coarser(lay: Any, room: Any, level: int) -> None:
+def spread_coarser(lay: Any, room: Any, level: int) -> None:
     """Spread the coarser level over planes; what comes to lie in their margins is never looked at."""
     above, shift = lay.spread_from[level], lay.spread_shift[level]
     across, stride = lay.across[level], lay.strides[level]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from inrcodec.fitting.kernels.compiling import helper
+from inrcodec.fitting.kernels.compiling import helper, inlined
 from inrcodec.fitting.kernels.layout import LANES, PANEL, ROWS
-from inrcodec.fitting.kernels.vectors import fma, lane_sum, load, load_converted, store, vector, where_less
+from inrcodec.fitting.kernels.vectors import Vector, fma, lane_sum, load, load_converted, store, vector, where_less
 
 
 @helper
@@ -41,7 +41,7 @@ def add_loss(lay: Any, room: Any, apart: int, scale: float, margin: float) -> tu
     """
     samples = lay.footprint * lay.footprint
     share, factor = vector(1.0 / samples), vector(2.0 * scale / samples)
-    zero, one, nearly_one = vector(0.0), vector(1.0), vector(1.0 - 1e-6)  # octets times 1/255 are no exact one
+    zero, one = vector(0.0), vector(1.0)
     lowest, highest = vector(-margin), vector(1.0 + margin)
     counts = lay.pixels + lay.channels * apart
     total, shown_total = zero, zero
@@ -52,12 +52,11 @@ def add_loss(lay: Any, room: Any, apart: int, scale: float, margin: float) -> tu
             for sample in range(samples):
                 value = value + load(room, row + sample * apart + at)
             value, aim, count = value * share, load(room, target + at), load(room, counts + at)
-            shown = where_less(value, zero, zero, where_less(one, value, one, value)) - aim
+            shown = _limited(value, zero, one) - aim
             shown_total = fma(shown, shown * count, shown_total)
-            if margin >= 0.0:
-                value = where_less(value, lowest, lowest, where_less(highest, value, highest, value))
-                aim = where_less(zero, aim, where_less(aim, nearly_one, aim, highest), lowest)
             error = value - aim
+            if margin >= 0.0:
+                error = _limited(value, lowest, highest) - _aimed_at(aim, lowest, highest)
             counted = error * count
             total = fma(error, counted, total)
             slope = counted * factor
@@ -69,3 +68,34 @@ def add_loss(lay: Any, room: Any, apart: int, scale: float, margin: float) -> tu
         for at in range(begin, (points + PANEL - 1) // PANEL * PANEL, LANES):
             store(room, lay.colors + channel * lay.stride + at, zero)
     return float(lane_sum(total)), float(lane_sum(shown_total))
+
+
+@helper
+def store_losses(lay: Any, room: Any, apart: int, margin: float, count: int, errors: Any, start: int) -> None:
+    """The loss's squared errors of `count` pixels, summed over their channels, into errors from `start` on."""
+    samples = lay.footprint * lay.footprint
+    share, lowest, highest = vector(1.0 / samples), vector(-margin), vector(1.0 + margin)
+    for at in range(0, apart, LANES):
+        total = vector(0.0)
+        for channel in range(lay.channels):
+            row, value = lay.colors + channel * lay.stride, vector(0.0)
+            for sample in range(samples):
+                value = value + load(room, row + sample * apart + at)
+            aim = _aimed_at(load(room, lay.pixels + channel * apart + at), lowest, highest)
+            error = _limited(value * share, lowest, highest) - aim
+            total = fma(error, error, total)
+        total = total * load(room, lay.pixels + lay.channels * apart + at)
+        store(room, lay.input_slopes, total)  # where nothing is that is needed yet
+        for pixel in range(min(LANES, count - at)):
+            errors[start + at + pixel] = room[lay.input_slopes + pixel]
+
+
+@inlined
+def _limited(values: Vector, lowest: Vector, highest: Vector) -> Vector:
+    return where_less(values, lowest, lowest, where_less(highest, values, highest, values))
+
+
+@inlined
+def _aimed_at(targets: Vector, lowest: Vector, highest: Vector) -> Vector:
+    """Targets, those at an end of the scale from beyond it; octets times 1/255 are no exact one."""
+    return where_less(vector(0.0), targets, where_less(targets, vector(1.0 - 1e-6), targets, highest), lowest)
