@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -75,10 +76,8 @@ def fit_figures(progress: Progress) -> str:
     """The figures of one progress report, for people."""
     if progress.phase == "compile":
         return "once on this machine, some seconds"
-    return (
-        f"pass {progress.passes:.0f}  {progress.psnr:.2f} dB  {progress.bits_per_pixel:.3f} bpp  "
-        f"{spoken_duration(progress.remaining)} left"
-    )
+    figures = f"pass {progress.passes:.0f}  {progress.psnr:.2f} dB  {progress.bits_per_pixel:.3f} bpp"
+    return figures if math.isnan(progress.remaining) else f"{figures}  {spoken_duration(progress.remaining)} left"
 
 
 def _plain_lines(console: Console) -> Callable[[str, int, int, str], None]:
@@ -88,7 +87,7 @@ def _plain_lines(console: Console) -> Callable[[str, int, int, str], None]:
 
     def step(phase: str, done: int, total: int, figures: str) -> None:
         nonlocal last_phase, last_time
-        now, new_phase = time.monotonic(), phase != (last_phase or phase)
+        now, new_phase = time.monotonic(), phase == "compile" or phase != (last_phase or phase)
         last_phase = phase
         if now - last_time < LINE_SECONDS and not new_phase:
             return

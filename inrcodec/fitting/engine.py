@@ -74,7 +74,7 @@ class Fit:
                 yield self.progress("compile")
             while meter.done < 1.0:
                 for batch, subsample in _batches(run, engine.batch_images):
-                    _enter_phase(run, meter.done, meter.passes)
+                    _enter_phase(run, meter.done, meter.passes, engine)
                     if not run.latents_frozen and meter.done >= schedule.FROZEN_FROM:
                         yield from self._round(engine)
                     if run.network_frozen and run.latents_frozen:
@@ -238,7 +238,7 @@ def _least_steps(run: Run, stride: int) -> int:
     return LEAST_BATCHES if stride == 1 and not run.network_frozen else 1
 
 
-def _enter_phase(run: Run, done: float, passes: float) -> None:
+def _enter_phase(run: Run, done: float, passes: float, engine: StepEngine | None = None) -> None:
     """Release held-out pixels, turn to areas, quantize the network and freeze the latents when their time has come."""
     run.footprint = schedule.footprint(done, run.model.footprint)
     phase = _phase(run)
@@ -246,8 +246,10 @@ def _enter_phase(run: Run, done: float, passes: float) -> None:
         run.held_out = held_out_errors(run)
         run.released = True
     if not run.weight_steps and not run.network_frozen and done >= schedule.QUANTIZED_FROM:
-        measured = run.model.spatial and passes >= LEAST_PASSES
-        run.weight_steps = sensitive_steps(run) if measured else choose_weight_steps(run.network, run.model)
+        if run.model.spatial and passes >= LEAST_PASSES:
+            run.weight_steps = sensitive_steps(run, None if engine is None else engine.error)
+        else:
+            run.weight_steps = choose_weight_steps(run.network, run.model)
     if _phase(run) != phase or not run.rate_control.network_bits:
         run.rate_control.network_bits = run.network_bits()
 

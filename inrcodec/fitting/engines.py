@@ -43,6 +43,9 @@ class StepEngine(Protocol):
     def step(self, context: StepContext, batch: Sequence[BatchPart]) -> tuple[list[StepResult], torch.Tensor]:
         """Do the batch: every worker's result, and the gradient (weights,). Latents move."""
 
+    def error(self, network: Sequence[torch.Tensor]) -> float:
+        """See `sensitivity.mean_error`."""
+
     def divide(self, task: Task[Result], batch: Sequence[BatchPart]) -> list[Result]:
         """Do a task for all images of the batch."""
 

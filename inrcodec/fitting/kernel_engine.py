@@ -23,6 +23,7 @@ from inrcodec.fitting.pace import cells_apart
 from inrcodec.fitting.process import PIXELS_FOR_WORKERS
 from inrcodec.fitting.rounding import RoundingContext
 from inrcodec.fitting.run import Run
+from inrcodec.fitting.sensitivity import SAMPLE_PIXELS, mean_error, sampled
 from inrcodec.fitting.step import Observation, StepContext, StepResult
 from inrcodec.fitting.workers import Task
 
@@ -80,6 +81,27 @@ class KernelEngine:
             with_weights=not run.network_frozen,
         )
         return [self._result(context, batch, parts, outcome)], torch.from_numpy(outcome.gradient)
+
+    @torch.no_grad()
+    def error(self, network: Sequence[torch.Tensor]) -> float:
+        """See `sensitivity.mean_error`."""
+        run = self._run
+        if max(group.pixels for group in run.groups) > SAMPLE_PIXELS:
+            return mean_error(run, network)  # which looks at some pixels of each image
+        weights = torch.cat([tensor.reshape(-1) for tensor in (*network, *run.context)]).numpy()
+        total, weight = 0.0, 0
+        for number, images in sampled(run):
+            rows, pixels = images.numpy(), run.groups[number].pixels
+            nothing = np.zeros((len(rows), 2), np.float32)
+            outcome = self._kernels.step(
+                weights, [Part(self._groups[number], rows, rows, nothing, nothing[:, 0])], Quantization(rounded=True),
+                None, 0, footprint=run.footprint, margin=MARGIN, released=run.released, with_weights=False,
+                with_rate=False,
+            )  # fmt: skip
+            seen = len(rows) * pixels if run.released else max(1.0, float(self._seen[number][rows].sum()))
+            total += float(outcome.errors.sum()) / (seen * run.channels) * len(rows) * pixels
+            weight += len(rows) * pixels
+        return total / weight
 
     def divide(self, task: Task[Result], batch: Sequence[BatchPart]) -> list[Result]:
         """Do a task for every part of the batch, each whole, so that results are those of any number of threads."""

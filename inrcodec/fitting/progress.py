@@ -30,7 +30,7 @@ class Progress:
     psnr: float
     bits_per_pixel: float
     seconds: float
-    remaining: float
+    remaining: float  # seconds; not a number before the second step
     done: float  # share of the whole, 0 to 1
     engine: str = ""  # what does the steps: kernel or torch
     holdout_psnr: float | None = None  # of a sample of images, last measured; None when nothing is hidden
@@ -69,6 +69,7 @@ class Meter:
         self._earlier = self._resumed = 0.0  # seconds and share of the fit that an interrupted run had behind it
         self._visits_before = self._resumed_share = 0.0
         self._error = self._bits = self._weight = 0.0
+        self._counted_from: tuple[float, float] | None = None  # seconds and share of the time behind the first step
 
     @property
     def passes(self) -> float:
@@ -103,11 +104,13 @@ class Meter:
             SMOOTHING * mean + (1 - SMOOTHING) * value
             for mean, value in ((self._error, error), (self._bits, bits), (self._weight, 1.0))
         )
+        if self._counted_from is None:  # compiling and loading are over, and tell nothing of the rest
+            self._counted_from = seconds, self._behind
         return self.progress(phase)
 
     def progress(self, phase: str) -> Progress:
         """How far the fit is; before the first step nothing is known of its figures."""
-        seconds, behind = self.seconds, self._pace.time_share(self.done, self.rounded)
+        seconds = self.seconds
         return Progress(
             phase=phase,
             step=round(self.done * self._planned),
@@ -116,9 +119,22 @@ class Meter:
             psnr=psnr_of_error(self._error / self._weight) if self._weight else math.nan,
             bits_per_pixel=self._bits / self._weight if self._weight else math.nan,
             seconds=seconds,
-            remaining=seconds * (1.0 - behind) / behind if behind else math.nan,
+            remaining=self._remaining(seconds),
             done=self.done,
         )
+
+    @property
+    def _behind(self) -> float:
+        """Share of the fit's time."""
+        return self._pace.time_share(self.done, self.rounded)
+
+    def _remaining(self, seconds: float) -> float:
+        """Seconds to go at the pace of the steps so far; unknown at the first one."""
+        first_seconds, first = self._counted_from or (seconds, 1.0)
+        gone = self._behind - first
+        if self._behind >= 1.0:
+            return 0.0
+        return (seconds - first_seconds) * (1.0 - self._behind) / gone if gone > 0 else math.nan
 
     def _done_by_time(self, seconds: float) -> float:
         """How much should be done by now to keep the time limit, which counts from the start or the resumption."""

@@ -22,6 +22,7 @@ from inrcodec.errors import InrError, Parameter
 from inrcodec.fitting.groups import BatchPart
 from inrcodec.fitting.rounding import RoundingContext
 from inrcodec.fitting.run import Run
+from inrcodec.fitting.sensitivity import mean_error
 from inrcodec.fitting.step import StepContext, StepResult
 
 PATIENCE = 10.0  # seconds that a process gets to end by itself
@@ -81,6 +82,10 @@ class Workers:
     def step(self, context: StepContext, batch: Sequence[BatchPart]) -> tuple[list[StepResult], torch.Tensor]:
         """Do the batch, divided among the workers; every worker's result, and the gradient (weights,)."""
         return self.divide(context, batch), self._gradients.sum(dim=0)
+
+    def error(self, network: Sequence[torch.Tensor]) -> float:
+        """See `sensitivity.mean_error`."""
+        return mean_error(self._run, network)
 
     def round_latents(self, context: RoundingContext, batch: Sequence[BatchPart]) -> None:
         """Latents of the batch become whole numbers by what they cost."""

@@ -50,7 +50,7 @@ def integers(fitted: Fitted) -> list[int]:
 
 def run(pictures: list[Picture], model: ModelSettings, settings: FitSettings) -> tuple[list[Progress], Fitted]:
     fit = Fit([picture.pixels for picture in pictures], model, settings)
-    return list(fit.steps()), fit.finish()
+    return [news for news in fit.steps() if news.phase != "compile"], fit.finish()
 
 
 def settings(**changes: object) -> FitSettings:

@@ -176,6 +176,18 @@ def test_latents_are_rounded_alike(levels: int, footprint: int, hidden: int) -> 
     assert float((ours != theirs).float().mean()) < 0.002  # where both numbers cost the same but for rounding errors
 
 
+@pytest.mark.parametrize("hidden", [0, 200_000])
+def test_errors_of_another_network_are_measured_alike(hidden: int) -> None:
+    found = []
+    for name in ("torch", "kernel"):
+        run = fresh(holdout=Holdout(hidden, 0, "strict") if hidden else Holdout())
+        for group in run.groups:
+            group.latents += 0.3
+        with engine_named(name, run, 2) as engine:
+            found.append(engine.error([tensor * 1.1 for tensor in run.network]))
+    assert found[0] == pytest.approx(found[1], rel=1e-4)
+
+
 def test_any_number_of_threads_gives_the_same_file(small_images: Path, tmp_path: Path) -> None:
     files = []
     for threads in (1, 2, 3):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ import torch
 
 from inrcodec.bitstream.weights import LARGEST_WEIGHT, step_size
 from inrcodec.fitting.run import Run, start
-from inrcodec.fitting.sensitivity import _error, _rises, sensitive_steps
+from inrcodec.fitting.sensitivity import _rises, mean_error, sensitive_steps
 from inrcodec.settings import FitSettings, ModelSettings
 
 
@@ -42,9 +42,9 @@ def test_the_rise_is_what_noise_does_to_the_error() -> None:
     noise = torch.Generator().manual_seed(2)
     worse = []
     with torch.no_grad():
-        rises = _rises(run, steps, 3, torch.Generator().manual_seed(1))
+        rises = _rises(run, partial(mean_error, run), steps, 3, torch.Generator().manual_seed(1))
         for _ in range(200):
             network = list(run.network)
             network[output] = network[output] + spread * torch.randn(network[output].shape, generator=noise)
-            worse.append(_error(replace(run, network=network)) - _error(run))
+            worse.append(mean_error(run, network) - mean_error(run, run.network))
     assert rises[output] * spread**2 == pytest.approx(np.mean(worse), rel=0.3)

@@ -46,7 +46,7 @@ def covers(model: ModelSettings, channels: int) -> bool:
 
 @dataclass(frozen=True)
 class Quantization:
-    """How latents become whole numbers in a step: noise, soft rounding at a temperature with some noise, or rounded."""
+    """How latents become whole numbers in a step: by noise, softly at a temperature with some noise, or rounded."""
 
     temperature: float | None = None
     noise: float = 1.0
@@ -207,6 +207,7 @@ class KernelStep:
         margin: float | None = None,
         released: bool = False,
         with_weights: bool = True,
+        with_rate: bool = True,
     ) -> Outcome:
         """Losses of some images and their gradient for all weights, of network and context model, flat; latents move.
 
@@ -216,6 +217,7 @@ class KernelStep:
         order["mode"], order["temperature"] = quantization.mode, quantization.temperature or 1.0
         order["noise"], order["margin"] = quantization.noise, -1.0 if margin is None else margin
         order["with_latents"], order["with_weights"] = moving is not None, with_weights
+        order["with_rate"] = with_rate
         order["decay"], order["second_decay"], order["tiny"] = FIRST_DECAY, SECOND_DECAY, TINY
         if moving:
             order["rate"], order["nesterov"] = moving.rate, moving.nesterov

@@ -25,7 +25,7 @@ from inrcodec.fitting.kernels.vectors import (
     where_less,
 )
 
-NOISY, SOFT, ROUNDED = 0, 1, 2  # how latents become whole numbers: noise, soft rounding, none any more
+NOISY, SOFT, ROUNDED = 0, 1, 2  # how latents become whole numbers: noise, soft rounding, to the nearest
 
 
 @helper
@@ -49,7 +49,9 @@ def quantize(
         scale, sharpness = vector(0.5 / math.tanh(0.5 / temperature)), vector(1.0 / temperature)
     for at in range(0, lay.values, LANES):
         value, derivative = load(values, first + at), vector(1.0)
-        if mode != ROUNDED:
+        if mode == ROUNDED:
+            value = floor(value + vector(0.5))
+        else:
             drawn = uniform(one_key, other_key, at)
             if mode == NOISY:
                 value = value + drawn

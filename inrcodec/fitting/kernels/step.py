@@ -22,6 +22,7 @@ ORDER = np.dtype(
         ("margin", "f8"),  # beyond the ends of the scale; see loss
         ("with_latents", "i8"),  # latents move
         ("with_weights", "i8"),  # gradients of the weights are wanted
+        ("with_rate", "i8"),  # bits are wanted
         ("rate", "f8"),  # of the latents
         ("decay", "f8"),  # of their moments
         ("second_decay", "f8"),
@@ -90,17 +91,18 @@ def step_images(
             scales[number, 0],
             gradient,
         )
-        results[number, 1] = add_rate(
-            lay,
-            table,
-            constants,
-            weights,
-            room,
-            gradient,
-            scales[number, 1],
-            order.with_latents != 0,
-            order.with_weights != 0,
-        )
+        if order.with_rate:
+            results[number, 1] = add_rate(
+                lay,
+                table,
+                constants,
+                weights,
+                room,
+                gradient,
+                scales[number, 1],
+                order.with_latents != 0,
+                order.with_weights != 0,
+            )
         if order.with_latents:
             gather_from_planes(lay, room)
             visits[image] += 1
@@ -140,6 +142,8 @@ def _add_distortion(
         found, shown = add_loss(lay, room, apart, scale, order.margin)
         errors += found
         shown_errors += shown
+        if not (order.with_latents or order.with_weights):
+            continue
         backward(lay, table, weights, room, points, order.with_latents != 0)
         if order.with_weights:
             add_weight_gradients(lay, table, room, points, gradient)

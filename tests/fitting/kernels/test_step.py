@@ -68,6 +68,11 @@ class Case:
         return np.concatenate([tensor.reshape(-1) for tensor in self.tensors])
 
     @property
+    def nearest(self) -> np.ndarray:
+        """The whole numbers that latents are rounded to."""
+        return np.asarray(np.floor(self.latents + 0.5))
+
+    @property
     def part(self) -> Part:
         rows = np.arange(self.images)
         return Part(self.group, rows, rows, self.scales, self.shares)
@@ -146,7 +151,7 @@ def close(found: np.ndarray, expected: np.ndarray, tolerance: float = 1e-5) -> b
 def test_losses_and_gradients_are_those_of_autograd(case: Case) -> None:
     outcome = case.step()
     tensors = [torch.from_numpy(tensor).double().requires_grad_() for tensor in case.tensors]
-    latents = torch.from_numpy(case.latents).double().requires_grad_()
+    latents = torch.from_numpy(case.nearest).double().requires_grad_()
     errors, bits, shown = case.expected(latents, tensors)
     assert np.allclose(outcome.shown, shown.numpy(), rtol=1e-5)
     assert np.allclose(outcome.errors, errors.detach().numpy(), rtol=1e-5)
@@ -171,7 +176,7 @@ def test_gradients_are_the_slopes_of_the_loss() -> None:
         moved = case.weights.astype(np.float64) + sign * 1e-5 * direction
         parts = np.split(moved, np.cumsum([tensor.size for tensor in case.tensors])[:-1])
         tensors = [torch.from_numpy(part.reshape(t.shape)) for part, t in zip(parts, case.tensors, strict=True)]
-        errors, bits, _ = case.expected(torch.from_numpy(case.latents).double(), tensors)
+        errors, bits, _ = case.expected(torch.from_numpy(case.nearest).double(), tensors)
         losses.append(float(case.scales[0, 0] * errors + case.scales[0, 1] * bits) * float(case.shares[0]))
     slope = (losses[1] - losses[0]) / 2e-5
     assert slope == pytest.approx(float(outcome.gradient @ direction), rel=1e-4)
