@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from inrcodec.cli import info
-from inrcodec.cli.app import main
+from inrcodec.cli.app import app, main
 from inrcodec.errors import CorruptFileError, InputError
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ("encode", "add", "decode", "info", "verify", "report", "compare")
+COMMANDS = tuple(str(one.name or one.callback.__name__) for one in app.registered_commands if one.callback)
 Capture = pytest.CaptureFixture[str]
 
 
@@ -49,7 +49,7 @@ def test_help_of_each_command_has_examples(command: str, flag: str, capsys: Capt
     assert main([command, flag]) == 0
     out, _ = capsys.readouterr()
     assert f"inrcodec {command} " in out.partition("Examples")[2]
-    assert "--json" in out
+    assert "--json" in out or command == "browse"  # which draws
 
 
 @pytest.mark.parametrize(
