@@ -12,11 +12,12 @@ import torch
 
 from inrcodec.errors import InrError, Parameter
 from inrcodec.fitting import schedule
+from inrcodec.fitting.batches import Batch, batches_of_pass, step_pixels
 from inrcodec.fitting.checkpoint import fingerprint, restore, save
 from inrcodec.fitting.correction import DEARER, DEAREST, CorrectionContext
 from inrcodec.fitting.devices import device_kind
 from inrcodec.fitting.engines import KERNEL, StepEngine, engine_name, engine_named
-from inrcodec.fitting.groups import BatchPart
+from inrcodec.fitting.groups import all_poses
 from inrcodec.fitting.objective import held_out_errors
 from inrcodec.fitting.pace import pace_of, rounded_levels
 from inrcodec.fitting.process import allotted
@@ -26,16 +27,14 @@ from inrcodec.fitting.rounding import RoundingContext, batches
 from inrcodec.fitting.run import FrozenModel, Run, start
 from inrcodec.fitting.sensitivity import LEAST_PASSES, sensitive_steps
 from inrcodec.fitting.step import StepContext
-from inrcodec.fitting.subsample import Subsample, subsamples
+from inrcodec.fitting.subsample import Subsample
 from inrcodec.numerics.arrays import Pixels
 from inrcodec.numerics.coordinates import Axis
 from inrcodec.numerics.metrics import psnr_of_error
-from inrcodec.numerics.poses import Codes, coded_poses
+from inrcodec.numerics.poses import Codes
 from inrcodec.settings import FitSettings, Gap, ModelSettings
 
-Batch = list[BatchPart]
 WATCH_EVERY, WATCHED_IMAGES = 1 / 48, 24
-LEAST_BATCHES = 8  # a pass: small sets learn more from more steps
 
 
 class Fit:
@@ -59,10 +58,10 @@ class Fit:
         everything = [*pictures, *extra]
         self._owner = fingerprint(everything, model, settings)
         self._stored = len(pictures)
-        self.run = start(everything, model, settings, frozen_model, _all_poses(pictures, extra, poses, model))
+        self.run = start(everything, model, settings, frozen_model, all_poses(pictures, extra, poses, model))
         self.engine = engine_name(self.run)
         device = device_kind(self.run.device)
-        self._allotment = allotted(settings, device, _step_pixels(self.run), kernels=self.engine == KERNEL)
+        self._allotment = allotted(settings, device, step_pixels(self.run), kernels=self.engine == KERNEL)
         pace = pace_of(model, settings.passes)
         self.meter = Meter(self.run.images, settings.passes, settings.time_limit, pace)
 
@@ -73,7 +72,7 @@ class Fit:
             if engine.compiles:
                 yield self.progress("compile")
             while meter.done < 1.0:
-                for batch, subsample in _batches(run, engine.batch_images):
+                for batch, subsample in batches_of_pass(run, engine.batch_images):
                     _enter_phase(run, meter.done, meter.passes, engine)
                     if not run.latents_frozen and meter.done >= schedule.FROZEN_FROM:
                         yield from self._round(engine)
@@ -185,57 +184,9 @@ class Fit:
         return tuple(latents[: self._stored]), errors
 
 
-def _all_poses(
-    pictures: Sequence[Pixels], extra: Sequence[Pixels], known: Codes | None, model: ModelSettings
-) -> Codes | None:
-    """Of pictures and extra ones, (images, 4), in a space that has them."""
-    if not model.posed:
-        return None
-    known = coded_poses(pictures) if known is None else known
-    return np.concatenate([known, coded_poses(extra)]) if extra else known
-
-
 def _check_finite(run: Run) -> None:
     if not all(bool(tensor.isfinite().all()) for tensor in (*run.leaves, *(group.latents for group in run.groups))):
         raise InrError("the fit diverged: its numbers are no longer finite; try another ", Parameter("seed"))
-
-
-def _batches(run: Run, batch_images: int) -> Iterator[tuple[Batch, Subsample]]:
-    """One pass over the set, every pixel once, in random order."""
-    stride = run.stride()
-    for subsample in subsamples(stride, run.order):
-        for batch in _images(run, batch_images, stride):
-            yield batch, subsample
-
-
-def _images(run: Run, batch_images: int, stride: int) -> Iterator[Batch]:
-    """Every image once in random order; each batch holds images of one or more groups."""
-    pixels = device_kind(run.device).batch_pixels * stride**2
-    pixels = min(pixels, run.pixels // _least_steps(run, stride))
-    pixels = max(pixels, batch_images * max(group.pixels for group in run.groups))
-    parts = [(number, rows) for number, group in enumerate(run.groups) for rows in group.batches(pixels, run.order)]
-    batch: Batch = []
-    room = pixels
-    for index in torch.randperm(len(parts), generator=run.order).tolist():
-        number, images = parts[index]
-        needed = len(images) * run.groups[number].pixels
-        if batch and needed > room:
-            yield batch
-            batch, room = [], pixels
-        batch.append((number, images))
-        room -= needed
-    yield batch
-
-
-def _step_pixels(run: Run) -> int:
-    """About how many pixels one step looks at."""
-    stride = run.stride()
-    return run.pixels // stride**2 // _least_steps(run, stride)
-
-
-def _least_steps(run: Run, stride: int) -> int:
-    """Steps that a look at all images is cut into at least: a network learns from each, latents only from theirs."""
-    return LEAST_BATCHES if stride == 1 and not run.network_frozen else 1
 
 
 def _enter_phase(run: Run, done: float, passes: float, engine: StepEngine | None = None) -> None:

@@ -15,7 +15,7 @@ from inrcodec.field.field import image_conditions, level_shapes
 from inrcodec.fitting.optimizer import RowAdam
 from inrcodec.numerics.arrays import FloatArray, Pixels
 from inrcodec.numerics.holdout import filled, hidden_pixels
-from inrcodec.numerics.poses import Codes, poses_from
+from inrcodec.numerics.poses import Codes, coded_poses, poses_from
 from inrcodec.settings import FitSettings, Level, ModelSettings
 
 Numbers = npt.NDArray[np.int64]
@@ -141,3 +141,13 @@ def _rate(level: Level) -> float:
 
 def _thumbnails(pictures: Sequence[Pixels]) -> torch.Tensor:
     return torch.from_numpy(np.concatenate([thumbnail(pixels) for pixels in pictures], axis=1))
+
+
+def all_poses(
+    pictures: Sequence[Pixels], extra: Sequence[Pixels], known: Codes | None, model: ModelSettings
+) -> Codes | None:
+    """Of pictures and extra ones, (images, 4), in a space that has them."""
+    if not model.posed:
+        return None
+    known = coded_poses(pictures) if known is None else known
+    return np.concatenate([known, coded_poses(extra)]) if extra else known
