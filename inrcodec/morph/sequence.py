@@ -29,7 +29,7 @@ Ease = Literal["linear", "smooth"]
 SHAPE_TOLERANCE = 0.02
 GATHER = 0.2
 REFINE = Parameter("refine", True)
-MOST_HANDS = 4  # threads that draw frames; numpy works outside of the lock
+MOST_THREADS = 4  # threads that draw frames; numpy works outside of the lock
 
 
 @dataclass(frozen=True)
@@ -83,12 +83,12 @@ def frames(archive: Archive, sequence: FrameSequence) -> Iterator[FloatArray]:
 
 def _drawn(picture: Interpolator, times: Sequence[float]) -> Iterator[FloatArray]:
     """Frames at these times in order, a few of them drawn side by side; one that is held is drawn once."""
-    hands = min(MOST_HANDS, os.cpu_count() or 1)
+    threads = min(MOST_THREADS, os.cpu_count() or 1)
     waiting: deque[tuple[Future[FloatArray], int]] = deque()
-    with ThreadPoolExecutor(hands) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         for t, same in groupby(times):
             waiting.append((pool.submit(lambda t: np.clip(picture(t), 0.0, 1.0), t), len(list(same))))
-            if len(waiting) > hands:
+            if len(waiting) > threads:
                 yield from _held(*waiting.popleft())
         while waiting:
             yield from _held(*waiting.popleft())

@@ -40,7 +40,7 @@ def descriptor(picture: FloatArray) -> FloatArray:
     lab = _lab(picture)
     foreground = _foreground(lab)
     layout = LAYOUT_WEIGHT * _layout(lab, foreground)
-    joined = np.concatenate([_edges(lab, foreground), COLOR_WEIGHT * _colours(lab, foreground.weights), layout])
+    joined = np.concatenate([_edges(lab, foreground), COLOR_WEIGHT * _colors(lab, foreground.weights), layout])
     return np.asarray(joined / max(1e-9, float(np.linalg.norm(joined))), dtype=np.float32)
 
 
@@ -157,7 +157,7 @@ def _soft_histogram(place: list[FloatArray], turn: FloatArray, weight: FloatArra
     return counts.reshape(-1).astype(np.float32)
 
 
-def _colours(lab: FloatArray, weights: FloatArray) -> FloatArray:
+def _colors(lab: FloatArray, weights: FloatArray) -> FloatArray:
     """Square root of a soft histogram of the foreground's colors, every sample shared by its eight nearest bins."""
     low, high = np.array([0.0, -0.8, -0.8]), np.array([1.0, 0.8, 0.8])
     bins = np.array(COLOR_BINS)

@@ -25,10 +25,10 @@ def draw(levels: Levels, cells: tuple[int, int], number: int) -> str:
     indices = np.asarray(image)
     height, width = indices.shape
     palette = (np.asarray(image.getpalette() or [], np.uint16).reshape(-1, 3) * 100 + 127) // 255
-    colours = (f"#{index};2;{r};{g};{b}" for index, (r, g, b) in enumerate(palette.tolist()))
+    colors = (f"#{index};2;{r};{g};{b}" for index, (r, g, b) in enumerate(palette.tolist()))
     bands = b"-".join(_band(indices[top : top + BAND]) for top in range(0, height, BAND))
     # P2=1: pixels below the last line stay as they are
-    return f'\x1bP0;1;0q"1;1;{width};{height}' + "".join(colours) + bands.decode("ascii") + "\x1b\\"
+    return f'\x1bP0;1;0q"1;1;{width};{height}' + "".join(colors) + bands.decode("ascii") + "\x1b\\"
 
 
 def erase(number: int) -> str:
@@ -38,13 +38,13 @@ def erase(number: int) -> str:
 
 def _band(indices: Levels) -> bytes:
     """Every colour of the band as a line of its own over the others."""
-    colours, which = np.unique(indices, return_inverse=True)
+    colors, which = np.unique(indices, return_inverse=True)
     width = indices.shape[1]
     places = which.reshape(indices.shape) * width + np.arange(width)
     bits = np.broadcast_to(1 << np.arange(len(indices))[:, None], indices.shape)
-    planes = np.bincount(places.ravel(), bits.ravel(), len(colours) * width).astype(np.uint8).reshape(-1, width) + 63
+    planes = np.bincount(places.ravel(), bits.ravel(), len(colors) * width).astype(np.uint8).reshape(-1, width) + 63
     lines = (plane.tobytes().rstrip(b"?") for plane in planes)
-    return b"$".join(b"#%d" % colour + RUN.sub(_counted, line) for colour, line in zip(colours, lines, strict=True))
+    return b"$".join(b"#%d" % color + RUN.sub(_counted, line) for color, line in zip(colors, lines, strict=True))
 
 
 def _counted(run: re.Match[bytes]) -> bytes:
