@@ -56,7 +56,8 @@ def render_viewport(
     """That part as (height, width, channels) in [0, 1], colors premultiplied; size: (width, height)."""
     if extent == WHOLE:
         return image.render_stored(size, upsample)
-    spans = [(center - 1 / viewport.zoom, center + 1 / viewport.zoom) for center in (viewport.y, viewport.x)]
+    centers = zip((viewport.y, viewport.x), extent[::-1], strict=True)
+    spans = [(center - seen, center + seen) for center, seen in centers]
     if upsample == "field":
         return _from_field(image, spans, size)
     return _from_detail(image, spans, size)
