@@ -90,8 +90,10 @@ class CellGrid(ScrollView, can_focus=True, inherit_bindings=False):
         self._move_to(wanted)
 
     def page(self, pages: float) -> None:
-        """Move the cursor by screens."""
-        self.step(down=round(pages * self.rows) or (1 if pages > 0 else -1))
+        """Move the cursor by screens, and the screen with it."""
+        rows = round(pages * self.rows) or (1 if pages > 0 else -1)
+        self.scroll_to(y=self.scroll_offset.y + rows * self.cell_height, animate=False, force=True)
+        self.step(down=rows)
 
     def end(self, last: bool) -> None:
         """Move the cursor to the first or the last image."""

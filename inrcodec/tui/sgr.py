@@ -19,7 +19,7 @@ def shortened(words: str) -> str:
     end, foreground, background = 0, "", ""  # as the terminal has them; empty: its own
     for found in PIECE.finditer(words):
         color, ground, text = found[1] or "", found[2] or "", found[3]
-        unseen = not color and not text.strip(" ")  # spaces show no foreground
+        unseen = not text.strip(" ")  # spaces show no foreground
         stale = (foreground and not color and not unseen) or (background and not ground)
         if stale or (found.start() != end and (foreground or background)):
             parts.append(RESET)

@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
-from inrcodec.tui.halfblocks import Levels, fitted, levels_of
+from inrcodec.tui.halfblocks import Levels, coarse, fitted, levels_of
 from inrcodec.tui.host import Host
 from inrcodec.tui.loader import Urgency
 
@@ -81,7 +81,7 @@ class Thumbnails:
         try:
             image = self._host.archive[number]
             size = fitted(image.width, image.height, width, width // 2)
-            made: Levels | Damaged = levels_of(image.render_stored(size), backdrop)
+            made: Levels | Damaged = coarse(levels_of(image.render_stored(size), backdrop), backdrop.ground)
         except Exception as failure:
             made = Damaged(failure)
         with self._lock:

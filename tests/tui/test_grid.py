@@ -17,7 +17,7 @@ from inrcodec.tui.app import Browser
 from inrcodec.tui.backdrop import Backdrop
 from inrcodec.tui.catalogue import Catalogue
 from inrcodec.tui.grid import Grid
-from inrcodec.tui.halfblocks import fitted, levels_of, line
+from inrcodec.tui.halfblocks import coarse, fitted, levels_of, line
 
 from .conftest import damage_block, made_up, play, seen, until
 
@@ -160,6 +160,14 @@ def test_pictures_fit_their_pane() -> None:
     assert fitted(48, 48, 40, 10) == (20, 20)
     assert fitted(200, 100, 40, 40) == (40, 20)
     assert fitted(1000, 1, 10, 10) == (10, 1)
+
+
+def test_fewer_colors_look_the_same() -> None:
+    levels = np.arange(256, dtype=np.uint8).repeat(3).reshape(1, 256, 3)
+    fewer = coarse(levels, (38, 38, 38))
+    assert np.abs(fewer.astype(int) - levels).max() <= 2
+    assert len(np.unique(fewer)) <= 65
+    assert fewer[0, [0, 38, 255], 0].tolist() == [0, 38, 255]
 
 
 def test_what_is_transparent_shows_the_backdrop() -> None:
