@@ -216,13 +216,12 @@ def hold(many: Path, cache: Path) -> str:
         with shown(many, LARGE, cache) as screen:
             screen.until(Screen.full)
             screen.rest(2.0)
-            before = screen.bytes
+            before, number = screen.bytes, 90 * _columns(screen)
             for _ in range(90):
                 screen.press(b"j")
                 until = time.monotonic() + 1 / 30
                 while (left := until - time.monotonic()) > 0:
                     screen.read(left)
-            number = 90 * _columns(screen)
             late = screen.until(lambda screen, number=number: f"number   {number} " in screen.text())
             rows.append((late, (screen.bytes - before) / 90_000))
     late, size = (statistics.median(column) for column in zip(*rows, strict=True))

@@ -131,7 +131,7 @@ class StoredSet:
         self.network, self.context = tensors[: len(network)], tensors[len(network) :]
         self.codec = LatentCodec(model, level_contexts(model, self.context), ranges)
         self._kept: OrderedDict[int, tuple[Latents, ...]] = OrderedDict()  # the last one used stands last
-        self._kept_blocks = kept_blocks
+        self.kept_blocks = kept_blocks
 
     def measured(self, figures: Sequence[Column], record: Record | None = None) -> bytes:
         """The bytes of this file with figures behind its names, and how its fit went; all else is taken over."""
@@ -157,18 +157,36 @@ class StoredSet:
         if block in self._kept:
             self._kept.move_to_end(block)
         else:
-            self._kept[block] = self._decode(block)
-            self._drop()
+            self.keep(block, self._decode(block))
         return self._kept[block][image - self._bounds[block]]
 
     def block_of(self, image: int) -> int:
         """The number of the block that holds an image: images of one block cost no more to decode than one of them."""
         return bisect_right(self._bounds, image) - 1
 
+    @property
+    def blocks(self) -> int:
+        """How many there are."""
+        return len(self._bounds) - 1
+
+    def images_of(self, block: int) -> range:
+        """The numbers of a block's images."""
+        return range(self._bounds[block], self._bounds[block + 1])
+
+    def has(self, block: int) -> bool:
+        """Whether the latents of a block are at hand."""
+        return block in self._kept or not self.header.model.levels
+
+    def keep(self, block: int, images: tuple[Latents, ...]) -> None:
+        """Latents that were decoded elsewhere, as `latents` gives them, for every image of a block."""
+        self._kept[block] = images
+        self._kept.move_to_end(block)
+        self._drop()
+
     def _drop(self) -> None:
         """Forget the blocks that were not used for longest."""
         sizes = {block: sum(level.size for image in images for level in image) for block, images in self._kept.items()}
-        while len(self._kept) > 1 and (len(self._kept) > self._kept_blocks or sum(sizes.values()) > KEPT_LATENTS):
+        while len(self._kept) > 1 and (len(self._kept) > self.kept_blocks or sum(sizes.values()) > KEPT_LATENTS):
             del sizes[self._kept.popitem(last=False)[0]]
 
     def names(self) -> tuple[str, ...] | None:

@@ -51,13 +51,18 @@ def browse(
 def _run(archive: Archive, images: Images) -> None:
     """The terminal answers while the app is imported."""
     from inrcodec.tui.backend import PROTOCOLS, backend_for
+    from inrcodec.tui.blocks import Blocks, processors
     from inrcodec.tui.terminal import Terminal, question
 
+    blocks = Blocks(archive, processes) if (processes := processors()) > 1 and images != "none" else None
+    if blocks is not None:
+        blocks.start()  # it decodes while the app is imported
+        blocks.want([0])
     with question() if images in ("auto", *PROTOCOLS) else nullcontext() as asked:
         from inrcodec.tui.app import Browser
 
         terminal = Terminal() if asked is None else asked.answer()
-    app = Browser(archive, backend_for(images, terminal))
+    app = Browser(archive, backend_for(images, terminal), blocks)
     app.run()
     if app.failure is not None:
         raise app.failure

@@ -14,6 +14,11 @@ REACH = 2.2  # half of the box, in standard deviations of the foreground
 COLOR_BINS = (4, 6, 6)  # L, a, b
 COLOR_WEIGHT, LAYOUT_WEIGHT = 0.5, 0.3  # against the edges' weight of 1; chosen by precision@1 on labelled icons
 LAYOUT_CELLS = 8
+LENGTH = (
+    sum(cells**2 for cells in CELLS) * ORIENTATIONS
+    + COLOR_BINS[0] * COLOR_BINS[1] * COLOR_BINS[2]
+    + 4 * LAYOUT_CELLS**2
+)
 TURNS = (-8.0, 8.0, -16.0, 16.0)  # degrees, of a picture from outside
 TURN_COST = 0.03  # of its cosine: turns are guesses, and one that is not needed should not win by chance
 FULL_FOREGROUND = 0.3  # distance from the background's color, in hundreds of Delta E
@@ -143,7 +148,8 @@ def _layout(lab: FloatArray, foreground: _Foreground) -> FloatArray:
 
 def _soft_histogram(place: list[FloatArray], turn: FloatArray, weight: FloatArray, cells: int) -> FloatArray:
     """Counts (cells * cells * orientations,); each sample shared by its two nearest bins along all three axes."""
-    counts = np.zeros((cells, cells, ORIENTATIONS))
+    size = cells * cells * ORIENTATIONS
+    indices, shared = [], []
     lower = [np.floor(axis).astype(int) for axis in (*place, turn)]
     shares = [axis - low for axis, low in zip((*place, turn), lower, strict=True)]
     for corner in range(8):
@@ -153,8 +159,9 @@ def _soft_histogram(place: list[FloatArray], turn: FloatArray, weight: FloatArra
             at = lower[axis] + high
             index.append(at % ORIENTATIONS if axis == 2 else np.minimum(at, cells - 1))
             weights = weights * (shares[axis] if high else 1 - shares[axis])
-        np.add.at(counts, tuple(index), weights)
-    return counts.reshape(-1).astype(np.float32)
+        indices.append((index[0] * cells + index[1]) * ORIENTATIONS + index[2])
+        shared.append(weights)
+    return np.bincount(np.concatenate(indices), np.concatenate(shared), size).astype(np.float32)
 
 
 def _colors(lab: FloatArray, weights: FloatArray) -> FloatArray:
@@ -164,10 +171,13 @@ def _colors(lab: FloatArray, weights: FloatArray) -> FloatArray:
     place = np.clip((lab.reshape(-1, 3) - low) / (high - low), 0, 1) * (bins - 1)
     lower = np.minimum(place.astype(int), bins - 2)
     share = place - lower
-    counts = np.zeros(bins)
+    strides = np.array([bins[1] * bins[2], bins[2], 1])
+    shares = 1 - share, share
+    first, indices, shared = lower @ strides, [], []
     for corner in range(8):
         highs = np.array([corner >> axis & 1 for axis in range(3)])
-        factor = np.prod(np.where(highs, share, 1 - share), axis=1) * weights.reshape(-1)
-        np.add.at(counts, tuple((lower + highs).T), factor)
-    flat = np.sqrt(counts.reshape(-1))
+        factor = shares[highs[0]][:, 0] * shares[highs[1]][:, 1] * shares[highs[2]][:, 2]
+        indices.append(first + highs @ strides)
+        shared.append(factor * weights.reshape(-1))
+    flat = np.sqrt(np.bincount(np.concatenate(indices), np.concatenate(shared), int(bins.prod())))
     return np.asarray(flat / max(1e-9, float(np.linalg.norm(flat))), np.float32)

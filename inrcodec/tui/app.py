@@ -23,9 +23,10 @@ from textual.screen import Screen
 from inrcodec.archive import Archive
 from inrcodec.tui.backdrop import DARK, Backdrop, Kind
 from inrcodec.tui.backend import ImageBackend
+from inrcodec.tui.blocks import Blocks, Line
 from inrcodec.tui.catalogue import SORTS
 from inrcodec.tui.home import Home
-from inrcodec.tui.loader import Loader
+from inrcodec.tui.loader import Loader, Urgency
 from inrcodec.tui.sgr import shortened
 from inrcodec.tui.similar import Similar
 from inrcodec.tui.stray import StrayReplies
@@ -44,12 +45,14 @@ class Browser(App[None]):
         Binding("ctrl+z", "suspend_process", show=False),
     ]
 
-    def __init__(self, archive: Archive, backend: ImageBackend | None = None) -> None:
+    def __init__(self, archive: Archive, backend: ImageBackend | None = None, blocks: Blocks | None = None) -> None:
         super().__init__()
         self.archive = archive
         self.backend = backend or ImageBackend()
         self.loader = Loader(self._on_failure)
-        self.similar = Similar(archive, self.loader, self._on_image)
+        self.blocks = blocks or Blocks(archive)
+        self.blocks.on_done = self._on_block
+        self.similar = Similar(archive, self.loader, self.blocks, self._on_image)
         self.backdrop = Backdrop()
         self.marks: dict[int, None] = {}
         self.home = Home(self)
@@ -68,11 +71,13 @@ class Browser(App[None]):
                 number = getattr(signal, name)
                 asyncio.get_running_loop().add_signal_handler(number, partial(self.exit, return_code=128 + number))
         self._use_backdrop(self.backdrop.kind)
+        self.call_after_refresh(self._fetch_ahead)
         self.theme_changed_signal.subscribe(self, lambda _: self._use_backdrop(self.backdrop.kind))
 
     def on_unmount(self) -> None:
-        """The loader ends with the app."""
+        """The loader and the processes end with the app."""
         self.loader.close()
+        self.blocks.close()
 
     async def on_event(self, event: Event) -> None:
         """Keys that nobody typed go no further."""
@@ -85,7 +90,9 @@ class Browser(App[None]):
         if screen is not self.home:
             return
         for sort in SORTS:
-            yield SystemCommand(f"Sort by {sort}", "Order of the grid", lambda sort=sort: self.home.sort_by(sort))
+            yield SystemCommand(
+                f"Sort by {sort}", "Order of the grid", lambda sort=sort: self.home.listing.sort_by(sort)
+            )
         yield SystemCommand("Neighbors", "What the chosen image is like", self.home.action_neighbors)
         yield SystemCommand("Morph", "Between the last two marked images", self.home.action_morph)
         yield SystemCommand("Map", "The set in two dimensions", self.home.action_atlas)
@@ -188,6 +195,12 @@ class Browser(App[None]):
         """The same, as an error."""
         self.notify(harmless(reason(failure)), title="failed", severity="error", markup=False)
 
+    def _fetch_ahead(self) -> None:
+        """All blocks, where there is room for all of them and somebody else decodes them."""
+        stored = self.archive.stored
+        if self.blocks.several and stored.blocks <= stored.kept_blocks:
+            self.blocks.want(range(stored.blocks), line=Line.LATER)
+
     def _deliver(self, call: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
         owner = getattr(call, "__self__", None)
         if owner is self or not isinstance(owner, DOMNode) or (owner.is_running and owner.is_attached):
@@ -196,6 +209,11 @@ class Browser(App[None]):
     def _on_failure(self, failure: BaseException) -> None:
         """In the loader's thread: a callback raised."""
         self.later(self.complain, failure)
+
+    def _on_block(self) -> None:
+        """In a thread of `blocks`: something was made that the loader has to take."""
+        if not self.loader.closed:
+            self.loader.ask("blocks", self.blocks.collect, lambda _: None, Urgency.AHEAD)
 
     def _on_image(self, done: int, images: int) -> None:
         """How far the vectors are; in the loader's thread."""

@@ -19,8 +19,8 @@ from inrcodec.tui.keybar import Keybar
 from inrcodec.tui.movement import MovingScreen, moves
 from inrcodec.tui.pane import Pane, blank
 from inrcodec.tui.places import NOWHERE, Cells, Places, own_cells
-from inrcodec.tui.similar import Vectors
 from inrcodec.tui.thumbnails import Thumbnails
+from inrcodec.tui.vectors import Vectors
 from inrcodec.tui.words import command, reason, titled
 
 SIDES = (12, 12, 16, 24, 32, 48)  # pixels of a thumbnail by how often one has zoomed in
@@ -61,7 +61,7 @@ class Atlas(MovingScreen[int]):
     def on_mount(self) -> None:
         """Ask for the vectors."""
         self.query_one(Pane).say("looking at all images ...")
-        self._host.similar.ask(self._found)
+        self._host.similar.ask(lambda vectors: self._host.later(self._take, vectors))
 
     def on_resize(self) -> None:
         """Draw for the new size."""
@@ -146,24 +146,14 @@ class Atlas(MovingScreen[int]):
 
     # Where images are
 
-    def _found(self, vectors: Vectors | BaseException) -> None:
-        """Places take a while, too: not in the app's thread."""
-
-        def places() -> Places:
-            if isinstance(vectors, BaseException):
-                raise vectors
-            return vectors.places
-
-        self._host.loader.ask("places", places, lambda places: self._host.later(self._take, places))
-
-    def _take(self, places: Places | BaseException) -> None:
-        if isinstance(places, BaseException):
-            why = str(places) if isinstance(places, CorruptFileError) else reason(places)
+    def _take(self, vectors: Vectors | BaseException) -> None:
+        if isinstance(vectors, BaseException):
+            why = str(vectors) if isinstance(vectors, CorruptFileError) else reason(vectors)
             self.query_one(Pane).say(f"no map: {displayed(why)}")
             return
-        self._places = places
-        if np.isnan(places[self.number, 0]):  # it is damaged
-            self.number = int(np.flatnonzero(~np.isnan(places[:, 0]))[0])
+        self._places = np.asarray(vectors.places, np.float64)
+        if np.isnan(self._places[self.number, 0]):  # it is damaged
+            self.number = vectors.whole[0]
         self._draw()
 
     def _nearest(self, right: int, down: int) -> int:

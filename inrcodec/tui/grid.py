@@ -20,6 +20,7 @@ from inrcodec.tui.thumbnails import Damaged, Thumbnails
 PLACEHOLDER, DAMAGED = Style(color="grey35"), Style(color="grey50", italic=True)
 CURSOR, MARK = Style(color="black", bgcolor="#ffc400", bold=True), Style(color="yellow", bold=True)
 FRAME = Style(color="#ffc400")
+KEPT_LINES = 1000  # thumbnails whose characters are kept
 PAINT_AFTER = 0.05  # seconds: thumbnails that come in together are painted together
 PAINT_PART_AFTER = 4  # of those: a row that is not complete is painted as it is
 
@@ -44,6 +45,7 @@ class Grid(CellGrid):
         self._caption, self._empty = caption, empty
         self._thumbnails = Thumbnails(host, lambda: host.later(self._paint_soon))
         self._unpainted: dict[int, int] = {}  # rows of cells that have something new, and how often they were put off
+        self._lines: dict[tuple[int, int, Style], list[list[Segment]]] = {}  # of thumbnails: scrolling draws them again
         self._due = self._wanting = False
         self.marks = host.marks
 
@@ -85,6 +87,7 @@ class Grid(CellGrid):
     def look_again(self) -> None:
         """Colors are different now."""
         self._thumbnails.clear()
+        self._lines.clear()
         self.lay_out()
 
     def lay_out(self) -> None:
@@ -134,7 +137,13 @@ class Grid(CellGrid):
         if found is None:
             words = "·" if inside == tall // 2 else ""
             return [Segment(words.center(self._width), ground + PLACEHOLDER)]
-        return line(found, inside, self._width, tall, ground)
+        key = number, self._width, ground
+        lines = self._lines.get(key)
+        if lines is None:
+            if len(self._lines) > KEPT_LINES:
+                self._lines.clear()
+            lines = self._lines[key] = [line(found, row, self._width, tall, ground) for row in range(tall)]
+        return lines[inside]
 
     def _want_soon(self) -> None:
         """After what is known is painted, and after the image below the cursor was asked for."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,14 +9,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
-from inrcodec.errors import InrError
-from inrcodec.tui.catalogue import SORTS, Catalogue, Sort
+from inrcodec.tui.catalogue import Catalogue
 from inrcodec.tui.grid import Grid
 from inrcodec.tui.host import Host
 from inrcodec.tui.keybar import Keybar
+from inrcodec.tui.listing import Listing
 from inrcodec.tui.movement import MovingScreen, moves
 from inrcodec.tui.picture import Picture
-from inrcodec.tui.similar import Vectors
 from inrcodec.tui.words import aligned, command, figures, headline, in_one_line
 
 
@@ -54,14 +52,16 @@ class Home(MovingScreen[None]):
 
     def __init__(self, host: Host) -> None:
         super().__init__(id="_default")
-        self.catalogue = Catalogue(host.archive)
         self._host, self._archive = host, host.archive
         self._pictures = host.backend.pictures
-        self._grid = Grid(
-            host, lambda number: self.catalogue.caption(number), "no image matches; Esc clears the search"
-        )
+        self.listing = Listing(host, self._tell)
+        self._grid = self.listing.grid
         self._chosen = Picture(host, id="chosen")
-        self._worst: int | None = None  # where the last jump to the worst went
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What is shown, and in which order."""
+        return self.listing.catalogue
 
     def compose(self) -> ComposeResult:
         yield Static(id="headline")
@@ -77,7 +77,7 @@ class Home(MovingScreen[None]):
         """The grid has the keys."""
         self.set_class(not self._pictures, "-without-pictures")
         self._grid.focus()
-        self._list()
+        self.listing.show()
 
     def on_resize(self) -> None:
         """A small terminal is all grid."""
@@ -153,39 +153,31 @@ class Home(MovingScreen[None]):
             self._host.show_map(self._grid.number)
 
     def action_search(self) -> None:
-        """By name and figures, while one types."""
-        before = self.catalogue.search
-        question = "words of a name, or figures: psnr<25 bytes>400 size=48"
-        answered = lambda words: self._search_for(before if words is None else words)  # noqa: E731
-        self._host.ask(question, answered, before, changed=self._search_for)
+        """By name and figures."""
+        self.listing.ask_search()
 
     def action_sort(self) -> None:
         """The next order."""
-        self.sort_by(SORTS[(SORTS.index(self.catalogue.sort) + 1) % len(SORTS)])
+        self.listing.sort_next()
 
     def action_reverse(self) -> None:
         """The other way round."""
-        self.catalogue = replace(self.catalogue, reverse=not self.catalogue.reverse)
-        self._list()
+        self.listing.reverse()
 
     def action_worst(self) -> None:
-        """To the image with the lowest PSNR; again: to the next one."""
-        self._worst = self.catalogue.worse_than(self._worst if self._worst == self._grid.number else None)
-        if self._worst is None:
-            self._host.warn("this file has no PSNR of its images")
-        else:
-            self._grid.go_to(self._worst)
+        """To the image with the lowest PSNR."""
+        self.listing.go_to_worst()
 
     def action_number(self) -> None:
         """To an image by number or name."""
-        self._host.ask(f"go to a number, 0 to {len(self._archive) - 1}, or a name", self._go_to_text)
+        self.listing.ask_number()
 
     def action_clear(self) -> None:
         """What was typed, search, then marks."""
         if self.forget_pending():
             return
         if self.catalogue.search:
-            self._search_for("")
+            self.listing.search_for("")
         elif self._grid.marks:
             self._grid.mark(())
 
@@ -200,24 +192,10 @@ class Home(MovingScreen[None]):
             index = ",".join(map(str, chosen))
             self._host.copy_command(command(self._archive, "decode", "--index", index, "--size", "256"))
 
-    # What others ask for
-
     def came_back(self, number: int | None) -> None:
-        """The cursor goes where one was; a search that hides it ends."""
-        if number is not None and not self._grid.go_to(number) and self.catalogue.search:
-            self._search_for("")
-            self._grid.go_to(number)
+        """The cursor goes where one was."""
+        self.listing.go_to(number)
         self._tell()  # marks may be others
-
-    def sort_by(self, sort: Sort) -> None:
-        """Another order; by similarity means to the image below the cursor."""
-        if sort == "similarity":
-            number = self._grid.number
-            self._host.tell("looking at all images ...")
-            self._host.similar.ask(lambda vectors: self._host.later(self._sort_by_similarity, number, vectors))
-            return
-        self.catalogue = replace(self.catalogue, sort=sort)
-        self._list()
 
     # How it is done
 
@@ -229,41 +207,8 @@ class Home(MovingScreen[None]):
             self._host.warn(f"{what} is all pictures; browse was started with --images none")
         return self._pictures
 
-    def _list(self) -> None:
-        self._grid.show_images(self.catalogue.numbers)
-        self._tell()
-
     def _tell(self) -> None:
         shown = self.catalogue
         order = f"{shown.sort}, reversed" if shown.reverse else shown.sort
         words = headline(self._archive, len(shown.numbers), shown.search, order, len(self._grid.marks))
         self.query_one("#headline", Static).update(words, layout=False)
-
-    def _search_for(self, words: str) -> None:
-        if words != self.catalogue.search:
-            self.catalogue = replace(self.catalogue, search=words)
-            self._list()
-
-    def _sort_by_similarity(self, number: int | None, vectors: Vectors | BaseException) -> None:
-        if number is None:
-            return
-        try:
-            if isinstance(vectors, BaseException):
-                raise vectors
-            similarity = vectors.similarity(number)
-        except Exception as failure:
-            self._host.complain(failure)
-            return
-        self.catalogue = replace(self.catalogue, sort="similarity", similarity=similarity)
-        self._list()
-        self._grid.go_to(number)
-
-    def _go_to_text(self, text: str | None) -> None:
-        if text is None or not text.strip():
-            return
-        try:
-            (number, *_) = self._archive.select(text.strip())
-        except InrError as failure:
-            self._host.complain(failure)
-        else:
-            self.came_back(number)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from inrcodec.archive import Archive
 from inrcodec.tui.backdrop import Backdrop
 from inrcodec.tui.backend import ImageBackend
+from inrcodec.tui.blocks import Blocks
 from inrcodec.tui.loader import Loader
 from inrcodec.tui.similar import Similar
 
@@ -23,6 +24,11 @@ class Host(Protocol):
     @property
     def loader(self) -> Loader:
         """The thread that decodes."""
+        ...
+
+    @property
+    def blocks(self) -> Blocks:
+        """The processes that decode for it."""
         ...
 
     @property

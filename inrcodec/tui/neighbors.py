@@ -19,7 +19,7 @@ from inrcodec.tui.host import Host
 from inrcodec.tui.keybar import Keybar
 from inrcodec.tui.movement import MovingScreen, moves
 from inrcodec.tui.picture import Picture
-from inrcodec.tui.similar import Vectors
+from inrcodec.tui.vectors import Vectors
 from inrcodec.tui.words import aligned, command, figures, reason, titled
 
 NEAREST, FARTHEST = 36, 12

@@ -9,6 +9,7 @@ from textual.geometry import Size
 from inrcodec.archive import Upsample
 from inrcodec.tui.backdrop import Backdrop
 from inrcodec.tui.backend import Drawing
+from inrcodec.tui.decoding import BLOCK
 from inrcodec.tui.halfblocks import Levels, fitted, levels_of
 from inrcodec.tui.host import Host
 from inrcodec.tui.loader import Urgency
@@ -136,6 +137,7 @@ class Picture(Pane):
 
     def _decode(self, view: View, size: tuple[int, int]) -> Levels:
         image = self._archive[view.number]
+        self._host.blocks.wait_for((BLOCK, self._archive.stored.block_of(view.number)))
         levels = levels_of(render_viewport(image, view.viewport, view.extent, size, view.upsample), view.backdrop)
         whole = view.extent == WHOLE
         return levels if whole else with_overview(levels, image, view.viewport, view.extent, view.backdrop)

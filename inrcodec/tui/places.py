@@ -20,8 +20,7 @@ def principal_places(vectors: FloatArray) -> Places:
     """
     places = np.zeros((len(vectors), 2))
     if len(vectors) > 2:
-        left, spread, _ = np.linalg.svd(vectors - vectors.mean(axis=0), full_matrices=False)
-        first = (left * spread)[:, :2]
+        first = _principal_components(np.asarray(vectors - vectors.mean(axis=0), np.float64))
         farthest = np.take_along_axis(first, np.abs(first).argmax(axis=0, keepdims=True), axis=0)
         places[:, : first.shape[1]] = first * np.where(farthest < 0, -1, 1)  # either sign would do: the same everywhere
     for axis in range(2):
@@ -30,6 +29,14 @@ def principal_places(vectors: FloatArray) -> Places:
         ranks = np.argsort(np.argsort(values, kind="stable"), kind="stable") / max(1, len(values) - 1)
         places[:, axis] = 0.5 * (values - values.min()) / span + 0.5 * ranks
     return places
+
+
+def _principal_components(vectors: Places) -> Places:
+    """The first two, (n, 2), of vectors (n, values) with no mean; by the smaller of the two products with itself."""
+    if len(vectors) <= vectors.shape[1]:
+        values, directions = np.linalg.eigh(vectors @ vectors.T)
+        return np.asarray(directions[:, :-3:-1] * np.sqrt(np.maximum(values[:-3:-1], 0)))
+    return np.asarray(vectors @ np.linalg.eigh(vectors.T @ vectors)[1][:, :-3:-1])
 
 
 def own_cells(places: Places, cells: tuple[int, int]) -> Cells:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,57 +11,22 @@ from inrcodec.archive import Archive
 from inrcodec.errors import CorruptFileError, InrError
 from inrcodec.numerics.arrays import FloatArray
 from inrcodec.tui import cache
+from inrcodec.tui.blocks import Blocks, Line
+from inrcodec.tui.decoding import DESCRIPTORS
 from inrcodec.tui.loader import Loader
-from inrcodec.tui.places import Places, principal_places
-
-if TYPE_CHECKING:
-    from inrcodec.retrieval.space import Space
+from inrcodec.tui.vectors import Vectors, descriptors
 
 Ready = Callable[["Vectors | BaseException"], None]
 OnImage = Callable[[int, int], None]
 KIND = "descriptor 1"  # another number for another kind of vectors
 
 
-@dataclass(frozen=True, eq=False)
-class Vectors:
-    """What images look like, (images, values); rows of nan where an image is damaged."""
-
-    rows: FloatArray
-
-    @cached_property
-    def whole(self) -> tuple[int, ...]:
-        """The numbers of the images that are not damaged."""
-        return tuple(np.flatnonzero(~np.isnan(self.rows).any(axis=1)).tolist())
-
-    @cached_property
-    def space(self) -> Space:
-        """The whole images as vectors, in the order of `whole`."""
-        from inrcodec.retrieval.similarity import centered
-        from inrcodec.retrieval.space import Space
-
-        return Space("descriptor", *centered(self.rows[list(self.whole)]))
-
-    @cached_property
-    def places(self) -> Places:
-        """Where images lie on a map, (images, 2) in [0, 1]; nan for damaged ones."""
-        places = np.full((len(self.rows), 2), np.nan)
-        places[list(self.whole)] = principal_places(self.space.vectors)
-        return places
-
-    def similarity(self, number: int) -> FloatArray:
-        """How alike an image is to every image of the set, (images,); nan for damaged ones."""
-        if number not in self.whole:
-            raise CorruptFileError(f"image {number} is damaged, there is nothing to compare; the others are whole")
-        similarity = np.full(len(self.rows), np.nan, np.float32)
-        similarity[list(self.whole)] = self.space.similarity(self.whole.index(number), "cosine")
-        return similarity
-
-
 class Similar:
     """Asks the loader for the set's vectors and keeps them, here and in the user's cache."""
 
-    def __init__(self, archive: Archive, loader: Loader, on_image: OnImage) -> None:
-        self._archive, self._loader, self._on_image = archive, loader, on_image
+    def __init__(self, archive: Archive, loader: Loader, blocks: Blocks, on_image: OnImage) -> None:
+        self._archive, self._loader, self._blocks, self._on_image = archive, loader, blocks, on_image
+        self._told = -1
         self._lock = threading.Lock()  # asked for in one thread, made in another
         self._vectors: Vectors | BaseException | None = None
         self._asked = False
@@ -85,32 +47,44 @@ class Similar:
 
     def _describe(self) -> Vectors:
         name = cache.digest(self._archive, KIND)
-        rows = cache.read(name, len(self._archive))
-        if rows is None:
-            rows = self._worked_out()
-            cache.write(name, rows)
-        vectors = Vectors(rows)
+        kept = cache.read(name, len(self._archive))
+        if kept is None or kept.shape[1] < 3:
+            vectors = Vectors.of(self._worked_out())
+            cache.write(name, vectors.kept)
+        else:
+            vectors = Vectors.joined(kept)
         if not vectors.whole:
             raise CorruptFileError("every image is damaged")
         return vectors
 
     def _worked_out(self) -> FloatArray:
-        from inrcodec.retrieval.descriptor import descriptor
-        from inrcodec.retrieval.space import on_white
+        stored = self._archive.stored
+        self._blocks.want(range(stored.blocks), DESCRIPTORS, Line.SET)
+        rows: list[FloatArray] = []
+        for block in range(stored.blocks):
+            while self._blocks.expects((DESCRIPTORS, block)):
+                self._pause()
+                self._blocks.collect(0.05)
+                self._tell(sum(map(len, self._blocks.descriptors.values())))
+            if block in self._blocks.descriptors:
+                rows.append(self._blocks.descriptors[block])
+                continue
+            for number in stored.images_of(block):
+                self._pause()
+                self._tell(number)
+                rows.append(descriptors(self._archive, range(number, number + 1)))
+        return np.concatenate(rows)
 
-        rows: list[FloatArray | None] = []
-        for number in range(len(self._archive)):
-            self._loader.serve()  # whoever waits for a thumbnail goes first
-            if self._loader.closed:
-                raise InrError("the app has ended")
-            self._on_image(number, len(self._archive))
-            try:
-                rows.append(descriptor(on_white(self._archive[number])))
-            except CorruptFileError:
-                rows.append(None)
-        length = max((len(row) for row in rows if row is not None), default=1)
-        nothing = np.full(length, np.nan, np.float32)
-        return np.stack([nothing if row is None else row for row in rows])
+    def _pause(self) -> None:
+        """Whoever waits for a thumbnail goes first."""
+        self._loader.serve()
+        if self._loader.closed:
+            raise InrError("the app has ended")
+
+    def _tell(self, done: int) -> None:
+        if done > self._told:
+            self._told = done
+            self._on_image(done, len(self._archive))
 
     def _made(self, vectors: Vectors | BaseException) -> None:
         with self._lock:

@@ -6,6 +6,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
+from inrcodec.tui.blocks import Line
+from inrcodec.tui.decoding import BLOCK
 from inrcodec.tui.halfblocks import Levels, coarse, fitted, levels_of
 from inrcodec.tui.host import Host
 from inrcodec.tui.loader import Urgency
@@ -62,18 +64,30 @@ class Thumbnails:
     # In the loader's thread
 
     def _decode_seen(self) -> None:
-        while (key := self._missing(self._seen)) is not None:
-            self._decode(key)
-            self._host.loader.serve()
+        self._decode_all(lambda: self._seen, Line.SEEN)
 
     def _decode_ahead(self) -> None:
-        while (key := self._missing(self._ahead)) is not None:
-            self._decode(key)
+        self._decode_all(lambda: self._ahead, Line.AHEAD)
+
+    def _decode_all(self, wanted: Callable[[], Sequence[Key]], line: Line) -> None:
+        """First what is at hand; blocks that are not come from other processes, or else are decoded here."""
+        blocks, stored = self._host.blocks, self._host.archive.stored
+        while missing := self._missing(wanted()):
+            blocks.collect()
+            at_hand = next((key for key in missing if stored.has(stored.block_of(key[0]))), None)
+            if at_hand is None:
+                numbers = dict.fromkeys(stored.block_of(number) for number, _ in missing)
+                blocks.want(numbers, BLOCK, line)
+                if blocks.expects((BLOCK, next(iter(numbers)))):
+                    blocks.collect(0.05)
+                    self._host.loader.serve()
+                    continue
+            self._decode(at_hand or missing[0])
             self._host.loader.serve()
 
-    def _missing(self, keys: Sequence[Key]) -> Key | None:
+    def _missing(self, keys: Sequence[Key]) -> list[Key]:
         with self._lock:
-            return None if self._host.loader.closed else next((key for key in keys if key not in self._kept), None)
+            return [] if self._host.loader.closed else [key for key in keys if key not in self._kept]
 
     def _decode(self, key: Key) -> None:
         number, width = key

@@ -20,6 +20,7 @@ from inrcodec.field.field import field_shapes
 from inrcodec.settings import Level
 from inrcodec.tui.app import Browser
 from inrcodec.tui.backend import ImageBackend
+from inrcodec.tui.blocks import Blocks
 
 Script = Callable[[Browser, Pilot[None]], Coroutine[Any, Any, None]]
 PATIENCE = 60.0  # seconds; a busy machine is slow
@@ -47,11 +48,18 @@ def forty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_up(tmp_path_factory.mktemp("browse") / "forty.inr", 40)
 
 
-def play(path: Path, script: Script, size: tuple[int, int] = (120, 36), backend: ImageBackend | None = None) -> None:
-    """Run the app over a file and a script over the app."""
+def play(
+    path: Path,
+    script: Script,
+    size: tuple[int, int] = (120, 36),
+    backend: ImageBackend | None = None,
+    processes: int = 0,
+) -> None:
+    """Run the app over a file and a script over the app; processes beside it decode."""
 
     async def run() -> None:
-        app = Browser(Archive.open(path, lenient=True, kept_blocks=48), backend)
+        archive = Archive.open(path, lenient=True, kept_blocks=48)
+        app = Browser(archive, backend, Blocks(archive, processes))
         async with app.run_test(size=size, notifications=True) as pilot:
             await pilot.pause()
             await script(app, pilot)

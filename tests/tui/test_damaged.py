@@ -54,13 +54,13 @@ def test_the_map_shows_the_whole(damaged: Path) -> None:
 
 def test_similarity_sorts_the_damaged_last(damaged: Path) -> None:
     async def script(app: Browser, pilot: Pilot[None]) -> None:
-        app.home.sort_by("similarity")
+        app.home.listing.sort_by("similarity")
         await until(pilot, lambda: app.home.catalogue.sort == "similarity")
         assert app.home.catalogue.numbers[0] == 0
         assert app.home.catalogue.numbers[-6:] == tuple(range(64, 70))
         await pilot.press("end")
         assert "-" in app.home.catalogue.caption(69)
-        app.home.sort_by("similarity")
+        app.home.listing.sort_by("similarity")
         await until(pilot, lambda: "image 69 is damaged" in notes(app))
 
     play(damaged, script)

@@ -12,10 +12,12 @@ from textual.widgets._toast import Toast
 
 from inrcodec.archive import Archive, ArchivedImage
 from inrcodec.tui.app import Browser
+from inrcodec.tui.blocks import Blocks
 from inrcodec.tui.grid import Grid
 from inrcodec.tui.loader import Loader
 from inrcodec.tui.picture import Picture
-from inrcodec.tui.similar import Similar, Vectors
+from inrcodec.tui.similar import Similar
+from inrcodec.tui.vectors import Vectors
 
 from .conftest import play, seen, until
 
@@ -70,11 +72,12 @@ def test_a_callback_that_fails_is_told(forty: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_nobody_who_asks_for_vectors_is_forgotten(forty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    vectors = Vectors(np.zeros((40, 3), np.float32))
+    vectors = Vectors(np.zeros((40, 3), np.float32), np.zeros((40, 2), np.float32))
     monkeypatch.setattr(Similar, "_describe", lambda _: vectors)
     for _ in range(200):
         loader, heard, lock = Loader(), [], threading.Lock()
-        similar = Similar(Archive.open(forty), loader, lambda *_: None)
+        archive = Archive.open(forty)
+        similar = Similar(archive, loader, Blocks(archive), lambda *_: None)
 
         def hear(answer: object, heard: list[object] = heard, lock: threading.Lock = lock) -> None:
             with lock:
