@@ -10,9 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.segment import Segment
+from rich.style import Style
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from inrcodec.tui import halfblocks
 from inrcodec.tui.app import Browser
 from inrcodec.tui.backend import ImageBackend
 from inrcodec.tui.grid import Grid
@@ -32,6 +35,12 @@ def damaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = made_up(tmp_path_factory.mktemp("damaged") / "bad.inr", 70)
     damage_block(path, 1)
     return path
+
+
+@pytest.fixture(autouse=True)
+def all_pixels_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where both pixels of a character are alike it is a space; whether they are may differ between machines."""
+    monkeypatch.setattr(halfblocks, "_cells", lambda count, *_: Segment("▀" * count, Style(color="red")))
 
 
 def thumbnails(app: Browser) -> bool:
