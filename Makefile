@@ -16,7 +16,7 @@ help: ## show this list
 	@echo
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 
-demo: $(STAMP) ## encode samples/48 into demo/set.inr, decode a sheet at 256 pixels (about 3 minutes)
+demo: $(STAMP) ## encode samples/48 into demo/set.inr, decode a sheet at 256 pixels (about 2 minutes)
 	@mkdir -p demo
 	$(BIN)/inrcodec encode samples/48 -o demo/set.inr --force $(DEMO_FLAGS)
 	$(BIN)/inrcodec decode demo/set.inr --sheet --size 256 -o demo/sheet-256.png --force
