@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from inrcodec.cli.chosen import chosen_numbers, chosen_sizes
 from inrcodec.cli.console import Console, print_json
 from inrcodec.cli.opening import open_archive
-from inrcodec.cli.options import File, Force, Json, Quiet, Verbose, epilog
-from inrcodec.cli.values import Size, check_pixels, parse_size
+from inrcodec.cli.options import File, Force, Index, Json, PictureSize, Quiet, Verbose, epilog
+from inrcodec.cli.values import check_pixels, parse_size
 from inrcodec.errors import UsageError
 from inrcodec.exporters.formats import in_words, still_formats
 
@@ -65,13 +66,8 @@ class Job:
 
 def decode(
     file: File,
-    size: Annotated[
-        str, typer.Option("--size", metavar="SIZE", help="256 (longest side), 320x200 (exact), 2x or native.")
-    ] = "native",
-    index: Annotated[
-        str | None,
-        typer.Option("--index", metavar="LIST", help="Numbers, ranges and names: 3,7-9,cat.png.", show_default="all"),
-    ] = None,
+    size: PictureSize = "native",
+    index: Index = None,
     output: Annotated[
         str | None,
         typer.Option(
@@ -117,14 +113,14 @@ def decode(
     if columns is not None and not sheet:
         raise UsageError("--columns is for a sheet; add --sheet")
     archive = open_archive(file)
-    numbers = tuple(range(len(archive))) if index is None else archive.select(index)
+    numbers = chosen_numbers(archive, index)
     destination = find_destination(
         output, format, stem=Path(file).stem, pictures=1 if sheet else len(numbers), sheet=sheet
     )
     job = Job(
         archive=archive,
         numbers=numbers,
-        sizes=_sizes(archive, numbers, wanted),
+        sizes=chosen_sizes(archive, numbers, wanted),
         destination=destination,
         quality=quality,
         force=force,
@@ -142,17 +138,6 @@ def decode(
     for picture in written:
         if picture.path is not None:
             print(picture.path)
-
-
-def _sizes(archive: Archive, numbers: Sequence[int], wanted: Size) -> tuple[tuple[int, int], ...]:
-    """The (width, height) of every picture, refused when absurd."""
-    sizes = []
-    for number in numbers:
-        image = archive[number]
-        width, height = wanted.of(image.width, image.height)
-        check_pixels(width, height, f"image {number}")
-        sizes.append((width, height))
-    return tuple(sizes)
 
 
 def _check_stream(destination: Destination, json: bool) -> None:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from inrcodec.cli.chosen import chosen_numbers, chosen_sizes
 from inrcodec.cli.console import Console, print_json
 from inrcodec.cli.opening import open_archive
-from inrcodec.cli.options import File, Force, Json, Quiet, epilog
+from inrcodec.cli.options import File, Force, Index, Json, PictureSize, Quiet, epilog
 from inrcodec.cli.values import check_pixels, parse_size
 from inrcodec.errors import UsageError
 
@@ -66,13 +67,8 @@ def derive(
         bool, typer.Option("--normals", help="A normal map: luminance as height, white 16 pixels above black.")
     ] = False,
     sheet: Annotated[bool, typer.Option("--sheet", help="A row for each image: picture, gradient, Laplacian.")] = False,
-    size: Annotated[
-        str, typer.Option("--size", metavar="SIZE", help="256 (longest side), 320x200 (exact), 2x or native.")
-    ] = "native",
-    index: Annotated[
-        str | None,
-        typer.Option("--index", metavar="LIST", help="Numbers, ranges and names: 3,7-9,cat.png.", show_default="all"),
-    ] = None,
+    size: PictureSize = "native",
+    index: Index = None,
     output: Annotated[
         str | None,
         typer.Option(
@@ -91,8 +87,8 @@ def derive(
     console = Console(quiet)
     kind = _kind({"gradient": gradient, "laplacian": laplacian, "magnitude": magnitude, "normals": normals}, sheet)
     archive = open_archive(file)
-    numbers = tuple(range(len(archive))) if index is None else archive.select(index)
-    sizes = _sizes(archive, numbers, size)
+    numbers = chosen_numbers(archive, index)
+    sizes = chosen_sizes(archive, numbers, parse_size(size))
     paths = _paths(archive, numbers, kind, output, Path(file).stem, force=force)
     images = [archive[number] for number in numbers]
     if sheet:
@@ -115,15 +111,6 @@ def _kind(asked: dict[str, bool], sheet: bool) -> str:
         listed = ", ".join(f"--{kind}" for kind in (*KINDS, "sheet"))
         raise UsageError(f"{'choose one of' if wanted else 'say what to derive:'} {listed}")
     return wanted[0]
-
-
-def _sizes(archive: Archive, numbers: Sequence[int], size: str) -> list[tuple[int, int]]:
-    wanted, sizes = parse_size(size), []
-    for number in numbers:
-        width, height = wanted.of(archive[number].width, archive[number].height)
-        check_pixels(width, height, f"image {number}")
-        sizes.append((width, height))
-    return sizes
 
 
 def _paths(

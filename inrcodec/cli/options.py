@@ -22,6 +22,13 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing on stderr but 
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more on stderr.")]
 Force = Annotated[bool, typer.Option("-f", "--force", help="Replace files that exist.")]
 
+PictureSize = Annotated[
+    str, typer.Option("--size", metavar="SIZE", help="256 (longest side), 320x200 (exact), 2x or native.")
+]
+Index = Annotated[
+    str | None,
+    typer.Option("--index", metavar="LIST", help="Numbers, ranges and names: 3,7-9,cat.png.", show_default="all"),
+]
 Sources = Annotated[
     list[str], typer.Argument(metavar="SOURCES", help="Folders, image files or globs.", show_default=False)
 ]
