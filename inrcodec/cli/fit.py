@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -18,6 +19,7 @@ from inrcodec.errors import UsageError
 if TYPE_CHECKING:
     from inrcodec.encoding.signals.fit import FitResult
     from inrcodec.encoding.signals.listed import ConstraintList
+    from inrcodec.encoding.signals.options import SignalKeywords
     from inrcodec.fitting.constrained import Advance
 
 EPILOG = epilog(
@@ -113,13 +115,15 @@ def fit(
 
         print(write_list(listed), end="")
         return
+    from inrcodec.encoding.signals.options import SignalKeywords
+
     target = Path(f"{Path(source).stem}.inr" if output is None else output)
-    asked: dict[str, Any] = {
-        "overwrite": force, "effort": effort, "passes": passes, "time_limit": limit, "width": width, "depth": depth,
-        "activation": activation, "w0": w0, "device": device, "threads": threads, "seed": seed,
-    }  # fmt: skip
+    options = SignalKeywords(
+        overwrite=force, effort=effort, passes=passes, time_limit=limit, width=width, depth=depth,
+        activation=activation, w0=w0, device=device, threads=threads, seed=seed,
+    )  # fmt: skip
     # A list that was read names its files relative to itself, and its constraints in messages as it does.
-    result = fit_shown(source if _is_list(source) else listed, target, asked, console)
+    result = fit_shown(source if _is_list(source) else listed, target, options, console)
     if json:
         print_json(_answer(result))
     else:
@@ -152,11 +156,11 @@ def _listed(source: str, quantity: Any, constant: str | None, reach: int | None)
     return picture_list(source, quantity or "value", constant or "picture", reach)
 
 
-def fit_shown(source: str | ConstraintList, target: Path, asked: dict[str, Any], console: Console) -> FitResult:
+def fit_shown(source: str | ConstraintList, target: Path, options: SignalKeywords, console: Console) -> FitResult:
     """Fit with progress on stderr; Ctrl-C ends it between two steps."""
-    import inrcodec
     from inrcodec.cli.interrupt import between_steps
     from inrcodec.cli.progress import step_progress
+    from inrcodec.encoding.signals.fit import fit_with
 
     with between_steps() as check, step_progress(console) as draw:
 
@@ -165,7 +169,7 @@ def fit_shown(source: str | ConstraintList, target: Path, asked: dict[str, Any],
             draw("fit", round(1000 * news.done), 1000, figures)
             check()
 
-        return inrcodec.fit(source, target, on_progress=on_progress, **asked)
+        return fit_with(source, target, replace(options, on_progress=on_progress))
 
 
 def _answer(result: FitResult) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def fuse(
         *pictures, dark = one_size([*pictures, picture(mask, "black")], resize=resize)
         fused = _pasted(pictures, dark.pixels, mixed=how == "mix")
     if still is None:
-        _fit(path, fused, {"effort": effort, "time_limit": limit}, force=force, console=console)
+        _fit(path, fused, effort=effort, time_limit=limit, force=force, console=console)
     else:
         _put(path, fused, still, force=force)
     answer = _answer(path, fused, pictures, {"rule": how, "screen": weight})
@@ -168,16 +168,17 @@ def _put(path: Path, fused: Fusion, still: PictureFormat, *, force: bool) -> Non
     write_atomically(path, encode_still(fused.picture, still), overwrite=force)
 
 
-def _fit(path: Path, fused: Fusion, asked: dict[str, Any], *, force: bool, console: Console) -> None:
+def _fit(path: Path, fused: Fusion, *, effort: int, time_limit: float | None, force: bool, console: Console) -> None:
     """Write the fused picture as a field that was fitted to it."""
     from inrcodec.cli.fit import fit_shown
-    from inrcodec.encoding.signals.options import picture_list
+    from inrcodec.encoding.signals.options import SignalKeywords, picture_list
     from inrcodec.exporters.stills import format_for
 
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder, f"{path.stem}.png")
         _put(plain, fused, format_for(plain), force=False)
-        fit_shown(picture_list(plain), path, {"overwrite": force, **asked}, console)
+        options = SignalKeywords(overwrite=force, effort=effort, time_limit=time_limit)
+        fit_shown(picture_list(plain), path, options, console)
 
 
 def _answer(path: Path, fused: Fusion, pictures: Sequence[Source], how: dict[str, Any]) -> dict[str, Any]:
