@@ -177,6 +177,10 @@ class StoredSet:
         """Whether the latents of a block are at hand."""
         return block in self._kept or not self.header.model.levels
 
+    def at_hand(self, block: int) -> tuple[Latents, ...]:
+        """The latents of a block's images as far as they are kept; nothing where they are not."""
+        return self._kept.get(block, ())
+
     def keep(self, block: int, images: tuple[Latents, ...]) -> None:
         """Latents that were decoded elsewhere, as `latents` gives them, for every image of a block."""
         self._kept[block] = images

@@ -16,8 +16,9 @@ import numpy as np
 
 from inrcodec.archive import Archive
 from inrcodec.numerics.arrays import FloatArray
+from inrcodec.retrieval.descriptor import LENGTH
 from inrcodec.tui.cache import digest
-from inrcodec.tui.decoding import ANSWER, BLOCK, REQUEST
+from inrcodec.tui.decoding import ANSWER, BLOCK, DESCRIPTORS, REQUEST, cut_latents
 
 MOST_PROCESSES = 8
 MOST_BYTES = 1 << 29  # of an answer: a block has no more than 2**27 latents
@@ -129,26 +130,15 @@ class Blocks:
         numbers = self._archive.stored.images_of(block)
         if words is None:
             self.failed.add(order)
-        elif kind == BLOCK:
-            self._archive.stored.keep(block, self._latents(numbers, np.frombuffer(words, np.int16)))
         else:
-            self.descriptors[block] = np.frombuffer(words, np.float32).reshape(len(numbers), -1)
+            size = len(numbers) * LENGTH * 4 if kind == DESCRIPTORS else 0
+            latents, rows = words[: len(words) - size], words[len(words) - size :]
+            if latents and not self._archive.stored.has(block):
+                self._archive.stored.keep(block, cut_latents(self._archive, numbers, latents))
+            if rows:
+                self.descriptors[block] = np.frombuffer(rows, np.float32).reshape(len(numbers), LENGTH)
         with self._orders.changed:
             self._orders.running.discard(order)
-
-    def _latents(self, numbers: range, values: np.ndarray) -> tuple[tuple[np.ndarray, ...], ...]:
-        """Cut into images and levels."""
-        images, start = [], 0
-        for number in numbers:
-            height, width = self._archive.shape(number)
-            levels = []
-            for level in self._archive.header.model.levels:
-                shape = level.channels, level.cells(height), level.cells(width)
-                size = shape[0] * shape[1] * shape[2]
-                levels.append(values[start : start + size].reshape(shape))
-                start += size
-            images.append(tuple(levels))
-        return tuple(images)
 
     # Processes and their threads
 
@@ -173,7 +163,8 @@ class Blocks:
                 assert process.stdout is not None
                 if _answer(process) == digest(self._archive, "").encode():  # else the file was replaced meanwhile
                     while (order := self._next()) is not None:
-                        process.stdin.write(REQUEST.pack(*order))
+                        known = self._known(order)
+                        process.stdin.write(REQUEST.pack(*order, len(known)) + known)
                         process.stdin.flush()
                         self._deliver(order, _answer(process))
                         order = None
@@ -187,6 +178,14 @@ class Blocks:
                 self._orders.changed.notify_all()
             if order is not None:
                 self._deliver(order, None)
+
+    def _known(self, order: Order) -> bytes:
+        """The latents of a block to be described, if they are at hand."""
+        kind, block = order
+        if kind != DESCRIPTORS or not self._archive.header.model.levels:
+            return b""
+        images = self._archive.stored.at_hand(block)
+        return b"".join(level.tobytes() for image in images for level in image)
 
     def _next(self) -> Order | None:
         with self._orders.changed:

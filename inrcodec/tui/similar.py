@@ -10,6 +10,7 @@ import numpy as np
 from inrcodec.archive import Archive
 from inrcodec.errors import CorruptFileError, InrError
 from inrcodec.numerics.arrays import FloatArray
+from inrcodec.retrieval.descriptor import LENGTH
 from inrcodec.tui import cache
 from inrcodec.tui.blocks import Blocks, Line
 from inrcodec.tui.decoding import DESCRIPTORS
@@ -18,7 +19,7 @@ from inrcodec.tui.vectors import Vectors, descriptors
 
 Ready = Callable[["Vectors | BaseException"], None]
 OnImage = Callable[[int, int], None]
-KIND = "descriptor 1"  # another number for another kind of vectors
+KIND = "descriptor 2"  # another number for another kind of vectors
 
 
 class Similar:
@@ -48,7 +49,7 @@ class Similar:
     def _describe(self) -> Vectors:
         name = cache.digest(self._archive, KIND)
         kept = cache.read(name, len(self._archive))
-        if kept is None or kept.shape[1] < 3:
+        if kept is None or kept.shape[1] != LENGTH + 2:
             vectors = Vectors.of(self._worked_out())
             cache.write(name, vectors.kept)
         else:

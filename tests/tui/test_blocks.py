@@ -55,6 +55,9 @@ def test_latents_and_descriptors_are_the_same_as_those_decoded_here(several: Pat
             assert one.dtype == other.dtype
     assert np.array_equal(blocks.descriptors[0], descriptors(here, range(64)))
     assert np.isnan(blocks.descriptors[2]).all()
+    blocks.want([1], DESCRIPTORS, Line.SET)  # whose latents are known, and are sent with the order
+    wait(blocks, lambda: 1 in blocks.descriptors)
+    assert np.array_equal(blocks.descriptors[1], descriptors(here, range(64, 128)))
     assert not blocks.expects((BLOCK, 0))
     assert not blocks.expects((BLOCK, 2))
     blocks.close()
@@ -139,7 +142,7 @@ def test_a_file_that_was_replaced_is_not_decoded_for_the_old_one(several: Path, 
 
 def test_answers_tell_whether_it_could_be_done(several: Path) -> None:
     archive = opened(several)
-    requests = b"".join(REQUEST.pack(kind, block) for kind, block in ((BLOCK, 0), (BLOCK, 2), (BLOCK, 99)))
+    requests = b"".join(REQUEST.pack(kind, block, 0) for kind, block in ((BLOCK, 0), (BLOCK, 2), (BLOCK, 99)))
     answers = io.BytesIO()
     serve(archive, io.BytesIO(requests + b"b"), answers)
     answers.seek(0)
