@@ -68,10 +68,8 @@ def encode_with(
     check_output(path, overwrite=run.overwrite)
     found = read_pictures(sources, options)
     pictures = found.pictures
-    model, settings = (
-        model_settings(options, count_pixels(pictures)),
-        fit_settings(options, pictures, record=run.record),
-    )
+    model = model_settings(options, count_pixels(pictures))
+    settings = fit_settings(options, pictures, record=run.record)
     header = _header(pictures, model, settings.holdout)  # refuses, before any work, what no file can hold
     if settings.time_limit:  # reading the pictures was part of the time
         settings = replace(settings, time_limit=max(0.5, settings.time_limit - (time.monotonic() - started)))

@@ -19,6 +19,7 @@ from inrcodec.fitting.distortion.squared import MARGIN
 from inrcodec.fitting.groups import BatchPart, Group
 from inrcodec.fitting.kernels.compiling import compiled_before
 from inrcodec.fitting.kernels.engine import ImageGroup, KernelStep, Outcome, Part, Quantization, Rates
+from inrcodec.fitting.optimizer import FIRST_DECAY, SECOND_DECAY, TINY
 from inrcodec.fitting.pace import cells_apart
 from inrcodec.fitting.process import PIXELS_FOR_WORKERS
 from inrcodec.fitting.rounding import RoundingContext
@@ -73,7 +74,7 @@ class KernelEngine:
             self._steps.rounded(run.adam.weights.numpy(), context.weight_steps),
             parts,
             _quantization(context),
-            None if context.latents_frozen else Rates(run.latent_rate * context.learning_rate, nesterov=True),
+            None if context.latents_frozen else _rates(run.latent_rate * context.learning_rate),
             context.noise_seed(0),
             footprint=context.footprint,
             margin=MARGIN,
@@ -191,6 +192,11 @@ class _WeightSteps:
             self._steps = np.append(each, np.full(context, step_size(CONTEXT_STEP))).astype(np.float32)
             self._known = list(steps)
         return np.asarray(np.rint(weights / self._steps) * self._steps, dtype=np.float32)
+
+
+def _rates(rate: float) -> Rates:
+    """Of latents, as `RowAdam` has them."""
+    return Rates(rate, FIRST_DECAY, SECOND_DECAY, TINY)
 
 
 def _quantization(context: StepContext) -> Quantization:

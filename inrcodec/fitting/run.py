@@ -151,9 +151,7 @@ class Run:
 
     def move_network(self, gradient: torch.Tensor, rate: float, context_rate: float) -> None:
         """A step of Adam on all leaves, against their gradient (weights,); rates scaled by those given."""
-        encoder_rate = (
-            0.0 if self.latents_frozen else rate
-        )  # the encoder that is stored is the one that found the codes
+        encoder_rate = 0.0 if self.latents_frozen else rate  # what is stored is the encoder that found the codes
         factors = [rate] * len(self.network) + [context_rate] * len(self.context)
         self.adam.step(gradient, [*factors, *[encoder_rate] * len(self.encoder)])
 

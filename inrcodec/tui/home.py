@@ -11,15 +11,16 @@ from textual.widgets import Static
 
 from inrcodec.tui.catalogue import Catalogue
 from inrcodec.tui.grid import Grid
+from inrcodec.tui.gridscreen import GridScreen
 from inrcodec.tui.host import Host
 from inrcodec.tui.keybar import Keybar
 from inrcodec.tui.listing import Listing
-from inrcodec.tui.movement import MovingScreen, moves
+from inrcodec.tui.movement import moves
 from inrcodec.tui.picture import Picture
 from inrcodec.tui.words import aligned, command, figures, headline, in_one_line
 
 
-class Home(MovingScreen[None]):
+class Home(GridScreen[None]):
     """The set, searched and sorted, with a cursor and marks."""
 
     DEFAULT_CSS = """
@@ -105,18 +106,6 @@ class Home(MovingScreen[None]):
         self._grid.look_again()
 
     # What moves
-
-    def move(self, right: int, down: int) -> None:
-        """The cursor."""
-        self._grid.step(right, down)
-
-    def move_page(self, pages: float) -> None:
-        """The cursor."""
-        self._grid.page(pages)
-
-    def move_end(self, last: bool) -> None:
-        """The cursor."""
-        self._grid.end(last)
 
     def move_to(self, number: int) -> None:
         """To the image with that number."""

@@ -15,9 +15,10 @@ from inrcodec.errors import CorruptFileError
 from inrcodec.exporters.naming import displayed
 from inrcodec.numerics.arrays import FloatArray
 from inrcodec.tui.grid import Grid
+from inrcodec.tui.gridscreen import GridScreen
 from inrcodec.tui.host import Host
 from inrcodec.tui.keybar import Keybar
-from inrcodec.tui.movement import MovingScreen, moves
+from inrcodec.tui.movement import moves
 from inrcodec.tui.picture import Picture
 from inrcodec.tui.vectors import Vectors
 from inrcodec.tui.words import aligned, command, figures, reason, titled
@@ -25,7 +26,7 @@ from inrcodec.tui.words import aligned, command, figures, reason, titled
 NEAREST, FARTHEST = 36, 12
 
 
-class Neighbors(MovingScreen[int]):
+class Neighbors(GridScreen[int]):
     """Ends with the number of the image that it came to."""
 
     CSS = """
@@ -73,18 +74,6 @@ class Neighbors(MovingScreen[int]):
     @property
     def _grid(self) -> Grid:
         return self.query_one(Grid)
-
-    def move(self, right: int, down: int) -> None:
-        """The cursor."""
-        self._grid.step(right, down)
-
-    def move_page(self, pages: float) -> None:
-        """The cursor."""
-        self._grid.page(pages)
-
-    def move_end(self, last: bool) -> None:
-        """The cursor."""
-        self._grid.end(last)
 
     def on_cell_grid_opened(self) -> None:
         """By mouse."""

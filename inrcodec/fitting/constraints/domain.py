@@ -66,8 +66,8 @@ class Scattered:
 
     def draw(self, rng: np.random.Generator, count: int) -> tuple[Points, FloatArray]:
         chosen = rng.integers(0, len(self.points), count)
-        known = self.targets if self.targets.shape[2] > 1 else np.repeat(self.targets, len(self.points), axis=2)
-        return self.points[chosen], known[:, :, chosen]
+        one = self.targets.shape[2] == 1
+        return self.points[chosen], np.repeat(self.targets, count, axis=2) if one else self.targets[:, :, chosen]
 
     def count(self) -> int:
         return len(self.points)

@@ -24,7 +24,6 @@ from inrcodec.fitting.kernels.packing import FloatArray, Packing, rounded_up
 from inrcodec.fitting.kernels.step import ORDER, step_images
 from inrcodec.settings import ModelSettings
 
-FIRST_DECAY, SECOND_DECAY, TINY = 0.9, 0.95, 1e-9  # Adam of the latents
 WIDEST = 128  # hidden units: beyond, a matrix library is as fast
 CHANNELS = (1, 3, 4)
 TILE_PIXELS = {1: 240, 2: 48}  # by footprint: samples of a tile are a few hundred points, in whole panels
@@ -60,10 +59,12 @@ class Quantization:
 
 @dataclass(frozen=True)
 class Rates:
-    """How latents move in a step: the rate, and Nesterov's momentum or the plain one."""
+    """How latents move in a step of Adam: the rate, the decays of both moments, and what is added to the root."""
 
     rate: float
-    nesterov: bool = False
+    decay: float
+    second_decay: float
+    tiny: float
 
 
 @dataclass(frozen=True)
@@ -218,9 +219,9 @@ class KernelStep:
         order["noise"], order["margin"] = quantization.noise, -1.0 if margin is None else margin
         order["with_latents"], order["with_weights"] = moving is not None, with_weights
         order["with_rate"] = with_rate
-        order["decay"], order["second_decay"], order["tiny"] = FIRST_DECAY, SECOND_DECAY, TINY
         if moving:
-            order["rate"], order["nesterov"] = moving.rate, moving.nesterov
+            for name in ("rate", "decay", "second_decay", "tiny"):
+                order[name] = getattr(moving, name)
         packing = self._layout(parts[0].group, footprint).packing
         packed = packing.packed(weights)
         count = sum(len(part.rows) for part in parts)

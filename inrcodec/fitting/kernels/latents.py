@@ -160,16 +160,13 @@ def _gather_coarser(lay: Any, room: Any, level: int) -> None:
 def move(
     lay: Any, room: Any, state: Any, values: int, moments: int, seconds: int, limits: Any, order: Any, visits: int
 ) -> None:
-    """A step of Adam on an image's latents, against their gradients; see `fitting.optimizer`.
+    """A step of Adam on an image's latents, against their gradients, with Nesterov's momentum; see `fitting.optimizer`.
 
     state[values], state[moments] and state[seconds] begin the latents and their two moments; limits: rates of the
     latents beside each other, then the lowest and then the highest that they may be, as long as rows in the room.
     """
     decay, second_decay = order.decay, order.second_decay
-    unbiased = 1.0 - decay**visits
-    by_moment, by_gradient = 1.0 / unbiased, 0.0
-    if order.nesterov:  # Dozat, "Incorporating Nesterov momentum into Adam", 2016
-        by_moment, by_gradient = decay / (1.0 - decay ** (visits + 1)), (1.0 - decay) / unbiased
+    by_moment, by_gradient = decay / (1.0 - decay ** (visits + 1)), (1.0 - decay) / (1.0 - decay**visits)
     kept, added = vector(decay), vector(1.0 - decay)
     second_kept, second_added = vector(second_decay), vector(1.0 - second_decay)
     by_second, tiny = vector(1.0 / (1.0 - second_decay**visits)), vector(order.tiny)

@@ -27,7 +27,6 @@ ORDER = np.dtype(
         ("decay", "f8"),  # of their moments
         ("second_decay", "f8"),
         ("tiny", "f8"),
-        ("nesterov", "i8"),
     ],
     align=True,
 )

@@ -26,12 +26,17 @@ from inrcodec.fitting.kernels.engine import (
     covers,
     noise_keys,
 )
-from inrcodec.fitting.optimizer import RowAdam
+from inrcodec.fitting.optimizer import FIRST_DECAY, SECOND_DECAY, TINY, RowAdam
 from inrcodec.numerics.coordinates import Axis, interpolation
 from inrcodec.settings import Architecture, Level, ModelSettings
 
 ROUNDED = Quantization(rounded=True)
 USUAL = (Level(2, 4), Level(1, 3), Level(0, 1))
+
+
+def rates_of(rate: float) -> Rates:
+    """As the fit has them."""
+    return Rates(rate, FIRST_DECAY, SECOND_DECAY, TINY)
 
 
 @dataclass
@@ -80,7 +85,7 @@ class Case:
     def step(self, quantization: Quantization = ROUNDED, workers: int = 1, **options: Any) -> Outcome:
         kernels = KernelStep(self.model, self.channels, workers)
         options = {"footprint": self.footprint, "margin": self.margin} | options
-        outcome = kernels.step(self.weights, [self.part], quantization, Rates(0.0), 5, **options)
+        outcome = kernels.step(self.weights, [self.part], quantization, rates_of(0.0), 5, **options)
         kernels.close()
         return outcome
 
@@ -234,7 +239,7 @@ def test_latents_move_as_with_row_adam() -> None:
     kernels = KernelStep(case.model, case.channels)
     before = np.zeros_like(case.group.first_moments)
     for step in range(4):
-        kernels.step(case.weights, [case.part], Quantization(), Rates(0.1, nesterov=True), step)
+        kernels.step(case.weights, [case.part], Quantization(), rates_of(0.1), step)
         gradient = (case.group.first_moments - 0.9 * before) / 0.1
         before = case.group.first_moments.copy()
         adam.step(torch.arange(case.images), torch.from_numpy(gradient), 0.1)
@@ -249,7 +254,9 @@ def test_rates_and_limits_of_latents() -> None:
     kernels = KernelStep(case.model, case.channels)
     row = np.zeros(1, np.int64)
     for step in range(30):
-        kernels.step(case.weights, [Part(group, row, row, case.scales, case.shares)], Quantization(), Rates(0.1), step)
+        kernels.step(
+            case.weights, [Part(group, row, row, case.scales, case.shares)], Quantization(), rates_of(0.1), step
+        )
     assert (group.latents[:, :-64] == 0).all()
     assert 0 < np.abs(group.latents[:, -64:]).max() <= 1
 
