@@ -13,11 +13,10 @@ import numpy as np
 
 from inrcodec.fitting.kernels.compiling import compiled, helper
 from inrcodec.fitting.kernels.context import channel_bits
-from inrcodec.fitting.kernels.grids import fill_inputs, spread_columns
+from inrcodec.fitting.kernels.grids import spread_columns
 from inrcodec.fitting.kernels.latents import lay_into_planes, spread_coarser
-from inrcodec.fitting.kernels.layout import LANES, PANEL
-from inrcodec.fitting.kernels.loss import load_targets, store_losses
-from inrcodec.fitting.kernels.siren import forward
+from inrcodec.fitting.kernels.loss import store_losses
+from inrcodec.fitting.kernels.tiles import draw_tile
 
 LOOKING = 3  # channels of a level that look at one: itself and the two behind it
 
@@ -79,33 +78,64 @@ def decide_images(
                         lay, table, constants, weights, room, targets, target, unit, visible, seen, frames, 6 * image,
                         margin, errors[1],
                     )  # fmt: skip
-                    looking = min(channel + LOOKING, last)
-                    for one in range(channel, looking):
-                        channel_bits(lay, table, constants, weights, room, one, bits[1])
-                    for one in range(last, behind):
-                        channel_bits(lay, table, constants, weights, room, one, bits[1])
-                    gains[:] = 0.0
-                    for keeping in range(2):
-                        if keeping:
-                            _keep_better(lay, table, room, state, value, level, channel, down, across, apart, gains)
-                        _own_pixels(lay, owners, level, down, across, apart)
-                        wide = (lay.across[level] - across + apart - 1) // apart
-                        _compare(
-                            errors, 0, lay.height, lay.width, lay.width, owners, wide, scales[number, 0], gains, keeping
-                        )
-                        _compare_bits(
-                            lay, table, bits, owners, level, level, channel, looking, down, across, apart,
-                            scales[number, 1], gains, keeping,
-                        )  # fmt: skip
-                        _compare_bits(
-                            lay, table, bits, owners, level, level + 1, last, behind, down, across, apart,
-                            scales[number, 1], gains, keeping,
-                        )  # fmt: skip
+                    _choose(
+                        lay, table, constants, weights, room, state, value, level, channel, last, behind, down, across,
+                        apart, scales[number, 0], scales[number, 1], errors, bits, owners, gains,
+                    )  # fmt: skip
                 value += lay.down[level] * lay.across[level]
                 channel += 1
             if behind > last:
                 spread_coarser(lay, room, level + 1)
         _take_over(lay, table, room, state, first)
+
+
+@helper
+def _choose(
+    lay: Any,
+    table: Any,
+    constants: Any,
+    weights: Any,
+    room: Any,
+    state: Any,
+    value: int,
+    level: int,
+    channel: int,
+    last: int,
+    behind: int,
+    down: int,
+    across: int,
+    apart: int,
+    weight_of_error: float,
+    weight_of_bit: float,
+    errors: Any,
+    bits: Any,
+    owners: Any,
+    gains: Any,
+) -> None:
+    """Keep those cells of a phase whose other whole number is better, now that the image is drawn with all of them.
+
+    Channels from `last` to `behind` are of the next level, which looks at this one.
+    """
+    looking = min(channel + LOOKING, last)
+    for one in range(channel, looking):
+        channel_bits(lay, table, constants, weights, room, one, bits[1])
+    for one in range(last, behind):
+        channel_bits(lay, table, constants, weights, room, one, bits[1])
+    gains[:] = 0.0
+    wide = (lay.across[level] - across + apart - 1) // apart
+    for keeping in range(2):
+        if keeping:
+            _keep_better(lay, table, room, state, value, level, channel, down, across, apart, gains)
+        _own_pixels(lay, owners, level, down, across, apart)
+        _compare(errors, 0, lay.height, lay.width, lay.width, owners, wide, weight_of_error, gains, keeping)
+        _compare_bits(
+            lay, table, bits, owners, level, level, channel, looking, down, across, apart, weight_of_bit, gains,
+            keeping,
+        )  # fmt: skip
+        _compare_bits(
+            lay, table, bits, owners, level, level + 1, last, behind, down, across, apart, weight_of_bit, gains,
+            keeping,
+        )  # fmt: skip
 
 
 @helper
@@ -129,11 +159,9 @@ def _draw(
     spread_columns(lay, table, constants, room)
     for start in range(0, lay.height * lay.width, lay.tile_pixels):
         count = min(lay.tile_pixels, lay.height * lay.width - start)
-        apart = (count + LANES - 1) // LANES * LANES
-        points = (lay.footprint * lay.footprint * apart + PANEL - 1) // PANEL * PANEL
-        fill_inputs(lay, table, constants, frames, frame, room, start, count, apart)
-        forward(lay, table, weights, room, points)
-        load_targets(lay, room, targets, target + start, unit, visible, seen + start, count, apart)
+        apart, _ = draw_tile(
+            lay, table, constants, weights, room, targets, target, unit, visible, seen, frames, frame, start, count
+        )  # fmt: skip
         store_losses(lay, room, apart, margin, count, errors, start)
 
 

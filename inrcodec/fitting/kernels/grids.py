@@ -112,6 +112,18 @@ def _fill_coordinates(
         store(room, point + lay.stride + at, fma(width, spread(frames, frame + 3), second))
 
 
+@inlined
+def _lines_of(
+    lay: Any, table: Any, constants: Any, level: int, line: int
+) -> tuple[int, Vector, Vector, Vector, Vector]:
+    """The first of the lines that a row of samples is a mean of, and the weights of all four."""
+    sample = level * lay.height * lay.footprint + line
+    weight = lay.rows_constant + sample * REACH
+    first, second = spread(constants, weight), spread(constants, weight + 1)
+    third, fourth = spread(constants, weight + 2), spread(constants, weight + 3)
+    return number(table, lay.rows_entry + sample), first, second, third, fourth
+
+
 @helper
 def _fill_latents(
     lay: Any,
@@ -128,10 +140,7 @@ def _fill_latents(
     """Latents of a run of samples."""
     apart = lay.footprint * lay.columns
     for level in range(lay.levels):
-        sample = level * lay.height * lay.footprint + line
-        cell, weight = number(table, lay.rows_entry + sample), lay.rows_constant + sample * REACH
-        first, second = spread(constants, weight), spread(constants, weight + 1)
-        third, fourth = spread(constants, weight + 2), spread(constants, weight + 3)
+        cell, first, second, third, fourth = _lines_of(lay, table, constants, level, line)
         for channel in range(lay.level_channels[level]):
             if lay.identity[level]:
                 plane = lay.first[level] + channel * lay.distances[level] + row * lay.strides[level] + column
@@ -176,10 +185,7 @@ def _gather_latents(
     """The same for a run of samples."""
     apart = lay.footprint * lay.columns
     for level in range(lay.levels):
-        sample = level * lay.height * lay.footprint + line
-        cell, weight = number(table, lay.rows_entry + sample), lay.rows_constant + sample * REACH
-        first, second = spread(constants, weight), spread(constants, weight + 1)
-        third, fourth = spread(constants, weight + 2), spread(constants, weight + 3)
+        cell, first, second, third, fourth = _lines_of(lay, table, constants, level, line)
         for channel in range(lay.level_channels[level]):
             if lay.identity[level]:
                 plane = lay.first[level] + channel * lay.distances[level] + row * lay.strides[level] + column

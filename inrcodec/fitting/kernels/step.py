@@ -8,11 +8,11 @@ import numpy as np
 
 from inrcodec.fitting.kernels.compiling import compiled, helper
 from inrcodec.fitting.kernels.context import add_rate
-from inrcodec.fitting.kernels.grids import fill_inputs, gather_columns, gather_inputs, spread_columns
+from inrcodec.fitting.kernels.grids import gather_columns, gather_inputs, spread_columns
 from inrcodec.fitting.kernels.latents import gather_from_planes, lay_into_planes, move, quantize
-from inrcodec.fitting.kernels.layout import LANES, PANEL
-from inrcodec.fitting.kernels.loss import add_loss, load_targets
-from inrcodec.fitting.kernels.siren import add_weight_gradients, backward, forward
+from inrcodec.fitting.kernels.loss import add_loss
+from inrcodec.fitting.kernels.siren import add_weight_gradients, backward
+from inrcodec.fitting.kernels.tiles import draw_tile
 
 ORDER = np.dtype(
     [
@@ -133,11 +133,9 @@ def _add_distortion(
     errors = shown_errors = 0.0
     for start in range(0, lay.height * lay.width, lay.tile_pixels):
         count = min(lay.tile_pixels, lay.height * lay.width - start)
-        apart = (count + LANES - 1) // LANES * LANES
-        points = (lay.footprint * lay.footprint * apart + PANEL - 1) // PANEL * PANEL
-        fill_inputs(lay, table, constants, frames, frame, room, start, count, apart)
-        forward(lay, table, weights, room, points)
-        load_targets(lay, room, targets, target + start, unit, visible, seen + start, count, apart)
+        apart, points = draw_tile(
+            lay, table, constants, weights, room, targets, target, unit, visible, seen, frames, frame, start, count
+        )  # fmt: skip
         found, shown = add_loss(lay, room, apart, scale, order.margin)
         errors += found
         shown_errors += shown
