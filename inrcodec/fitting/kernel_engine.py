@@ -18,7 +18,8 @@ from inrcodec.fitting import schedule
 from inrcodec.fitting.distortion.squared import MARGIN
 from inrcodec.fitting.groups import BatchPart, Group
 from inrcodec.fitting.kernels.compiling import compiled_before
-from inrcodec.fitting.kernels.engine import ImageGroup, KernelStep, Outcome, Part, Quantization, Rates
+from inrcodec.fitting.kernels.engine import KernelStep, Outcome, Part, Quantization, Rates
+from inrcodec.fitting.kernels.images import ImageGroup
 from inrcodec.fitting.optimizer import FIRST_DECAY, SECOND_DECAY, TINY
 from inrcodec.fitting.pace import cells_apart
 from inrcodec.fitting.process import PIXELS_FOR_WORKERS

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +13,14 @@ import numpy.typing as npt
 from inrcodec.bitstream.context import context_shapes
 from inrcodec.field.field import field_shapes, level_shapes
 from inrcodec.fitting.kernels.deciding import decide_images
+from inrcodec.fitting.kernels.images import ImageGroup
 from inrcodec.fitting.kernels.latents import NOISY, ROUNDED, SOFT
 from inrcodec.fitting.kernels.lay_context import lay_out_context
 from inrcodec.fitting.kernels.lay_network import lay_out_network
 from inrcodec.fitting.kernels.lay_planes import lay_out_planes
 from inrcodec.fitting.kernels.lay_sampling import lay_out_sampling
 from inrcodec.fitting.kernels.layout import LANES, SLACK, Draft
-from inrcodec.fitting.kernels.packing import FloatArray, Packing, rounded_up
+from inrcodec.fitting.kernels.packing import FloatArray, Packing
 from inrcodec.fitting.kernels.step import ORDER, step_images
 from inrcodec.settings import ModelSettings
 
@@ -93,59 +93,6 @@ class Outcome:
     errors: npt.NDArray[np.float64]
     bits: npt.NDArray[np.float64]
     shown: npt.NDArray[np.float64]
-
-
-class ImageGroup:
-    """Images of one size with their latents, which start at zero.
-
-    latents, first_moments, second_moments: views (images, latents) that steps change; visits (images,) likewise. What
-    is put there before a step is what it begins with. targets: a view of the pictures as they are kept.
-    """
-
-    def __init__(
-        self,
-        model: ModelSettings,
-        targets: npt.NDArray[Any],
-        visible: FloatArray | None = None,
-        frames: FloatArray | None = None,
-        rates: FloatArray | None = None,
-        limits: tuple[FloatArray, FloatArray] | None = None,
-    ) -> None:
-        """targets: (images, channels, height, width), float32 in [0, 1] or uint8.
-
-        visible: (images, height, width), 0 where the loss must not look; frames: (images, 6), see `poses.frames`;
-        rates: of each latent of an image, (latents,), beside the others; limits: what they may be at least and at most.
-        """
-        count, _, self.height, self.width = targets.shape
-        shapes = level_shapes(model, self.height, self.width)
-        self.pixels = self.height * self.width
-        self.values = sum(channels * down * across for channels, down, across in shapes)
-        length = rounded_up(self.values, LANES)
-        state = np.zeros((3, count, length), np.float32)
-        self.latents, self.first_moments, self.second_moments = state[:, :, : self.values]
-        self.visits = np.zeros(count, np.float32)
-        bounds = np.zeros((3, length), np.float32)
-        bounds[0, : self.values] = 1.0 if rates is None else rates
-        bounds[1, : self.values], bounds[2, : self.values] = (-np.inf, np.inf) if limits is None else limits
-        self._state, self._limits = state.reshape(-1), bounds.reshape(-1)
-        self._targets = _padded(targets)
-        self.targets = self._targets[: targets.size].reshape(targets.shape)
-        self._unit = 1.0 / 255.0 if targets.dtype == np.uint8 else 1.0
-        self._visible = None if visible is None else _padded(visible.astype(np.float32))
-        usual = np.tile(np.array([1, 0, 0, 0, 1, 0], np.float32), (count, 1))
-        self._frames = np.ascontiguousarray(usual if frames is None else frames, dtype=np.float32).reshape(-1)
-
-    def arrays(
-        self, released: bool
-    ) -> tuple[FloatArray, FloatArray, FloatArray, npt.NDArray[Any], float, FloatArray, FloatArray]:
-        """What `step.step_images` takes of a group; all pixels are visible once they are released."""
-        visible = np.zeros(0, np.float32) if released or self._visible is None else self._visible
-        return self._state, self.visits, self._limits, self._targets, self._unit, visible, self._frames
-
-
-def _padded(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Flat, with some zeros behind, which vectors may touch."""
-    return np.pad(values.reshape(-1), (0, SLACK))
 
 
 class _Layout:

@@ -17,7 +17,6 @@ from inrcodec.field.siren import Siren
 from inrcodec.fitting.distortion import squared
 from inrcodec.fitting.entropy.context import latent_bits
 from inrcodec.fitting.kernels.engine import (
-    ImageGroup,
     KernelStep,
     Outcome,
     Part,
@@ -26,6 +25,7 @@ from inrcodec.fitting.kernels.engine import (
     covers,
     noise_keys,
 )
+from inrcodec.fitting.kernels.images import ImageGroup
 from inrcodec.fitting.optimizer import FIRST_DECAY, SECOND_DECAY, TINY, RowAdam
 from inrcodec.numerics.coordinates import Axis, interpolation
 from inrcodec.settings import Architecture, Level, ModelSettings
