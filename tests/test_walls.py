@@ -229,6 +229,28 @@ def test_quick_commands_load_nothing_heavy(
     assert loaded_by(code, tmp_path) == set()
 
 
+def test_encoding_with_kernels_loads_no_torch(small_images: Path, tmp_path: Path) -> None:
+    """Its import takes longer than a short fit; held-out pixels, snapshots and the report at the end do without."""
+    pytest.importorskip("numba")
+    words = [
+        "encode",
+        str(small_images),
+        "-o",
+        "set.inr",
+        "--passes",
+        "60",
+        "--snapshots",
+        "1,final",
+        "--device",
+        "cpu",
+    ]
+    words += ["--engine", "kernel", "--quiet"]
+    assert (
+        loaded_by(f"from inrcodec.cli.app import main\nassert main({words!r}) == 0", tmp_path, ("torch", "textual"))
+        == set()
+    )
+
+
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_many_values_are_given_by_name(path: Path) -> None:
     """Seven values in a row are told apart by nobody."""

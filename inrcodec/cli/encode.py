@@ -218,7 +218,7 @@ def _encode(
     from inrcodec.encoding.encode import encode_with
     from inrcodec.evaluate import evaluate
 
-    console.detail("loading torch and the images")
+    console.detail("loading the images")
     unsaid = True
     try:
         with between_steps() as check, fit_progress(console) as draw:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import torch
-
-from inrcodec.fitting.devices import device_kind
 from inrcodec.fitting.groups import BatchPart
 from inrcodec.fitting.run import Run
 from inrcodec.fitting.subsample import Subsample, subsamples
@@ -25,13 +22,13 @@ def batches_of_pass(run: Run, batch_images: int) -> Iterator[tuple[Batch, Subsam
 
 def _images(run: Run, batch_images: int, stride: int) -> Iterator[Batch]:
     """Every image once in random order; each batch holds images of one or more groups."""
-    pixels = device_kind(run.device).batch_pixels * stride**2
+    pixels = run.device.batch_pixels * stride**2
     pixels = min(pixels, run.pixels // _least_steps(run, stride))
     pixels = max(pixels, batch_images * max(group.pixels for group in run.groups))
     parts = [(number, rows) for number, group in enumerate(run.groups) for rows in group.batches(pixels, run.order)]
     batch: Batch = []
     room = pixels
-    for index in torch.randperm(len(parts), generator=run.order).tolist():
+    for index in run.order.permutation(len(parts)).tolist():
         number, images = parts[index]
         needed = len(images) * run.groups[number].pixels
         if batch and needed > room:

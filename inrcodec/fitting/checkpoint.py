@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import torch
+import numpy as np
 
 from inrcodec.errors import InrError, Parameter, UsageError
+from inrcodec.fitting.arrays import Array, host, put
 from inrcodec.fitting.progress import HeldOutErrors, Meter
 from inrcodec.fitting.run import Run
-from inrcodec.numerics.arrays import Pixels
+from inrcodec.numerics.arrays import FloatArray, Pixels
 from inrcodec.settings import FitSettings, ModelSettings
 from inrcodec.version import __version__
 
-FORMAT = 3  # of what is in a checkpoint: goes up when that changes
+FORMAT = 4  # of what is in a checkpoint: goes up when that changes
+FACTS = "facts"  # the one entry that is no array of numbers, but a message
 RESUME = Parameter("resume", True)
 
 
@@ -33,26 +36,27 @@ def fingerprint(pictures: Sequence[Pixels], model: ModelSettings, settings: FitS
 
 def save(path: Path, run: Run, meter: Meter, owner: str) -> None:
     """Write a checkpoint, whole or not at all; InrError when it cannot be written."""
-    contents = {
+    facts = {
         "format": FORMAT,
         "version": __version__,
         "owner": owner,
-        "tensors": [tensor.detach() for tensor in run.leaves],
-        "adam": run.adam.state(),
-        "rows": [group.adam.state() for group in run.groups],
         "weight_steps": run.weight_steps,
         "latents_frozen": run.latents_frozen,
         "released": run.released,
-        "held_out": None if run.held_out is None else [torch.from_numpy(errors) for errors in run.held_out],
         "meter": meter.state(),
         "rate_control": run.rate_control.state(),
-        "order": run.order.get_state(),
+        "order": _state_of(run.order),
     }
+    arrays = {name: host(values) for name, values in _arrays(run).items()}
+    if run.held_out is not None:
+        arrays["held_out"] = np.stack(run.held_out)
+    arrays[FACTS] = np.frombuffer(msgspec.msgpack.encode(facts), np.uint8)
     unfinished = path.with_name(path.name + ".tmp")
     try:
-        torch.save(contents, unfinished)
+        with unfinished.open("wb") as target:
+            np.savez(target, allow_pickle=False, **arrays)
         unfinished.replace(path)
-    except (OSError, RuntimeError) as failure:  # torch's writer: a RuntimeError where the disk is full
+    except OSError as failure:
         raise InrError(f"{path}: the checkpoint cannot be written: {_reason(failure)}") from failure
     finally:
         unfinished.unlink(missing_ok=True)
@@ -63,49 +67,63 @@ def restore(path: Path, run: Run, meter: Meter, owner: str) -> None:
 
     InrError when it cannot be read, or is damaged.
     """
-    contents = _read(path)
-    _check_program(path, contents)
-    if contents.get("owner") != owner:
+    facts, arrays = _read(path)
+    _check_program(path, facts)
+    if facts.get("owner") != owner:
         raise UsageError(f"{path}: belongs to other images or settings; repeat the command that made it, or delete it")
     try:
-        _take_over(contents, run, meter)
-    except (KeyError, TypeError, ValueError, RuntimeError) as failure:
+        _take_over(facts, arrays, run, meter)
+    except (KeyError, TypeError, ValueError) as failure:
         raise _damaged(path) from failure
 
 
-@torch.no_grad()
-def _take_over(contents: dict[str, Any], run: Run, meter: Meter) -> None:
-    for tensor, stored in zip(run.leaves, contents["tensors"], strict=True):
-        tensor.copy_(stored)
-    run.adam.restore(contents["adam"])
-    for group, state in zip(run.groups, contents["rows"], strict=True):
-        group.adam.restore(state)
-    run.weight_steps, run.latents_frozen = contents["weight_steps"], contents["latents_frozen"]
-    run.released = contents["released"]
-    held_out = contents["held_out"]
-    run.held_out = None if held_out is None else HeldOutErrors(*(errors.numpy() for errors in held_out))
-    meter.restore(contents["meter"])
-    run.rate_control.restore(contents["rate_control"])
-    run.order.set_state(contents["order"])
+def _arrays(run: Run) -> dict[str, Array]:
+    """Everything that steps change, by what it is called in a checkpoint."""
+    named = {"weights": run.adam.weights}
+    named |= {f"adam-{number}": part for number, part in enumerate(run.adam.state())}
+    for number, group in enumerate(run.groups):
+        named |= {f"rows-{number}-{place}": part for place, part in enumerate(group.adam.state())}
+    return named
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _take_over(facts: dict[str, Any], stored: Mapping[str, FloatArray], run: Run, meter: Meter) -> None:
+    for name, values in _arrays(run).items():
+        put(values, stored[name])
+    run.weight_steps, run.latents_frozen = facts["weight_steps"], facts["latents_frozen"]
+    run.released = facts["released"]
+    run.held_out = HeldOutErrors(*stored["held_out"]) if "held_out" in stored else None
+    meter.restore(facts["meter"])
+    run.rate_control.restore(facts["rate_control"])
+    run.order.bit_generator.state = _state_from(facts["order"])
+
+
+def _state_of(order: np.random.Generator) -> bytes:
+    """Of a generator of random numbers; its whole numbers are longer than a message may have them."""
+    return json.dumps(order.bit_generator.state).encode()
+
+
+def _state_from(stored: bytes) -> dict[str, Any]:
+    return dict(json.loads(stored))
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, FloatArray]]:
     try:
-        with path.open("rb") as source:
-            return dict(torch.load(source, map_location="cpu", weights_only=True))  # weights_only: it runs no code
+        with path.open("rb") as source, np.load(source, allow_pickle=False) as contents:  # runs no code
+            arrays = {name: contents[name] for name in contents.files}
+        return dict(msgspec.msgpack.decode(arrays.pop(FACTS).tobytes())), arrays
     except FileNotFoundError as failure:
         raise UsageError(f"{path}: no such checkpoint; start without ", RESUME) from failure
     except OSError as failure:  # may not be read, is a folder, lies on a disk that fails
         raise InrError(f"{path}: the checkpoint cannot be read: {_reason(failure)}") from failure
     except MemoryError as failure:
         raise InrError(f"{path}: too little memory for the checkpoint; close other programs and try again") from failure
-    except Exception as failure:  # torch's reader raises whatever its parts raise
+    except Exception as failure:  # readers of damaged bytes raise whatever their parts raise
         raise _damaged(path) from failure
 
 
-def _check_program(path: Path, contents: dict[str, Any]) -> None:
-    made_by = contents.get("version")
-    if contents.get("format") == FORMAT and made_by == __version__:
+def _check_program(path: Path, facts: dict[str, Any]) -> None:
+    made_by = facts.get("version")
+    if facts.get("format") == FORMAT and made_by == __version__:
         return
     name = f"inrcodec {made_by[:32]}" if isinstance(made_by, str) else "an older inrcodec"
     raise UsageError(

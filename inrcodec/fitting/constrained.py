@@ -14,13 +14,13 @@ from inrcodec.bitstream.weights import CodedTensor
 from inrcodec.field.field import Field, field_specs, image_conditions
 from inrcodec.field.jets import Jet
 from inrcodec.field.places import Derived
+from inrcodec.fitting.coding import coded_weights
 from inrcodec.fitting.constraints import Constraint
 from inrcodec.fitting.constraints.domain import Points
 from inrcodec.fitting.devices import device_kind, device_named
 from inrcodec.fitting.initial import initial_network
 from inrcodec.fitting.measured_steps import measured_steps
 from inrcodec.fitting.process import Allotment
-from inrcodec.fitting.quantize import coded_weights
 from inrcodec.numerics.arrays import FloatArray, Pixels
 from inrcodec.numerics.coordinates import Axis
 from inrcodec.settings import ModelSettings
@@ -67,9 +67,8 @@ class ConstrainedFit:
         settings: ConstrainedSettings,
     ) -> None:
         device = device_named(settings.device)
-        generator = torch.Generator().manual_seed(settings.seed)
-        drawn = initial_network(field_specs(model, channels, 1), generator)
-        self.tensors = [tensor.to(device).requires_grad_() for tensor in drawn]
+        drawn = initial_network(field_specs(model, channels, 1), np.random.default_rng(settings.seed))
+        self.tensors = [torch.from_numpy(tensor).to(device).requires_grad_() for tensor in drawn]
         self.model, self.channels, self.sides = model, channels, sides
         self._constraints, self._settings = tuple(constraints), settings
         self._conditions = torch.from_numpy(image_conditions(model, [(1, 1)])).to(device)

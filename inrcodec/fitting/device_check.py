@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 
 from inrcodec.field.conditioning import model_for
 from inrcodec.field.field import Field, field_specs, level_shapes
 from inrcodec.fitting.entropy import entropy_model
-from inrcodec.fitting.initial import initial_network
+from inrcodec.fitting.initial import initial_context, initial_network
 from inrcodec.fitting.optimizer import RowAdam
 from inrcodec.fitting.quantize import soft_rounded
 from inrcodec.numerics.coordinates import Axis
@@ -32,9 +33,9 @@ def _close(found: torch.Tensor, wanted: torch.Tensor) -> bool:
 def _step(device: torch.device) -> list[torch.Tensor]:
     """A step of the usual design on made-up images: distortion, bits, every gradient, and latents after their Adam."""
     model, generator = model_for("pyramid", IMAGES * SIDE**2), torch.Generator().manual_seed(0)
-    entropy = entropy_model(model)
-    network = [part.to(device).requires_grad_() for part in initial_network(field_specs(model, 3, IMAGES), generator)]
-    context = [part.to(device).requires_grad_() for part in entropy.initial(generator)]
+    entropy, random = entropy_model(model), np.random.default_rng(0)
+    drawn = initial_network(field_specs(model, 3, IMAGES), random), initial_context(model, random)
+    network, context = ([torch.from_numpy(part).to(device).requires_grad_() for part in parts] for parts in drawn)
     shapes = level_shapes(model, SIDE, SIDE)
     counts = [channels * down * across for channels, down, across in shapes]
     rows = (torch.rand(IMAGES, sum(counts), generator=generator) * 6 - 3).to(device).requires_grad_()

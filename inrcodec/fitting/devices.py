@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inrcodec.errors import Parameter, UsageError
@@ -21,6 +25,7 @@ class Device:
 
     name: str  # torch's word for it
     count: Callable[[], int]  # of such devices that this machine can use now
+    conceivable: Callable[[], bool]  # whether there may be one, as far as that can be told without torch
     batch_pixels: int  # that a step looks at, at most
     precision: str = "highest"  # of float32 products during a fit; see torch.set_float32_matmul_precision
     fused_adam: bool = True  # whether torch has its one-kernel Adam there
@@ -40,13 +45,37 @@ def _mps_count() -> int:
     return int(torch.backends.mps.is_available())
 
 
+def _cuda_conceivable() -> bool:
+    """Whether a driver of NVIDIA's or AMD's is there, and a torch that has not been built without both."""
+    try:
+        if version("torch").endswith("+cpu"):
+            return False
+    except PackageNotFoundError:
+        return False
+    if sys.platform == "linux" and any(Path("/dev", name).exists() for name in ("nvidiactl", "dxg", "kfd")):
+        return True
+    try:
+        ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError:
+        return False
+    return True
+
+
 # In the order in which `auto` tries them.
 DEVICES = (
     # TF32: wide networks are bound by their products, and lose nothing by ten bits of mantissa
-    Device(name="cuda", count=_cuda_count, batch_pixels=1 << 19, precision="high"),
-    Device(name="mps", count=_mps_count, batch_pixels=1 << 17, fused_adam=False, checked=True),
-    Device(name="cpu", count=lambda: 1, batch_pixels=20_000, forked_workers=True),
+    Device(name="cuda", count=_cuda_count, conceivable=_cuda_conceivable, batch_pixels=1 << 19, precision="high"),
+    Device(
+        name="mps",
+        count=_mps_count,
+        conceivable=lambda: sys.platform == "darwin",
+        batch_pixels=1 << 17,
+        fused_adam=False,
+        checked=True,
+    ),
+    Device(name="cpu", count=lambda: 1, conceivable=lambda: True, batch_pixels=20_000, forked_workers=True),
 )
+CPU = DEVICES[-1]
 
 
 def parse_device(text: str) -> tuple[Device, int] | None:
@@ -80,6 +109,14 @@ def device_named(text: str) -> torch.device:
             Parameter("device", "cpu"),
         )
     return torch.device(text)
+
+
+def on_cpu(text: str) -> bool:
+    """Whether `device_named` would answer with the CPU; loads torch only where that takes it."""
+    asked = parse_device(text)
+    if asked is not None:
+        return asked[0] is CPU
+    return not any(kind.conceivable() for kind in DEVICES if kind is not CPU) or device_named(text).type == CPU.name
 
 
 def device_kind(device: torch.device) -> Device:

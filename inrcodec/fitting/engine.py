@@ -8,28 +8,25 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from inrcodec.errors import InrError, Parameter
 from inrcodec.fitting import schedule
+from inrcodec.fitting.arrays import host
 from inrcodec.fitting.batches import Batch, batches_of_pass, step_pixels
 from inrcodec.fitting.checkpoint import fingerprint, restore, save
-from inrcodec.fitting.correction import DEARER, DEAREST, CorrectionContext
-from inrcodec.fitting.devices import device_kind
+from inrcodec.fitting.coding import choose_weight_steps, coded_context, coded_latents, coded_weights
 from inrcodec.fitting.engines import KERNEL, StepEngine, engine_name, engine_named
 from inrcodec.fitting.groups import all_poses
-from inrcodec.fitting.objective import held_out_errors
+from inrcodec.fitting.held_out import held_out_errors
 from inrcodec.fitting.pace import pace_of, rounded_levels
 from inrcodec.fitting.process import allotted
 from inrcodec.fitting.progress import Fitted, HeldOutErrors, Latents, Meter, Progress
-from inrcodec.fitting.quantize import choose_weight_steps, coded_context, coded_latents, coded_weights
 from inrcodec.fitting.rounding import RoundingContext, batches
 from inrcodec.fitting.run import FrozenModel, Run, start
 from inrcodec.fitting.sensitivity import LEAST_PASSES, sensitive_steps
-from inrcodec.fitting.step import StepContext
+from inrcodec.fitting.step_context import StepContext
 from inrcodec.fitting.subsample import Subsample
 from inrcodec.numerics.arrays import Pixels
-from inrcodec.numerics.coordinates import Axis
 from inrcodec.numerics.metrics import psnr_of_error
 from inrcodec.numerics.poses import Codes
 from inrcodec.settings import FitSettings, Gap, ModelSettings
@@ -60,15 +57,20 @@ class Fit:
         self._stored = len(pictures)
         self.run = start(everything, model, settings, frozen_model, all_poses(pictures, extra, poses, model))
         self.engine = engine_name(self.run)
-        device = device_kind(self.run.device)
-        self._allotment = allotted(settings, device, step_pixels(self.run), kernels=self.engine == KERNEL)
+        if self.engine != KERNEL:
+            from inrcodec.fitting.torch_run import as_tensors
+
+            self.run = as_tensors(self.run)
+        pixels, kernels = step_pixels(self.run), self.engine == KERNEL
+        self._allotment = allotted(settings, self.run.device, pixels, kernels=kernels)
+        self._engine = engine_named(self.engine, self.run, self._allotment.workers)
         pace = pace_of(model, settings.passes)
         self.meter = Meter(self.run.images, settings.passes, settings.time_limit, pace)
 
     def steps(self) -> Iterator[Progress]:
         """Fit; yields after every step. What it takes of the process is put back when it ends or is closed."""
         run, meter = self.run, self.meter
-        with self._allotment.applied(), engine_named(self.engine, self.run, self._allotment.workers) as engine:
+        with self._allotment.applied(), self._engine as engine:
             if engine.compiles:
                 yield self.progress("compile")
             while meter.done < 1.0:
@@ -81,7 +83,7 @@ class Fit:
                     error, bits = _step(run, engine, batch, subsample, meter)
                     visits = sum(len(images) for _, images in batch) / subsample.stride**2
                     news = meter.tick(_phase(run), visits, error, bits + run.rate_control.network_bits / run.pixels)
-                    yield replace(news, engine=self.engine, holdout_psnr=_watch(run, meter.done))
+                    yield replace(news, engine=self.engine, holdout_psnr=_watch(run, engine, meter.done))
                     if meter.done >= 1.0:
                         break
 
@@ -110,7 +112,9 @@ class Fit:
         They go as far as they can: network and context model stay, so a large gap is better closed by another fit.
         attempt: how often that was not far enough; the next level is tried then, and dearer changes.
         """
-        run, count = self.run, self._allotment.workers
+        from inrcodec.fitting.correction import DEARER, DEAREST, CorrectionContext  # torch's, whoever did the steps
+
+        run = self.run
         context = CorrectionContext(
             gap=gap,
             level=len(run.model.levels) - 1 - attempt % len(run.model.levels),
@@ -119,22 +123,19 @@ class Fit:
             footprint=run.footprint,
             weight_steps=run.weight_steps,
         )
-        with self._allotment.applied(), engine_named(self.engine, run, count) as engine:
-            for batch in batches(run, count):
+        with self._allotment.applied(), self._engine as engine:
+            for batch in batches(run, engine.count):
                 engine.divide(context, batch)
                 yield self.progress("correct")
 
-    @torch.no_grad()
     def pictures(self) -> Iterator[tuple[int, Pixels]]:
         """What the network sees now: every image's number and native picture (height, width, channels)."""
-        field = self.run.field()
-        for group in self.run.groups:
-            rows, columns = (Axis(side) for side in group.size)
-            for row, number in enumerate(group.numbers.tolist()):
-                images = torch.tensor([row], device=group.latents.device)
-                levels = group.levels(self.run.latents(group, images).round())
-                drawn = field.pixels(levels, group.conditions[images], rows, columns, (1, 1))
-                yield number, drawn[:, 0].clamp(0, 1).permute(1, 2, 0).cpu().numpy()
+        for number, group in enumerate(self.run.groups):
+            for row, image in enumerate(group.numbers.tolist()):
+                picture = np.empty((*group.size, self.run.channels), np.float32)
+                for tile, drawn in self._engine.draw(number, np.array([row])):
+                    picture[tile] = drawn[0].transpose(1, 2, 0).clip(0, 1)
+                yield image, picture
 
     def progress(self, phase: str) -> Progress:
         """How far the fit is, in a phase of the caller's."""
@@ -170,14 +171,14 @@ class Fit:
         """Integers of every image, and the errors on pixels that the fit had not seen."""
         run = self.run
         with self._allotment.applied():
-            _enter_phase(run, 1.0, self.meter.passes)
+            _enter_phase(run, 1.0, self.meter.passes, self._engine)
             if not run.latents_frozen:  # stopped before their time
                 run.freeze()
             _check_finite(run)
-            errors = held_out_errors(run) if run.settings.holdout.mode == "strict" else run.held_out
+            errors = held_out_errors(run, self._engine.draw) if run.settings.holdout.mode == "strict" else run.held_out
         latents: list[Latents] = [()] * run.images
         for group in run.groups:
-            integers = [level.transpose(0, 1).numpy() for level in group.levels(coded_latents(group.latents))]
+            integers = [level.transpose(1, 0, 2, 3) for level in group.levels(coded_latents(group.latents))]
             for row, number in enumerate(group.numbers.tolist()):
                 latents[number] = tuple(level[row] for level in integers)
         errors = None if errors is None else HeldOutErrors(*(column[: self._stored] for column in errors))
@@ -185,32 +186,32 @@ class Fit:
 
 
 def _check_finite(run: Run) -> None:
-    if not all(bool(tensor.isfinite().all()) for tensor in (*run.leaves, *(group.latents for group in run.groups))):
+    if not all(np.isfinite(host(part)).all() for part in (run.adam.weights, *(group.latents for group in run.groups))):
         raise InrError("the fit diverged: its numbers are no longer finite; try another ", Parameter("seed"))
 
 
-def _enter_phase(run: Run, done: float, passes: float, engine: StepEngine | None = None) -> None:
+def _enter_phase(run: Run, done: float, passes: float, engine: StepEngine) -> None:
     """Release held-out pixels, turn to areas, quantize the network and freeze the latents when their time has come."""
     run.footprint = schedule.footprint(done, run.model.footprint)
     phase = _phase(run)
     if run.settings.holdout.mode == "release" and not run.released and done >= schedule.RELEASED_FROM:
-        run.held_out = held_out_errors(run)
+        run.held_out = held_out_errors(run, engine.draw)
         run.released = True
     if not run.weight_steps and not run.network_frozen and done >= schedule.QUANTIZED_FROM:
         if run.model.spatial and passes >= LEAST_PASSES:
-            run.weight_steps = sensitive_steps(run, None if engine is None else engine.error)
+            run.weight_steps = sensitive_steps(run, engine.error)
         else:
             run.weight_steps = choose_weight_steps(run.network, run.model)
     if _phase(run) != phase or not run.rate_control.network_bits:
         run.rate_control.network_bits = run.network_bits()
 
 
-def _watch(run: Run, done: float) -> float | None:
+def _watch(run: Run, engine: StepEngine, done: float) -> float | None:
     """PSNR of some images on hidden pixels, looked at now and then while they are hidden; costs a share of a pass."""
     if run.settings.holdout.mode == "none" or run.released:
         return None
     if run.watched is None or done >= run.watched[0] + WATCH_EVERY or done >= 1.0:
-        errors = held_out_errors(run, sample=WATCHED_IMAGES).squared
+        errors = held_out_errors(run, engine.draw, sample=WATCHED_IMAGES).squared
         known = errors[~np.isnan(errors)]
         run.watched = done, psnr_of_error(float(known.mean())) if len(known) else math.nan
     return run.watched[1]

@@ -1,21 +1,27 @@
-"""What does the steps of a fit: torch for every design, or compiled kernels for the codec's own on a CPU."""
+"""What does the steps of a fit: torch for every design, or compiled kernels for the codec's own on a CPU.
+
+With kernels, nothing loads torch.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
-
-import torch
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from inrcodec.errors import Parameter, UsageError
-from inrcodec.fitting.groups import BatchPart
-from inrcodec.fitting.process import load_autograd
+from inrcodec.fitting.arrays import Array
+from inrcodec.fitting.devices import on_cpu
+from inrcodec.fitting.groups import BatchPart, Numbers
+from inrcodec.fitting.held_out import Tile
 from inrcodec.fitting.rounding import RoundingContext
 from inrcodec.fitting.run import Run
-from inrcodec.fitting.step import StepContext, StepResult
-from inrcodec.fitting.workers import Task, Workers
+from inrcodec.fitting.step_context import StepContext, StepResult
+from inrcodec.numerics.arrays import FloatArray
 from inrcodec.settings import ENGINES
+
+if TYPE_CHECKING:
+    from inrcodec.fitting.workers import Task
 
 Result = TypeVar("Result")
 AUTO, KERNEL, TORCH = ENGINES
@@ -40,11 +46,14 @@ class StepEngine(Protocol):
     ) -> None:
         """End."""
 
-    def step(self, context: StepContext, batch: Sequence[BatchPart]) -> tuple[list[StepResult], torch.Tensor]:
+    def step(self, context: StepContext, batch: Sequence[BatchPart]) -> tuple[list[StepResult], Array]:
         """Do the batch: every worker's result, and the gradient (weights,). Latents move."""
 
-    def error(self, network: Sequence[torch.Tensor]) -> float:
-        """See `sensitivity.mean_error`."""
+    def error(self, network: Sequence[FloatArray]) -> float:
+        """Mean squared error of some images with their latents rounded, drawn by another network than the run's."""
+
+    def draw(self, number: int, rows: Numbers) -> Iterator[tuple[Tile, FloatArray]]:
+        """Tiles (images, channels, rows, columns) of images of a group as a decoder draws them, but for limits."""
 
     def divide(self, task: Task[Result], batch: Sequence[BatchPart]) -> list[Result]:
         """Do a task for all images of the batch."""
@@ -67,19 +76,20 @@ def engine_name(run: Run) -> str:
 
 
 def engine_named(name: str, run: Run, workers: int) -> StepEngine:
-    """The engine that `engine_name` names."""
+    """The engine that `engine_name` names; torch wants a run of tensors."""
     if name == KERNEL:
         from inrcodec.fitting.kernel_engine import KernelEngine  # numba takes half a second to load
 
         return KernelEngine(run, workers)
-    load_autograd()
+    from inrcodec.fitting.workers import Workers  # and torch two
+
     return Workers(run, workers)
 
 
 def _unfit(run: Run) -> str:
     """Why kernels cannot do this run; nothing where they can."""
-    if run.device.type != "cpu":
-        return f"kernels are for CPUs, and the device is {run.device.type}"
+    if not on_cpu(run.settings.device):
+        return f"kernels are for CPUs, and the device is {run.settings.device}"
     if run.settings.encoder or run.settings.distortion != "squared":
         return "kernels know neither encoders nor other distortions than the square"
     try:

@@ -1,4 +1,4 @@
-"""The pictures as tensors, grouped by size, with the latents being fitted for each group."""
+"""The pictures as arrays, grouped by size, with the latents being fitted for each group."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import torch
+from array_api_compat import array_namespace
 
 from inrcodec.field.contract import Shape
 from inrcodec.field.encoder import thumbnail
 from inrcodec.field.field import image_conditions, level_shapes
+from inrcodec.fitting.arrays import Array, like
 from inrcodec.fitting.optimizer import RowAdam
 from inrcodec.numerics.arrays import FloatArray, Pixels
 from inrcodec.numerics.holdout import filled, hidden_pixels
@@ -25,17 +26,20 @@ FINEST_RATE = 1.2  # of latents of single pixels
 
 @dataclass
 class Group:
-    """All pictures of one size; `latents` (B, values) holds every level of an image in one row."""
+    """All pictures of one size; `latents` (B, values) holds every level of an image in one row.
 
-    numbers: torch.Tensor  # (B,) place of each picture in the set
-    conditions: torch.Tensor  # (B, values) what tells the network of each image, besides latents
-    targets: torch.Tensor  # (channels, B, height, width)
-    visible: torch.Tensor | None  # (B, height, width) 1.0 where the loss may look; None when it may everywhere
+    Arrays are those of the engine that does the steps: numpy's for kernels, tensors for torch.
+    """
+
+    numbers: Numbers  # (B,) place of each picture in the set
+    conditions: Array  # (B, values) what tells the network of each image, besides latents
+    targets: Array  # (channels, B, height, width)
+    visible: Array | None  # (B, height, width) 1.0 where the loss may look; None when it may everywhere
     shapes: tuple[Shape, ...]
-    latents: torch.Tensor
+    latents: Array
     adam: RowAdam  # moves them
-    limits: tuple[torch.Tensor, torch.Tensor] | None = None  # (values,) what latents may be, where a file says so
-    thumbnails: torch.Tensor | None = None  # (channels, B, side, side) what an encoder sees of each picture
+    limits: tuple[Array, Array] | None = None  # (values,) what latents may be, where a file says so
+    thumbnails: Array | None = None  # (channels, B, side, side) what an encoder sees of each picture
 
     @property
     def size(self) -> tuple[int, int]:
@@ -47,42 +51,38 @@ class Group:
         """Of one image."""
         return self.size[0] * self.size[1]
 
-    def levels(self, rows: torch.Tensor) -> list[torch.Tensor]:
+    def levels(self, rows: Array) -> list[Array]:
         """Views (channels, B, cells down, cells across) of each level in rows of latents (B, values)."""
-        counts = [channels * down * across for channels, down, across in self.shapes]
-        parts = torch.split(rows, counts, dim=1) if counts else ()
-        return [part.reshape(-1, *shape).transpose(0, 1) for part, shape in zip(parts, self.shapes, strict=True)]
+        found, start = [], 0
+        for shape in self.shapes:
+            end = start + shape[0] * shape[1] * shape[2]
+            part = rows[:, start:end].reshape(-1, *shape)
+            found.append(array_namespace(part).permute_dims(part, (1, 0, 2, 3)))
+            start = end
+        return found
 
     def limit(self, ranges: Sequence[tuple[int, int]]) -> None:
         """Keep latents within the lowest and the highest of each channel of every level, in order."""
         cells = [down * across for channels, down, across in self.shapes for _ in range(channels)]
-        lowest, highest = (
-            torch.repeat_interleave(torch.tensor(ends, dtype=torch.float32), torch.tensor(cells)).to(
-                self.latents.device
-            )
-            for ends in zip(*ranges, strict=True)
-        )
-        self.limits = lowest, highest
+        lowest, highest = (np.repeat(np.array(ends, np.float32), cells) for ends in zip(*ranges, strict=True))
+        self.limits = like(lowest, self.latents), like(highest, self.latents)
 
-    def move(self, images: torch.Tensor, gradient: torch.Tensor, rate: float) -> None:
+    def move(self, images: Array, gradient: Array, rate: float) -> None:
         """A step of some images' latents against their gradient (rows, values)."""
         self.adam.step(images, gradient, rate)
         if self.limits is not None:
-            self.latents[images] = self.latents[images].clamp(*self.limits)
+            self.latents[images] = self.latents[images].clip(*self.limits)
 
-    def batches(self, pixels: int, generator: torch.Generator) -> Iterator[Numbers]:
+    def batches(self, pixels: int, order: np.random.Generator) -> Iterator[Numbers]:
         """Rows of the group's images in random order, in batches of at most that many pixels, or of one image."""
-        height, width = self.size
-        length = max(1, pixels // (height * width))
-        order = torch.randperm(len(self.numbers), generator=generator)
-        yield from (rows.numpy() for rows in torch.split(order, length))
+        length, rows = max(1, pixels // self.pixels), order.permutation(len(self.numbers))
+        yield from (rows[first : first + length] for first in range(0, len(rows), length))
 
 
 def make_groups(
     pictures: Sequence[Pixels],
     model: ModelSettings,
     fit: FitSettings,
-    device: torch.device,
     first: int = 0,
     poses: Codes | None = None,
 ) -> tuple[Group, ...]:
@@ -95,7 +95,7 @@ def make_groups(
         sizes.setdefault((pixels.shape[0], pixels.shape[1]), []).append(number)
     known = None if poses is None else poses_from(poses)
     inputs = image_conditions(model, [(pixels.shape[0], pixels.shape[1]) for pixels in pictures], known)
-    return tuple(_group(pictures, inputs, numbers, size, model, fit, device, first) for size, numbers in sizes.items())
+    return tuple(_group(pictures, inputs, numbers, size, model, fit, first) for size, numbers in sizes.items())
 
 
 def _group(
@@ -105,42 +105,36 @@ def _group(
     size: tuple[int, int],
     model: ModelSettings,
     fit: FitSettings,
-    device: torch.device,
     first: int,
 ) -> Group:
-    targets = np.empty((pictures[numbers[0]].shape[2], len(numbers), *size), dtype=np.float32)
+    targets = np.empty((len(numbers), pictures[numbers[0]].shape[2], *size), dtype=np.float32)
     for row, number in enumerate(numbers):
-        targets[:, row] = pictures[number].transpose(2, 0, 1)
+        targets[row] = pictures[number].transpose(2, 0, 1)
     shapes = level_shapes(model, *size)
     visible, seen = None, [pictures[number] for number in numbers]
     if fit.holdout.fraction_ppm:
         seed, share = fit.holdout.seed, fit.holdout.fraction_ppm
         hidden = [hidden_pixels(seed, first + number, *size, share) for number in numbers]
-        visible = torch.from_numpy((~np.stack(hidden)).astype(np.float32)).to(device)
-        seen = [filled(pixels, away) for pixels, away in zip(seen, hidden, strict=True)]
-    values = sum(channels * down * across for channels, down, across in shapes)
-    latents = torch.zeros(len(numbers), values, device=device)
-    counts = torch.tensor([channels * down * across for channels, down, across in shapes], dtype=torch.int64)
-    factors = torch.repeat_interleave(torch.tensor([_rate(level) for level in model.levels]), counts)
+        visible = (~np.stack(hidden)).astype(np.float32)
+        seen = [filled(pixels, away) for pixels, away in zip(seen, hidden, strict=True)] if fit.encoder else []
+    counts = [channels * down * across for channels, down, across in shapes]
+    latents = np.zeros((len(numbers), sum(counts)), np.float32)
+    factors = np.repeat(np.array([_rate(level) for level in model.levels], np.float32), counts)
     return Group(
-        numbers=torch.tensor(numbers, device=device),
-        conditions=torch.from_numpy(inputs[numbers]).to(device),
-        targets=torch.from_numpy(targets).to(device),
+        numbers=np.array(numbers),
+        conditions=inputs[numbers],
+        targets=targets.transpose(1, 0, 2, 3),
         visible=visible,
         shapes=shapes,
         latents=latents,
-        adam=RowAdam(latents, factors.to(device)),
-        thumbnails=_thumbnails(seen).to(device) if fit.encoder else None,
+        adam=RowAdam(latents, factors),
+        thumbnails=np.concatenate([thumbnail(pixels) for pixels in seen], axis=1) if fit.encoder else None,
     )
 
 
 def _rate(level: Level) -> float:
     """Factor on the learning rate of a level's latents: the finer the cells, the less depends on each."""
     return 1.0 if level.whole else FINEST_RATE * 2.0 ** (-0.5 * level.shift)
-
-
-def _thumbnails(pictures: Sequence[Pixels]) -> torch.Tensor:
-    return torch.from_numpy(np.concatenate([thumbnail(pixels) for pixels in pictures], axis=1))
 
 
 def all_poses(

@@ -1,22 +1,22 @@
-"""Steps by compiled kernels: a run's tensors as the arrays that kernels work on, in the same memory."""
+"""Steps by compiled kernels: a run's arrays as kernels want them, in the same memory."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from inrcodec.bitstream.context import CONTEXT_STEP
 from inrcodec.bitstream.weights import step_size
 from inrcodec.field.grids import FRAME
 from inrcodec.fitting import schedule
 from inrcodec.fitting.distortion.squared import MARGIN
-from inrcodec.fitting.groups import BatchPart, Group
+from inrcodec.fitting.groups import BatchPart, Group, Numbers
+from inrcodec.fitting.held_out import Tile
 from inrcodec.fitting.kernels.compiling import compiled_before
 from inrcodec.fitting.kernels.engine import KernelStep, Outcome, Part, Quantization, Rates
 from inrcodec.fitting.kernels.images import ImageGroup
@@ -25,9 +25,12 @@ from inrcodec.fitting.pace import cells_apart
 from inrcodec.fitting.process import PIXELS_FOR_WORKERS
 from inrcodec.fitting.rounding import RoundingContext
 from inrcodec.fitting.run import Run
-from inrcodec.fitting.sensitivity import SAMPLE_PIXELS, mean_error, sampled
-from inrcodec.fitting.step import Observation, StepContext, StepResult
-from inrcodec.fitting.workers import Task
+from inrcodec.fitting.sensitivity import sampled
+from inrcodec.fitting.step_context import Observation, StepContext, StepResult
+from inrcodec.numerics.arrays import FloatArray
+
+if TYPE_CHECKING:
+    from inrcodec.fitting.workers import Task
 
 Result = TypeVar("Result")
 
@@ -43,7 +46,6 @@ class KernelEngine:
         self._kernels = KernelStep(run.model, run.channels, workers)
         self._groups: list[ImageGroup] = []
         self._seen: list[npt.NDArray[np.float32]] = []  # by group, visible pixels of each image
-        self._numbers: list[npt.NDArray[np.int64]] = []  # by group, places of images in the set
         self._steps = _WeightSteps(run)
 
     @property
@@ -52,27 +54,30 @@ class KernelEngine:
         return not compiled_before()
 
     def __enter__(self) -> Self:
-        """Move pictures and latents to where kernels want them; tensors of the run are views of it from now on."""
-        for group in self._run.groups:
-            visible = None if group.visible is None else group.visible.numpy()
-            self._groups.append(_shared(self._run, group, visible))
-            count = len(group.numbers)
-            self._numbers.append(group.numbers.numpy())
-            self._seen.append(np.full(count, group.pixels) if visible is None else visible.sum(axis=(1, 2)))
+        """Move latents to where kernels want them; arrays of the run are views of it from now on."""
+        self._prepare()
         return self
+
+    def _prepare(self) -> None:
+        """The same, once."""
+        for group in self._run.groups[len(self._groups) :]:
+            self._groups.append(_shared(self._run, group))
+            count = len(group.numbers)
+            visible = group.visible
+            self._seen.append(np.full(count, group.pixels) if visible is None else visible.sum(axis=(1, 2)))
 
     def __exit__(
         self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End the threads; tensors of the run stay views."""
+        """End the threads; arrays of the run stay views."""
         self._kernels.close()
 
-    def step(self, context: StepContext, batch: Sequence[BatchPart]) -> tuple[list[StepResult], torch.Tensor]:
+    def step(self, context: StepContext, batch: Sequence[BatchPart]) -> tuple[list[StepResult], FloatArray]:
         """Do the batch; one result, and the gradient (weights,)."""
         run = self._run
         parts = [self._part(context, number, rows) for number, rows in batch]
         outcome = self._kernels.step(
-            self._steps.rounded(run.adam.weights.numpy(), context.weight_steps),
+            self._steps.rounded(run.adam.weights, context.weight_steps),
             parts,
             _quantization(context),
             None if context.latents_frozen else _rates(run.latent_rate * context.learning_rate),
@@ -82,18 +87,16 @@ class KernelEngine:
             released=context.released,
             with_weights=not run.network_frozen,
         )
-        return [self._result(context, batch, parts, outcome)], torch.from_numpy(outcome.gradient)
+        return [self._result(context, batch, parts, outcome)], outcome.gradient
 
-    @torch.no_grad()
-    def error(self, network: Sequence[torch.Tensor]) -> float:
-        """See `sensitivity.mean_error`."""
+    def error(self, network: Sequence[FloatArray]) -> float:
+        """See `StepEngine`."""
         run = self._run
-        if max(group.pixels for group in run.groups) > SAMPLE_PIXELS:
-            return mean_error(run, network)  # which looks at some pixels of each image
-        weights = torch.cat([tensor.reshape(-1) for tensor in (*network, *run.context)]).numpy()
+        self._prepare()
+        weights = np.concatenate([tensor.reshape(-1) for tensor in (*network, *run.context)])
         total, weight = 0.0, 0
-        for number, images in sampled(run):
-            rows, pixels = images.numpy(), run.groups[number].pixels
+        for number, rows in sampled(run):
+            pixels = run.groups[number].pixels
             nothing = np.zeros((len(rows), 2), np.float32)
             outcome = self._kernels.step(
                 weights, [Part(self._groups[number], rows, rows, nothing, nothing[:, 0])], Quantization(rounded=True),
@@ -105,11 +108,23 @@ class KernelEngine:
             weight += len(rows) * pixels
         return total / weight
 
+    def draw(self, number: int, rows: Numbers) -> Iterator[tuple[Tile, FloatArray]]:
+        """See `StepEngine`."""
+        run, (height, width) = self._run, self._run.groups[number].size
+        self._prepare()
+        weights = self._steps.rounded(run.adam.weights, run.weight_steps)
+        drawn = self._kernels.draw(weights, self._groups[number], rows, footprint=run.footprint)
+        yield (slice(0, height), slice(0, width)), drawn
+
     def divide(self, task: Task[Result], batch: Sequence[BatchPart]) -> list[Result]:
-        """Do a task for every part of the batch, each whole, so that results are those of any number of threads."""
-        nothing = torch.zeros(0)
+        """Do a task of torch's for every part of the batch, each whole: results are those of any number of threads."""
+        import torch
+
+        from inrcodec.fitting.torch_run import as_tensors
+
+        run, nothing = as_tensors(self._run), torch.zeros(0)
         with ThreadPoolExecutor(self.count) as threads:
-            return list(threads.map(lambda part: task.process(self._run, [part], 0, nothing), batch))
+            return list(threads.map(lambda part: task.process(run, [part], 0, nothing), batch))
 
     def round_latents(self, context: RoundingContext, batch: Sequence[BatchPart]) -> None:
         """Latents of the batch become whole numbers by what they cost."""
@@ -121,7 +136,7 @@ class KernelEngine:
             scales[:, 0] = pixels / seen / self._run.channels
             parts.append(Part(self._groups[number], rows, rows, scales, scales[:, 0]))
         self._kernels.decide(
-            self._steps.rounded(self._run.adam.weights.numpy(), context.weight_steps),
+            self._steps.rounded(self._run.adam.weights, context.weight_steps),
             parts,
             context.levels,
             cells_apart(context.footprint),
@@ -137,7 +152,7 @@ class KernelEngine:
         scales[:, 0] = self._weight_of_error(context, number, rows)
         scales[:, 1] = context.rate_weight / group.pixels
         shares = np.full(count, group.pixels / context.pixels, np.float32)
-        return Part(self._groups[number], rows, self._numbers[number][rows], scales, shares)
+        return Part(self._groups[number], rows, group.numbers[rows], scales, shares)
 
     def _weight_of_error(self, context: StepContext, number: int, rows: npt.NDArray[np.int64]) -> float:
         """Of a squared error in the mean of an image's visible ones, where images of a part are seen alike."""
@@ -161,17 +176,17 @@ class KernelEngine:
         return StepResult(error, bits, observations)
 
 
-def _shared(run: Run, group: Group, visible: npt.NDArray[np.float32] | None) -> ImageGroup:
-    """A group as kernels have it, whose memory the group's tensors share from now on."""
-    frames = group.conditions[:, -FRAME:].numpy() if run.model.posed else None
-    limits = None if group.limits is None else (group.limits[0].numpy(), group.limits[1].numpy())
-    targets, rates = group.targets.transpose(0, 1).numpy(), group.adam.factors.numpy()
-    shared = ImageGroup(run.model, targets, visible, frames, rates, limits)
-    group.targets.data = torch.from_numpy(shared.targets).transpose(0, 1)
+def _shared(run: Run, group: Group) -> ImageGroup:
+    """A group as kernels have it, whose memory the group's arrays share from now on."""
+    frames = group.conditions[:, -FRAME:] if run.model.posed else None
+    targets = group.targets.transpose(1, 0, 2, 3)
+    shared = ImageGroup(run.model, targets, group.visible, frames, group.adam.factors, group.limits)
+    group.targets = shared.targets.transpose(1, 0, 2, 3)
     views = shared.latents, shared.first_moments, shared.second_moments, shared.visits[:, None]
-    for tensor, view in zip(group.adam.state(), views, strict=True):
-        view[:] = tensor.numpy()
-        tensor.data = torch.from_numpy(view)
+    for known, view in zip(group.adam.state(), views, strict=True):
+        view[:] = known
+    group.latents = shared.latents
+    group.adam.move_to(*views)
     return shared
 
 
@@ -179,7 +194,7 @@ class _WeightSteps:
     """The step of every weight, (weights,), and its inverse, once the steps of tensors are chosen; see `run.field`."""
 
     def __init__(self, run: Run) -> None:
-        self._sizes = [tensor.numel() for tensor in run.network], sum(tensor.numel() for tensor in run.context)
+        self._sizes = [tensor.size for tensor in run.network], sum(tensor.size for tensor in run.context)
         self._known: list[int] = []
         self._steps = np.empty(0, np.float32)
 

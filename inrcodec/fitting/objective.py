@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-import numpy as np
 import torch
 
-from inrcodec.fitting.groups import Group
-from inrcodec.fitting.progress import HeldOutErrors
+from inrcodec.fitting.arrays import like
+from inrcodec.fitting.groups import Group, Numbers
+from inrcodec.fitting.held_out import Tile
 from inrcodec.fitting.run import Run
-from inrcodec.fitting.subsample import ALL_PIXELS, Subsample
+from inrcodec.fitting.sensitivity import SAMPLE_PIXELS, sampled
+from inrcodec.fitting.subsample import ALL_PIXELS, STRIDES, Subsample
+from inrcodec.numerics.arrays import FloatArray
 from inrcodec.numerics.coordinates import tiles
 
 TILE_POINTS = 1 << 18  # samples of the field evaluated at once: bounds what one large image takes
-HIDDEN_IMAGES = 16  # measured at once
-Tile = tuple[slice, slice]  # rows and columns
 
 
 def distortions(
@@ -46,7 +47,7 @@ def pixel_errors(run: Run, group: Group, images: torch.Tensor, latents: torch.Te
         errors[:, rows, columns] = run.distortion.errors(drawn, target).mean(dim=0)
     if group.visible is None or run.released:
         return errors
-    visible = group.visible[images]
+    visible: torch.Tensor = group.visible[images]
     return errors * visible / visible.mean().clamp_min(1 / visible[0].numel())
 
 
@@ -66,31 +67,27 @@ def rate(run: Run, group: Group, images: torch.Tensor, latents: torch.Tensor) ->
 
 
 @torch.no_grad()
-def held_out_errors(run: Run, *, sample: int | None = None) -> HeldOutErrors:
-    """Errors of rounded latents on pixels that the loss has not seen, and on those it has; NaN where there are none.
+def mean_error(run: Run, network: Sequence[FloatArray]) -> float:
+    """Mean squared error of some images with their latents rounded, drawn by another network; see `sensitivity`."""
+    run = replace(run, network=[like(tensor, run.adam.weights) for tensor in network])
+    total, weight = 0.0, 0
+    for number, rows in sampled(run):
+        group, images = run.groups[number], torch.from_numpy(rows).to(run.adam.weights.device)
+        subsample = Subsample(
+            next((one for one in (1, *reversed(STRIDES)) if group.pixels <= SAMPLE_PIXELS * one**2), 8)
+        )
+        for share, _ in distortions(run, group, images, run.latents(group, images).round(), subsample):
+            total += float(share) * len(images) * group.pixels
+        weight += len(images) * group.pixels
+    return total / weight
 
-    With `sample`, only of about that many images; unknown for the others.
-    """
-    found = HeldOutErrors(*(np.full(run.images, np.nan) for _ in range(3)))
-    for group in run.groups:
-        assert group.visible is not None, "pixels are hidden in every group or in none"
-        count = len(group.numbers)
-        wanted = count if sample is None else max(1, round(sample * count / run.images))
-        for images in torch.split(torch.arange(min(count, wanted), device=group.latents.device), HIDDEN_IMAGES):
-            visible = group.visible[images]
-            sums = torch.zeros(3, len(images), device=group.latents.device)
-            for tile, drawn, target in _drawn(run, group, images, run.latents(group, images).round()):
-                difference = drawn.clamp(0.0, 1.0) - target  # as a decoder draws it
-                seen, absolute = visible[:, *tile], difference.abs()
-                parts = (difference.square() * (1 - seen), absolute * (1 - seen), absolute * seen)
-                sums += torch.stack([part.sum(dim=(0, 2, 3)) for part in parts])
-            shown = visible.sum(dim=(1, 2))
-            hidden = visible[0].numel() - shown
-            counts = torch.stack([hidden, hidden, shown]) * run.channels
-            numbers = group.numbers[images].cpu().numpy()
-            for column, values in zip(found, (sums / counts).cpu().numpy(), strict=True):
-                column[numbers] = values  # no hidden pixel: 0/0, NaN
-    return found
+
+@torch.no_grad()
+def drawn_tiles(run: Run, number: int, rows: Numbers) -> Iterator[tuple[Tile, FloatArray]]:
+    """Tiles of images of a group as a decoder draws them but for limits: (images, channels, rows, columns)."""
+    group, images = run.groups[number], torch.from_numpy(rows).to(run.adam.weights.device)
+    for tile, drawn, _ in _drawn(run, group, images, run.latents(group, images).round()):
+        yield tile, drawn.transpose(0, 1).cpu().numpy()
 
 
 def _drawn(

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import torch
-
 from inrcodec.errors import Parameter, UsageError
 from inrcodec.fitting.devices import Device
 from inrcodec.settings import FitSettings
@@ -31,22 +29,14 @@ class Allotment:
 
     workers: int = 1  # processes that share a step
     threads: int | None = None  # of torch in each of them; None: as many as were found
-    precision: str = "highest"  # of float32 products
+    precision: str | None = "highest"  # of float32 products; None: nothing of torch is touched, or loaded
     keep_memory: bool = False  # whether the allocator keeps what is freed
 
     @contextmanager
     def applied(self) -> Iterator[None]:
         """Set this process so; at the end everything is as it was found."""
-        threads, precision = torch.get_num_threads(), torch.get_float32_matmul_precision()
-        if self.threads is not None:
-            torch.set_num_threads(self.threads)
-        torch.set_float32_matmul_precision(self.precision)
-        try:
-            with _kept_memory(self.keep_memory):
-                yield
-        finally:
-            torch.set_float32_matmul_precision(precision)
-            torch.set_num_threads(threads)
+        with _kept_memory(self.keep_memory), _tuned_torch(self.threads, self.precision):
+            yield
 
 
 def allotted(settings: FitSettings, device: Device, pixels: int, *, kernels: bool = False) -> Allotment:
@@ -59,15 +49,19 @@ def allotted(settings: FitSettings, device: Device, pixels: int, *, kernels: boo
         raise UsageError(Parameter("threads", settings.threads), ": at least 1 is needed")
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     wanted = settings.threads or (min(MOST_WORKERS, available) if pixels >= PIXELS_FOR_WORKERS else 1)
+    if kernels:
+        return Allotment(wanted, precision=None, keep_memory=settings.tune_process)
     if not settings.tune_process:
-        return Allotment(wanted if kernels else 1, precision=torch.get_float32_matmul_precision())
-    if kernels or (device.forked_workers and can_fork()):
+        return Allotment(precision=None)
+    if device.forked_workers and can_fork():
         return Allotment(wanted, 1, device.precision, keep_memory=True)
     return Allotment(1, wanted, device.precision, keep_memory=True)
 
 
 def load_autograd() -> None:
     """Take a first gradient from a gradient: torch loads more of itself then, half a second that is no step's work."""
+    import torch
+
     scalar = torch.zeros((), requires_grad=True)
     torch.autograd.grad(scalar * scalar, scalar, torch.ones(()))
 
@@ -75,6 +69,25 @@ def load_autograd() -> None:
 def can_fork() -> bool:
     """Whether processes can share memory by forking; elsewhere than on Linux, system libraries do not survive it."""
     return sys.platform == "linux"
+
+
+@contextmanager
+def _tuned_torch(wanted: int | None, wanted_precision: str | None) -> Iterator[None]:
+    """Torch's threads and the precision of its products, where it is wanted at all."""
+    if wanted_precision is None:
+        yield
+        return
+    import torch
+
+    threads, precision = torch.get_num_threads(), torch.get_float32_matmul_precision()
+    if wanted is not None:
+        torch.set_num_threads(wanted)
+    torch.set_float32_matmul_precision(wanted_precision)
+    try:
+        yield
+    finally:
+        torch.set_float32_matmul_precision(precision)
+        torch.set_num_threads(threads)
 
 
 @contextmanager

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from inrcodec.bitstream.context import CONTEXT_STEP
 from inrcodec.bitstream.weights import CodedTensor, encode_weights, step_size
 from inrcodec.field.conditioning import traits_of
 from inrcodec.field.encoder import encode, encoder_specs
 from inrcodec.field.field import Field, field_specs
-from inrcodec.fitting.devices import device_named
-from inrcodec.fitting.distortion import Distortion, distortion_named
-from inrcodec.fitting.entropy import EntropyModel, entropy_model
+from inrcodec.fitting.arrays import Array, rounded, whole
+from inrcodec.fitting.coding import choose_weight_steps, coded_context, coded_weights
+from inrcodec.fitting.devices import CPU, Device
 from inrcodec.fitting.groups import Group, make_groups
-from inrcodec.fitting.initial import initial_network
+from inrcodec.fitting.initial import initial_context, initial_network
 from inrcodec.fitting.optimizer import SharedAdam
 from inrcodec.fitting.progress import HeldOutErrors
-from inrcodec.fitting.quantize import choose_weight_steps, coded_context, coded_weights, rounded
 from inrcodec.fitting.rate_control import RateControl
 from inrcodec.fitting.subsample import stride_for
 from inrcodec.numerics.arrays import FloatArray, Pixels
 from inrcodec.numerics.poses import Codes
 from inrcodec.settings import FitSettings, ModelSettings
+
+if TYPE_CHECKING:
+    from inrcodec.fitting.distortion import Distortion
+    from inrcodec.fitting.entropy import EntropyModel
 
 NETWORK_RATE, CONTEXT_RATE, LATENT_RATE = 0.01, 0.01, 0.16
 NARROW = 64  # hidden units up to which the full rate is good: wide layers add up more weights
@@ -49,19 +53,20 @@ class FrozenModel:
 
 @dataclass(kw_only=True)
 class Run:
-    """One fit. Tensors of network, context model and encoder are leaves."""
+    """One fit, as arrays of numpy where kernels do the steps, and otherwise of torch; see `torch_run`.
+
+    Arrays of network, context model and encoder are views of the weights that Adam moves.
+    """
 
     model: ModelSettings
     channels: int
     settings: FitSettings
     groups: tuple[Group, ...]
-    network: list[torch.Tensor]
-    context: list[torch.Tensor]
-    encoder: list[torch.Tensor]  # makes the codes until they are frozen; empty where they are fitted one by one
+    network: list[Array]
+    context: list[Array]
+    encoder: list[Array]  # makes the codes until they are frozen; empty where they are fitted one by one
     adam: SharedAdam  # moves the leaves
-    distortion: Distortion
-    entropy: EntropyModel
-    order: torch.Generator  # of the batches
+    order: np.random.Generator  # of the batches
     rate_control: RateControl
     footprint: int = 1  # sub-samples per pixel and axis that the loss looks at
     weight_steps: list[int] = field(default_factory=list)  # quantization steps of the network, once they are chosen
@@ -70,11 +75,21 @@ class Run:
     released: bool = False  # held-out pixels have joined the loss
     held_out: HeldOutErrors | None = None  # errors when hidden pixels were released
     watched: tuple[float, float] | None = None  # when hidden pixels were last looked at, and their PSNR
+    device: Device = CPU  # the kind that all arrays are on
 
     @property
-    def device(self) -> torch.device:
-        """Where all tensors are."""
-        return self.groups[0].latents.device
+    def distortion(self) -> Distortion:
+        """What torch's steps call an error."""
+        from inrcodec.fitting.distortion import distortion_named
+
+        return distortion_named(self.settings.distortion)
+
+    @property
+    def entropy(self) -> EntropyModel:
+        """What predicts the latents in torch's steps."""
+        from inrcodec.fitting.entropy import entropy_model
+
+        return entropy_model(self.model)
 
     @property
     def latent_rate(self) -> float:
@@ -82,17 +97,16 @@ class Run:
         return LATENT_RATE * traits_of(self.model).latent_speed
 
     @property
-    def leaves(self) -> tuple[torch.Tensor, ...]:
+    def leaves(self) -> tuple[Array, ...]:
         """All tensors that the loss moves together."""
         return (*self.network, *self.context, *self.encoder)
 
-    def latents(self, group: Group, images: torch.Tensor) -> torch.Tensor:
+    def latents(self, group: Group, images: Array | slice) -> Array:
         """Latents (B, values) of some images of a group, by their rows: its own, or what the encoder sees."""
         if self.latents_frozen or not self.encoder:
             return group.latents[images]
         assert group.thumbnails is not None
-        codes: torch.Tensor = encode(self.encoder, group.thumbnails[:, images])
-        return codes
+        return encode(self.encoder, group.thumbnails[:, images])
 
     @property
     def images(self) -> int:
@@ -119,7 +133,7 @@ class Run:
             ]
         return Field(self.model, self.channels, tuple(tensors))
 
-    def context_model(self) -> list[torch.Tensor]:
+    def context_model(self) -> list[Array]:
         """The tensors of the context model, quantized like the network's."""
         if not self.weight_steps:
             return self.context
@@ -133,7 +147,7 @@ class Run:
         if self.network_frozen:
             return 0.0
         if not self.weight_steps:
-            return BITS_PER_WEIGHT * sum(leaf.numel() for leaf in self.leaves)
+            return BITS_PER_WEIGHT * len(self.adam.weights)
         coded = (*coded_weights(self.network, self.weight_steps), *coded_context(self.context), *self.coded_encoder())
         return 8.0 * len(encode_weights(coded, ()))
 
@@ -141,15 +155,13 @@ class Run:
         """The encoder as a file holds it; nothing where there is none."""
         return coded_weights(self.encoder, choose_weight_steps(self.encoder, self.model))
 
-    @torch.no_grad()
     def freeze(self) -> None:
         """Round all latents for good; those that are whole numbers already stay as they are."""
         for group in self.groups:
-            everything = torch.arange(len(group.numbers), device=group.latents.device)
-            group.latents.copy_(self.latents(group, everything).round())
+            group.latents[:] = whole(self.latents(group, slice(None)))
         self.latents_frozen = True
 
-    def move_network(self, gradient: torch.Tensor, rate: float, context_rate: float) -> None:
+    def move_network(self, gradient: Array, rate: float, context_rate: float) -> None:
         """A step of Adam on all leaves, against their gradient (weights,); rates scaled by those given."""
         encoder_rate = 0.0 if self.latents_frozen else rate  # what is stored is the encoder that found the codes
         factors = [rate] * len(self.network) + [context_rate] * len(self.context)
@@ -167,32 +179,31 @@ def start(
 
     poses: of every picture, int8 (pictures, 4), in a space that has them.
     """
-    device = device_named(settings.device)
-    generator = torch.Generator().manual_seed(settings.seed)
+    random = np.random.default_rng(settings.seed)
     channels = pictures[0].shape[2]
-    groups = make_groups(pictures, model, settings, device, frozen_model.first if frozen_model else 0, poses)
+    groups = make_groups(pictures, model, settings, frozen_model.first if frozen_model else 0, poses)
     specs = field_specs(model, channels, len(pictures))
-    network = [tensor.to(device).requires_grad_() for tensor in initial_network(specs, generator)]
-    entropy = entropy_model(model)
-    context = [tensor.to(device).requires_grad_() for tensor in entropy.initial(generator)]
     encoding = encoder_specs(channels, model.levels[0].channels) if settings.encoder else ()
-    encoder = [tensor.to(device).requires_grad_() for tensor in initial_network(encoding, generator)]
+    drawn = [*initial_network(specs, random), *initial_context(model, random), *initial_network(encoding, random)]
+    if frozen_model:
+        drawn = [*frozen_model.network, *frozen_model.context]
     full_rate = NETWORK_RATE * min(1.0, NARROW / model.hidden_width)
-    rates = [*(full_rate * spec.rate for spec in specs), *[np.float32(CONTEXT_RATE)] * len(context)]
+    rates = [full_rate * spec.rate for spec in specs]
+    rates += [np.array(CONTEXT_RATE, np.float32)] * (len(drawn) - len(specs) - len(encoding))
     rates += [NETWORK_RATE * spec.rate for spec in encoding]
-    adam = SharedAdam((*network, *context, *encoder), [torch.from_numpy(np.asarray(rate)) for rate in rates])
+    weights = np.concatenate([tensor.reshape(-1) for tensor in drawn]).astype(np.float32)
+    each = [np.broadcast_to(rate, tensor.shape).reshape(-1) for rate, tensor in zip(rates, drawn, strict=True)]
+    leaves = views(weights, [tensor.shape for tensor in drawn])
     run = Run(
         model=model,
         channels=channels,
         settings=settings,
         groups=groups,
-        network=network,
-        context=context,
-        encoder=encoder,
-        adam=adam,
-        distortion=distortion_named(settings.distortion),
-        entropy=entropy,
-        order=generator,
+        network=leaves[: len(specs)],
+        context=leaves[len(specs) : len(leaves) - len(encoding)],
+        encoder=leaves[len(leaves) - len(encoding) :],
+        adam=SharedAdam(weights, np.concatenate(each).astype(np.float32), [tensor.size for tensor in drawn]),
+        order=random,
         rate_control=RateControl(settings.rate_weight, settings.target, len(pictures)),
     )
     if frozen_model:
@@ -200,13 +211,17 @@ def start(
     return run
 
 
-@torch.no_grad()
+def views(weights: Array, shapes: Sequence[tuple[int, ...]]) -> list[Array]:
+    """Views of one vector, which holds tensors of these shapes one behind the other."""
+    counts = [int(np.prod(shape)) for shape in shapes]
+    ends = accumulate(counts)
+    return [weights[end - count : end].reshape(shape) for end, count, shape in zip(ends, counts, shapes, strict=True)]
+
+
 def _adopt(run: Run, frozen_model: FrozenModel) -> None:
-    """Begin with a file's network and context model, and keep them."""
-    for leaf, values in zip(run.leaves, (*frozen_model.network, *frozen_model.context), strict=True):
-        leaf.requires_grad_(False).copy_(torch.from_numpy(values))
+    """Keep to a file's network and context model."""
     for group in run.groups:
         group.limit(frozen_model.ranges)
         if frozen_model.codes is not None:
-            group.latents.copy_(torch.from_numpy(frozen_model.codes)[group.numbers.cpu()])
+            group.latents[:] = frozen_model.codes[group.numbers]
     run.network_frozen = True

@@ -8,62 +8,26 @@ from dataclasses import dataclass
 import torch
 
 from inrcodec.fitting import schedule
-from inrcodec.fitting.groups import BatchPart, Group, Numbers
+from inrcodec.fitting.groups import BatchPart, Group
 from inrcodec.fitting.objective import distortions, rate
 from inrcodec.fitting.quantize import soft_rounded, with_noise
-from inrcodec.fitting.rate_control import Figures
 from inrcodec.fitting.run import Run
-from inrcodec.fitting.subsample import ALL_PIXELS, Subsample
-
-LARGEST_PRIME = (1 << 64) - 59  # below what seeds a generator
+from inrcodec.fitting.step_context import Observation, StepContext, StepResult
 
 
-@dataclass(frozen=True, kw_only=True)
-class StepContext:
-    """All that a step needs besides tensors: how far the fit is. It travels to every worker, so it is small."""
+@dataclass(frozen=True)
+class StepTask:
+    """A step, as workers get it."""
 
-    done: float
-    learning_rate: float
-    rate_weight: float
-    footprint: int
-    weight_steps: list[int]
-    latents_frozen: bool
-    released: bool
-    pixels: int  # of the whole batch, over all workers
-    seed: int  # of the fit, for the noise
-    number: int  # of the step
-    subsample: Subsample = ALL_PIXELS
-
-    def noise_seed(self, worker: int) -> int:
-        """A seed for a worker's noise in this step: no two of a fit share one, and any seed of a fit will do."""
-        return ((self.seed << 32 | self.number) << 8 | worker) % LARGEST_PRIME
+    context: StepContext
 
     def apply(self, run: Run) -> None:
-        """Bring the run of another process, which has been standing still, to where the fit is."""
-        run.footprint, run.weight_steps = self.footprint, self.weight_steps
-        run.latents_frozen, run.released = self.latents_frozen, self.released
+        """See `StepContext`."""
+        self.context.apply(run)
 
     def process(self, run: Run, parts: Sequence[BatchPart], worker: int, gradient: torch.Tensor) -> StepResult:
         """See `process_parts`."""
-        return process_parts(run, self, parts, worker, gradient)
-
-
-@dataclass(frozen=True)
-class Observation:
-    """What a part showed: its images by number, their mean squared errors, and their mean bits."""
-
-    images: Numbers
-    errors: Figures
-    bits: float
-
-
-@dataclass(frozen=True)
-class StepResult:
-    """What a worker brings back: its share of the batch's mean squared error and bits per pixel, and what it saw."""
-
-    error: float
-    bits: float
-    observations: list[Observation]
+        return process_parts(run, self.context, parts, worker, gradient)
 
 
 def process_parts(
@@ -83,8 +47,7 @@ def process_parts(
             group.move(images, latent_gradient * weight, run.latent_rate * context.learning_rate)
         error += share * float(errors.mean())
         bits += share * rate_of_part
-        numbers = group.numbers[images].cpu().numpy()
-        observations.append(Observation(numbers, errors.cpu().numpy(), rate_of_part * group.pixels))
+        observations.append(Observation(group.numbers[rows], errors.cpu().numpy(), rate_of_part * group.pixels))
     pairs = zip(run.leaves, gradients, strict=True)
     flat = [leaf.new_zeros(leaf.numel()) if found is None else found.reshape(-1) for leaf, found in pairs]
     torch.cat(flat, out=gradient)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import torch
+import numpy as np
 
+from inrcodec.fitting.arrays import Array
 from inrcodec.numerics.coordinates import Axis
 
 STRIDES = (8, 4, 2)
@@ -21,7 +22,7 @@ class Subsample:
     row: int = 0
     column: int = 0
 
-    def pick(self, values: torch.Tensor) -> torch.Tensor:
+    def pick(self, values: Array) -> Array:
         """A view of those rows and columns, the last two axes."""
         return values if self.stride == 1 else values[..., self.row :: self.stride, self.column :: self.stride]
 
@@ -39,7 +40,7 @@ def stride_for(sizes: Sequence[tuple[int, int]], pixels: int) -> int:
     return next((one for one in STRIDES if one <= side and pixels >= LEAST_POINTS * one**2), 1)
 
 
-def subsamples(stride: int, order: torch.Generator) -> Iterator[Subsample]:
+def subsamples(stride: int, order: np.random.Generator) -> Iterator[Subsample]:
     """Subsamples that together see every pixel once, in random order."""
-    for place in torch.randperm(stride**2, generator=order).tolist():
+    for place in order.permutation(stride**2).tolist():
         yield Subsample(stride, *divmod(place, stride))

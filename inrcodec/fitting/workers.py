@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import signal
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection
 from typing import Protocol, TypeVar
 
@@ -19,11 +19,17 @@ import numpy as np
 import torch
 
 from inrcodec.errors import InrError, Parameter
-from inrcodec.fitting.groups import BatchPart
+from inrcodec.fitting.decisions import RoundingTask
+from inrcodec.fitting.groups import BatchPart, Numbers
+from inrcodec.fitting.held_out import Tile
+from inrcodec.fitting.objective import drawn_tiles, mean_error
+from inrcodec.fitting.process import load_autograd
 from inrcodec.fitting.rounding import RoundingContext
 from inrcodec.fitting.run import Run
-from inrcodec.fitting.sensitivity import mean_error
-from inrcodec.fitting.step import StepContext, StepResult
+from inrcodec.fitting.step import StepTask
+from inrcodec.fitting.step_context import StepContext, StepResult
+from inrcodec.fitting.torch_run import look_at
+from inrcodec.numerics.arrays import FloatArray
 
 PATIENCE = 10.0  # seconds that a process gets to end by itself
 Result = TypeVar("Result")
@@ -49,15 +55,15 @@ class Workers:
     def __init__(self, run: Run, count: int) -> None:
         self._run = run
         self.count = self.batch_images = count
-        weights = sum(leaf.numel() for leaf in run.leaves)
-        self._gradients = torch.zeros(count, weights, device=run.leaves[0].device)
+        self._gradients = run.adam.weights.new_zeros(count, len(run.adam.weights))
         self._processes: list[tuple[multiprocessing.process.BaseProcess, Connection]] = []
 
     def __enter__(self) -> Workers:
+        load_autograd()
         if self.count > 1:
-            self._run.adam.move_to(_in_shared_memory(self._run.adam.weights))
-            for tensor in (self._gradients, *self._latents()):
+            for tensor in (self._run.adam.weights, self._gradients, *self._latents()):
                 tensor.data = _in_shared_memory(tensor)
+            look_at(self._run.leaves, self._run.adam.weights)
         fork = multiprocessing.get_context("fork") if self.count > 1 else None
         for worker in range(1, self.count):
             assert fork is not None
@@ -81,15 +87,19 @@ class Workers:
 
     def step(self, context: StepContext, batch: Sequence[BatchPart]) -> tuple[list[StepResult], torch.Tensor]:
         """Do the batch, divided among the workers; every worker's result, and the gradient (weights,)."""
-        return self.divide(context, batch), self._gradients.sum(dim=0)
+        return self.divide(StepTask(context), batch), self._gradients.sum(dim=0)
 
-    def error(self, network: Sequence[torch.Tensor]) -> float:
-        """See `sensitivity.mean_error`."""
+    def error(self, network: Sequence[FloatArray]) -> float:
+        """See `objective.mean_error`."""
         return mean_error(self._run, network)
+
+    def draw(self, number: int, rows: Numbers) -> Iterator[tuple[Tile, FloatArray]]:
+        """See `objective.drawn_tiles`."""
+        return drawn_tiles(self._run, number, rows)
 
     def round_latents(self, context: RoundingContext, batch: Sequence[BatchPart]) -> None:
         """Latents of the batch become whole numbers by what they cost."""
-        self.divide(context, batch)
+        self.divide(RoundingTask(context), batch)
 
     def divide(self, task: Task[Result], batch: Sequence[BatchPart]) -> list[Result]:
         """Do a task for all images of the batch, divided among the workers; every worker's result."""

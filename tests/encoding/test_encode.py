@@ -51,11 +51,11 @@ def test_a_fit_goes_on_from_a_full_disk(small_images: Path, tmp_path: Path, monk
 def test_a_disk_without_room_for_a_checkpoint_is_named_as_well(
     small_images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_room(*_: object) -> None:
+    def no_room(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(path, "write_atomically", full)
-    monkeypatch.setattr(checkpoint.torch, "save", no_room)
+    monkeypatch.setattr(checkpoint.np, "savez", no_room)
     with pytest.raises(InrError, match=r"set\.inr: cannot be written: .*; .*checkpoint: .*cannot be written: No space"):
         inrcodec.encode(small_images, tmp_path / "set.inr", **QUICK)
     assert not list(tmp_path.iterdir())

@@ -48,7 +48,8 @@ def labels_of(name: str, size: tuple[int, int] = (8, 8)) -> np.ndarray:
 
 
 def tensors(name: str, channels: int) -> list[torch.Tensor]:
-    return initial_network(field_specs(model(name), channels, IMAGES), torch.Generator().manual_seed(1))
+    drawn = initial_network(field_specs(model(name), channels, IMAGES), np.random.default_rng(1))
+    return [torch.from_numpy(tensor) for tensor in drawn]
 
 
 def random_latents(name: str, size: tuple[int, int], group: int) -> list[np.ndarray]:

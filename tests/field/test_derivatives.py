@@ -35,11 +35,11 @@ def model(name: str) -> ModelSettings:
 def field_of(name: str, dtype: type = np.float64) -> tuple[Field, list[np.ndarray], np.ndarray]:
     """A field as it is before a fit, latents of a group of images and its labels."""
     settings, rng = model(name), np.random.default_rng(2)
-    drawn = initial_network(field_specs(settings, 3, IMAGES), torch.Generator().manual_seed(1))
+    drawn = initial_network(field_specs(settings, 3, IMAGES), np.random.default_rng(1))
     shapes = level_shapes(settings, *SIZE)
     latents = [rng.integers(-4, 5, (c, GROUP, h, w)).astype(dtype) for c, h, w in shapes]
     conditions = image_conditions(settings, [SIZE] * IMAGES, POSES)[:GROUP]
-    return Field(settings, 3, tuple(t.numpy().astype(dtype) for t in drawn)), latents, conditions.astype(dtype)
+    return Field(settings, 3, tuple(t.astype(dtype) for t in drawn)), latents, conditions.astype(dtype)
 
 
 def places(order: int, grid: bool = True) -> Derived:

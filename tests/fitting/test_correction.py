@@ -8,6 +8,7 @@ import torch
 
 from inrcodec.fitting.engine import Fit
 from inrcodec.fitting.objective import image_errors, rate
+from inrcodec.fitting.torch_run import as_tensors
 from inrcodec.numerics.metrics import psnr_of_error
 from inrcodec.settings import FitSettings, Gap, ModelSettings
 
@@ -23,11 +24,12 @@ def fit() -> Fit:
 
 def figures(fit: Fit) -> tuple[float, float]:
     """Mean PSNR in dB, and the bits of all latents."""
-    (group,) = fit.run.groups
+    run = as_tensors(fit.run)
+    (group,) = run.groups
     images = torch.arange(len(group.numbers))
     with torch.no_grad():
-        errors = image_errors(fit.run, group, images, group.latents)
-        bits = float(rate(fit.run, group, images, group.latents)) * len(images) * group.pixels
+        errors = image_errors(run, group, images, group.latents)
+        bits = float(rate(run, group, images, group.latents)) * len(images) * group.pixels
     return float(np.mean([psnr_of_error(float(error)) for error in errors])), bits
 
 
@@ -52,4 +54,4 @@ def test_bits_are_saved_and_spent(missing: float, fit: Fit) -> None:
 def test_latents_stay_whole_and_workers_agree(fit: Fit) -> None:
     (group,) = fit.run.groups
     list(fit.correct(Gap(bits=-0.01)))
-    assert bool((group.latents == group.latents.round()).all())
+    assert (group.latents == group.latents.round()).all()

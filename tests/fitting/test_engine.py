@@ -186,7 +186,7 @@ def test_tiles_change_nothing_but_memory(
     footprint: int, pictures: list[Picture], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Error, its share per image and every gradient are the same in one tile and in many."""
-    fit = Fit([picture.pixels for picture in pictures], model_for("pyramid", 900), settings())
+    fit = Fit([picture.pixels for picture in pictures], model_for("pyramid", 900), settings(engine="torch"))
     run, group = fit.run, fit.run.groups[0]
     run.footprint, run.steps = footprint, [-40] * len(run.network)  # with quantized weights: tiles share their graph
     images = torch.arange(len(group.numbers))

@@ -7,18 +7,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 import inrcodec
 from inrcodec.bitstream.weights import encode_weights
 from inrcodec.errors import UsageError
 from inrcodec.field.conditioning import model_for
 from inrcodec.fitting import kernel_engine
+from inrcodec.fitting.arrays import host
 from inrcodec.fitting.engine import Fit
-from inrcodec.fitting.engines import engine_name, engine_named
+from inrcodec.fitting.engines import StepEngine, engine_name, engine_named
 from inrcodec.fitting.rounding import RoundingContext, batches
 from inrcodec.fitting.run import FrozenModel, Run, start
-from inrcodec.fitting.step import StepContext, StepResult
+from inrcodec.fitting.step_context import StepContext, StepResult
+from inrcodec.fitting.torch_run import as_tensors
 from inrcodec.numerics.poses import coded_poses
 from inrcodec.settings import ENGINES, FitSettings, Holdout, ModelSettings
 
@@ -57,15 +58,20 @@ def fresh(model: ModelSettings | None = None, frozen: FrozenModel | None = None,
     poses = coded_poses(shown) if chosen.posed else None
     run = start(shown, chosen, FitSettings(device="cpu", **settings), frozen, poses)  # type: ignore[arg-type]
     for group in run.groups:
-        group.latents.copy_(torch.arange(group.latents.numel()).reshape(group.latents.shape) % 5 - 2.0)
+        group.latents[:] = np.arange(group.latents.size).reshape(group.latents.shape) % 5 - 2.0
     CONTEXT.apply(run)
     return run
 
 
-def stepped(name: str, run: Run, context: StepContext) -> tuple[list[StepResult], torch.Tensor]:
-    with engine_named(name, run, 1) as engine:
+def stepped(name: str, run: Run, context: StepContext) -> tuple[list[StepResult], np.ndarray]:
+    with engine_for(name, run, 1) as engine:
         results, gradient = engine.step(context, BATCH)
-        return results, gradient.clone()
+        return results, host(gradient).copy()
+
+
+def engine_for(name: str, run: Run, workers: int) -> StepEngine:
+    """An engine for a run of arrays, whose latents both share."""
+    return engine_named(name, as_tensors(run) if name == "torch" else run, workers)
 
 
 @pytest.mark.parametrize("space", ["plain", "smooth"])
@@ -80,7 +86,7 @@ def test_a_step_gives_the_same_with_both(space: str, hidden: int, footprint: int
         context.apply(run)
         found.append(stepped(name, run, context))
     (ours, theirs), (gradient, expected) = zip(*reversed(found), strict=True)
-    torch.testing.assert_close(gradient, expected, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(gradient, expected, rtol=1e-4, atol=1e-6)
     assert ours[0].error == pytest.approx(theirs[0].error, rel=1e-4)
     assert ours[0].bits == pytest.approx(theirs[0].bits, rel=1e-4)
     for one, other in zip(ours[0].observations, theirs[0].observations, strict=True):
@@ -159,21 +165,21 @@ def test_latents_are_rounded_alike(levels: int, footprint: int, hidden: int) -> 
     found = []
     for name in ("torch", "kernel"):
         run = fresh(replace_model(footprint=footprint), holdout=Holdout(hidden, 0, "strict") if hidden else Holdout())
-        noise = torch.Generator().manual_seed(5)
+        noise = np.random.default_rng(5)
         for group in run.groups:
-            group.latents += torch.rand(group.latents.shape, generator=noise) - 0.5
+            group.latents += noise.random(group.latents.shape, dtype=np.float32) - 0.5
         context = RoundingContext(
             levels=levels, rate_weight=1e-2, footprint=footprint, weight_steps=[-30] * len(run.network), released=False
         )
         context.apply(run)
-        nearest = torch.cat([group.latents.round().reshape(-1) for group in run.groups])
-        with engine_named(name, run, 2) as engine:
+        nearest = np.concatenate([group.latents.round().reshape(-1) for group in run.groups])
+        with engine_for(name, run, 1) as engine:
             for batch in batches(run, 2):
                 engine.round_latents(context, batch)
-        found.append(torch.cat([group.latents.reshape(-1) for group in run.groups]))
+        found.append(np.concatenate([group.latents.reshape(-1) for group in run.groups]))
     ours, theirs = reversed(found)
-    assert float((theirs != nearest).float().mean()) > 0.02 * levels
-    assert float((ours != theirs).float().mean()) < 0.002  # where both numbers cost the same but for rounding errors
+    assert (theirs != nearest).mean() > 0.02 * levels
+    assert (ours != theirs).mean() < 0.002  # where both numbers cost the same but for rounding errors
 
 
 @pytest.mark.parametrize("hidden", [0, 200_000])
@@ -183,7 +189,7 @@ def test_errors_of_another_network_are_measured_alike(hidden: int) -> None:
         run = fresh(holdout=Holdout(hidden, 0, "strict") if hidden else Holdout())
         for group in run.groups:
             group.latents += 0.3
-        with engine_named(name, run, 2) as engine:
+        with engine_for(name, run, 2) as engine:
             found.append(engine.error([tensor * 1.1 for tensor in run.network]))
     assert found[0] == pytest.approx(found[1], rel=1e-4)
 
@@ -199,15 +205,15 @@ def test_any_number_of_threads_gives_the_same_file(small_images: Path, tmp_path:
 
 def test_frozen_models_stay_and_latents_keep_their_ranges() -> None:
     base = fresh()
-    tensors = [leaf.detach().numpy() for leaf in base.leaves]
+    tensors = list(base.leaves)
     network, context = tensors[: len(base.network)], tensors[len(base.network) :]
     frozen = FrozenModel(network, context, [(-1, 1)] * 8, 0)
     run = fresh(None, frozen)
     results, gradient = stepped("kernel", run, replace(CONTEXT, done=0.1, learning_rate=1.0, latents_frozen=False))
     assert not gradient.any()
     rows = run.groups[0].latents
-    assert bool((rows[[0, 2, 3]].abs() <= 1).all())
-    assert bool((rows[1].abs() > 1).any())
+    assert (np.abs(rows[[0, 2, 3]]) <= 1).all()
+    assert (np.abs(rows[1]) > 1).any()
     assert len(results[0].observations) == 2
 
 

@@ -10,12 +10,14 @@ import torch
 
 from inrcodec.field.conditioning import model_for
 from inrcodec.fitting import rounding
+from inrcodec.fitting.decisions import RoundingTask
 from inrcodec.fitting.engine import Fit
 from inrcodec.fitting.groups import Group
 from inrcodec.fitting.objective import distortions, pixel_errors, rate
 from inrcodec.fitting.pace import rounded_levels
 from inrcodec.fitting.rounding import RoundingContext, batches
 from inrcodec.fitting.run import Run, start
+from inrcodec.fitting.torch_run import as_tensors
 from inrcodec.fitting.trials import Ledger
 from inrcodec.fitting.workers import Workers
 from inrcodec.settings import FitSettings, ModelSettings
@@ -31,6 +33,7 @@ def run(request: pytest.FixtureRequest) -> Run:
     model = ModelSettings(footprint=request.param)
     made = start([rng.random((*size, 3), dtype=np.float32) for size in SIZES], model, FitSettings(WEIGHT))
     made.footprint = request.param
+    made = as_tensors(made)
     generator = torch.Generator().manual_seed(2)
     for group in made.groups:
         group.latents.copy_(3 * torch.randn(group.latents.shape, generator=generator))
@@ -45,7 +48,7 @@ def rounded(run: Run, levels: int) -> None:
         levels=levels, rate_weight=WEIGHT, footprint=run.footprint, weight_steps=[], released=False
     )
     for batch in batches(run, 1):
-        context.process(run, batch, 0, torch.empty(0))
+        RoundingTask(context).process(run, batch, 0, torch.empty(0))
 
 
 def loss(run: Run, group: Group) -> float:
@@ -93,7 +96,7 @@ def test_workers_decide_what_one_would(run: Run) -> None:
     context = RoundingContext(levels=3, rate_weight=WEIGHT, footprint=run.footprint, weight_steps=[], released=False)
     with Workers(run, 2) as workers:
         for batch in batches(run, 2):
-            workers.divide(context, batch)
+            workers.round_latents(context, batch)
     for group, latents in zip(run.groups, alone, strict=True):
         torch.testing.assert_close(group.latents, latents)
 

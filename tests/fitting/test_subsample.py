@@ -14,7 +14,7 @@ from inrcodec.numerics.coordinates import Axis
 def test_every_pixel_is_seen_once_where_it_lies(stride: int, height: int, width: int) -> None:
     y, x = (torch.from_numpy(Axis(count).centers()) for count in (height, width))
     seen = torch.zeros(3, height, width)
-    for subsample in subsamples(stride, torch.Generator().manual_seed(1)):
+    for subsample in subsamples(stride, np.random.default_rng(1)):
         subsample.pick(seen).add_(1)
         rows, columns = subsample.axes(height, width)
         np.testing.assert_allclose(rows.centers(), subsample.pick(y[:, None].expand(height, width))[:, 0], atol=1e-6)
@@ -23,7 +23,7 @@ def test_every_pixel_is_seen_once_where_it_lies(stride: int, height: int, width:
 
 
 def test_the_order_is_random_but_repeatable() -> None:
-    first, again, other = (list(subsamples(4, torch.Generator().manual_seed(seed))) for seed in (1, 1, 2))
+    first, again, other = (list(subsamples(4, np.random.default_rng(seed))) for seed in (1, 1, 2))
     assert first == again != other
     assert set(first) == set(other) == {Subsample(4, row, column) for row in range(4) for column in range(4)}
 

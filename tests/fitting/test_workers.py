@@ -18,7 +18,8 @@ from inrcodec.fitting import step as step_module
 from inrcodec.fitting.engine import Fit
 from inrcodec.fitting.process import can_fork
 from inrcodec.fitting.run import Run, start
-from inrcodec.fitting.step import StepContext
+from inrcodec.fitting.step_context import StepContext
+from inrcodec.fitting.torch_run import as_tensors
 from inrcodec.fitting.workers import Workers
 from inrcodec.settings import FitSettings, ModelSettings
 
@@ -47,9 +48,9 @@ def pictures() -> list[np.ndarray]:
 def fresh() -> Run:
     run = start(pictures(), ModelSettings(), FitSettings(device="cpu"))
     for group in run.groups:
-        group.latents.copy_(torch.arange(group.latents.numel()).reshape(group.latents.shape) % 5 - 2.0)
+        group.latents[:] = np.arange(group.latents.size).reshape(group.latents.shape) % 5 - 2.0
     CONTEXT.apply(run)
-    return run
+    return as_tensors(run)
 
 
 def test_workers_add_up_to_what_one_finds() -> None:

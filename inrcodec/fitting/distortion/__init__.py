@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Protocol, cast
-
-import torch
+from typing import TYPE_CHECKING, Protocol, cast
 
 from inrcodec.errors import UsageError
+
+if TYPE_CHECKING:
+    import torch
 
 
 class Distortion(Protocol):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import torch
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # kernels read the margin, and do without torch
+    import torch
 
 MARGIN = 0.02  # beyond the ends of the scale, where values that lie at an end are aimed at
 

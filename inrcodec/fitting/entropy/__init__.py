@@ -17,9 +17,6 @@ from inrcodec.settings import ModelSettings
 class EntropyModel(Protocol):
     """What predicts latents while they are fitted."""
 
-    def initial(self, generator: torch.Generator) -> list[torch.Tensor]:
-        """Its tensors at the start of a fit, in file order; random ones are drawn from the generator."""
-
     def bits(self, tensors: Sequence[torch.Tensor], levels: Sequence[torch.Tensor]) -> torch.Tensor:
         """Estimated bits of every latent, one vector, with gradients for both.
 

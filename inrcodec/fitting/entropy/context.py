@@ -12,7 +12,7 @@ from typing import Any, cast
 import torch
 import torch.nn.functional as functional
 
-from inrcodec.bitstream.context import MARGIN, OWN, PREVIOUS, context_shapes, static
+from inrcodec.bitstream.context import MARGIN, OWN, PREVIOUS, static
 from inrcodec.bitstream.laplace import HIGHEST_SCALE, LOWEST_SCALE, SCALE_BITS
 from inrcodec.bitstream.rangecoder import TOTAL
 from inrcodec.settings import ModelSettings
@@ -27,10 +27,6 @@ class ContextModel:
 
     model: ModelSettings
 
-    def initial(self, generator: torch.Generator) -> list[torch.Tensor]:
-        """See `initial_context`."""
-        return initial_context(self.model, generator)
-
     def bits(self, tensors: Sequence[torch.Tensor], levels: Sequence[torch.Tensor]) -> torch.Tensor:
         """See `latent_bits`."""
         return latent_bits(self.model, tensors, levels)
@@ -38,16 +34,6 @@ class ContextModel:
     def level_bits(self, tensors: Sequence[torch.Tensor], levels: Sequence[torch.Tensor], number: int) -> torch.Tensor:
         """See `level_bits`."""
         return level_bits(self.model, tensors, levels, number)
-
-
-def initial_context(model: ModelSettings, generator: torch.Generator) -> list[torch.Tensor]:
-    """Small random weights, zero output biases: every latent starts with mean 0 and scale 1."""
-    tensors = []
-    for shape in context_shapes(model):
-        scale = 0.5 / shape[-1] ** 0.5 if len(shape) == 3 else 0.1
-        uniform = torch.empty(shape).uniform_(-scale, scale, generator=generator)
-        tensors.append(uniform if shape[-1] != 2 else torch.zeros(shape))
-    return tensors
 
 
 def latent_bits(model: ModelSettings, tensors: Sequence[torch.Tensor], levels: Sequence[torch.Tensor]) -> torch.Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -134,14 +134,15 @@ class KernelStep:
 
     def __init__(self, model: ModelSettings, channels: int, workers: int = 1) -> None:
         self.model, self.channels, self.workers = model, channels, workers
-        self._threads = ThreadPoolExecutor(workers - 1) if workers > 1 else None
+        self._threads: ThreadPoolExecutor | None = None  # from the first work on
         self._layouts: dict[tuple[int, int, int], _Layout] = {}
         self._gradients = np.empty((0, 0), np.float32)
 
     def close(self) -> None:
-        """End the threads."""
+        """End the threads, until there is work again."""
         if self._threads is not None:
             self._threads.shutdown()
+            self._threads = None
 
     def step(
         self,
@@ -156,10 +157,12 @@ class KernelStep:
         released: bool = False,
         with_weights: bool = True,
         with_rate: bool = True,
+        drawn: FloatArray | None = None,
     ) -> Outcome:
         """Losses of some images and their gradient for all weights, of network and context model, flat; latents move.
 
-        moving: None where latents stand still; seed: of this step's noise; margin: see `loss.add_loss`.
+        moving: None where latents stand still; seed: of this step's noise; margin: see `loss.add_loss`. drawn: gets
+        the colors of all images, one behind the other, (channels, height, width) each.
         """
         order = np.zeros(1, ORDER)[0]
         order["mode"], order["temperature"] = quantization.mode, quantization.temperature or 1.0
@@ -175,9 +178,11 @@ class KernelStep:
         if len(self._gradients) < count:  # kept: the pages of a fresh array would cost more than what is put there
             self._gradients = np.empty((count, packing.gradients), np.float32)
         gradients, results = self._gradients[:count], np.zeros((count, 3))
-        dealt = _dealt(parts, self.workers)
+        dealt, canvas = _dealt(parts, self.workers), np.empty(0, np.float32) if drawn is None else drawn.reshape(-1)
         for part in parts:
             self._layout(part.group, footprint)  # before threads want it at once
+        sizes = [len(part.rows) * part.group.pixels * self.channels for part in parts]
+        places = dict(zip(map(id, parts), accumulate([0, *sizes]), strict=False))
 
         def work(worker: int) -> None:
             for part, first, begin, end in dealt[worker]:
@@ -185,7 +190,7 @@ class KernelStep:
                 step_images(
                     layout.record, layout.table, layout.constants, packed, layout.room(worker),
                     *part.group.arrays(released), order, part.rows, noise_keys(seed, part.numbers), part.scales,
-                    gradients[first:last], results[first:last], begin, end,
+                    gradients[first:last], results[first:last], canvas[places[id(part)] :], begin, end,
                 )  # fmt: skip
 
         self._share(work)
@@ -194,6 +199,17 @@ class KernelStep:
         shares = np.concatenate([part.shares for part in parts])
         total = np.multiply(gradients, shares[:, None], out=gradients).sum(axis=0)  # in order, whoever found them
         return Outcome(packing.unpacked(total), *results.T)
+
+    def draw(self, weights: FloatArray, group: ImageGroup, rows: Rows, *, footprint: int) -> FloatArray:
+        """Images of a group with rounded latents, (images, channels, height, width), not limited to [0, 1]."""
+        drawn = np.empty((len(rows), self.channels, group.height, group.width), np.float32)
+        nothing = np.zeros((len(rows), 2), np.float32)
+        part = Part(group, rows, rows, nothing, nothing[:, 0])
+        self.step(
+            weights, [part], Quantization(rounded=True), None, 0, footprint=footprint, released=True,
+            with_weights=False, with_rate=False, drawn=drawn,
+        )  # fmt: skip
+        return drawn
 
     def decide(
         self,
@@ -225,6 +241,8 @@ class KernelStep:
 
     def _share(self, work: Callable[[int], None]) -> None:
         """Have every worker do its share, this thread among them."""
+        if self._threads is None and self.workers > 1:
+            self._threads = ThreadPoolExecutor(self.workers - 1)
         others = [] if self._threads is None else [self._threads.submit(work, one) for one in range(1, self.workers)]
         work(0)
         for other in others:

@@ -71,6 +71,19 @@ def add_loss(lay: Any, room: Any, apart: int, scale: float, margin: float) -> tu
 
 
 @helper
+def store_colors(lay: Any, room: Any, apart: int, count: int, drawn: Any, start: int) -> None:
+    """Colors of `count` pixels, means over their samples, into drawn (channels, pixels) from `start` on."""
+    samples, pixels = lay.footprint * lay.footprint, lay.height * lay.width
+    for channel in range(lay.channels):
+        row = lay.colors + channel * lay.stride
+        for pixel in range(count):
+            total = room[row + pixel]
+            for sample in range(1, samples):
+                total += room[row + sample * apart + pixel]
+            drawn[channel * pixels + start + pixel] = total / samples
+
+
+@helper
 def store_losses(lay: Any, room: Any, apart: int, margin: float, count: int, errors: Any, start: int) -> None:
     """The loss's squared errors of `count` pixels, summed over their channels, into errors from `start` on."""
     samples = lay.footprint * lay.footprint

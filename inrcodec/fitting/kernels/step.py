@@ -10,7 +10,7 @@ from inrcodec.fitting.kernels.compiling import compiled, helper
 from inrcodec.fitting.kernels.context import add_rate
 from inrcodec.fitting.kernels.grids import gather_columns, gather_inputs, spread_columns
 from inrcodec.fitting.kernels.latents import gather_from_planes, lay_into_planes, move, quantize
-from inrcodec.fitting.kernels.loss import add_loss
+from inrcodec.fitting.kernels.loss import add_loss, store_colors
 from inrcodec.fitting.kernels.siren import add_weight_gradients, backward
 from inrcodec.fitting.kernels.tiles import draw_tile
 
@@ -52,6 +52,7 @@ def step_images(
     scales: Any,
     gradients: Any,
     results: Any,
+    drawn: Any,
     begin: int,
     end: int,
 ) -> None:
@@ -60,7 +61,8 @@ def step_images(
     state: latents and their two moments, (3, images, latents), flat; for limits see `latents.move`. targets (images,
     channels, pixels), visible (images, pixels) and frames (images, 6) are flat, too; see `loss`. keys: two words of
     noise for each row. scales (rows, 2): an image's loss is the first times its squared errors plus the second times
-    its bits; these two and the squared errors as shown go into results (rows, 3).
+    its bits; these two and the squared errors as shown go into results (rows, 3). drawn (rows, channels, pixels), flat:
+    gets the colors of the image, but for limits; nothing where it is empty.
     """
     pixels, length = lay.height * lay.width, len(limits) // 3
     for number in range(begin, end):
@@ -73,6 +75,7 @@ def step_images(
         room[lay.slopes : lay.slopes + lay.planes_size] = 0.0
         gradient = gradients[number]
         gradient[:] = 0.0
+        shown = drawn[number * lay.channels * pixels :]
         results[number, 0], results[number, 2] = _add_distortion(
             lay,
             table,
@@ -89,6 +92,7 @@ def step_images(
             order,
             scales[number, 0],
             gradient,
+            shown,
         )
         if order.with_rate:
             results[number, 1] = add_rate(
@@ -126,6 +130,7 @@ def _add_distortion(
     order: Any,
     scale: float,
     gradient: Any,
+    drawn: Any,
 ) -> tuple[float, float]:
     """Sums of squared errors of an image, see `loss`; gradients of `scale` times the first are added."""
     spread_columns(lay, table, constants, room)
@@ -136,6 +141,8 @@ def _add_distortion(
         apart, points = draw_tile(
             lay, table, constants, weights, room, targets, target, unit, visible, seen, frames, frame, start, count
         )  # fmt: skip
+        if len(drawn):
+            store_colors(lay, room, apart, count, drawn, start)
         found, shown = add_loss(lay, room, apart, scale, order.margin)
         errors += found
         shown_errors += shown

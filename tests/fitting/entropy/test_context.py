@@ -8,8 +8,9 @@ import torch
 from inrcodec.bitstream.context import level_contexts
 from inrcodec.bitstream.latents import LatentCodec
 from inrcodec.field.field import level_shapes
-from inrcodec.fitting.entropy.context import initial_context, latent_bits
-from inrcodec.fitting.quantize import coded_context
+from inrcodec.fitting.coding import coded_context
+from inrcodec.fitting.entropy.context import latent_bits
+from inrcodec.fitting.initial import initial_context
 from inrcodec.settings import ModelSettings
 
 MODEL = ModelSettings()
@@ -17,7 +18,7 @@ MODEL = ModelSettings()
 
 def random_context() -> list[torch.Tensor]:
     generator = torch.Generator().manual_seed(3)
-    tensors = initial_context(MODEL, generator)
+    tensors = [torch.from_numpy(tensor) for tensor in initial_context(MODEL, np.random.default_rng(3))]
     noisy = [tensor + 0.3 * torch.randn(tensor.shape, generator=generator) for tensor in tensors]
     return [(tensor * 64).round() / 64 for tensor in noisy]
 
