@@ -14,9 +14,17 @@ from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
     from inrcodec.archive import Archive
+    from inrcodec.tui.against import Against
     from inrcodec.tui.backend import Images
 
-EPILOG = epilog(("inrcodec browse set.inr", "inrcodec browse set.inr --images half", "inrcodec browse set.inr --serve"))
+EPILOG = epilog(
+    (
+        "inrcodec browse set.inr",
+        "inrcodec browse set.inr --against ./thumbs",
+        "inrcodec browse set.inr --images half",
+        "inrcodec browse set.inr --serve",
+    )
+)
 KEPT_BLOCKS = 48  # decoded ones, of up to 64 images each: one comes back to them
 LEAST = 20, 6  # columns and lines
 PORT = 8765
@@ -36,19 +44,40 @@ def browse(
             "all; auto asks the terminal.",
         ),
     ] = "auto",
+    against: Annotated[
+        str | None,
+        typer.Option("--against", metavar="FOLDER", help="Compare images with these originals.", show_default=False),
+    ] = None,
+    background: Annotated[
+        str | None,
+        typer.Option("--background", metavar="COLOR", help="Flatten originals as encode did.", show_default="keep"),
+    ] = None,
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Of --serve.")] = PORT,
 ) -> None:
     """Look through the images, zoom into them, find neighbors and morph, with the keyboard; ? shows all keys."""
     archive = _opened(file)
+    originals = _originals(archive, against, background)
     if serve:
-        _serve(file, port, "none" if images == "none" else "half")
+        given = {"--images": "none" if images == "none" else "half", "--against": against, "--background": background}
+        _serve(file, port, {option: value for option, value in given.items() if value is not None})
         return
     if SERVED not in os.environ:
         _check_terminal()
-    _run(archive, images)
+    _run(archive, images, originals)
 
 
-def _run(archive: Archive, images: Images) -> None:
+def _originals(archive: Archive, folder: str | None, background: str | None) -> Against | None:
+    """The pictures to compare with, if there is a folder of them."""
+    if folder is None:
+        if background is not None:
+            raise UsageError("--background is for originals; add --against FOLDER")
+        return None
+    from inrcodec.tui.against import Against
+
+    return Against(archive, folder, background)
+
+
+def _run(archive: Archive, images: Images, originals: Against | None) -> None:
     """The terminal answers while the app is imported."""
     from inrcodec.tui.backend import PROTOCOLS, backend_for
     from inrcodec.tui.blocks import Blocks, processors
@@ -62,7 +91,7 @@ def _run(archive: Archive, images: Images) -> None:
         from inrcodec.tui.app import Browser
 
         terminal = Terminal() if asked is None else asked.answer()
-    app = Browser(archive, backend_for(images, terminal), blocks)
+    app = Browser(archive, backend_for(images, terminal), blocks, originals)
     app.run()
     if app.failure is not None:
         raise app.failure
@@ -91,7 +120,7 @@ def _check_terminal() -> None:
         raise UsageError(f"the terminal has {columns}x{lines} characters; browse needs {LEAST[0]}x{LEAST[1]}")
 
 
-def _serve(file: str, port: int, images: Images) -> None:
+def _serve(file: str, port: int, options: dict[str, str]) -> None:
     """On this computer only: whoever reaches the page reads the file and writes exports."""
     import shlex
     from importlib.util import find_spec
@@ -101,7 +130,8 @@ def _serve(file: str, port: int, images: Images) -> None:
     from inrcodec.exporters.naming import displayed
     from inrcodec.tui.serving import serve
 
-    words = shlex.join([sys.executable, "-m", "inrcodec", "browse", "--images", images, "--", file])
+    given = [f"{option}={value}" for option, value in options.items()]  # a value may look like an option
+    words = shlex.join([sys.executable, "-m", "inrcodec", "browse", *given, "--", file])
     title = f"inrcodec: {displayed(os.path.basename(file))}"  # noqa: PTH119 - what was typed, and nothing else
     try:
         serve(words, title, port, lambda line: print(f"inrcodec: {line}", file=sys.stderr, flush=True))

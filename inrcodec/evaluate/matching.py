@@ -23,12 +23,21 @@ LISTED = 3  # names that a note spells out
 
 @dataclass(frozen=True, eq=False)
 class Match:
-    """An image of an archive, its original, what is decoded, both (height, width, channels), premultiplied, and dB."""
+    """An image of an archive, its original, what is decoded, both (height, width, channels), premultiplied, and dB.
+
+    name: of the original, which is another one than the image's where it was found by its content.
+    """
 
     image: ArchivedImage
+    name: str
     original: Pixels
     decoded: Pixels
     psnr: float
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a picture of that name is so far off that it must be another one."""
+        return self.image.psnr is not None and self.psnr < self.image.psnr - OTHER_CONTENT
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,9 +50,10 @@ class _Candidate:
 
 
 class Originals:
-    """The pictures of a folder as the originals of an archive; every picture is read once and then forgotten.
+    """The pictures of a folder as the originals of an archive; none is kept once it was handed out.
 
-    notes: what did not match, known once all matches were taken.
+    notes: what did not match, known once all matches were taken. All of them: `matches`; one by one: `named`, and
+    `alike` for those that have none of their name.
     """
 
     def __init__(self, archive: Archive, folder: str | Path, background: str | None = None) -> None:
@@ -54,60 +64,77 @@ class Originals:
         self._archive, self._folder = archive, folder
         self._behind = None if background is None else parse_color(background)
         self._longest = max(max(archive.shape(number)) for number in range(len(archive)))
-        self._files = {file.name: file for file in files}  # those that are no original yet
+        self._files = {file.name: file for file in files}
+        self._left = dict.fromkeys(self._files)  # names of those that are no original yet
 
     def matches(self) -> Iterator[Match]:
         """Every image that has an original, those by name first; UsageError where none has, or where alpha differs."""
         lonely, found = [], 0
         for image in self._archive:
-            match = self._by_name(image)
+            match = self.named(image)
             if match is None:
                 lonely.append(image)
                 continue
             found += 1
-            if image.psnr is not None and match.psnr < image.psnr - OTHER_CONTENT:
+            if match.is_doubtful:
                 self.notes.append(f"{image.name}: the original differs from what was encoded ({match.psnr:.1f} dB)")
             yield match
         missing = []
-        for image, match in self._by_content(lonely):
+        for image, match in self.alike(lonely):
             if match is None:
                 missing.append(image.name)
                 continue
             found += 1
+            self.notes.append(f"{image.name}: matched by content with {match.name}")
             yield match
         if not found:
             raise UsageError(f"{self._folder}: none of its pictures is an original of {self._archive.path}")
         self.notes += [f"no original for {_listed(missing)}"] if missing else []
-        self.notes += [f"not in the file: {_listed(list(self._files))}"] if self._files else []
+        self.notes += [f"not in the file: {_listed(list(self._left))}"] if self._left else []
 
-    def _by_name(self, image: ArchivedImage) -> Match | None:
-        file = self._files.get(image.name)
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all pictures that are not known to be unreadable."""
+        return tuple(self._files)
+
+    def named(self, image: ArchivedImage, name: str | None = None) -> Match | None:
+        """An image with the picture of its name, or of another one; None where there is none of the same size."""
+        called = image.name if name is None else name
+        file = self._files.get(called)
         pixels = None if file is None else self._read(file)
         if pixels is None:
             return None
         original = next((one for one in (pixels, shrunk(pixels, self._longest)) if _same_size(one, image)), None)
         if original is None:
             return None
-        del self._files[image.name]
-        return _matched(image, original, eight_bits(image))
+        self._left.pop(called, None)
+        return _matched(image, called, original, eight_bits(image))
 
-    def _by_content(self, lonely: Sequence[ArchivedImage]) -> Iterator[tuple[ArchivedImage, Match | None]]:
-        """Every image without an original of its name, with the picture that looks most like it, if any does."""
+    def alike(
+        self, lonely: Sequence[ArchivedImage], names: Sequence[str] | None = None
+    ) -> Iterator[tuple[ArchivedImage, Match | None]]:
+        """Images without an original of their name, each with the picture that looks most like it, if any does.
+
+        names: of pictures that may be taken. Default: those that are no original yet.
+        """
         decoded = {image.number: eight_bits(image) for image in lonely}
-        candidates = {one.name: one for one in self._candidates(lonely, decoded)}
+        among = [name for name in (self._left if names is None else names) if name in self._files]
+        candidates = {one.name: one for one in self._candidates(lonely, decoded, among)}
         for image in lonely:
             near = [one for one in candidates.values() if image.number in one.scores]
             if not near:
                 yield image, None
                 continue
             best = max(near, key=lambda one: one.scores[image.number])
-            del candidates[best.name], self._files[best.name]
-            self.notes.append(f"{image.name}: matched by content with {best.name}")
-            yield image, _matched(image, best.pixels, decoded[image.number])
+            del candidates[best.name]
+            self._left.pop(best.name, None)
+            yield image, _matched(image, best.name, best.pixels, decoded[image.number])
 
-    def _candidates(self, lonely: Sequence[ArchivedImage], decoded: dict[int, Pixels]) -> Iterator[_Candidate]:
-        """The pictures left over that look like any of these images."""
-        for file in list(self._files.values()) if lonely else ():
+    def _candidates(
+        self, lonely: Sequence[ArchivedImage], decoded: dict[int, Pixels], names: Sequence[str]
+    ) -> Iterator[_Candidate]:
+        """The pictures of these names that look like any of these images."""
+        for file in [self._files[name] for name in names] if lonely else ():
             pixels = self._read(file)
             if pixels is None:
                 continue
@@ -123,6 +150,7 @@ class Originals:
             pixels = read_pixels(file, self._behind)
         except Unreadable:
             del self._files[file.name]
+            self._left.pop(file.name, None)
             return None
         if pixels.shape[2] > self._archive.channels:
             raise UsageError(
@@ -138,8 +166,8 @@ def eight_bits(image: ArchivedImage) -> Pixels:
     return np.asarray(np.rint(image.render_stored() * 255) / 255, dtype=np.float32)
 
 
-def _matched(image: ArchivedImage, original: Pixels, decoded: Pixels) -> Match:
-    return Match(image, original, decoded, psnr(original, decoded))
+def _matched(image: ArchivedImage, name: str, original: Pixels, decoded: Pixels) -> Match:
+    return Match(image, name, original, decoded, psnr(original, decoded))
 
 
 def _same_size(pixels: Pixels, image: ArchivedImage) -> bool:

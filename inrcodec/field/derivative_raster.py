@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,29 +14,42 @@ from inrcodec.numerics.arrays import FloatArray
 from inrcodec.numerics.coordinates import Axis, samples_per_pixel, tiles
 
 Native = tuple[int, int]  # height, width
+Spans = tuple[tuple[float, float], tuple[float, float]]  # of rows and of columns, each from first to last in [-1, 1]
+WHOLE: Spans = ((-1.0, 1.0), (-1.0, 1.0))
 TILE_VALUES = 1 << 20  # hidden units and their derivatives evaluated at once
 
 
 def gradient(
-    field: Field, latents: Sequence[FloatArray], conditions: FloatArray, native: Native, size: Native
+    field: Field,
+    latents: Sequence[FloatArray],
+    conditions: FloatArray,
+    native: Native,
+    size: Native,
+    spans: Spans = WHOLE,
 ) -> FloatArray:
     """The gradient, (height, width, channels, 2): color per native pixel to the right, then down.
 
     A pixel's is the mean over its area, as in `raster`; latents and conditions as there; native, size: (height, width).
+    spans: the part of the image that is drawn.
     Colors are those that the field holds, premultiplied by alpha and not limited to [0, 1].
     """
-    rows, columns = Axis(size[0]), Axis(size[1])
-    across, down = _tiled(field, latents, conditions, rows, columns, _samples(field, native, size), 1)
+    rows, columns = (Axis(count, *span) for count, span in zip(size, spans, strict=True))
+    across, down = _tiled(field, latents, conditions, rows, columns, _samples(field, native, size, spans), 1)
     slopes = np.stack([across * (2 / native[1]), down * (2 / native[0])], axis=-1)
     return np.ascontiguousarray(slopes.transpose(1, 2, 0, 3))
 
 
 def laplacian(
-    field: Field, latents: Sequence[FloatArray], conditions: FloatArray, native: Native, size: Native
+    field: Field,
+    latents: Sequence[FloatArray],
+    conditions: FloatArray,
+    native: Native,
+    size: Native,
+    spans: Spans = WHOLE,
 ) -> FloatArray:
     """The Laplacian, (height, width, channels), in color per native pixel squared; otherwise as `gradient`."""
-    rows, columns = Axis(size[0]), Axis(size[1])
-    across, down = _tiled(field, latents, conditions, rows, columns, _samples(field, native, size), 2)
+    rows, columns = (Axis(count, *span) for count, span in zip(size, spans, strict=True))
+    across, down = _tiled(field, latents, conditions, rows, columns, _samples(field, native, size, spans), 2)
     bends = across * (2 / native[1]) ** 2 + down * (2 / native[0]) ** 2
     return np.ascontiguousarray(bends.transpose(1, 2, 0))
 
@@ -59,8 +73,9 @@ def midpoint_slopes(
     return found[0], found[1]
 
 
-def _samples(field: Field, native: Native, size: Native) -> tuple[int, int]:
-    down, across = (samples_per_pixel(n, s, field.model.footprint) for n, s in zip(native, size, strict=True))
+def _samples(field: Field, native: Native, size: Native, spans: Spans) -> tuple[int, int]:
+    seen = [max(1, math.ceil(side * (stop - start) / 2)) for side, (start, stop) in zip(native, spans, strict=True)]
+    down, across = (samples_per_pixel(n, s, field.model.footprint) for n, s in zip(seen, size, strict=True))
     return down, across
 
 

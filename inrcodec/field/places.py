@@ -24,13 +24,15 @@ class Derived:
     """Places across (columns,) and down (rows,) in [-1, 1], and derivatives up to `order` (0 to 2) at each of them.
 
     On a grid every column meets every row. Without one, both have as many numbers as there are points, which count as
-    one row.
+    one row. directions (count, axes, points): along which derivatives are taken at each point. Default: along both
+    axes. There are none but these in fields with grids of latents.
     """
 
     across: NDArray[np.float64]
     down: NDArray[np.float64]
     order: int
     grid: bool = True
+    directions: NDArray[np.float64] | None = None
 
     @staticmethod
     def centers(rows: Axis, columns: Axis, order: int) -> Derived:
@@ -47,7 +49,7 @@ class Derived:
         planes = self._coordinates(model, conditions)
         own = direct_inputs(model, conditions).T
         if own.shape[0]:
-            planes.append(constant(own[..., None], AXES, self.order))
+            planes.append(constant(own[..., None], len(self._turns()), self.order))
         planes += [self._read(level) for level in levels]
         group, points = conditions.shape[0], self.shape[0] * self.shape[1]
         return Jet(*(_joined(parts, group, points) for parts in zip(*(one.parts() for one in planes), strict=True)))
@@ -61,18 +63,26 @@ class Derived:
     def _coordinates(self, model: ModelSettings, conditions: Array) -> list[Jet]:
         """Coordinates (1, B or 1, points), in the frames of drawings where there are any, and their octaves."""
         spread = np.meshgrid(self.across, self.down) if self.grid else (self.across, self.down)
-        turns = np.eye(AXES)[:, None, None, :, None] * np.ones_like(spread[0].ravel())
+        turns = self._turns().swapaxes(0, 1)[:, None, None]
         x, y = (
             Jet(*self._like(conditions, where.reshape(1, 1, -1), turn, 0.0 * turn)[: self.order + 1])
             for where, turn in zip(spread, turns, strict=True)
         )
         if model.posed:
-            one = constant(array_namespace(conditions).ones_like(x.value), AXES, self.order)
+            one = constant(array_namespace(conditions).ones_like(x.value), turns.shape[3], self.order)
             x, y = framed(conditions.T.reshape(conditions.shape[1], 1, -1, 1), x, y, one)
         return with_octaves(model, x, y, (sine, cosine))
 
+    def _turns(self) -> NDArray[np.float64]:
+        """How fast both coordinates change along every direction, (directions, axes, points)."""
+        if self.directions is not None:
+            return self.directions
+        points = self.shape[0] * self.shape[1]
+        return np.eye(AXES)[:, :, None] * np.ones(points)
+
     def _read(self, level: Array) -> Jet:
         """Latents (channels, B, height, width) at every place, (channels, B, points)."""
+        assert self.directions is None
         xp, (height, width) = array_namespace(level), level.shape[2:]
         down = self._like(level, *cubic_derivatives(self.down, height, self.order))
         across = self._like(level, *cubic_derivatives(self.across, width, self.order))

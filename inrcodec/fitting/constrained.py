@@ -15,8 +15,7 @@ from inrcodec.field.field import Field, field_specs, image_conditions
 from inrcodec.field.jets import Jet
 from inrcodec.field.places import Derived
 from inrcodec.fitting.coding import coded_weights
-from inrcodec.fitting.constraints import Constraint
-from inrcodec.fitting.constraints.domain import Points
+from inrcodec.fitting.constraints import Constraint, Sample
 from inrcodec.fitting.devices import device_kind, device_named
 from inrcodec.fitting.initial import initial_network
 from inrcodec.fitting.measured_steps import measured_steps
@@ -150,13 +149,14 @@ class ConstrainedFit:
         means = []
         for sample in constraint.samples(rng, places):
             targets = torch.from_numpy(sample.targets).to(self._conditions.device)
-            errors = sample.residual(self._jet(tensors, sample.points, sample.order), targets)
+            errors = sample.residual(self._jet(tensors, sample), targets)
             means.append((errors.square() if constraint.norm == 2 else errors.abs()).mean())
         return torch.stack(means).mean()
 
-    def _jet(self, tensors: Sequence[torch.Tensor], points: Points, order: int) -> Jet:
-        """The field at points (count, axes): value (channels, count), derivatives (channels, axes, count)."""
-        places = Derived(points[:, 0], points[:, 1], order, grid=False)
+    def _jet(self, tensors: Sequence[torch.Tensor], sample: Sample) -> Jet:
+        """The field at its points: value (channels, count), derivatives (channels, directions, count)."""
+        x, y = sample.points[:, 0], sample.points[:, 1]
+        places = Derived(x, y, sample.order, grid=False, directions=sample.directions)
         jet = self._field(tensors).derived((), self._conditions, places)
         return Jet(*(part.reshape(*part.shape[:1], *part.shape[2:-2], -1) for part in jet.parts()))
 

@@ -10,7 +10,7 @@ import contextlib
 import signal
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -25,12 +25,17 @@ from inrcodec.tui.backdrop import DARK, Backdrop, Kind
 from inrcodec.tui.backend import ImageBackend
 from inrcodec.tui.blocks import Blocks, Line
 from inrcodec.tui.catalogue import SORTS
+from inrcodec.tui.comparing import Comparing
 from inrcodec.tui.home import Home
 from inrcodec.tui.loader import Loader, Urgency
 from inrcodec.tui.sgr import shortened
 from inrcodec.tui.similar import Similar
 from inrcodec.tui.stray import StrayReplies
+from inrcodec.tui.views import Views
 from inrcodec.tui.words import harmless, reason
+
+if TYPE_CHECKING:
+    from inrcodec.tui.against import Against
 
 
 class Browser(App[None]):
@@ -45,7 +50,13 @@ class Browser(App[None]):
         Binding("ctrl+z", "suspend_process", show=False),
     ]
 
-    def __init__(self, archive: Archive, backend: ImageBackend | None = None, blocks: Blocks | None = None) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        backend: ImageBackend | None = None,
+        blocks: Blocks | None = None,
+        against: Against | None = None,
+    ) -> None:
         super().__init__()
         self.archive = archive
         self.backend = backend or ImageBackend()
@@ -53,6 +64,8 @@ class Browser(App[None]):
         self.blocks = blocks or Blocks(archive)
         self.blocks.on_done = self._on_block
         self.similar = Similar(archive, self.loader, self.blocks, self._on_image)
+        self.views = Views(against)
+        self.comparing = Comparing(against, self.loader, self._on_compared)
         self.backdrop = Backdrop()
         self.marks: dict[int, None] = {}
         self.home = Home(self)
@@ -214,6 +227,16 @@ class Browser(App[None]):
         """In a thread of `blocks`: something was made that the loader has to take."""
         if not self.loader.closed:
             self.loader.ask("blocks", self.blocks.collect, lambda _: None, Urgency.AHEAD)
+
+    def _on_compared(self) -> None:
+        """In the loader's thread: more is known of originals."""
+        self.later(self._show_compared)
+
+    def _show_compared(self) -> None:
+        for screen in self.screen_stack:
+            show_compared = getattr(screen, "show_compared", None)
+            if show_compared is not None:
+                show_compared()
 
     def _on_image(self, done: int, images: int) -> None:
         """How far the vectors are; in the loader's thread."""

@@ -15,6 +15,7 @@ from inrcodec.tui.host import Host
 from inrcodec.tui.keybar import Keybar
 from inrcodec.tui.movement import MovingScreen, moves
 from inrcodec.tui.picture import Picture
+from inrcodec.tui.views import COMPARISONS, DERIVATIVES, Kind, after
 from inrcodec.tui.words import command, titled
 
 STEP = 0.25  # of what is seen, where one pans
@@ -32,6 +33,8 @@ class Detail(MovingScreen[int]):
         Binding("minus", "zoom(0.707106781)", show=False),
         Binding("S", "slideshow", "Slideshow"),
         Binding("u", "upsample", "Edges/field"),
+        Binding("D", "derive", "Derivatives"),
+        Binding("d", "compare", "Original", show=False),
         Binding("n", "neighbors", "Neighbors"),
         Binding("e", "export", "Export"),
         Binding("y", "copy", "Copy"),
@@ -132,6 +135,27 @@ class Detail(MovingScreen[int]):
         self._picture.toggle_upsampling()
         self._tell()
 
+    def action_derive(self) -> None:
+        """The picture, its gradient, its Laplacian."""
+        self._view(DERIVATIVES)
+
+    def action_compare(self) -> None:
+        """The picture, all of these side by side, its original, how they differ."""
+        if self._host.comparing.against is None:
+            self._host.warn("start with browse FILE --against FOLDER to see originals")
+        else:
+            self._view(COMPARISONS)
+
+    def on_picture_told(self) -> None:
+        """The picture has words to go with it."""
+        self._tell()
+
+    def show_compared(self) -> None:
+        """More is known of originals."""
+        if self._picture.kind in COMPARISONS[1:]:
+            self._picture.draw()
+        self._tell()
+
     def action_neighbors(self) -> None:
         """What is like it."""
         self._host.show_neighbors(self._number)
@@ -155,6 +179,13 @@ class Detail(MovingScreen[int]):
             after = self._host.beside(self._number, 1)
             self._show(after if after != self._number else self._host.beside(after, -len(self._host.archive)))
 
+    def _view(self, kinds: tuple[Kind, ...]) -> None:
+        if not self._host.backend.pictures:
+            self._host.warn("views are pictures; browse was started with --images none")
+            return
+        self._picture.show_kind(after(self._picture.kind, kinds))
+        self._tell()
+
     def _show(self, number: int) -> None:
         self._number = number
         self._picture.view(number)
@@ -164,7 +195,9 @@ class Detail(MovingScreen[int]):
         image, picture = self._host.archive[self._number], self._picture
         psnr = "" if image.psnr is None else f"  {image.psnr:.2f} dB"
         held = "" if image.holdout_psnr is None else f"  held-out {image.holdout_psnr:.2f} dB"
-        drawn = "edges drawn" if picture.upsample == "detail" else "bare field"
+        drawn = picture.told or ("edges drawn" if picture.upsample == "detail" else "bare field")
+        again = dict(self._host.comparing.figures(self._number))
+        psnr += "".join(f"  {name} {again[name]}" for name in ("again", "SSIM", "error") if name in again)
         told = f"  zoom {picture.viewport.zoom:.1f}{psnr}{held}  {image.bits / 8:,.0f} bytes"
         dim = f"  {drawn}{'  slideshow' if self._timer is not None else ''}"
         words = (titled(self._number, image.name), told, f"  {image.width} x {image.height}", (dim, "dim"))

@@ -89,7 +89,12 @@ class Home(GridScreen[None]):
     def on_cell_grid_moved(self, event: Grid.Moved) -> None:
         """Show the image below the cursor, its figures first; it is decoded when there is time."""
         self._chosen.view(event.number)
-        known = [] if event.number is None else figures(self._archive, event.number)
+        self.show_compared()
+
+    def show_compared(self) -> None:
+        """Figures of the image below the cursor, those against its original as far as they are known."""
+        number = self._grid.number
+        known = [] if number is None else figures(self._archive, number) + self._host.comparing.figures(number)
         self.query_one("#figures", Static).update(aligned(known))
         self.query_one("#line", Static).update(in_one_line(known), layout=False)
 

@@ -9,8 +9,10 @@ from inrcodec.archive import Archive
 from inrcodec.tui.backdrop import Backdrop
 from inrcodec.tui.backend import ImageBackend
 from inrcodec.tui.blocks import Blocks
+from inrcodec.tui.comparing import Comparing
 from inrcodec.tui.loader import Loader
 from inrcodec.tui.similar import Similar
+from inrcodec.tui.views import Views
 
 
 class Host(Protocol):
@@ -49,6 +51,16 @@ class Host(Protocol):
     @property
     def similar(self) -> Similar:
         """Vectors of all images."""
+        ...
+
+    @property
+    def views(self) -> Views:
+        """What draws images, their derivatives and their originals."""
+        ...
+
+    @property
+    def comparing(self) -> Comparing:
+        """Figures of images against their originals."""
         ...
 
     def later(self, call: Callable[..., Any], *arguments: Any) -> None:

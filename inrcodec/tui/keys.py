@@ -59,6 +59,8 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("[ ]", "image before, after"),
             ("S", "slideshow"),
             ("u", "drawn edges, bare field"),
+            ("D", "gradient, Laplacian"),
+            ("d", "original (--against)"),
             ("n", "neighbors"),
             ("e", "export"),
         ),

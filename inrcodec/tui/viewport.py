@@ -9,7 +9,8 @@ import numpy as np
 
 from inrcodec.archive import ArchivedImage, Upsample
 from inrcodec.detail import enlarge
-from inrcodec.numerics.arrays import Pixels
+from inrcodec.field.derivative_raster import Spans
+from inrcodec.numerics.arrays import FloatArray, Pixels
 from inrcodec.numerics.coordinates import Axis, cubic_weights
 
 Extent = tuple[float, float]  # shares of an image's width and height, in (0, 1]
@@ -56,32 +57,56 @@ def render_viewport(
     """That part as (height, width, channels) in [0, 1], colors premultiplied; size: (width, height)."""
     if extent == WHOLE:
         return image.render_stored(size, upsample)
-    centers = zip((viewport.y, viewport.x), extent[::-1], strict=True)
-    spans = [(center - seen, center + seen) for center, seen in centers]
+    spans = spans_of(viewport, extent)
     if upsample == "field":
         return _from_field(image, spans, size)
-    return _from_detail(image, spans, size)
+    return np.clip(read_part(image.render_stored(), spans, size, edges=True), 0.0, 1.0)
 
 
-def _from_field(image: ArchivedImage, spans: list[tuple[float, float]], size: tuple[int, int]) -> Pixels:
+def spans_of(viewport: Viewport, extent: Extent) -> Spans:
+    """From where to where rows and columns are seen, in [-1, 1]."""
+    rows, columns = ((at - seen, at + seen) for at, seen in zip((viewport.y, viewport.x), extent[::-1], strict=True))
+    return rows, columns
+
+
+def _from_field(image: ArchivedImage, spans: Spans, size: tuple[int, int]) -> Pixels:
     rows, columns = (Axis(count, *span) for count, span in zip(size[::-1], spans, strict=True))
     colors = image.archive.field.pixels(*image.archive.field_inputs(image.number), rows, columns, (1, 1))[:, 0]
     return np.ascontiguousarray(np.clip(colors, 0.0, 1.0).transpose(1, 2, 0))
 
 
-def _from_detail(image: ArchivedImage, spans: list[tuple[float, float]], size: tuple[int, int]) -> Pixels:
-    """The native pixels around the part, enlarged as far as edges gain by it, and the part read out of that."""
-    native = image.render_stored()
+def read_part(
+    native: FloatArray, spans: Spans, size: tuple[int, int], *, edges: bool = False, squares: bool = False
+) -> Pixels:
+    """A part of pixels (height, width, channels) at a size (width, height), not limited.
+
+    edges: enlarged as far as edges gain by it, by the detail network; squares: pixels as the squares that they are;
+    else they are interpolated. Fewer than there are: means over areas.
+    """
     cuts, readers, counts = [], [], []
     for side, (start, stop), wanted in zip(native.shape[:2], spans, size[::-1], strict=True):
         first, last = (start + 1) / 2 * side, (stop + 1) / 2 * side
         low, high = max(0, math.floor(first) - MARGIN), min(side, math.ceil(last) + MARGIN)
-        count = max(high - low, min(MOST, round((high - low) * wanted / (last - first))))
-        centers = first + (np.arange(wanted) + 0.5) * (last - first) / wanted
+        count = max(high - low, min(MOST, round((high - low) * wanted / (last - first)))) if edges else high - low
+        scale = count / (high - low)
         cuts.append(slice(low, high))
         counts.append(count)
-        readers.append(cubic_weights((centers - low) * count / (high - low) - 0.5, count))
+        readers.append(_reader((first - low) * scale, (last - low) * scale, wanted, count, squares=squares))
     part = native[cuts[0], cuts[1]]
     drawn = part if part.shape[:2] == tuple(counts) else enlarge(part, (counts[1], counts[0]))
     read = np.einsum("yh,hwc,xw->yxc", readers[0], drawn, readers[1], optimize=True)
-    return np.asarray(np.clip(read, 0.0, 1.0), dtype=np.float32)
+    return np.asarray(read, dtype=np.float32)
+
+
+def _reader(first: float, last: float, wanted: int, cells: int, *, squares: bool) -> FloatArray:
+    """Weights (wanted, cells) that read a stretch of a row of cells."""
+    edges = first + np.arange(wanted + 1) * (last - first) / wanted
+    if wanted < last - first:  # means of what each covers
+        covered = np.minimum(edges[1:, None], np.arange(1, cells + 1)) - np.maximum(edges[:-1, None], np.arange(cells))
+        shares = np.maximum(covered, 0.0)
+        return np.asarray(shares / shares.sum(axis=1, keepdims=True), dtype=np.float32)
+    centers = (edges[:-1] + edges[1:]) / 2
+    if not squares:
+        return cubic_weights(centers - 0.5, cells)
+    nearest = np.clip(np.floor(centers).astype(np.int64), 0, cells - 1)
+    return np.asarray(nearest[:, None] == np.arange(cells), dtype=np.float32)

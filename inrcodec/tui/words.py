@@ -51,7 +51,8 @@ def in_one_line(lines: Sequence[tuple[str, str]]) -> Content:
     if not known:
         return Content("")
     figures = [value for value in (known["PSNR"], f"held-out {known['held-out']}") if not value.endswith("-")]
-    told = [*figures, f"{known['bytes']} bytes", known["size"]]
+    again = [f"again {known['again']}"] if "again" in known else []
+    told = [*figures, *again, f"{known['bytes']} bytes", known["size"]]
     return Content.assemble((f"{known['number']} {known['name']}", "bold"), "  " + "  ".join(told))
 
 

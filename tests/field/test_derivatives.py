@@ -108,3 +108,15 @@ def test_the_bend_of_latents_is_the_mean_of_both_sides_on_a_cell() -> None:
     on, left, right = (cubic_derivatives(np.array([1 / 8 + by]), 8, 2)[2] for by in (0, -1e-7, 1e-7))
     np.testing.assert_allclose(on, (left + right) / 2, atol=1e-4)
     np.testing.assert_allclose(on[0, 2:7] / 16, [-0.5, 3, -5, 3, -0.5])
+
+
+@pytest.mark.parametrize("name", ["grid plain sine", "grid smooth sine", "grid plain relu-pe"])
+def test_derivatives_along_directions_are_sums_of_those_along_axes(name: str) -> None:
+    field, latents, conditions = field_of(name)
+    where = places(1, grid=False)
+    turns = np.random.default_rng(5).normal(size=(1, 2, 11))
+    along = field.derived(latents, conditions, replace(where, directions=turns))
+    axes = field.derived(latents, conditions, where)
+    np.testing.assert_allclose(along.value, axes.value)
+    summed = np.einsum("dan,cban->cbdn", turns, axes.first.reshape(*axes.first.shape[:3], -1))
+    np.testing.assert_allclose(along.first.reshape(summed.shape), summed, rtol=1e-9, atol=1e-9)

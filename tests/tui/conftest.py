@@ -18,6 +18,7 @@ from inrcodec.bitstream.container import BLOCK
 from inrcodec.bitstream.stored import StoredSet
 from inrcodec.field.field import field_shapes
 from inrcodec.settings import Level
+from inrcodec.tui.against import Against
 from inrcodec.tui.app import Browser
 from inrcodec.tui.backend import ImageBackend
 from inrcodec.tui.blocks import Blocks
@@ -54,12 +55,15 @@ def play(
     size: tuple[int, int] = (120, 36),
     backend: ImageBackend | None = None,
     processes: int = 0,
+    against: Path | None = None,
+    background: str | None = None,
 ) -> None:
-    """Run the app over a file and a script over the app; processes beside it decode."""
+    """Run the app over a file and a script over the app; processes beside it decode. against: originals."""
 
     async def run() -> None:
         archive = Archive.open(path, lenient=True, kept_blocks=48)
-        app = Browser(archive, backend, Blocks(archive, processes))
+        originals = None if against is None else Against(archive, against, background)
+        app = Browser(archive, backend, Blocks(archive, processes), originals)
         async with app.run_test(size=size, notifications=True) as pilot:
             await pilot.pause()
             await script(app, pilot)

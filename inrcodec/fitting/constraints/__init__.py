@@ -29,13 +29,15 @@ class Sample:
     """Places that one step looks at, and what it makes of the field there.
 
     points (count, axes); order of the derivatives it needs; targets (channels, components, count); residual: from the
-    jets there, value (channels, count), and the targets to errors of any shape.
+    jets there, value (channels, count), and the targets to errors of any shape. directions (directions, axes, count):
+    along which derivatives are taken at each of the points. Default: along all axes.
     """
 
     points: NDArray[np.float64]
     order: int
     targets: FloatArray
     residual: Residual
+    directions: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, eq=False)

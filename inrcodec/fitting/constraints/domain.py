@@ -26,6 +26,12 @@ class Domain(Protocol):
         """How many places there are; None where there is a continuum of them."""
 
 
+def spread(rng: np.random.Generator, cells: int, count: int) -> NDArray[np.int64]:
+    """Numbers of cells, (count,), one from each of `count` equal stretches: evener than as many by chance."""
+    numbers = ((np.arange(count) + rng.random(count)) * (cells / count)).astype(np.int64)
+    return np.minimum(numbers, cells - 1)
+
+
 @dataclass(frozen=True, eq=False)
 class Cells:
     """The centers of a lattice's cells, or the places half-way to the next cell along one axis, `between`.
@@ -40,7 +46,7 @@ class Cells:
     numbers: NDArray[np.int64] | None = None
 
     def draw(self, rng: np.random.Generator, count: int) -> tuple[Points, FloatArray]:
-        chosen = rng.integers(0, self.count(), count)
+        chosen = spread(rng, self.count(), count)
         numbers = chosen if self.numbers is None else self.numbers[chosen]
         return self.places(numbers), self.targets[:, :, numbers]
 

@@ -7,15 +7,17 @@ once, as their errors less the mean of the errors. What that finds is the lattic
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from array_api_compat import array_namespace
+from numpy.typing import NDArray
 
 from inrcodec.field.jets import Jet
 from inrcodec.field.siren import Array
 from inrcodec.fitting.constraints import Constraint, Residual, Sample
-from inrcodec.fitting.constraints.domain import Cells
+from inrcodec.fitting.constraints.domain import Cells, spread
 from inrcodec.numerics.arrays import FloatArray
 
 EXACT = 0.5  # share of a step's places at which slopes are exact, where differences reach further
@@ -31,24 +33,39 @@ def samples(constraint: Constraint, rng: np.random.Generator, count: int) -> Ite
     """Slopes at places, of one axis or of all, and differences over windows as wide as the reach."""
     far = constraint.potential is not None and constraint.reach > 1
     exact = round(EXACT * count) if far else count
+    between = [domain for domain in constraint.known if isinstance(domain, Cells) and domain.between is not None]
+    if between:
+        yield _between(constraint, between, rng, exact)
     for domain in constraint.known:
-        points, targets = domain.draw(rng, max(1, exact // len(constraint.known)))
-        along = domain.between if isinstance(domain, Cells) else None
-        yield Sample(points, 1, targets, _slopes(constraint.per_sample, along))
+        if domain not in between:
+            points, targets = domain.draw(rng, max(1, exact // len(constraint.known)))
+            yield Sample(points, 1, targets, _slopes(constraint.per_sample))
     if far:
         yield _far(constraint, rng, count - exact)
 
 
-def _slopes(per_sample: FloatArray, along: int | None) -> Residual:
-    """Errors of slopes along one axis (channels, points), or along all (channels, axes, points)."""
+def _slopes(per_sample: FloatArray) -> Residual:
+    """Errors of slopes along all axes, (channels, axes, points)."""
 
     def residual(jet: Jet, targets: Array) -> Array:
-        if along is not None:
-            return float(per_sample[along]) * jet.first[:, along] - targets[:, 0]
         steps = [float(scale) * jet.first[:, axis] for axis, scale in enumerate(per_sample)]
         return array_namespace(jet.first).stack(steps, axis=1) - targets
 
     return residual
+
+
+def _between(constraint: Constraint, domains: Sequence[Cells], rng: np.random.Generator, count: int) -> Sample:
+    """Slopes half-way between cells, each along the one axis on which it is known: all axes would cost half more."""
+    drawn = [domain.draw(rng, max(1, count // len(domains))) for domain in domains]
+    axes = np.repeat([domain.between for domain in domains], [len(points) for points, _ in drawn])
+    turns = constraint.per_sample[:, None] * (np.arange(len(constraint.sides))[:, None] == axes)
+
+    def residual(jet: Jet, targets: Array) -> Array:
+        return jet.first[:, 0] - targets[:, 0]
+
+    points = np.concatenate([points for points, _ in drawn])
+    targets = np.concatenate([targets for _, targets in drawn], axis=2)
+    return Sample(points, 1, targets, residual, turns[None].astype(np.float64))
 
 
 def _far(constraint: Constraint, rng: np.random.Generator, count: int) -> Sample:
@@ -57,12 +74,8 @@ def _far(constraint: Constraint, rng: np.random.Generator, count: int) -> Sample
     sides = constraint.sides
     whole = constraint.reach >= max(sides)
     windows = 1 if whole else max(1, count // WINDOW_PLACES)
-    each, numbers, stride = count // windows, np.zeros((windows, count // windows), dtype=np.int64), 1
-    for side in sides:
-        wide = min(side, constraint.reach)
-        first = rng.integers(0, side - wide + 1, (windows, 1))
-        numbers += stride * (first + rng.integers(0, wide, (windows, each)))
-        stride *= side
+    each = count // windows
+    numbers = spread(rng, math.prod(sides), each)[None] if whole else _windows(constraint, rng, windows, each)
     cells = Cells(sides, constraint.potential.reshape(constraint.potential.shape[0], 1, -1))
 
     def residual(jet: Jet, targets: Array) -> Array:
@@ -71,3 +84,14 @@ def _far(constraint: Constraint, rng: np.random.Generator, count: int) -> Sample
 
     flat = numbers.ravel()
     return Sample(cells.places(flat), 0, cells.targets[:, :, flat], residual)
+
+
+def _windows(constraint: Constraint, rng: np.random.Generator, windows: int, each: int) -> NDArray[np.int64]:
+    """Numbers of cells in windows as wide as the reach, (windows, each)."""
+    numbers, stride = np.zeros((windows, each), dtype=np.int64), 1
+    for side in constraint.sides:
+        wide = min(side, constraint.reach)
+        first = rng.integers(0, side - wide + 1, (windows, 1))
+        numbers += stride * (first + rng.integers(0, wide, (windows, each)))
+        stride *= side
+    return numbers

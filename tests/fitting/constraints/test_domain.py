@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inrcodec.fitting.constraints.domain import Anywhere, Cells, Near, Scattered
+from inrcodec.fitting.constraints.domain import Anywhere, Cells, Near, Scattered, spread
 
 rng = np.random.default_rng(1)
 ONE = np.full((1, 1, 1), 0.5, np.float32)
@@ -55,11 +55,11 @@ def test_anywhere_and_near() -> None:
     assert points.shape == (500, 2)
     assert targets.shape == (1, 1, 500)
     assert np.abs(points).max() <= 1
-    spread = np.array([0.01, 0.02])
-    near, _ = Near(np.array([[0.2, -0.3]]), spread, ONE).draw(rng, 4000)
+    wide = np.array([0.01, 0.02])
+    near, _ = Near(np.array([[0.2, -0.3]]), wide, ONE).draw(rng, 4000)
     np.testing.assert_allclose(near.mean(axis=0), [0.2, -0.3], atol=2e-3)
-    np.testing.assert_allclose(near.std(axis=0), spread, rtol=0.1)
-    assert Anywhere((4, 2), ONE).count() is Near(near, spread, ONE).count() is None
+    np.testing.assert_allclose(near.std(axis=0), wide, rtol=0.1)
+    assert Anywhere((4, 2), ONE).count() is Near(near, wide, ONE).count() is None
 
 
 def test_scattered_points_keep_their_targets() -> None:
@@ -67,3 +67,10 @@ def test_scattered_points_keep_their_targets() -> None:
     found, targets = Scattered(points, points.T[None].astype(np.float32)).draw(rng, 30)
     np.testing.assert_allclose(targets[0].T, found, atol=1e-6)
     assert (Scattered(points, ONE).draw(rng, 9)[1] == 0.5).all()
+
+
+def test_a_draw_is_spread_evenly_and_every_cell_has_its_turn() -> None:
+    drawn = np.stack([spread(rng, 1000, 50) for _ in range(400)])
+    np.testing.assert_array_equal(drawn // 20, np.broadcast_to(np.arange(50), drawn.shape))
+    assert len(np.unique(drawn)) == 1000
+    assert spread(rng, 3, 50).max() == 2

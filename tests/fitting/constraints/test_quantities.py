@@ -44,6 +44,8 @@ def expected(quantity: str, points: Points) -> np.ndarray:
 
 def errors(sample: Sample, shift: float = 0.0) -> np.ndarray:
     jet = jets(sample.points, shift)
+    if sample.directions is not None:
+        jet = Jet(jet.value, np.einsum("dan,can->cdn", sample.directions, jet.first))
     return np.asarray(sample.residual(Jet(*jet.parts()[: sample.order + 1]), sample.targets))
 
 
@@ -67,6 +69,18 @@ def test_slopes_along_one_axis(axis: int) -> None:
     targets = expected("gradient", places)[:, axis : axis + 1].astype(np.float32)
     constraint = Constraint("one", "gradient", SIDES, (Cells(SIDES, targets, axis),))
     (sample,) = constraint.samples(rng, 64)
+    assert np.abs(errors(sample)).max() < 1e-6
+
+
+def test_differences_of_both_axes_are_one_sample_with_a_direction_for_each_place() -> None:
+    known = []
+    for axis, cells in enumerate((42, 40)):
+        places = Cells(SIDES, np.zeros((2, 1, cells), np.float32), axis).places(np.arange(cells))
+        known.append(Cells(SIDES, expected("gradient", places)[:, axis : axis + 1].astype(np.float32), axis))
+    (sample,) = Constraint("both", "gradient", SIDES, tuple(known)).samples(rng, 64)
+    assert sample.directions is not None
+    assert sample.directions.shape == (1, 2, 64)
+    assert sorted(np.count_nonzero(sample.directions[0], axis=1)) == [32, 32]
     assert np.abs(errors(sample)).max() < 1e-6
 
 
