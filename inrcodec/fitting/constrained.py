@@ -25,7 +25,7 @@ from inrcodec.numerics.coordinates import Axis
 from inrcodec.settings import ModelSettings
 
 PLACES = 1024  # that a step looks at
-LEARNING_RATE, LEAST_RATE, WARM_UP = 4e-3, 0.002, 100  # of Adam: share at the end, steps at the beginning
+LEARNING_RATE, LEAST_RATE, WARM_UP = 1.6e-2, 0.002, 100  # of Adam: share at the end, steps at the beginning
 MEASURED_PLACES = 4096  # on which quantization is judged
 SMOOTHING = 0.99
 TILE_PLACES = 1 << 15

@@ -21,6 +21,7 @@ from textual.events import Event, Key
 from textual.screen import Screen
 
 from inrcodec.archive import Archive
+from inrcodec.tui import kept
 from inrcodec.tui.backdrop import DARK, Backdrop, Kind
 from inrcodec.tui.backend import ImageBackend
 from inrcodec.tui.blocks import Blocks, Line
@@ -66,7 +67,10 @@ class Browser(App[None]):
         self.similar = Similar(archive, self.loader, self.blocks, self._on_image)
         self.views = Views(against)
         self.comparing = Comparing(against, self.loader, self._on_compared)
-        self.backdrop = Backdrop()
+        choices = kept.read()
+        if choices.theme in self.available_themes:
+            self.theme = choices.theme
+        self.backdrop = Backdrop(choices.behind)
         self.marks: dict[int, None] = {}
         self.home = Home(self)
         self.failure: Exception | None = None  # what ended the app, if anything did
@@ -85,7 +89,7 @@ class Browser(App[None]):
                 asyncio.get_running_loop().add_signal_handler(number, partial(self.exit, return_code=128 + number))
         self._use_backdrop(self.backdrop.kind)
         self.call_after_refresh(self._fetch_ahead)
-        self.theme_changed_signal.subscribe(self, lambda _: self._use_backdrop(self.backdrop.kind))
+        self.theme_changed_signal.subscribe(self, lambda _: self._use_theme())
 
     def on_unmount(self) -> None:
         """The loader and the processes end with the app."""
@@ -115,6 +119,7 @@ class Browser(App[None]):
     def action_backdrop(self) -> None:
         """What stands behind transparent pixels: the theme's ground, white, a checker."""
         self._use_backdrop(self.backdrop.next)
+        self._keep_choices()
         self.tell(f"behind transparent pixels: {self.backdrop.kind}")
 
     def get_driver_class(self) -> type[Driver]:
@@ -247,6 +252,14 @@ class Browser(App[None]):
         tell = getattr(self.screen, "tell_progress", None)
         if tell is not None:
             tell(done, images)
+
+    def _use_theme(self) -> None:
+        """Another one was chosen."""
+        self._use_backdrop(self.backdrop.kind)
+        self._keep_choices()
+
+    def _keep_choices(self) -> None:
+        kept.write(kept.Choices(self.theme, self.backdrop.kind))
 
     def _use_backdrop(self, kind: Kind) -> None:
         ground = Color.parse(self.theme_variables.get("background", "#000000"))

@@ -8,6 +8,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
@@ -47,6 +48,7 @@ class Grid(CellGrid):
         self._unpainted: dict[int, int] = {}  # rows of cells that have something new, and how often they were put off
         self._lines: dict[tuple[int, int, Style], list[list[Segment]]] = {}  # of thumbnails: scrolling draws them again
         self._due = self._wanting = False
+        self._ground = Style()
         self.marks = host.marks
 
     def mark(self, numbers: Iterable[int]) -> None:
@@ -102,29 +104,40 @@ class Grid(CellGrid):
         self._unpainted.clear()  # all is drawn
         self._want_soon()
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines share what is looked up in the style sheet, which takes as long as drawing one of them."""
+        self._ground = self.rich_style
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """One line of the screen: the same line of every cell in a row of cells."""
-        width, ground = self.size.width, self.rich_style
+        (width, height), ground = self.size, self._ground
         if not self._numbers:
-            words = self._empty if y == self.size.height // 2 else ""
+            words = self._empty if y == height // 2 else ""
             return Strip([Segment(fit_center(words, width), ground)], width)
         row, inside = divmod(y + self.scroll_offset.y, self.cell_height)
+        columns, wide, tall = self.columns, self.cell_width, self._tall
+        places = range(row * columns, min(len(self._numbers), (row + 1) * columns))
         segments: list[Segment] = []
-        for place in range(row * self.columns, min(len(self._numbers), (row + 1) * self.columns)):
+        for place in places:
             here = place == self.cursor
-            if inside == self._tall:
-                segments.append(self._caption_of(self._numbers[place], here, ground))
+            if inside == tall:
+                segments.append(self._caption_of(self._numbers[place], here, wide, ground))
                 continue
-            left, right = ("▐", "▌") if here and inside < self._tall else (" ", " ")
-            segments.append(Segment(left, ground + FRAME))
+            left, right = ("▐", "▌") if here and inside < tall else (" ", " ")
+            frame = ground + FRAME
+            segments.append(Segment(left, frame))
             segments += self._picture_line(self._numbers[place], inside, ground)
-            segments.append(Segment(right.ljust(self.cell_width - self._width - 1), ground + FRAME))
-        return Strip(segments).adjust_cell_length(width, ground)
+            segments.append(Segment(right.ljust(wide - self._width - 1), frame))
+        filled = len(places) * wide
+        if filled > width:
+            return Strip(segments, filled).adjust_cell_length(width, ground)
+        return Strip([*segments, Segment(" " * (width - filled), ground)], width)  # counting them takes as long
 
-    def _caption_of(self, number: int, here: bool, ground: Style) -> Segment:
+    def _caption_of(self, number: int, here: bool, wide: int, ground: Style) -> Segment:
         mark = "*" if number in self.marks else " "
         style = CURSOR if here else MARK if mark == "*" else ground
-        return Segment(fit_left(mark + self._caption(number), self.cell_width - 1) + " ", ground + style)
+        return Segment(fit_left(mark + self._caption(number), wide - 1) + " ", ground + style)
 
     def _picture_line(self, number: int, inside: int, ground: Style) -> list[Segment]:
         tall = self._tall

@@ -39,7 +39,7 @@ def made_up(path: Path, images: int, side: int = 8) -> Path:
 def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the app keeps between two runs is kept for no other test."""
     place = str(tmp_path_factory.mktemp("cache"))
-    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA", "HOME"):
+    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA", "APPDATA", "HOME"):
         monkeypatch.setenv(name, place)
 
 
