@@ -47,7 +47,7 @@ def test_a_picture_from_its_values_and_from_its_derivatives(quantity: str, least
     assert result.psnr_unquantized is not None
     assert result.psnr > least
     assert result.psnr > result.psnr_unquantized - 0.3
-    assert result.archive[0].psnr == pytest.approx(result.psnr, abs=1.5)  # in 8 bits
+    assert result.archive[0].psnr == pytest.approx(result.psnr, abs=3)  # in 8 bits, whose rounding alone has 59 dB
     if quantity != "value":
         assert result.psnr_lattice is not None
         assert result.psnr_unsettled is not None
