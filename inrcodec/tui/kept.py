@@ -41,7 +41,7 @@ def read() -> Choices:
     except (OSError, ValueError, RuntimeError):  # no home folder is a RuntimeError
         return Choices()
     theme, behind = told.get("theme"), told.get("behind")
-    kind = next((kind for kind in KINDS if kind == behind), "theme")
+    kind: Kind = next((kind for kind in KINDS if kind == behind), "theme")
     return Choices(theme if isinstance(theme, str) else None, kind)
 
 
