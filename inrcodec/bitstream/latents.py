@@ -107,15 +107,14 @@ class _LevelCoder:
 
     def put(self, coder: RangeEncoder, channel: int) -> npt.NDArray[np.float64]:
         """Code every cell of a channel; the bits (images,) that it takes."""
-        symbols = self.buffer[channel][self.planes.places].astype(np.int64) - self.ranges[channel][0]
-        shares = np.empty(len(symbols))
-        for cells in self._slices(channel, 0, len(symbols)):
+        sums: Exact = np.zeros(len(self.planes.corners))
+        for cells in self._slices(channel, 0, len(self.planes.places)):
+            symbols = self.buffer[channel][self.planes.places[cells]].astype(np.int64) - self.ranges[channel][0]
             tables = self._frequencies(channel, self._base(channel, cells), cells)
-            coder.put(symbols[cells], tables)
+            coder.put(symbols, tables)
             chosen = np.arange(len(tables)) if len(tables) > 1 else 0
-            shares[cells] = tables[chosen, symbols[cells]]
-        bits = np.log2(TOTAL) - np.log2(shares)
-        sums: Exact = np.bincount(self.planes.images, bits, len(self.planes.corners)).astype(np.float64)
+            bits = np.log2(TOTAL) - np.log2(tables[chosen, symbols])
+            sums += np.bincount(self.planes.images[cells], bits, len(sums))
         return sums
 
     def take(self, coder: RangeDecoder, channel: int) -> None:

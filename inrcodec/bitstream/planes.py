@@ -57,9 +57,11 @@ def lay_out(level: Level, shapes: Sequence[tuple[int, int]]) -> Planes:
     rows = np.concatenate([np.repeat(np.arange(down, dtype=np.int16), across) for down, across in cells])
     columns = np.concatenate([np.tile(np.arange(across, dtype=np.int16), down) for down, across in cells])
     waves = columns.astype(np.uint16) + 2 * rows.astype(np.uint16)  # below 3 * 16,384
-    order = np.argsort(waves, kind="stable")  # images and rows are in order already
     bounds = np.append(0, np.cumsum(np.bincount(waves)))
-    places = (corners[images] + rows * strides[images] + columns).astype(np.int32)
+    places = rows * strides.astype(np.int32)[images]
+    places += corners.astype(np.int32)[images]
+    places += columns
+    order = np.argsort(waves, kind="stable").astype(np.int32)  # images and rows are in order already
     return Planes(
         places=places[order],
         images=images[order],

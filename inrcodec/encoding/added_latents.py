@@ -95,7 +95,7 @@ def _fitted(
 
     context = [tensor.values() for tensor in archive.stored.context]
     frozen = FrozenModel(archive.field.tensors, context, archive.stored.codec.ranges, len(archive), codes)
-    pixels = [picture.pixels for picture in pictures]
+    pixels = [picture.stored for picture in pictures]
     fit = Fit(pixels, archive.header.model, settings, frozen_model=frozen, poses=poses)
     for progress in fit.steps():
         if on_progress:

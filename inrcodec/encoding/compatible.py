@@ -48,7 +48,7 @@ def check_room(archive: Archive, pictures: Sequence[Picture]) -> None:
 
 def sizes_of(pictures: Sequence[Picture]) -> list[tuple[int, int]]:
     """(height, width) of each."""
-    return [(picture.pixels.shape[0], picture.pixels.shape[1]) for picture in pictures]
+    return [picture.shape[:2] for picture in pictures]
 
 
 def _unfit(archive: Archive, pictures: Sequence[Picture]) -> Iterator[Skipped]:
@@ -62,4 +62,4 @@ def _unfit(archive: Archive, pictures: Sequence[Picture]) -> Iterator[Skipped]:
 
 def _like_the_set(archive: Archive, picture: Picture) -> Picture:
     """The picture with the set's channels."""
-    return replace(picture, pixels=with_alpha(picture.pixels) if archive.channels == 4 else picture.pixels[..., :3])
+    return replace(picture, stored=with_alpha(picture.pixels) if archive.channels == 4 else picture.pixels[..., :3])

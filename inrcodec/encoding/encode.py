@@ -136,9 +136,9 @@ def assemble(pictures: Sequence[Picture], model: ModelSettings, holdout: Holdout
 
 def _header(pictures: Sequence[Picture], model: ModelSettings, holdout: Holdout) -> Header:
     """The header of a file of these pictures; raises what a reader would, were it written."""
-    sizes = [(picture.pixels.shape[0], picture.pixels.shape[1]) for picture in pictures]
+    sizes = [picture.shape[:2] for picture in pictures]
     encode_names([picture.name for picture in pictures])
-    return header_of(sizes, pictures[0].pixels.shape[2], model, holdout)
+    return header_of(sizes, pictures[0].shape[2], model, holdout)
 
 
 def header_of(sizes: Sequence[tuple[int, int]], channels: int, model: ModelSettings, holdout: Holdout) -> Header:
@@ -193,7 +193,7 @@ def _fit(
     """A fit, fresh or resumed; whatever ends it before its file is written leaves a checkpoint."""
     from inrcodec.fitting.engine import Fit  # torch takes seconds to load, and `plan` does without
 
-    fit = Fit([picture.pixels for picture in pictures], model, settings, extra, poses=poses)
+    fit = Fit([picture.stored for picture in pictures], model, settings, extra, poses=poses)
     if resume:
         fit.restore(checkpoint)
     elif checkpoint.exists():

@@ -49,7 +49,7 @@ def plan_with(sources: Sources, options: EncodeOptions) -> Plan:
     found = read_pictures(sources, options)
     pixels = count_pixels(found.pictures)
     model, settings = model_settings(options, pixels), fit_settings(options, found.pictures)
-    channels = found.pictures[0].pixels.shape[2]
+    channels = found.pictures[0].shape[2]
     shapes = (*field_shapes(model, channels, len(found.pictures)), *context_shapes(model))
     weights = sum(int(np.prod(shape)) for shape in shapes)
     encoder = encoder_shapes(channels, model.levels[0].channels) if options.keep_encoder else ()
@@ -72,5 +72,5 @@ def plan_with(sources: Sources, options: EncodeOptions) -> Plan:
 
 
 def _latent_count(model: ModelSettings, picture: Picture) -> int:
-    height, width = picture.pixels.shape[:2]
+    height, width = picture.shape[:2]
     return sum(channels * down * across for channels, down, across in level_shapes(model, height, width))

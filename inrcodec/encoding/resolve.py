@@ -86,7 +86,7 @@ def extra_images(options: EncodeOptions, pictures: Sequence[Picture]) -> list[Pi
         raise UsageError("a target is steered by what is stored alone; leave out ", AUGMENT, " and ", EXTRA)
     found = [] if options.augment is None else list(varied(pictures, parse_kinds(options.augment), options.seed))
     if options.extra is not None:
-        channels = pictures[0].pixels.shape[2]
+        channels = pictures[0].shape[2]
         found += [
             _with_channels(one.pixels, channels, options) for one in read_pictures(options.extra, options).pictures
         ]
@@ -95,7 +95,7 @@ def extra_images(options: EncodeOptions, pictures: Sequence[Picture]) -> list[Pi
 
 def count_pixels(pictures: Sequence[Picture]) -> int:
     """Of all pictures together."""
-    return sum(picture.pixels.shape[0] * picture.pixels.shape[1] for picture in pictures)
+    return sum(picture.shape[0] * picture.shape[1] for picture in pictures)
 
 
 def _with_channels(pixels: Pixels, channels: int, options: EncodeOptions) -> Pixels:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,15 +20,30 @@ from inrcodec.bitstream.figures import (
     Column,
 )
 from inrcodec.images import Picture
-from inrcodec.numerics.arrays import Pixels
+from inrcodec.numerics.arrays import BytePixels, Pixels, colors
 from inrcodec.numerics.metrics import mean_absolute_error, psnr, psnr_of_error, ssim
 
 if TYPE_CHECKING:
     from inrcodec.fitting.progress import HeldOutErrors
 
 COARSE = 31  # resolution of figures that only a report reads
-Pairs = list[tuple[Pixels, Pixels]]
+Pairs = Iterable[tuple[Pixels, Pixels]]  # originals and what is compared with them, to be gone through several times
 Values = Sequence[float] | np.ndarray[Any, np.dtype[np.float64]]
+
+
+class DecodedPairs:
+    """Originals beside their images as 8 bits show them, (height, width, channels) in [0, 1].
+
+    Images are drawn once and kept as octets; iterated, pairs are colors, so that no more than one lies in memory.
+    """
+
+    def __init__(self, images: Sequence[ArchivedImage], pictures: Sequence[Picture]) -> None:
+        self._pictures = pictures
+        self._drawn = [to_octets(image.render_stored()) for image in images]
+
+    def __iter__(self) -> Iterator[tuple[Pixels, Pixels]]:
+        for picture, drawn in zip(self._pictures, self._drawn, strict=True):
+            yield picture.pixels, colors(drawn)
 
 
 def measured(pairs: Pairs, held_out: HeldOutErrors | None, bits: Values | None) -> Iterator[Column]:
@@ -69,8 +84,15 @@ def joined(known: Column, added: Column | None, count: int) -> Column:
 
 def decoded_pairs(images: Sequence[ArchivedImage], pictures: Sequence[Picture]) -> Pairs:
     """Every original with its image as 8 bits show it, (height, width, channels) in [0, 1]."""
-    drawn = [np.asarray(np.rint(image.render_stored() * 255) / 255, dtype=np.float32) for image in images]
-    return [(picture.pixels, pixels) for picture, pixels in zip(pictures, drawn, strict=True)]
+    return DecodedPairs(images, pictures)
+
+
+def to_octets(pixels: Pixels) -> BytePixels:
+    """Colors as the nearest of 256 steps."""
+    octets = np.empty(pixels.shape, np.uint8)
+    for row, line in enumerate(pixels):  # of a large picture, floats take four times the memory
+        octets[row] = np.rint(line * 255)
+    return octets
 
 
 def _column(name: str, values: Values, resolution: int = FINEST) -> Column:

@@ -10,7 +10,7 @@ from inrcodec.field.field import Field
 from inrcodec.numerics.arrays import Pixels
 from inrcodec.numerics.coordinates import Axis, samples_per_pixel, tiles
 
-TILE_VALUES = 1 << 22  # hidden units evaluated at once: bounds the memory, and stays in the cache
+TILE_VALUES = 1 << 20  # hidden units evaluated at once: bounds the memory, and stays in the cache
 
 
 def raster(
@@ -30,7 +30,8 @@ def raster(
         part = add_cells(add_cells(colors, rows.start, down, 1), columns.start, across, 2)
         top, left = rows.start // down, columns.start // across
         sums[:, top : top + part.shape[1], left : left + part.shape[2]] += part
-    return np.ascontiguousarray(np.clip(sums / (down * across), 0.0, 1.0).transpose(1, 2, 0))
+    sums /= down * across
+    return np.ascontiguousarray(np.clip(sums, 0.0, 1.0, out=sums).transpose(1, 2, 0))
 
 
 def add_cells(samples: Pixels, start: int, cells: int, axis: int) -> Pixels:

@@ -24,13 +24,13 @@ def _images(run: Run, batch_images: int, stride: int) -> Iterator[Batch]:
     """Every image once in random order; each batch holds images of one or more groups."""
     pixels = run.device.batch_pixels * stride**2
     pixels = min(pixels, run.pixels // _least_steps(run, stride))
-    pixels = max(pixels, batch_images * max(group.pixels for group in run.groups))
+    pixels = max(pixels, batch_images * max(group.unit_pixels for group in run.groups))
     parts = [(number, rows) for number, group in enumerate(run.groups) for rows in group.batches(pixels, run.order)]
     batch: Batch = []
     room = pixels
     for index in run.order.permutation(len(parts)).tolist():
         number, images = parts[index]
-        needed = len(images) * run.groups[number].pixels
+        needed = len(images) * run.groups[number].unit_pixels
         if batch and needed > room:
             yield batch
             batch, room = [], pixels

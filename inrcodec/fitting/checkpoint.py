@@ -16,7 +16,7 @@ from inrcodec.errors import InrError, Parameter, UsageError
 from inrcodec.fitting.arrays import Array, host, put
 from inrcodec.fitting.progress import HeldOutErrors, Meter
 from inrcodec.fitting.run import Run
-from inrcodec.numerics.arrays import FloatArray, Pixels
+from inrcodec.numerics.arrays import AnyPixels, FloatArray
 from inrcodec.settings import FitSettings, ModelSettings
 from inrcodec.version import __version__
 
@@ -25,12 +25,13 @@ FACTS = "facts"  # the one entry that is no array of numbers, but a message
 RESUME = Parameter("resume", True)
 
 
-def fingerprint(pictures: Sequence[Pixels], model: ModelSettings, settings: FitSettings) -> str:
+def fingerprint(pictures: Sequence[AnyPixels], model: ModelSettings, settings: FitSettings) -> str:
     """What a checkpoint must share with the run that goes on from it: pictures and settings, but not where it runs."""
     place_free = replace(settings, time_limit=None, device="", engine="", threads=None, tune_process=True)
     digest = hashlib.sha256(msgspec.msgpack.encode((model, place_free)))
     for pixels in pictures:
-        digest.update(repr(pixels.shape).encode() + pixels.tobytes())
+        digest.update(repr((pixels.shape, pixels.dtype)).encode())
+        digest.update(np.ascontiguousarray(pixels).data)
     return digest.hexdigest()
 
 

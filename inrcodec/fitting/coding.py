@@ -14,6 +14,7 @@ from inrcodec.fitting.arrays import Array, host
 from inrcodec.settings import ModelSettings
 
 STEPS_PER_DEVIATION = 384.0  # of a weight, in quantization steps: coarser ones cost more distortion than they save
+PART = 1 << 16  # values that become whole numbers at once
 STEPS_WITHOUT_LATENTS = 48.0  # the same where the network is nearly all of the file
 
 
@@ -41,8 +42,13 @@ def coded_context(tensors: Sequence[Array]) -> tuple[CodedTensor, ...]:
 
 
 def coded_latents(latents: Array) -> npt.NDArray[np.int16]:
-    """Latents as whole numbers."""
-    return np.rint(host(latents)).clip(-LARGEST_LATENT, LARGEST_LATENT).astype(np.int16)
+    """Latents (images, values) as whole numbers."""
+    real = host(latents)
+    whole = np.empty(real.shape, np.int16)
+    for first in range(0, real.shape[1], PART):  # of a large picture, floats take twice the memory
+        part = slice(first, first + PART)
+        whole[:, part] = np.rint(real[:, part]).clip(-LARGEST_LATENT, LARGEST_LATENT)
+    return whole
 
 
 def _integers(values: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:

@@ -26,7 +26,7 @@ from inrcodec.fitting.run import FrozenModel, Run, start
 from inrcodec.fitting.sensitivity import LEAST_PASSES, sensitive_steps
 from inrcodec.fitting.step_context import StepContext
 from inrcodec.fitting.subsample import Subsample
-from inrcodec.numerics.arrays import Pixels
+from inrcodec.numerics.arrays import AnyPixels, Pixels
 from inrcodec.numerics.metrics import psnr_of_error
 from inrcodec.numerics.poses import Codes
 from inrcodec.settings import FitSettings, Gap, ModelSettings
@@ -35,14 +35,17 @@ WATCH_EVERY, WATCHED_IMAGES = 1 / 48, 24
 
 
 class Fit:
-    """A fit of pictures (height, width, channels) that can be stopped between any two steps and gone on with later."""
+    """A fit of pictures (height, width, channels) that can be stopped between any two steps and gone on with later.
+
+    Pictures are colors in [0, 1], or octets.
+    """
 
     def __init__(
         self,
-        pictures: Sequence[Pixels],
+        pictures: Sequence[AnyPixels],
         model: ModelSettings,
         settings: FitSettings,
-        extra: Sequence[Pixels] = (),
+        extra: Sequence[AnyPixels] = (),
         frozen_model: FrozenModel | None = None,
         poses: Codes | None = None,
     ) -> None:
@@ -81,7 +84,7 @@ class Fit:
                     if run.network_frozen and run.latents_frozen:
                         return  # no network to adapt to what is rounded
                     error, bits = _step(run, engine, batch, subsample, meter)
-                    visits = sum(len(images) for _, images in batch) / subsample.stride**2
+                    visits = sum(len(units) / run.groups[number].cuts for number, units in batch) / subsample.stride**2
                     news = meter.tick(_phase(run), visits, error, bits + run.rate_control.network_bits / run.pixels)
                     yield replace(news, engine=self.engine, holdout_psnr=_watch(run, engine, meter.done))
                     if meter.done >= 1.0:
@@ -100,7 +103,7 @@ class Fit:
         self.meter.rounded = 0.0
         for batch in batches(run, engine.count) if context.levels else ():
             engine.round_latents(context, batch)
-            self.meter.rounded += sum(len(rows) for _, rows in batch) / run.images
+            self.meter.rounded += sum(len(units) / run.groups[number].cuts for number, units in batch) / run.images
             yield self.progress("round")
         run.freeze()
         self.meter.rounded = 1.0
@@ -124,7 +127,7 @@ class Fit:
             weight_steps=run.weight_steps,
         )
         with self._allotment.applied(), self._engine as engine:
-            for batch in batches(run, engine.count):
+            for batch in batches(run, engine.count, whole=True):
                 engine.divide(context, batch)
                 yield self.progress("correct")
 
@@ -232,7 +235,7 @@ def _step(run: Run, engine: StepEngine, batch: Batch, subsample: Subsample, mete
         weight_steps=run.weight_steps,
         latents_frozen=run.latents_frozen,
         released=run.released,
-        pixels=sum(len(images) * run.groups[number].pixels for number, images in batch),
+        pixels=sum(len(units) * run.groups[number].unit_pixels for number, units in batch),
         seed=run.settings.seed,
         number=meter.step,
         subsample=subsample,

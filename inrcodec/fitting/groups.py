@@ -14,13 +14,13 @@ from inrcodec.field.encoder import thumbnail
 from inrcodec.field.field import image_conditions, level_shapes
 from inrcodec.fitting.arrays import Array, like
 from inrcodec.fitting.optimizer import RowAdam
-from inrcodec.numerics.arrays import FloatArray, Pixels
+from inrcodec.numerics.arrays import AnyPixels, FloatArray, colors
 from inrcodec.numerics.holdout import filled, hidden_pixels
 from inrcodec.numerics.poses import Codes, coded_poses, poses_from
 from inrcodec.settings import FitSettings, Level, ModelSettings
 
 Numbers = npt.NDArray[np.int64]
-BatchPart = tuple[int, Numbers]  # a group by its place in the run, and some of its images by their rows
+BatchPart = tuple[int, Numbers]  # a group by its place in the run, and some of its units: images by their rows
 FINEST_RATE = 1.2  # of latents of single pixels
 
 
@@ -33,13 +33,14 @@ class Group:
 
     numbers: Numbers  # (B,) place of each picture in the set
     conditions: Array  # (B, values) what tells the network of each image, besides latents
-    targets: Array  # (channels, B, height, width)
-    visible: Array | None  # (B, height, width) 1.0 where the loss may look; None when it may everywhere
+    targets: Array  # (channels, B, height, width); octets where all of these pictures are
+    visible: Array | None  # (B, height, width) 1 where the loss may look; None when it may everywhere
     shapes: tuple[Shape, ...]
     latents: Array
     adam: RowAdam  # moves them
     limits: tuple[Array, Array] | None = None  # (values,) what latents may be, where a file says so
     thumbnails: Array | None = None  # (channels, B, side, side) what an encoder sees of each picture
+    cuts: int = 1  # windows of an image that steps look at one by one: unit number = row * cuts + window
 
     @property
     def size(self) -> tuple[int, int]:
@@ -50,6 +51,16 @@ class Group:
     def pixels(self) -> int:
         """Of one image."""
         return self.size[0] * self.size[1]
+
+    @property
+    def units(self) -> int:
+        """What steps look at one by one: images, or their windows."""
+        return len(self.numbers) * self.cuts
+
+    @property
+    def unit_pixels(self) -> int:
+        """Of one unit, about."""
+        return max(1, self.pixels // self.cuts)
 
     def levels(self, rows: Array) -> list[Array]:
         """Views (channels, B, cells down, cells across) of each level in rows of latents (B, values)."""
@@ -74,13 +85,13 @@ class Group:
             self.latents[images] = self.latents[images].clip(*self.limits)
 
     def batches(self, pixels: int, order: np.random.Generator) -> Iterator[Numbers]:
-        """Rows of the group's images in random order, in batches of at most that many pixels, or of one image."""
-        length, rows = max(1, pixels // self.pixels), order.permutation(len(self.numbers))
-        yield from (rows[first : first + length] for first in range(0, len(rows), length))
+        """Units of the group in random order, in batches of at most that many pixels, or of one unit."""
+        length, units = max(1, pixels // self.unit_pixels), order.permutation(self.units)
+        yield from (units[first : first + length] for first in range(0, len(units), length))
 
 
 def make_groups(
-    pictures: Sequence[Pixels],
+    pictures: Sequence[AnyPixels],
     model: ModelSettings,
     fit: FitSettings,
     first: int = 0,
@@ -99,7 +110,7 @@ def make_groups(
 
 
 def _group(
-    pictures: Sequence[Pixels],
+    pictures: Sequence[AnyPixels],
     inputs: FloatArray,
     numbers: list[int],
     size: tuple[int, int],
@@ -107,16 +118,18 @@ def _group(
     fit: FitSettings,
     first: int,
 ) -> Group:
-    targets = np.empty((len(numbers), pictures[numbers[0]].shape[2], *size), dtype=np.float32)
+    octets = all(pictures[number].dtype == np.uint8 for number in numbers)
+    targets = np.empty((len(numbers), pictures[numbers[0]].shape[2], *size), np.uint8 if octets else np.float32)
     for row, number in enumerate(numbers):
-        targets[row] = pictures[number].transpose(2, 0, 1)
+        targets[row] = (pictures[number] if octets else colors(pictures[number])).transpose(2, 0, 1)
     shapes = level_shapes(model, *size)
     visible, seen = None, [pictures[number] for number in numbers]
     if fit.holdout.fraction_ppm:
         seed, share = fit.holdout.seed, fit.holdout.fraction_ppm
         hidden = [hidden_pixels(seed, first + number, *size, share) for number in numbers]
-        visible = (~np.stack(hidden)).astype(np.float32)
-        seen = [filled(pixels, away) for pixels, away in zip(seen, hidden, strict=True)] if fit.encoder else []
+        visible = (~np.stack(hidden)).view(np.uint8)
+        if fit.encoder:
+            seen = [filled(colors(pixels), away) for pixels, away in zip(seen, hidden, strict=True)]
     counts = [channels * down * across for channels, down, across in shapes]
     latents = np.zeros((len(numbers), sum(counts)), np.float32)
     factors = np.repeat(np.array([_rate(level) for level in model.levels], np.float32), counts)
@@ -128,7 +141,7 @@ def _group(
         shapes=shapes,
         latents=latents,
         adam=RowAdam(latents, factors),
-        thumbnails=np.concatenate([thumbnail(pixels) for pixels in seen], axis=1) if fit.encoder else None,
+        thumbnails=np.concatenate([thumbnail(colors(pixels)) for pixels in seen], axis=1) if fit.encoder else None,
     )
 
 
@@ -138,10 +151,10 @@ def _rate(level: Level) -> float:
 
 
 def all_poses(
-    pictures: Sequence[Pixels], extra: Sequence[Pixels], known: Codes | None, model: ModelSettings
+    pictures: Sequence[AnyPixels], extra: Sequence[AnyPixels], known: Codes | None, model: ModelSettings
 ) -> Codes | None:
     """Of pictures and extra ones, (images, 4), in a space that has them."""
     if not model.posed:
         return None
-    known = coded_poses(pictures) if known is None else known
-    return np.concatenate([known, coded_poses(extra)]) if extra else known
+    known = coded_poses(map(colors, pictures)) if known is None else known
+    return np.concatenate([known, coded_poses(map(colors, extra))]) if extra else known

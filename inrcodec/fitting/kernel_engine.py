@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -14,6 +15,7 @@ from inrcodec.bitstream.context import CONTEXT_STEP
 from inrcodec.bitstream.weights import step_size
 from inrcodec.field.grids import FRAME
 from inrcodec.fitting import schedule
+from inrcodec.fitting.cut_group import CutGroup, is_cut
 from inrcodec.fitting.distortion.squared import MARGIN
 from inrcodec.fitting.groups import BatchPart, Group, Numbers
 from inrcodec.fitting.held_out import Tile
@@ -27,12 +29,28 @@ from inrcodec.fitting.rounding import RoundingContext
 from inrcodec.fitting.run import Run
 from inrcodec.fitting.sensitivity import sampled
 from inrcodec.fitting.step_context import Observation, StepContext, StepResult
-from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.arrays import FloatArray, colors
 
 if TYPE_CHECKING:
     from inrcodec.fitting.workers import Task
 
 Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What a step looks at: one part of the kernels', and where it comes from.
+
+    pixels: how much each of its images counts in means over pixels; own_bits, own_errors: the shares of its bits and of
+    its errors that are its own.
+    """
+
+    part: Part
+    number: int  # of the group
+    units: Numbers
+    pixels: float
+    own_bits: float = 1.0
+    own_errors: float = 1.0
 
 
 class KernelEngine:
@@ -44,8 +62,9 @@ class KernelEngine:
         self._run, self.count = run, workers
         self.batch_images = 2 if max(group.pixels for group in run.groups) > PIXELS_FOR_WORKERS else 1
         self._kernels = KernelStep(run.model, run.channels, workers)
-        self._groups: list[ImageGroup] = []
-        self._seen: list[npt.NDArray[np.float32]] = []  # by group, visible pixels of each image
+        self._cut = {number: CutGroup(run.model, group) for number, group in enumerate(run.groups) if is_cut(group)}
+        self._whole: dict[int, ImageGroup] = {}
+        self._seen: dict[int, npt.NDArray[np.float64]] = {}  # visible pixels of each whole image
         self._steps = _WeightSteps(run)
 
     @property
@@ -60,11 +79,14 @@ class KernelEngine:
 
     def _prepare(self) -> None:
         """The same, once."""
-        for group in self._run.groups[len(self._groups) :]:
-            self._groups.append(_shared(self._run, group))
-            count = len(group.numbers)
-            visible = group.visible
-            self._seen.append(np.full(count, group.pixels) if visible is None else visible.sum(axis=(1, 2)))
+        for number, group in enumerate(self._run.groups):
+            if number in self._cut or number in self._whole:
+                continue
+            count, visible = len(group.numbers), group.visible
+            self._seen[number] = (
+                np.full(count, float(group.pixels)) if visible is None else visible.sum(axis=(1, 2), dtype=np.float64)
+            )
+            self._whole[number] = _shared(self._run, group)
 
     def __exit__(
         self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None
@@ -75,10 +97,10 @@ class KernelEngine:
     def step(self, context: StepContext, batch: Sequence[BatchPart]) -> tuple[list[StepResult], FloatArray]:
         """Do the batch; one result, and the gradient (weights,)."""
         run = self._run
-        parts = [self._part(context, number, rows) for number, rows in batch]
+        looks = self._looks(batch, context.rate_weight, context.released, context.pixels)
         outcome = self._kernels.step(
             self._steps.rounded(run.adam.weights, context.weight_steps),
-            parts,
+            [look.part for look in looks],
             _quantization(context),
             None if context.latents_frozen else _rates(run.latent_rate * context.learning_rate),
             context.noise_seed(0),
@@ -87,34 +109,37 @@ class KernelEngine:
             released=context.released,
             with_weights=not run.network_frozen,
         )
-        return [self._result(context, batch, parts, outcome)], outcome.gradient
+        if not context.latents_frozen:
+            self._put_back(looks)
+        return [self._result(context, looks, outcome)], outcome.gradient
 
     def error(self, network: Sequence[FloatArray]) -> float:
         """See `StepEngine`."""
         run = self._run
-        self._prepare()
-        weights = np.concatenate([tensor.reshape(-1) for tensor in (*network, *run.context)])
-        total, weight = 0.0, 0
-        for number, rows in sampled(run):
-            pixels = run.groups[number].pixels
-            nothing = np.zeros((len(rows), 2), np.float32)
-            outcome = self._kernels.step(
-                weights, [Part(self._groups[number], rows, rows, nothing, nothing[:, 0])], Quantization(rounded=True),
-                None, 0, footprint=run.footprint, margin=MARGIN, released=run.released, with_weights=False,
-                with_rate=False,
-            )  # fmt: skip
-            seen = len(rows) * pixels if run.released else max(1.0, float(self._seen[number][rows].sum()))
-            total += float(outcome.errors.sum()) / (seen * run.channels) * len(rows) * pixels
-            weight += len(rows) * pixels
-        return total / weight
+        looks = self._looks(list(sampled(run)), 0.0, run.released, 1.0)
+        outcome = self._kernels.step(
+            np.concatenate([tensor.reshape(-1) for tensor in (*network, *run.context)]),
+            [look.part for look in looks], Quantization(rounded=True), None, 0, footprint=run.footprint, margin=MARGIN,
+            released=run.released, with_weights=False, with_rate=False,
+        )  # fmt: skip
+        weights = np.concatenate([np.full(len(look.units), look.pixels) for look in looks])
+        scales = np.concatenate([look.part.scales[:, 0] * look.own_errors for look in looks])
+        return float((outcome.errors * scales * weights).sum() / weights.sum())
 
     def draw(self, number: int, rows: Numbers) -> Iterator[tuple[Tile, FloatArray]]:
         """See `StepEngine`."""
         run, (height, width) = self._run, self._run.groups[number].size
         self._prepare()
         weights = self._steps.rounded(run.adam.weights, run.weight_steps)
-        drawn = self._kernels.draw(weights, self._groups[number], rows, footprint=run.footprint)
-        yield (slice(0, height), slice(0, width)), drawn
+        if number in self._whole:
+            drawn = self._kernels.draw(weights, [(self._whole[number], rows)], footprint=run.footprint)
+            yield (slice(0, height), slice(0, width)), drawn[0]
+            return
+        cut, cuts = self._cut[number], run.groups[number].cuts
+        for window in range(cuts):
+            taken = [(cut.take(row * cuts + window), np.zeros(1, np.int64)) for row in rows.tolist()]
+            images = np.concatenate(self._kernels.draw(weights, taken, footprint=run.footprint))
+            yield cut.tile(window), cut.own(window, images)
 
     def divide(self, task: Task[Result], batch: Sequence[BatchPart]) -> list[Result]:
         """Do a task of torch's for every part of the batch, each whole: results are those of any number of threads."""
@@ -128,50 +153,70 @@ class KernelEngine:
 
     def round_latents(self, context: RoundingContext, batch: Sequence[BatchPart]) -> None:
         """Latents of the batch become whole numbers by what they cost."""
-        parts = []
-        for number, rows in batch:
-            pixels = self._run.groups[number].pixels
-            seen = np.full(len(rows), pixels) if context.released else np.maximum(self._seen[number][rows], 1.0)
-            scales = np.full((len(rows), 2), context.rate_weight, np.float32)
-            scales[:, 0] = pixels / seen / self._run.channels
-            parts.append(Part(self._groups[number], rows, rows, scales, scales[:, 0]))
+        looks = self._looks(batch, context.rate_weight, context.released, 1.0)
+        for look in looks:  # sums over pixels, not means
+            look.part.scales[:] *= look.pixels
         self._kernels.decide(
             self._steps.rounded(self._run.adam.weights, context.weight_steps),
-            parts,
+            [look.part for look in looks],
             context.levels,
             cells_apart(context.footprint),
             footprint=context.footprint,
             margin=MARGIN,
             released=context.released,
         )
+        self._put_back(looks)
 
-    def _part(self, context: StepContext, number: int, rows: npt.NDArray[np.int64]) -> Part:
-        """Images as kernels take them: each one's loss is that of `objective`, and batches are means over pixels."""
-        group, count = self._run.groups[number], len(rows)
-        scales = np.empty((count, 2), np.float32)
-        scales[:, 0] = self._weight_of_error(context, number, rows)
-        scales[:, 1] = context.rate_weight / group.pixels
-        shares = np.full(count, group.pixels / context.pixels, np.float32)
-        return Part(self._groups[number], rows, group.numbers[rows], scales, shares)
+    def _looks(self, batch: Sequence[BatchPart], weight_of_bit: float, released: bool, pixels: float) -> list[_Look]:
+        """Images or windows as kernels take them: the loss of each is that of `objective`.
 
-    def _weight_of_error(self, context: StepContext, number: int, rows: npt.NDArray[np.int64]) -> float:
-        """Of a squared error in the mean of an image's visible ones, where images of a part are seen alike."""
-        group = self._run.groups[number]
-        pixels = len(rows) * group.pixels if context.released else max(1.0, float(self._seen[number][rows].sum()))
-        return len(rows) / (pixels * self._run.channels)
+        pixels: of the whole batch, which the network's loss is the mean over.
+        """
+        self._prepare()
+        looks = []
+        for number, units in batch:
+            group = self._run.groups[number]
+            if number in self._cut:
+                looks += [self._window(number, unit, weight_of_bit, released, pixels) for unit in units.tolist()]
+                continue
+            seen = len(units) * group.pixels if released else max(1.0, float(self._seen[number][units].sum()))
+            scales = np.empty((len(units), 2), np.float32)
+            scales[:] = len(units) / (seen * self._run.channels), weight_of_bit / group.pixels
+            shares = np.full(len(units), group.pixels / pixels, np.float32)
+            part = Part(self._whole[number], units, group.numbers[units], scales, shares)
+            looks.append(_Look(part, number, units, group.pixels))
+        return looks
 
-    def _result(
-        self, context: StepContext, batch: Sequence[BatchPart], parts: Sequence[Part], outcome: Outcome
-    ) -> StepResult:
+    def _window(self, number: int, unit: int, weight_of_bit: float, released: bool, pixels: float) -> _Look:
+        group, cut = self._run.groups[number], self._cut[number]
+        row, window = divmod(unit, group.cuts)
+        taken, own = cut.take(unit), cut.views[window].own_pixels
+        drawn = taken.pixels if released else max(1.0, taken.seen)
+        weight = taken.pixels / drawn / own  # of a pixel: the sum over windows is nearly the mean over the image
+        scales = np.array([[weight / self._run.channels, weight_of_bit / own]], np.float32)
+        noise = np.array([int(group.numbers[row]) + (window << 32)])
+        part = Part(taken, np.zeros(1, np.int64), noise, scales, np.full(1, own / pixels, np.float32))
+        return _Look(part, number, np.array([unit]), own, cut.own_bits(window), own / taken.pixels)
+
+    def _put_back(self, looks: Sequence[_Look]) -> None:
+        for look in looks:
+            if look.number in self._cut:
+                self._cut[look.number].put_back(int(look.units[0]), look.part.group)
+
+    def _result(self, context: StepContext, looks: Sequence[_Look], outcome: Outcome) -> StepResult:
         error = bits = 0.0
         observations, first = [], 0
-        for (number, rows), part in zip(batch, parts, strict=True):
-            pixels, last = self._run.groups[number].pixels, first + len(rows)
-            errors = outcome.shown[first:last] * part.scales[:, 0]
-            bits_each = float(outcome.bits[first:last].sum()) / len(rows)
-            error += float(errors.sum()) * pixels / context.pixels
-            bits += bits_each * len(rows) / context.pixels
-            observations.append(Observation(part.numbers, errors, bits_each))
+        for look in looks:
+            last, group = first + len(look.units), self._run.groups[look.number]
+            errors = outcome.shown[first:last] * look.part.scales[:, 0] * look.own_errors
+            bits_each = float(outcome.bits[first:last].sum()) * look.own_bits / len(look.units)
+            error += float(errors.sum()) * look.pixels / context.pixels
+            bits += bits_each * len(look.units) / context.pixels
+            if look.number in self._cut:
+                seen = self._cut[look.number].seen(int(look.units[0]), float(errors[0]), bits_each)
+                observations.append(Observation(group.numbers[[look.units[0] // group.cuts]], *seen))
+            else:
+                observations.append(Observation(look.part.numbers, errors, bits_each))
             first = last
         return StepResult(error, bits, observations)
 
@@ -179,7 +224,7 @@ class KernelEngine:
 def _shared(run: Run, group: Group) -> ImageGroup:
     """A group as kernels have it, whose memory the group's arrays share from now on."""
     frames = group.conditions[:, -FRAME:] if run.model.posed else None
-    targets = group.targets.transpose(1, 0, 2, 3)
+    targets = colors(group.targets.transpose(1, 0, 2, 3))
     shared = ImageGroup(run.model, targets, group.visible, frames, group.adam.factors, group.limits)
     group.targets = shared.targets.transpose(1, 0, 2, 3)
     views = shared.latents, shared.first_moments, shared.second_moments, shared.visits[:, None]

@@ -81,6 +81,11 @@ class RowAdam:
         """Keep the state there from now on, which has a copy of it; visits (images, 1)."""
         self._latents, self._first, self._second, self._visits = latents, first, second, visits
 
+    def forget(self) -> None:
+        """Let go of the moments where latents stand still for good: zeros that nobody touches take no memory."""
+        if isinstance(self._first, np.ndarray) and self._first.base is None:
+            self._first, self._second = np.zeros_like(self._first), np.zeros_like(self._second)
+
     def state(self) -> list[Array]:
         """Everything that steps change, latents included."""
         return [self._latents, self._first, self._second, self._visits]

@@ -31,10 +31,14 @@ class RoundingContext:
         run.footprint, run.weight_steps, run.released = self.footprint, self.weight_steps, self.released
 
 
-def batches(run: Run, workers: int) -> Iterator[list[BatchPart]]:
-    """All images in order, in batches of a part for every worker. Parts are the same for any number of workers."""
+def batches(run: Run, workers: int, *, whole: bool = False) -> Iterator[list[BatchPart]]:
+    """All units in order, in batches of a part for every worker. Parts are the same for any number of workers.
+
+    whole: images and never their windows.
+    """
     for number, group in enumerate(run.groups):
-        count, length = len(group.numbers), max(1, BATCH_PIXELS // group.pixels)
+        count, pixels = (len(group.numbers), group.pixels) if whole else (group.units, group.unit_pixels)
+        length = max(1, BATCH_PIXELS // pixels)
         parts = [(number, np.arange(first, min(first + length, count))) for first in range(0, count, length)]
         for first in range(0, len(parts), workers):
             yield parts[first : first + workers]

@@ -23,7 +23,7 @@ from inrcodec.fitting.optimizer import SharedAdam
 from inrcodec.fitting.progress import HeldOutErrors
 from inrcodec.fitting.rate_control import RateControl
 from inrcodec.fitting.subsample import stride_for
-from inrcodec.numerics.arrays import FloatArray, Pixels
+from inrcodec.numerics.arrays import AnyPixels, FloatArray
 from inrcodec.numerics.poses import Codes
 from inrcodec.settings import FitSettings, ModelSettings
 
@@ -159,6 +159,7 @@ class Run:
         """Round all latents for good; those that are whole numbers already stay as they are."""
         for group in self.groups:
             group.latents[:] = whole(self.latents(group, slice(None)))
+            group.adam.forget()
         self.latents_frozen = True
 
     def move_network(self, gradient: Array, rate: float, context_rate: float) -> None:
@@ -169,7 +170,7 @@ class Run:
 
 
 def start(
-    pictures: Sequence[Pixels],
+    pictures: Sequence[AnyPixels],
     model: ModelSettings,
     settings: FitSettings,
     frozen_model: FrozenModel | None = None,

@@ -73,10 +73,10 @@ def rises_of(
 
 
 def sampled(run: Run) -> Iterator[tuple[int, Numbers]]:
-    """Every n-th image of the set: groups by number, and rows."""
+    """Every n-th image or window of the set: groups by number, and units."""
     stride, first = max(1, run.pixels // SAMPLE_PIXELS), 0
     for number, group in enumerate(run.groups):
-        rows = np.arange(first, len(group.numbers), stride)
-        first = (first - len(group.numbers)) % stride
-        if len(rows):
-            yield number, rows
+        units = np.arange(first, group.units, stride)
+        first = (first - group.units) % stride
+        if len(units):
+            yield number, units

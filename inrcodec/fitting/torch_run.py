@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import torch
 
 from inrcodec.fitting.devices import device_kind, device_named
 from inrcodec.fitting.groups import Group
 from inrcodec.fitting.optimizer import RowAdam, SharedAdam
 from inrcodec.fitting.run import Run, views
-from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.arrays import FloatArray, colors
 
 
 def as_tensors(run: Run) -> Run:
@@ -54,8 +55,8 @@ def _group(group: Group, device: torch.device) -> Group:
     return Group(
         numbers=group.numbers,
         conditions=_tensor(group.conditions, device),
-        targets=_tensor(group.targets, device).contiguous(),
-        visible=None if group.visible is None else _tensor(group.visible, device),
+        targets=_tensor(colors(group.targets), device).contiguous(),
+        visible=None if group.visible is None else _tensor(group.visible.astype(np.float32), device),
         shapes=group.shapes,
         latents=latents,
         adam=adam,

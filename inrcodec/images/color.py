@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageColor
 
 from inrcodec.errors import UsageError
-from inrcodec.numerics.arrays import Pixels
+from inrcodec.numerics.arrays import AnyPixels, Pixels, colors
 
 EXIF_ORIENTATION = 274
 TIFF_BITS_PER_SAMPLE, TIFF_PHOTOMETRIC, TIFF_WHITE_IS_ZERO = 258, 262, 0
 
 
-def to_pixels(image: Image.Image) -> Pixels:
-    """A decoded image as (height, width, 3), or as premultiplied (height, width, 4) when any pixel is not opaque."""
+def to_pixels(image: Image.Image) -> AnyPixels:
+    """A decoded image as (height, width, 3), or as premultiplied (height, width, 4) when any pixel is not opaque.
+
+    Octets stay octets where every pixel is opaque.
+    """
+    orientation = image.getexif().get(EXIF_ORIENTATION, 1)
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         pixels = _deep_gray(image)
     else:
-        mode = "RGBA" if image.has_transparency_data else "RGB"
-        pixels = np.asarray(image.convert(mode), np.float32) / np.float32(255)
-    return premultiplied(_upright(pixels, image.getexif().get(EXIF_ORIENTATION, 1)))
+        octets = np.asarray(image.convert("RGBA" if image.has_transparency_data else "RGB"))
+        if octets.shape[2] == 3 or octets[..., 3].min() == 255:
+            return np.ascontiguousarray(_upright(octets[..., :3], orientation))
+        pixels = colors(octets)
+    return premultiplied(_upright(pixels, orientation))
 
 
 def premultiplied(straight: Pixels) -> Pixels:
@@ -77,7 +86,7 @@ def _deep_gray(image: Image.Image) -> Pixels:
     return np.stack(channels, axis=2)
 
 
-def _upright(pixels: Pixels, orientation: object) -> Pixels:
+def _upright(pixels: NDArray[Any], orientation: object) -> NDArray[Any]:
     """The picture as it was seen, from the EXIF number 1-8 of how the camera was held."""
     if orientation not in (2, 3, 4, 5, 6, 7, 8):
         return pixels

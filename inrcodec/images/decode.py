@@ -10,7 +10,7 @@ from PIL import Image, UnidentifiedImageError
 from inrcodec.errors import InrError
 from inrcodec.images.color import to_pixels
 from inrcodec.images.silence import no_stderr, no_warnings
-from inrcodec.numerics.arrays import Pixels
+from inrcodec.numerics.arrays import AnyPixels
 
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF", "BMP", "DIB", "TIFF")
 MAX_PIXELS = 2**26  # what the file's header allows for one image
@@ -26,7 +26,7 @@ class Unreadable(InrError):
 class Decoded:
     """Pixels as `to_pixels` gives them, and what the user should know about the file, if anything."""
 
-    pixels: Pixels
+    pixels: AnyPixels
     note: str | None
     file_bytes: int
 
@@ -49,7 +49,7 @@ def decode(path: Path) -> Decoded:
         raise Unreadable(_in_words(error)) from error
 
 
-def _first_frame(image: Image.Image) -> Pixels:
+def _first_frame(image: Image.Image) -> AnyPixels:
     """Decoded only when its size is within the cap."""
     width, height = image.size
     if width * height > MAX_PIXELS:

@@ -13,7 +13,7 @@ from inrcodec.images.decode import Decoded, Unreadable, decode
 from inrcodec.images.picture import Picture, PictureSet, Skipped
 from inrcodec.images.scan import Found, find_files
 from inrcodec.images.shrink import shrunk
-from inrcodec.numerics.arrays import Pixels
+from inrcodec.numerics.arrays import AnyPixels, Pixels, colors
 
 MAX_SIDE = 16384  # what the file's header allows
 
@@ -51,7 +51,7 @@ def read_pixels(file: Found, behind: Pixels | None) -> Pixels:
     Unreadable says why it cannot be read, OutOfMemoryError that it would be if there was memory for it.
     """
     with _naming(file):
-        return _flattened(decode(file.path), behind)
+        return colors(_flattened(decode(file.path), behind))
 
 
 def nothing_found(sources: Sequence[str | Path], skipped: Sequence[Skipped]) -> InputError:
@@ -70,7 +70,7 @@ def _read(file: Found, max_size: int | None, behind: Pixels | None) -> tuple[Pic
         decoded = decode(file.path)
         pixels = _flattened(decoded, behind)
         if max_size is not None:
-            pixels = shrunk(pixels, max_size)
+            pixels = shrunk(colors(pixels), max_size) if max(pixels.shape[:2]) > max_size else pixels
     height, width = pixels.shape[:2]
     if max(height, width) > MAX_SIDE:
         raise Unreadable(
@@ -79,8 +79,9 @@ def _read(file: Found, max_size: int | None, behind: Pixels | None) -> tuple[Pic
     return Picture(file.name, pixels, decoded.file_bytes), decoded.note
 
 
-def _flattened(decoded: Decoded, behind: Pixels | None) -> Pixels:
-    return decoded.pixels if behind is None else flattened(decoded.pixels, behind)
+def _flattened(decoded: Decoded, behind: Pixels | None) -> AnyPixels:
+    pixels = decoded.pixels
+    return pixels if behind is None or pixels.shape[2] == 3 else flattened(colors(pixels), behind)
 
 
 @contextmanager
@@ -97,6 +98,6 @@ def _naming(file: Found) -> Iterator[None]:
 
 def _same_channels(pictures: Sequence[Picture]) -> tuple[Picture, ...]:
     """One picture with alpha gives alpha to all."""
-    if all(picture.pixels.shape[2] == 3 for picture in pictures):
+    if all(picture.shape[2] == 3 for picture in pictures):
         return tuple(pictures)
-    return tuple(replace(picture, pixels=with_alpha(picture.pixels)) for picture in pictures)
+    return tuple(replace(picture, stored=with_alpha(picture.pixels)) for picture in pictures)

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from inrcodec.numerics.arrays import Pixels
+from inrcodec.numerics.arrays import AnyPixels, Pixels, colors
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """One readable image: pixels (height, width, channels) in [0, 1], premultiplied when there are 4 channels."""
+    """One readable image, kept as octets where it is opaque and has 8 bits, which is a quarter of the memory."""
 
     name: str  # path relative to the given folder, "/" separated; unique in the set
-    pixels: Pixels
+    stored: AnyPixels  # (height, width, channels)
     source_bytes: int
+
+    @property
+    def pixels(self) -> Pixels:
+        """(height, width, channels) in [0, 1], premultiplied when there are 4 channels; made anew at each call."""
+        return colors(self.stored)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(height, width, channels)."""
+        height, width, channels = self.stored.shape
+        return height, width, channels
 
 
 @dataclass(frozen=True)

@@ -7,4 +7,10 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float32]
 Pixels = NDArray[np.float32]  # (height, width, channels), colors in [0, 1], premultiplied where there is alpha
+AnyPixels = NDArray[np.uint8] | NDArray[np.float32]  # the same as either: colors, or octets of opaque pictures
 BytePixels = NDArray[np.uint8]  # (height, width, channels), colors in 0 to 255, straight alpha
+
+
+def colors(values: AnyPixels) -> FloatArray:
+    """Colors in [0, 1], of pixels that are kept as octets or as they are; any shape."""
+    return np.asarray(values / np.float32(255) if values.dtype == np.uint8 else values, dtype=np.float32)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -10,20 +12,19 @@ from numpy.typing import ArrayLike, NDArray
 
 SSIM_RADIUS = 5  # an 11 x 11 window, as in the paper
 SSIM_SIGMA = 1.5
+BAND_VALUES = 1 << 18  # that are compared at once
 SSIM_K1 = 0.01
 SSIM_K2 = 0.03
 
 
 def mean_absolute_error(source: ArrayLike, decoded: ArrayLike) -> float:
     """Mean of |source - decoded| over every sample; both of one shape, in the same unit."""
-    first, second = _pair(source, decoded)
-    return float(np.mean(np.abs(first - second)))
+    return _mean(np.abs, source, decoded)
 
 
 def mean_squared_error(source: ArrayLike, decoded: ArrayLike) -> float:
     """Mean of (source - decoded)^2 over every sample; both of one shape, in the same unit."""
-    first, second = _pair(source, decoded)
-    return float(np.mean(np.square(first - second)))
+    return _mean(np.square, source, decoded)
 
 
 def psnr(source: ArrayLike, decoded: ArrayLike, *, peak: float = 1.0) -> float:
@@ -54,7 +55,20 @@ def ssim(source: ArrayLike, decoded: ArrayLike, *, peak: float = 1.0) -> float:
     first, second = _pair(source, decoded)
     if first.ndim == 2:
         first, second = first[..., None], second[..., None]
-    window = _gaussian(min(SSIM_RADIUS, (min(first.shape[:2]) - 1) // 2))
+    radius = min(SSIM_RADIUS, (min(first.shape[:2]) - 1) // 2)
+    total, count = 0.0, 0
+    for rows in _bands(first, len(first) - 2 * radius):
+        wider = slice(rows.start, rows.stop + 2 * radius)
+        similarity = _similarity(first[wider].astype(np.float64), second[wider].astype(np.float64), radius, peak)
+        total, count = total + float(np.sum(similarity)), count + similarity.size
+    return total / count
+
+
+def _similarity(
+    first: NDArray[np.float64], second: NDArray[np.float64], radius: int, peak: float
+) -> NDArray[np.float64]:
+    """SSIM of every window, (height - 2 radius, width - 2 radius, channels)."""
+    window = _gaussian(radius)
     mean_first, mean_second = _smoothed(first, window), _smoothed(second, window)
     variance_first = _smoothed(first * first, window) - mean_first**2
     variance_second = _smoothed(second * second, window) - mean_second**2
@@ -62,12 +76,27 @@ def ssim(source: ArrayLike, decoded: ArrayLike, *, peak: float = 1.0) -> float:
     c1, c2 = (SSIM_K1 * peak) ** 2, (SSIM_K2 * peak) ** 2
     similarity = (2 * mean_first * mean_second + c1) * (2 * covariance + c2)
     scale = (mean_first**2 + mean_second**2 + c1) * (variance_first + variance_second + c2)
-    return float(np.mean(similarity / scale))
+    return np.asarray(similarity / scale)
 
 
-def _pair(source: ArrayLike, decoded: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Both pictures in float64: integer arrays would wrap around when subtracted."""
-    first, second = np.asarray(source, dtype=np.float64), np.asarray(decoded, dtype=np.float64)
+def _mean(of: Callable[[NDArray[np.float64]], NDArray[np.float64]], source: ArrayLike, decoded: ArrayLike) -> float:
+    """Mean of a function of the differences, in float64: integer arrays would wrap around when subtracted."""
+    first, second = _pair(source, decoded)
+    total = 0.0
+    for rows in _bands(first, len(first)):
+        total += float(np.sum(of(first[rows].astype(np.float64) - second[rows].astype(np.float64))))
+    return total / first.size
+
+
+def _bands(picture: NDArray[Any], count: int) -> Iterator[slice]:
+    """Rows 0 to `count` in bands that bound the memory: what is worked out in float64 takes many times the picture."""
+    length = max(1, BAND_VALUES * len(picture) // picture.size)
+    yield from (slice(top, min(top + length, count)) for top in range(0, count, length))
+
+
+def _pair(source: ArrayLike, decoded: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Both pictures, of one axis at least."""
+    first, second = np.atleast_1d(np.asarray(source), np.asarray(decoded))
     if first.shape != second.shape:
         raise ValueError(f"cannot compare pictures of shapes {first.shape} and {second.shape}")
     if first.size == 0:

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from inrcodec.images.decode import MAX_PIXELS, Unreadable, decode
-from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.arrays import FloatArray, colors
 
 SIDE = 8
 COLOURS = np.random.default_rng(7).integers(0, 256, (SIDE, SIDE + 3, 3), np.uint8)
@@ -37,7 +37,7 @@ def png(
 
 def saved(path: Path, image: Image.Image, **options: Any) -> FloatArray:
     image.save(path, **options)
-    return decode(path).pixels
+    return colors(decode(path).pixels)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,7 @@ def saved(path: Path, image: Image.Image, **options: Any) -> FloatArray:
 )
 def test_each_format_gives_its_pixels(tmp_path: Path, suffix: str, options: dict[str, Any], tolerance: int) -> None:
     pixels = saved(tmp_path / f"a.{suffix}", Image.fromarray(COLOURS), **options)
+    assert decode(tmp_path / f"a.{suffix}").pixels.dtype == np.uint8  # a quarter of the memory
     assert pixels.dtype == np.float32
     assert pixels.flags.c_contiguous
     assert pixels.shape == (SIDE, SIDE + 3, 3)
@@ -62,7 +63,7 @@ def test_each_format_gives_its_pixels(tmp_path: Path, suffix: str, options: dict
 
 def test_the_suffix_is_not_believed(tmp_path: Path) -> None:
     Image.fromarray(COLOURS).save(tmp_path / "picture.jpg", "PNG")
-    np.testing.assert_allclose(decode(tmp_path / "picture.jpg").pixels, COLOURS / np.float32(255), atol=1e-6)
+    np.testing.assert_allclose(colors(decode(tmp_path / "picture.jpg").pixels), COLOURS / np.float32(255), atol=1e-6)
 
 
 def test_formats_off_the_list_are_refused(tmp_path: Path) -> None:
@@ -116,14 +117,14 @@ def test_an_alpha_channel_that_hides_nothing_is_dropped(tmp_path: Path) -> None:
 def test_a_transparent_grey_is_found_at_every_depth(tmp_path: Path, depth: int, white: int) -> None:
     row = {1: b"\x40", 2: b"\x30", 4: b"\x0f", 8: b"\x00\xff", 16: b"\x00\x00\xff\xff"}[depth]  # black, white
     key = (b"tRNS", struct.pack(">H", white))
-    pixels = decode(png(tmp_path / "a.png", 2, 1, depth, 0, [row], key)).pixels
+    pixels = colors(decode(png(tmp_path / "a.png", 2, 1, depth, 0, [row], key)).pixels)
     np.testing.assert_array_equal(pixels[0], [[0, 0, 0, 1], [0, 0, 0, 0]])
 
 
 def test_a_transparent_colour_of_16_bits(tmp_path: Path) -> None:
     row = struct.pack(">6H", 0x1234, 0x5678, 0x9ABC, 0xFFFF, 0x8000, 0)
     key = (b"tRNS", struct.pack(">3H", 0x1234, 0x5678, 0x9ABC))
-    pixels = decode(png(tmp_path / "a.png", 2, 1, 16, 2, [row], key)).pixels
+    pixels = colors(decode(png(tmp_path / "a.png", 2, 1, 16, 2, [row], key)).pixels)
     np.testing.assert_array_equal(pixels[0, :, 3], [0, 1])
     np.testing.assert_allclose(pixels[0, 1, :3], [1, 0.5, 0], atol=1 / 255)
 
@@ -139,10 +140,10 @@ def test_16_bit_greys_are_divided_by_65535_and_never_clipped(tmp_path: Path) -> 
 
 def test_16_bit_colours_and_alpha_keep_their_range(tmp_path: Path) -> None:
     row = struct.pack(">6H", 0, 257, 32768, 65535, 60000, 1000)
-    pixels = decode(png(tmp_path / "a.png", 2, 1, 16, 2, [row])).pixels
+    pixels = colors(decode(png(tmp_path / "a.png", 2, 1, 16, 2, [row])).pixels)
     np.testing.assert_allclose(pixels.reshape(-1), np.array([0, 257, 32768, 65535, 60000, 1000]) / 65535, atol=1 / 255)
     row = struct.pack(">4H", 65535, 0x8080, 0xFFFF, 0xFFFF)
-    pixels = decode(png(tmp_path / "b.png", 2, 1, 16, 4, [row])).pixels
+    pixels = colors(decode(png(tmp_path / "b.png", 2, 1, 16, 4, [row])).pixels)
     np.testing.assert_allclose(pixels[0, :, 3], [128 / 255, 1], atol=1e-6)
 
 
@@ -158,11 +159,11 @@ def tiff(path: Path, bits: int, photometric: int, width: int, samples: bytes) ->
 
 def test_tiff_greys_that_count_from_white_or_in_12_bits(tmp_path: Path) -> None:
     deep = struct.pack("<2H", 0, 60000)
-    dark = decode(tiff(tmp_path / "w.tif", 16, 0, 2, deep)).pixels
+    dark = colors(decode(tiff(tmp_path / "w.tif", 16, 0, 2, deep)).pixels)
     np.testing.assert_allclose(dark[0, :, 0], [1, 1 - 60000 / 65535], atol=1e-6)
-    light = decode(tiff(tmp_path / "b.tif", 16, 1, 2, deep)).pixels
+    light = colors(decode(tiff(tmp_path / "b.tif", 16, 1, 2, deep)).pixels)
     np.testing.assert_allclose(light[0, :, 0], [0, 60000 / 65535], atol=1e-6)
-    packed = decode(tiff(tmp_path / "p.tif", 12, 1, 2, bytes([0x80, 0x0F, 0xFF]))).pixels
+    packed = colors(decode(tiff(tmp_path / "p.tif", 12, 1, 2, bytes([0x80, 0x0F, 0xFF]))).pixels)
     np.testing.assert_allclose(packed[0, :, 0], [0x800 / 0xFFF, 1], atol=1e-6)
 
 
@@ -219,7 +220,7 @@ def test_only_the_first_frame_counts_and_it_is_said(tmp_path: Path, suffix: str)
     frames = [Image.new("RGB", (16, 16), colour) for colour in ("red", "lime")]
     frames[0].save(tmp_path / f"a.{suffix}", save_all=True, append_images=frames[1:])
     decoded = decode(tmp_path / f"a.{suffix}")
-    np.testing.assert_allclose(decoded.pixels[8, 8], [1, 0, 0], atol=0.03)
+    np.testing.assert_allclose(colors(decoded.pixels)[8, 8], [1, 0, 0], atol=0.03)
     assert decoded.note == ("several pages, first page used" if suffix == "tif" else "animated, first frame used")
     frames[0].save(tmp_path / f"b.{suffix}")
     assert decode(tmp_path / f"b.{suffix}").note is None
@@ -229,7 +230,7 @@ def taken(path: Path, blob: bytes) -> bool:
     """Whether a damaged file still gives a picture; if not, its reason is one line without the path."""
     path.write_bytes(blob)
     try:
-        pixels = decode(path).pixels
+        pixels = colors(decode(path).pixels)
     except Unreadable as unreadable:
         reason = str(unreadable)
     else:

@@ -18,7 +18,7 @@ from platformdirs import user_cache_dir
 
 from inrcodec.version import __version__
 
-PLAIN = ("__init__", "engine", "images", "packing")  # files that nothing is compiled of, beside those that lay out
+PLAIN = ("__init__", "engine", "images", "packing", "view")  # nothing is compiled of these, nor of what lays out
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
 

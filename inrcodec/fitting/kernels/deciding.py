@@ -49,7 +49,10 @@ def decide_images(
     """
     pixels, length = lay.height * lay.width, len(limits) // 3
     errors, bits = np.zeros((2, pixels), np.float32), np.zeros((2, lay.planes_size), np.float32)  # now, and tried
-    owners, gains = np.zeros((2, max(lay.height, lay.width)), np.int64), np.zeros(pixels, np.float64)
+    longest = max(lay.height, lay.width)
+    for level in range(lay.levels):
+        longest = max(longest, max(lay.down[level], lay.across[level]))
+    owners, gains = np.zeros((2, longest), np.int64), np.zeros(lay.planes_size, np.float64)
     for number in range(begin, end):
         image = rows[number]
         first, target, seen = image * length, image * lay.channels * pixels, image * pixels
@@ -214,10 +217,10 @@ def _keep_better(
 def _own_pixels(lay: Any, owners: Any, level: int, down: int, across: int, apart: int) -> None:
     """Which cell of a phase every row and column of pixels belongs to: the one that is less than apart / 2 away."""
     for row in range(lay.height):
-        place = (row + 0.5) * (lay.down[level] / lay.height) - 0.5
+        place = row * lay.down_scale[level] + lay.down_start[level]
         owners[0, row] = _owner(place, 0.5 * apart, down, lay.down[level], apart)
     for column in range(lay.width):
-        place = (column + 0.5) * (lay.across[level] / lay.width) - 0.5
+        place = column * lay.across_scale[level] + lay.across_start[level]
         owners[1, column] = _owner(place, 0.5 * apart, across, lay.across[level], apart)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inrcodec.bitstream.context import context_shapes
-from inrcodec.field.field import field_shapes, level_shapes
+from inrcodec.field.field import field_shapes
 from inrcodec.fitting.kernels.deciding import decide_images
 from inrcodec.fitting.kernels.images import ImageGroup
 from inrcodec.fitting.kernels.latents import NOISY, ROUNDED, SOFT
@@ -22,6 +22,7 @@ from inrcodec.fitting.kernels.lay_sampling import lay_out_sampling
 from inrcodec.fitting.kernels.layout import LANES, SLACK, Draft
 from inrcodec.fitting.kernels.packing import FloatArray, Packing
 from inrcodec.fitting.kernels.step import ORDER, step_images
+from inrcodec.fitting.kernels.view import View
 from inrcodec.settings import ModelSettings
 
 WIDEST = 128  # hidden units: beyond, a matrix library is as fast
@@ -96,10 +97,10 @@ class Outcome:
 
 
 class _Layout:
-    """What `layout` describes, for one size of images, and a room for every worker."""
+    """What `layout` describes, for images of one size or for windows that have all but their place in common."""
 
-    def __init__(self, model: ModelSettings, channels: int, height: int, width: int, footprint: int) -> None:
-        draft = Draft()
+    def __init__(self, model: ModelSettings, channels: int, view: View, footprint: int) -> None:
+        draft, height, width = Draft(), view.down.count, view.across.count
         network, context = field_shapes(model, channels, 1), context_shapes(model)
         self.packing = Packing((*network, *context))
         tensors = self.packing.tensors
@@ -108,9 +109,9 @@ class _Layout:
         ones = lay_out_network(draft, self.packing, tensors[: len(network)], channels, stride)
         self._ones = slice(ones, ones + stride)
         lay_out_context(draft, self.packing, tensors[len(network) :], model)
-        lay_out_planes(draft, model, height, width)
-        lay_out_sampling(draft, model, height, width, footprint)
-        values = sum(count * down * across for count, down, across in level_shapes(model, height, width))
+        lay_out_planes(draft, model, view)
+        lay_out_sampling(draft, model, view, footprint)
+        values = view.values(model)
         seen, derivatives, found = (draft.take(values) for _ in range(3))
         draft.put(
             height=height, width=width, footprint=footprint, channels=channels, values=values, tile_pixels=tile,
@@ -118,15 +119,13 @@ class _Layout:
         )  # fmt: skip
         self.record, (self.table, self.constants) = draft.record, draft.tables()
         self._size = draft.room
-        self._rooms: dict[int, FloatArray] = {}
+        self.kind = self.record.tobytes()  # of the room: others with the same numbers may work in it
 
-    def room(self, worker: int) -> FloatArray:
-        """To work in; made at first use."""
-        if worker not in self._rooms:
-            room = np.zeros(self._size + SLACK, np.float32)
-            room[self._ones] = 1.0
-            self._rooms[worker] = room
-        return self._rooms[worker]
+    def room(self) -> FloatArray:
+        """One to work in."""
+        room = np.zeros(self._size + SLACK, np.float32)
+        room[self._ones] = 1.0
+        return room
 
 
 class KernelStep:
@@ -135,7 +134,8 @@ class KernelStep:
     def __init__(self, model: ModelSettings, channels: int, workers: int = 1) -> None:
         self.model, self.channels, self.workers = model, channels, workers
         self._threads: ThreadPoolExecutor | None = None  # from the first work on
-        self._layouts: dict[tuple[int, int, int], _Layout] = {}
+        self._layouts: dict[tuple[View, int], _Layout] = {}
+        self._rooms: dict[tuple[bytes, int], FloatArray] = {}  # for every kind of layout and worker
         self._gradients = np.empty((0, 0), np.float32)
 
     def close(self) -> None:
@@ -188,7 +188,7 @@ class KernelStep:
             for part, first, begin, end in dealt[worker]:
                 layout, last = self._layout(part.group, footprint), first + len(part.rows)
                 step_images(
-                    layout.record, layout.table, layout.constants, packed, layout.room(worker),
+                    layout.record, layout.table, layout.constants, packed, self._room(layout, worker),
                     *part.group.arrays(released), order, part.rows, noise_keys(seed, part.numbers), part.scales,
                     gradients[first:last], results[first:last], canvas[places[id(part)] :], begin, end,
                 )  # fmt: skip
@@ -200,16 +200,23 @@ class KernelStep:
         total = np.multiply(gradients, shares[:, None], out=gradients).sum(axis=0)  # in order, whoever found them
         return Outcome(packing.unpacked(total), *results.T)
 
-    def draw(self, weights: FloatArray, group: ImageGroup, rows: Rows, *, footprint: int) -> FloatArray:
-        """Images of a group with rounded latents, (images, channels, height, width), not limited to [0, 1]."""
-        drawn = np.empty((len(rows), self.channels, group.height, group.width), np.float32)
-        nothing = np.zeros((len(rows), 2), np.float32)
-        part = Part(group, rows, rows, nothing, nothing[:, 0])
+    def draw(
+        self, weights: FloatArray, images: Sequence[tuple[ImageGroup, Rows]], *, footprint: int
+    ) -> list[FloatArray]:
+        """Images with rounded latents, not limited to [0, 1]; for every pair (images, channels, height, width)."""
+        parts, sizes = [], []
+        for group, rows in images:
+            nothing = np.zeros((len(rows), 2), np.float32)
+            parts.append(Part(group, rows, rows, nothing, nothing[:, 0]))
+            sizes.append((len(rows), self.channels, group.height, group.width))
+        counts = [int(np.prod(size)) for size in sizes]
+        drawn = np.empty(sum(counts), np.float32)
         self.step(
-            weights, [part], Quantization(rounded=True), None, 0, footprint=footprint, released=True,
+            weights, parts, Quantization(rounded=True), None, 0, footprint=footprint, released=True,
             with_weights=False, with_rate=False, drawn=drawn,
         )  # fmt: skip
-        return drawn
+        found = np.split(drawn, np.cumsum(counts)[:-1])
+        return [part.reshape(size) for part, size in zip(found, sizes, strict=True)]
 
     def decide(
         self,
@@ -233,7 +240,7 @@ class KernelStep:
                 layout = self._layout(part.group, footprint)
                 state, _, limits, targets, unit, visible, frames = part.group.arrays(released)
                 decide_images(
-                    layout.record, layout.table, layout.constants, packed, layout.room(worker), state, limits,
+                    layout.record, layout.table, layout.constants, packed, self._room(layout, worker), state, limits,
                     targets, unit, visible, frames, part.scales, margin, levels, apart, part.rows, begin, end,
                 )  # fmt: skip
 
@@ -248,8 +255,14 @@ class KernelStep:
         for other in others:
             other.result()
 
+    def _room(self, layout: _Layout, worker: int) -> FloatArray:
+        key = layout.kind, worker
+        if key not in self._rooms:
+            self._rooms[key] = layout.room()
+        return self._rooms[key]
+
     def _layout(self, group: ImageGroup, footprint: int) -> _Layout:
-        key = group.height, group.width, footprint
+        key = group.view, footprint
         if key not in self._layouts:
             self._layouts[key] = _Layout(self.model, self.channels, *key)
         return self._layouts[key]

@@ -143,7 +143,7 @@ def _fill_latents(
         cell, first, second, third, fourth = _lines_of(lay, table, constants, level, line)
         for channel in range(lay.level_channels[level]):
             if lay.identity[level]:
-                plane = lay.first[level] + channel * lay.distances[level] + row * lay.strides[level] + column
+                plane = lay.drawn_first[level] + channel * lay.distances[level] + row * lay.strides[level] + column
                 for at in range(0, run, LANES):
                     store(room, target + at, load(room, plane + at))
             else:
@@ -188,7 +188,7 @@ def _gather_latents(
         cell, first, second, third, fourth = _lines_of(lay, table, constants, level, line)
         for channel in range(lay.level_channels[level]):
             if lay.identity[level]:
-                plane = lay.first[level] + channel * lay.distances[level] + row * lay.strides[level] + column
+                plane = lay.drawn_first[level] + channel * lay.distances[level] + row * lay.strides[level] + column
                 plane += lay.to_slopes
                 for at in range(0, run, LANES):
                     add_first(room, plane + at, min(LANES, run - at), load(room, source + at))

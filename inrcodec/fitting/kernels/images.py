@@ -1,4 +1,4 @@
-"""Images of one size as kernels take them: flat arrays with room behind for vectors."""
+"""Images of one size, or one window of an image, as kernels take them: flat arrays with room behind for vectors."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inrcodec.field.field import level_shapes
 from inrcodec.fitting.kernels.layout import LANES, SLACK
 from inrcodec.fitting.kernels.packing import FloatArray, rounded_up
+from inrcodec.fitting.kernels.view import View, whole
 from inrcodec.settings import ModelSettings
 
 
@@ -28,16 +28,19 @@ class ImageGroup:
         frames: FloatArray | None = None,
         rates: FloatArray | None = None,
         limits: tuple[FloatArray, FloatArray] | None = None,
+        view: View | None = None,
     ) -> None:
         """targets: (images, channels, height, width), float32 in [0, 1] or uint8.
 
         visible: (images, height, width), 0 where the loss must not look; frames: (images, 6), see `poses.frames`;
         rates: of each latent of an image, (latents,), beside the others; limits: what they may be at least and at most.
+        view: the window that all of these are of, if they are not of whole images.
         """
         count, _, self.height, self.width = targets.shape
-        shapes = level_shapes(model, self.height, self.width)
+        view = view or whole(model, self.height, self.width)
+        self.view = view.moved()  # what it has in common with others
         self.pixels = self.height * self.width
-        self.values = sum(channels * down * across for channels, down, across in shapes)
+        self.values = view.values(model)
         length = rounded_up(self.values, LANES)
         state = np.zeros((3, count, length), np.float32)
         self.latents, self.first_moments, self.second_moments = state[:, :, : self.values]
@@ -51,7 +54,13 @@ class ImageGroup:
         self._unit = 1.0 / 255.0 if targets.dtype == np.uint8 else 1.0
         self._visible = None if visible is None else _padded(visible.astype(np.float32))
         usual = np.tile(np.array([1, 0, 0, 0, 1, 0], np.float32), (count, 1))
-        self._frames = np.ascontiguousarray(usual if frames is None else frames, dtype=np.float32).reshape(-1)
+        placed = _placed(usual if frames is None else frames, view, self.view)
+        self._frames = np.ascontiguousarray(placed, dtype=np.float32).reshape(-1)
+
+    @property
+    def seen(self) -> float:
+        """Visible pixels of all images, while some are not."""
+        return float(len(self.visits) * self.pixels if self._visible is None else self._visible.sum())
 
     def arrays(
         self, released: bool
@@ -59,6 +68,18 @@ class ImageGroup:
         """What `step.step_images` takes of a group; all pixels are visible once they are released."""
         visible = np.zeros(0, np.float32) if released or self._visible is None else self._visible
         return self._state, self.visits, self._limits, self._targets, self._unit, visible, self._frames
+
+
+def _placed(frames: FloatArray, view: View, moved: View) -> FloatArray:
+    """Frames (images, 6) of coordinates as a window has them that was moved."""
+    right, down = (
+        2.0 * (one.start - other.start) / one.side
+        for one, other in ((view.across, moved.across), (view.down, moved.down))
+    )
+    placed = frames.copy()
+    for row in (0, 3):
+        placed[:, row + 2] += frames[:, row] * right + frames[:, row + 1] * down
+    return placed
 
 
 def _padded(values: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -14,13 +14,14 @@ import numpy as np
 from inrcodec.bitstream.context import MARGIN, OWN, PREVIOUS
 from inrcodec.fitting.kernels.layout import LANES, OTHERS, PANEL, SLACK, Draft
 from inrcodec.fitting.kernels.packing import rounded_up
+from inrcodec.fitting.kernels.view import Stretch, View
 from inrcodec.settings import ModelSettings
 
 
-def lay_out_planes(draft: Draft, model: ModelSettings, height: int, width: int) -> None:
-    """Lay out the planes of an image of that size."""
+def lay_out_planes(draft: Draft, model: ModelSettings, view: View) -> None:
+    """Lay out the planes of what is read of an image."""
     levels = model.levels
-    down, across = [level.cells(height) for level in levels], [level.cells(width) for level in levels]
+    down, across = view.down.counts(), view.across.counts()
     strides = [cells + MARGIN for cells in across]
     padded = [rounded_up(rows * stride, PANEL) for rows, stride in zip(down, strides, strict=True)]
     corners = [MARGIN * (stride + 1) for stride in strides]
@@ -50,17 +51,17 @@ def lay_out_planes(draft: Draft, model: ModelSettings, height: int, width: int) 
         slopes=slopes,
         planes_size=size,
     )
-    _lay_out_channels(draft, model, padded)
+    _lay_out_channels(draft, model, view, padded)
 
 
-def _lay_out_channels(draft: Draft, model: ModelSettings, padded: list[int]) -> None:
+def _lay_out_channels(draft: Draft, model: ModelSettings, view: View, padded: list[int]) -> None:
     """Lists with one entry for every channel of every level."""
     record = draft.record
     own, lengths, channel_padded, masks, taps_entry = [], [], [], [], []
     for number, level in enumerate(model.levels):
-        rows, across, stride = (int(record[name][number]) for name in ("down", "across", "strides"))
+        rows, stride = (int(record[name][number]) for name in ("down", "strides"))
         shown = np.zeros((rows, stride), np.float32)
-        shown[:, :across] = 1
+        shown[_counted(view.down, number), _counted(view.across, number)] = 1
         mask = draft.constants(np.pad(shown.reshape(-1), (0, padded[number] + SLACK - shown.size)))
         for channel in range(level.channels):
             own.append(int(record["first"][number]) + channel * int(record["distances"][number]))
@@ -76,6 +77,12 @@ def _lay_out_channels(draft: Draft, model: ModelSettings, padded: list[int]) -> 
         mask=draft.numbers(masks),
         taps_entry=draft.numbers(taps_entry),
     )
+
+
+def _counted(side: Stretch, level: int) -> slice:
+    """Cells whose bits count, among those that are read."""
+    begin = side.read[level][0]
+    return slice(side.counted[level][0] - begin, side.counted[level][1] - begin)
 
 
 def tap_columns(model: ModelSettings, number: int, channel: int) -> list[int]:

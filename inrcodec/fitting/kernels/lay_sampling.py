@@ -12,27 +12,34 @@ import numpy.typing as npt
 
 from inrcodec.fitting.kernels.layout import LANES, REACH, ROWS, Draft
 from inrcodec.fitting.kernels.packing import FloatArray, Ints, rounded_up
+from inrcodec.fitting.kernels.view import Stretch, View
 from inrcodec.numerics.coordinates import Axis, keys
 from inrcodec.settings import ModelSettings
 
 
-def lay_out_sampling(draft: Draft, model: ModelSettings, height: int, width: int, footprint: int) -> None:
-    """Lay out the samples of an image of that size; see `coordinates.interpolation`."""
+def lay_out_sampling(draft: Draft, model: ModelSettings, view: View, footprint: int) -> None:
+    """Lay out the samples of what is drawn of an image; see `coordinates.interpolation`."""
+    width = view.across.count
     columns = rounded_up(width, LANES) + LANES
     names = ("identity", "lines", "to_entry", "to_reach", "to_constant")
     fields: dict[str, list[int]] = {name: [] for name in (*names, "back_entry", "back_reach", "back_constant")}
     rows_first, rows_weights = [], []
+    shifts: list[list[int]] = []
     start = draft.room
-    for level in model.levels:
-        down, across = level.cells(height), level.cells(width)
-        identity = footprint == 1 and down == height and across == width
+    for number, level in enumerate(model.levels):
+        down = view.down.counts()[number]
+        sides = view.down, view.across
+        identity = footprint == 1 and all(one.cells[number] == one.side for one in sides)
+        shifts.append([one.start - one.read[number][0] if identity else 0 for one in sides])
         fields["identity"].append(int(identity))
         lines = 0 if identity else (level.channels * down + REACH) * footprint * columns
         fields["lines"].append(draft.take(lines))
-        first, weights = _in_reach(height * footprint, down)
+        first, weights = _in_reach(view.down, number, footprint)
         rows_first.append(first)
         rows_weights.append(np.pad(weights, ((0, 0), (0, REACH - weights.shape[1]))))
-        matrices = [np.zeros((1, columns), np.float32)] if identity else _matrices(width, footprint, across, columns)
+        matrices = (
+            [np.zeros((1, columns), np.float32)] if identity else _matrices(view.across, number, footprint, columns)
+        )
         for name, (cells, table) in (("to", _by_columns(matrices)), ("back", _by_cells(matrices))):
             fields[f"{name}_entry"].append(draft.numbers(cells))
             fields[f"{name}_reach"].append(table.shape[2])
@@ -40,7 +47,8 @@ def lay_out_sampling(draft: Draft, model: ModelSettings, height: int, width: int
     size = draft.room - start
     slopes = draft.take(size)
     centers = np.zeros((footprint, columns), np.float32)
-    centers[:, :width] = Axis(width).finer(footprint).centers().reshape(width, footprint).T
+    centers[:, :width] = _centers(view.across, footprint).reshape(width, footprint).T
+    strides, planes = draft.record["strides"].tolist(), draft.record["first"].tolist()
     draft.put(
         columns=columns,
         to_line_slopes=slopes - start,
@@ -49,27 +57,50 @@ def lay_out_sampling(draft: Draft, model: ModelSettings, height: int, width: int
         rows_entry=draft.numbers(np.concatenate(rows_first)),
         rows_constant=draft.constants(np.concatenate(rows_weights)),
         across_constant=draft.constants(centers),
-        down_constant=draft.constants(Axis(height).finer(footprint).centers()),
+        down_constant=draft.constants(_centers(view.down, footprint)),
+        drawn_first=[planes[level] + down * strides[level] + across for level, (down, across) in enumerate(shifts)],
+        **_places(view),
         **fields,
     )
 
 
-def _in_reach(samples: int, cells: int) -> tuple[Ints, FloatArray]:
-    """First cell (samples,) and weights (samples, cells in reach) that read samples out of that many cells."""
-    places = (np.arange(samples) + 0.5) * (cells / samples) - 0.5
-    reach = min(REACH, cells)
+def _centers(side: Stretch, footprint: int) -> FloatArray:
+    """Coordinates of the samples that are drawn."""
+    return Axis(side.side).part(slice(side.start, side.stop)).finer(footprint).centers()
+
+
+def _places(view: View) -> dict[str, list[float]]:
+    """Where pixels lie on every level, in cells that are read: pixel p at p * scale + start."""
+    found: dict[str, list[float]] = {}
+    for name, side in (("down", view.down), ("across", view.across)):
+        scales = [cells / side.side for cells in side.cells]
+        found[f"{name}_scale"] = scales
+        found[f"{name}_start"] = [
+            (side.start + 0.5) * scale - 0.5 - first for scale, (first, _) in zip(scales, side.read, strict=True)
+        ]
+    return found
+
+
+def _in_reach(side: Stretch, level: int, footprint: int) -> tuple[Ints, FloatArray]:
+    """First cell (samples,) and weights (samples, cells in reach) that read samples out of the cells at hand.
+
+    Where one is asked for that is not, the nearest takes its place, as the outermost of an image always do.
+    """
+    (begin, end), samples = side.read[level], side.count * footprint
+    places = (np.arange(samples) + side.start * footprint + 0.5) * (side.cells[level] / (side.side * footprint)) - 0.5
+    reach = min(REACH, end - begin)
     nearest = np.floor(places).astype(np.int64) - 1
-    first = np.clip(nearest, 0, cells - reach)
+    first = np.clip(nearest, begin, end - reach)
     weights = np.zeros((samples, reach))
     for offset in range(REACH):
         cell = nearest + offset
-        np.add.at(weights, (np.arange(samples), np.clip(cell, 0, cells - 1) - first), keys(places - cell))
-    return first, weights.astype(np.float32)
+        np.add.at(weights, (np.arange(samples), np.clip(cell, begin, end - 1) - first), keys(places - cell))
+    return first - begin, weights.astype(np.float32)
 
 
-def _matrices(width: int, footprint: int, cells: int, columns: int) -> list[FloatArray]:
+def _matrices(side: Stretch, level: int, footprint: int, columns: int) -> list[FloatArray]:
     """For each place within a pixel, weights (cells, columns) of its samples."""
-    first, weights = _in_reach(width * footprint, cells)
+    (first, weights), width, cells = _in_reach(side, level, footprint), side.count, side.counts()[level]
     matrices = []
     for place in range(footprint):
         matrix = np.zeros((cells, columns), np.float32)

@@ -78,6 +78,11 @@ LAYOUT = np.dtype(
         ("found", "i8"),  # gradients in a row
         # samples read out of the levels (grids), per level
         ("identity", "i8", _LEVEL),  # 1 where a level has a cell for every sample, which is simply the cell
+        ("drawn_first", "i8", _LEVEL),  # the cell of the first sample there
+        ("down_scale", "f8", _LEVEL),  # row r of pixels lies at r * scale + start, in rows of cells
+        ("down_start", "f8", _LEVEL),
+        ("across_scale", "f8", _LEVEL),
+        ("across_start", "f8", _LEVEL),
         ("columns", "i8"),  # of a line: samples across of one place within a pixel, and some more
         ("lines", "i8", _LEVEL),  # rows of cells, read at all samples across
         ("to_line_slopes", "i8"),  # from a line to that of its gradients
