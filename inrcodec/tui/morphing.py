@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from textual.app import ComposeResult
@@ -16,17 +16,24 @@ from inrcodec.archive import straightened
 from inrcodec.morph import MODES, FrameSequence
 from inrcodec.morph.sequence import Mode, frames, interpolator
 from inrcodec.tui.exporting import free_path
-from inrcodec.tui.halfblocks import Levels, fitted, levels_of
+from inrcodec.tui.halfblocks import Levels, coarse, fitted, levels_of
 from inrcodec.tui.host import Host
 from inrcodec.tui.keybar import Keybar
 from inrcodec.tui.loader import Urgency
 from inrcodec.tui.movement import MovingScreen, moves
-from inrcodec.tui.pane import Pane
+from inrcodec.tui.pane import Lines, Pane
 from inrcodec.tui.words import command, reason, titled
 
 STEPS = 24
 FPS = 12
 EXPORTED = 256  # pixels of the longer side
+
+
+class Frame(NamedTuple):
+    """Its pixels in few colors, which take fewer bytes and less time, and its characters once they were shown."""
+
+    levels: Levels
+    lines: Lines
 
 
 class Morphing(MovingScreen[None]):
@@ -47,7 +54,7 @@ class Morphing(MovingScreen[None]):
         self._host = host
         self._ends = first, second
         self._mode: Mode = "move"
-        self._frames: dict[int, Levels] = {}
+        self._frames: dict[int, Frame] = {}
         self._made_for: object = None
         self.step = 0
         self._direction = 1
@@ -172,15 +179,15 @@ class Morphing(MovingScreen[None]):
             for step in range(STEPS + 1):
                 if made_for is not self._made_for or not self.is_running:
                     return
-                frame = levels_of(np.asarray(np.clip(draw(step / STEPS), 0, 1), np.float32), backdrop)
-                self._host.later(self._take, made_for, step, frame)
+                levels = levels_of(np.asarray(np.clip(draw(step / STEPS), 0, 1), np.float32), backdrop)
+                self._host.later(self._take, made_for, step, Frame(coarse(levels, backdrop.ground), {}))
                 self._host.loader.serve()
 
         done = lambda result: self._host.later(self._ended, result)  # noqa: E731
         self._host.loader.ask(("morph", id(self)), work, done, Urgency.SEEN)
         self._tell()
 
-    def _take(self, made_for: object, step: int, frame: Levels) -> None:
+    def _take(self, made_for: object, step: int, frame: Frame) -> None:
         if made_for is self._made_for:
             self._frames[step] = frame
             if step == self.step:
@@ -200,7 +207,7 @@ class Morphing(MovingScreen[None]):
 
     def _draw(self) -> None:
         if self.step in self._frames:
-            self.query_one(Pane).show(self._frames[self.step])
+            self.query_one(Pane).show(*self._frames[self.step])
         self._tell()
 
     def _tell(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual.geometry import Offset, Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -14,6 +15,8 @@ from inrcodec.tui.backdrop import Color
 from inrcodec.tui.backend import Drawing
 from inrcodec.tui.cells import fit_left, wrapped
 from inrcodec.tui.halfblocks import Levels, line
+
+Lines = dict[tuple[int, int, int, Style], Strip]  # by row, size of the pane and its ground
 
 
 class Pane(Widget):
@@ -28,6 +31,8 @@ class Pane(Widget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._levels: Levels | None = None
+        self._lines: Lines = {}
+        self._ground = Style()
         self._message = ""
         self._drawing: Drawing | None = None
         self._laid: Offset | None = None  # where the drawing is on the screen
@@ -38,9 +43,10 @@ class Pane(Widget):
         """Pixels across and down."""
         return Size(self.size.width, 2 * self.size.height)
 
-    def show(self, levels: Levels) -> None:
-        """Draw these pixels."""
+    def show(self, levels: Levels, lines: Lines | None = None) -> None:
+        """Draw these pixels; `lines` keeps their characters for the next time that they are shown."""
         self._put(levels, "")
+        self._lines = {} if lines is None else lines
 
     def say(self, message: str) -> None:
         """Show some words instead, broken into lines where they are too long; some may come from a file."""
@@ -85,6 +91,7 @@ class Pane(Widget):
         if self._drawing is not None and not self._due:
             self._due = True
             self.call_later(self._lay_now)
+        self._ground = self.rich_style  # once for all lines: it is looked up in the style sheet
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
@@ -92,7 +99,10 @@ class Pane(Widget):
         width, height = self.size
         if self._levels is None:
             return self._text_line(y)
-        return Strip(line(self._levels, y, width, height, self.rich_style), width)
+        key = y, width, height, self._ground
+        if key not in self._lines:
+            self._lines[key] = Strip(line(self._levels, y, width, height, self._ground), width)
+        return self._lines[key]
 
     def _put(self, levels: Levels | None, message: str) -> None:
         self._lift()
@@ -107,7 +117,7 @@ class Pane(Widget):
         row = y - max(0, (height - len(lines)) // 2)
         left = max(0, (width - max(map(cell_len, lines), default=0)) // 2)
         words = " " * left + lines[row] if 0 <= row < len(lines) else ""
-        return Strip([Segment(fit_left(words, width), self.rich_style)], width)
+        return Strip([Segment(fit_left(words, width), self._ground)], width)
 
     # What lies over it
 
