@@ -12,18 +12,20 @@ Batch = list[BatchPart]
 LEAST_BATCHES = 8  # a pass: small sets learn more from more steps
 
 
-def batches_of_pass(run: Run, batch_images: int) -> Iterator[tuple[Batch, Subsample]]:
-    """One pass over the set, every pixel once, in random order."""
+def batches_of_pass(run: Run, batch_pixels: int, batch_images: int) -> Iterator[tuple[Batch, Subsample]]:
+    """One pass over the set, every pixel once, in random order.
+
+    batch_pixels: that a step looks at, at most; batch_images: of the largest size that it has at least.
+    """
     stride = run.stride()
     for subsample in subsamples(stride, run.order):
-        for batch in _images(run, batch_images, stride):
+        for batch in _images(run, batch_pixels, batch_images, stride):
             yield batch, subsample
 
 
-def _images(run: Run, batch_images: int, stride: int) -> Iterator[Batch]:
+def _images(run: Run, batch_pixels: int, batch_images: int, stride: int) -> Iterator[Batch]:
     """Every image once in random order; each batch holds images of one or more groups."""
-    pixels = run.device.batch_pixels * stride**2
-    pixels = min(pixels, run.pixels // _least_steps(run, stride))
+    pixels = min(batch_pixels * stride**2, run.pixels // _least_steps(run, stride))
     pixels = max(pixels, batch_images * max(group.unit_pixels for group in run.groups))
     parts = [(number, rows) for number, group in enumerate(run.groups) for rows in group.batches(pixels, run.order)]
     batch: Batch = []

@@ -77,7 +77,7 @@ class Fit:
             if engine.compiles:
                 yield self.progress("compile")
             while meter.done < 1.0:
-                for batch, subsample in batches_of_pass(run, engine.batch_images):
+                for batch, subsample in batches_of_pass(run, engine.batch_pixels, engine.batch_images):
                     _enter_phase(run, meter.done, meter.passes, engine)
                     if not run.latents_frozen and meter.done >= schedule.FROZEN_FROM:
                         yield from self._round(engine)
@@ -245,6 +245,7 @@ def _step(run: Run, engine: StepEngine, batch: Batch, subsample: Subsample, mete
         for seen in (seen for result in results for seen in result.observations):
             run.rate_control.observe(seen.images, seen.errors, seen.bits)
     if not run.network_frozen:
-        run.move_network(gradient, learning_rate, schedule.context_rate(meter.done, meter.step))
+        network_rate = schedule.network_rate(meter.done, meter.step) if run.model.spatial else learning_rate
+        run.move_network(gradient, network_rate, schedule.context_rate(meter.done, meter.step))
     run.rate_control.adjust(meter.done)
     return sum(result.error for result in results), sum(result.bits for result in results)

@@ -32,6 +32,7 @@ class StepEngine(Protocol):
 
     name: str
     count: int  # workers
+    batch_pixels: int  # that a step looks at, at most
     batch_images: int  # of the largest size that a step has at least, or workers would stand idle
 
     @property

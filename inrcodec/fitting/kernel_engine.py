@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from inrcodec.fitting.workers import Task
 
 Result = TypeVar("Result")
+BATCH_PIXELS, BATCH_IMAGES = 9_300, 4  # of a step: for kernels a step costs little beside its pixels
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class KernelEngine:
 
     def __init__(self, run: Run, workers: int) -> None:
         self._run, self.count = run, workers
+        self.batch_pixels = _batch_pixels(run)
         self.batch_images = 2 if max(group.pixels for group in run.groups) > PIXELS_FOR_WORKERS else 1
         self._kernels = KernelStep(run.model, run.channels, workers)
         self._cut = {number: CutGroup(run.model, group) for number, group in enumerate(run.groups) if is_cut(group)}
@@ -219,6 +221,12 @@ class KernelEngine:
                 observations.append(Observation(look.part.numbers, errors, bits_each))
             first = last
         return StepResult(error, bits, observations)
+
+
+def _batch_pixels(run: Run) -> int:
+    """Pixels of a step at most: few, but of several images, or what one asks for would be taken for what all need."""
+    several = BATCH_IMAGES * max(group.unit_pixels for group in run.groups)
+    return min(run.device.batch_pixels, max(BATCH_PIXELS, several))
 
 
 def _shared(run: Run, group: Group) -> ImageGroup:

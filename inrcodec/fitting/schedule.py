@@ -14,6 +14,7 @@ FIRST_TEMPERATURE, LAST_TEMPERATURE = 0.3, 0.05
 FIRST_NOISE, LAST_NOISE = 1.0, 0.3
 LOWEST_RATE = 0.005
 SETTLED_RATE = 0.2  # of the context model when the latents come to stand still: what it codes is then at last known
+SETTLED_NETWORK_RATE = 0.1  # of the network then: it meets whole latents for the first time
 
 
 def footprint(done: float, native: int) -> int:
@@ -28,9 +29,18 @@ def learning_rate(done: float, step: int) -> float:
 
 def context_rate(done: float, step: int) -> float:
     """The same factor for the context model; once the latents stand still, it falls from `SETTLED_RATE` to nothing."""
+    return _settling(SETTLED_RATE, done, step)
+
+
+def network_rate(done: float, step: int) -> float:
+    """The same factor for a network that draws from grids of latents; it falls from `SETTLED_NETWORK_RATE` then."""
+    return _settling(SETTLED_NETWORK_RATE, done, step)
+
+
+def _settling(settled: float, done: float, step: int) -> float:
     if done < FROZEN_FROM:
         return learning_rate(done, step)
-    return SETTLED_RATE * (1.0 - done) / (1.0 - FROZEN_FROM)
+    return settled * (1.0 - done) / (1.0 - FROZEN_FROM)
 
 
 def softness(done: float) -> tuple[float, float] | None:

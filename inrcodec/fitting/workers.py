@@ -55,6 +55,7 @@ class Workers:
     def __init__(self, run: Run, count: int) -> None:
         self._run = run
         self.count = self.batch_images = count
+        self.batch_pixels = run.device.batch_pixels
         self._gradients = run.adam.weights.new_zeros(count, len(run.adam.weights))
         self._processes: list[tuple[multiprocessing.process.BaseProcess, Connection]] = []
 

@@ -1,0 +1,16 @@
+"""Learning rates where latents come to stand still."""
+
+from __future__ import annotations
+
+import pytest
+
+from inrcodec.fitting import schedule
+
+
+def test_rates_of_shared_weights_start_anew_when_latents_stand_still_and_fall_to_nothing() -> None:
+    before, step = schedule.FROZEN_FROM - 1e-6, 1000
+    assert schedule.network_rate(before, step) == schedule.context_rate(before, step)
+    assert schedule.network_rate(before, step) == schedule.learning_rate(before, step)
+    assert schedule.network_rate(schedule.FROZEN_FROM, step) == pytest.approx(schedule.SETTLED_NETWORK_RATE)
+    assert schedule.network_rate(schedule.FROZEN_FROM, step) > 5 * schedule.learning_rate(before, step)
+    assert schedule.network_rate(1.0, step) == 0.0
