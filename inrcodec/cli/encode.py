@@ -219,15 +219,16 @@ def _encode(
     from inrcodec.evaluate import evaluate
 
     console.detail("loading the images")
-    unsaid = True
+    said = ""
     try:
         with between_steps() as check, fit_progress(console) as draw:
 
             def on_progress(progress: Progress) -> None:
-                nonlocal unsaid
-                if unsaid:
-                    console.detail(f"fitting with the engine {progress.engine}")
-                    unsaid = False
+                nonlocal said
+                now = f"fitting with the engine {progress.engine}{progress.note and f': {progress.note}'}"
+                if now != said:
+                    console.detail(now)
+                    said = now
                 draw(progress)
                 check()
 

@@ -37,14 +37,24 @@ class Field:
         latents: one array (channels, B, cells down, cells across) per level; conditions (B, values); samples: sub-
         samples per pixel down and across.
         """
-        down, across = samples
-        colors = _images_second(
-            self.network_inputs(latents, conditions, rows.finer(down), columns.finer(across)).colors()
-        )
+        places = Grid(rows.finer(samples[0]), columns.finer(samples[1]))
+        return self.pixels_at(latents, conditions, places, (rows.count, columns.count), samples)
+
+    def pixels_at(
+        self,
+        latents: Sequence[Array],
+        conditions: Array,
+        places: Places,
+        shape: tuple[int, int],
+        samples: tuple[int, int],
+    ) -> Array:
+        """The same at places that are the sub-samples of pixels (rows, columns)."""
+        (down, across), (rows, columns) = samples, shape
+        colors = _images_second(self._network_inputs(latents, conditions, places).colors())
         if down == across == 1:
-            return colors.reshape(self.channels, -1, rows.count, columns.count)
+            return colors.reshape(self.channels, -1, rows, columns)
         xp = array_namespace(colors)
-        return xp.mean(colors.reshape(self.channels, -1, rows.count, down, columns.count, across), axis=(3, 5))
+        return xp.mean(colors.reshape(self.channels, -1, rows, down, columns, across), axis=(3, 5))
 
     def units(self, latents: Sequence[Array], conditions: Array, rows: Axis, columns: Axis) -> Array:
         """Activations of the last layer, (hidden, B, rows, columns), at the centers of a grid; see `pixels`."""

@@ -31,9 +31,14 @@ def coordinate_planes(model: ModelSettings, conditions: Array, rows: Axis, colum
     In a space with poses they are places in the drawing's own frame.
     """
     xp, where = array_namespace(conditions), device(conditions)
-    shape = (1, conditions.shape[0], rows.count, columns.count)
     across = xp.asarray(columns.centers().reshape(1, 1, 1, -1), device=where)
     down = xp.asarray(rows.centers().reshape(1, 1, -1, 1), device=where)
+    return spread_coordinates(model, conditions, across, down)
+
+
+def spread_coordinates(model: ModelSettings, conditions: Array, across: Array, down: Array) -> list[Array]:
+    """The same from columns (1, 1 or B, 1, columns) and rows (1, 1 or B, rows, 1)."""
+    xp, shape = array_namespace(conditions), (1, conditions.shape[0], down.shape[2], across.shape[3])
     if model.posed:
         across, down = framed(conditions.T.reshape(conditions.shape[1], 1, -1, 1, 1), across, down)
     return [xp.broadcast_to(plane, shape) for plane in with_octaves(model, across, down)]
@@ -79,20 +84,33 @@ class Grid:
 
     def inputs(self, model: ModelSettings, conditions: Array, levels: Sequence[Array] = ()) -> Array:
         """Coordinates, conditions and latents at every place, (inputs, B * rows * columns)."""
-        xp, planes = array_namespace(conditions), coordinate_planes(model, conditions, self.rows, self.columns)
-        own = direct_inputs(model, conditions)
-        if own.shape[1]:
-            shape = (own.shape[1], own.shape[0], self.rows.count, self.columns.count)
-            planes.append(xp.broadcast_to(own.T.reshape(*shape[:2], 1, 1), shape))
-        planes += [interpolate(level, self.rows, self.columns) for level in levels]
-        joined = xp.concat(planes, axis=0)
-        return joined.reshape(joined.shape[0], -1)
+        planes = coordinate_planes(model, conditions, self.rows, self.columns)
+        read = [interpolate(level, self.rows, self.columns) for level in levels]
+        return joined_inputs(model, conditions, planes, read)
 
     def by_image(self, inputs: Array, images: int) -> Array:
-        """Inputs of every image, (B, inputs, points); those of one alone as they are."""
-        if images == 1:
-            return inputs
-        return array_namespace(inputs).permute_dims(inputs.reshape(inputs.shape[0], images, -1), (1, 0, 2))
+        """See `apart_by_image`."""
+        return apart_by_image(inputs, images)
+
+
+def joined_inputs(model: ModelSettings, conditions: Array, planes: list[Array], read: Sequence[Array]) -> Array:
+    """Planes of coordinates, conditions (B, values) and latents read, each (channels, B, rows, columns), as one array.
+
+    (inputs, B * rows * columns).
+    """
+    xp, own = array_namespace(conditions), direct_inputs(model, conditions)
+    if own.shape[1]:
+        shape = (own.shape[1], *planes[0].shape[1:])
+        planes = [*planes, xp.broadcast_to(own.T.reshape(*shape[:2], 1, 1), shape)]
+    joined = xp.concat([*planes, *read], axis=0)
+    return joined.reshape(joined.shape[0], -1)
+
+
+def apart_by_image(inputs: Array, images: int) -> Array:
+    """Inputs of every image, (B, inputs, points); those of one alone as they are."""
+    if images == 1:
+        return inputs
+    return array_namespace(inputs).permute_dims(inputs.reshape(inputs.shape[0], images, -1), (1, 0, 2))
 
 
 def conditioned_specs(

@@ -30,6 +30,7 @@ class Device:
     precision: str = "highest"  # of float32 products during a fit; see torch.set_float32_matmul_precision
     fused_adam: bool = True  # whether torch has its one-kernel Adam there
     forked_workers: bool = False  # whether processes forked from this one can share its steps
+    graphs: bool = False  # whether steps can be captured there, so that one launch starts all of one
     checked: bool = False  # `auto` takes it only if a small step gives there what it gives on the CPU
 
 
@@ -64,7 +65,14 @@ def _cuda_conceivable() -> bool:
 # In the order in which `auto` tries them.
 DEVICES = (
     # TF32: wide networks are bound by their products, and lose nothing by ten bits of mantissa
-    Device(name="cuda", count=_cuda_count, conceivable=_cuda_conceivable, batch_pixels=1 << 19, precision="high"),
+    Device(
+        name="cuda",
+        count=_cuda_count,
+        conceivable=_cuda_conceivable,
+        batch_pixels=1 << 19,
+        precision="high",
+        graphs=True,
+    ),
     Device(
         name="mps",
         count=_mps_count,

@@ -12,7 +12,7 @@ import numpy as np
 from inrcodec.errors import InrError, Parameter
 from inrcodec.fitting import schedule
 from inrcodec.fitting.arrays import host
-from inrcodec.fitting.batches import Batch, batches_of_pass, step_pixels
+from inrcodec.fitting.batches import Batch, step_pixels
 from inrcodec.fitting.checkpoint import fingerprint, restore, save
 from inrcodec.fitting.coding import choose_weight_steps, coded_context, coded_latents, coded_weights
 from inrcodec.fitting.engines import KERNEL, StepEngine, engine_name, engine_named
@@ -25,7 +25,6 @@ from inrcodec.fitting.rounding import RoundingContext, batches
 from inrcodec.fitting.run import FrozenModel, Run, start
 from inrcodec.fitting.sensitivity import LEAST_PASSES, sensitive_steps
 from inrcodec.fitting.step_context import StepContext
-from inrcodec.fitting.subsample import Subsample
 from inrcodec.numerics.arrays import AnyPixels, Pixels
 from inrcodec.numerics.metrics import psnr_of_error
 from inrcodec.numerics.poses import Codes
@@ -77,16 +76,17 @@ class Fit:
             if engine.compiles:
                 yield self.progress("compile")
             while meter.done < 1.0:
-                for batch, subsample in batches_of_pass(run, engine.batch_pixels, engine.batch_images):
+                for batch in engine.batches():
                     _enter_phase(run, meter.done, meter.passes, engine)
                     if not run.latents_frozen and meter.done >= schedule.FROZEN_FROM:
                         yield from self._round(engine)
                     if run.network_frozen and run.latents_frozen:
                         return  # no network to adapt to what is rounded
-                    error, bits = _step(run, engine, batch, subsample, meter)
-                    visits = sum(len(units) / run.groups[number].cuts for number, units in batch) / subsample.stride**2
-                    news = meter.tick(_phase(run), visits, error, bits + run.rate_control.network_bits / run.pixels)
-                    yield replace(news, engine=self.engine, holdout_psnr=_watch(run, engine, meter.done))
+                    figures = _step(run, engine, batch, meter)
+                    news = meter.tick(_phase(run), batch.visits, figures)
+                    yield replace(
+                        news, engine=self.engine, note=engine.note, holdout_psnr=_watch(run, engine, meter.done)
+                    )
                     if meter.done >= 1.0:
                         break
 
@@ -143,7 +143,7 @@ class Fit:
     def progress(self, phase: str) -> Progress:
         """How far the fit is, in a phase of the caller's."""
         watched = None if self.run.released or self.run.watched is None else self.run.watched[1]
-        return replace(self.meter.progress(phase), engine=self.engine, holdout_psnr=watched)
+        return replace(self.meter.progress(phase), engine=self.engine, note=self._engine.note, holdout_psnr=watched)
 
     def save(self, path: Path) -> None:
         """Write a checkpoint."""
@@ -224,9 +224,11 @@ def _phase(run: Run) -> str:
     return "freeze" if run.latents_frozen else "qat" if run.weight_steps else "fit"
 
 
-def _step(run: Run, engine: StepEngine, batch: Batch, subsample: Subsample, meter: Meter) -> tuple[float, float]:
-    """Move the network and the latents of some images; mean squared error and bits per pixel."""
+def _step(run: Run, engine: StepEngine, batch: Batch, meter: Meter) -> list[tuple[float, float]]:
+    """Move the network and the latents of some images; mean squared error and bits per pixel of steps now known."""
     learning_rate = schedule.learning_rate(meter.done, meter.step)
+    network_rate = schedule.network_rate(meter.done, meter.step) if run.model.spatial else learning_rate
+    context_rate = schedule.context_rate(meter.done, meter.step)
     context = StepContext(
         done=meter.done,
         learning_rate=learning_rate,
@@ -235,17 +237,19 @@ def _step(run: Run, engine: StepEngine, batch: Batch, subsample: Subsample, mete
         weight_steps=run.weight_steps,
         latents_frozen=run.latents_frozen,
         released=run.released,
-        pixels=sum(len(units) * run.groups[number].unit_pixels for number, units in batch),
+        pixels=batch.pixels,
         seed=run.settings.seed,
         number=meter.step,
-        subsample=subsample,
+        network_rate=network_rate,
+        context_rate=context_rate,
+        subsample=batch.subsample,
     )
-    results, gradient = engine.step(context, batch)
+    results, gradient = engine.step(context, batch.parts)
     if run.settings.target:
         for seen in (seen for result in results for seen in result.observations):
             run.rate_control.observe(seen.images, seen.errors, seen.bits)
-    if not run.network_frozen:
-        network_rate = schedule.network_rate(meter.done, meter.step) if run.model.spatial else learning_rate
-        run.move_network(gradient, network_rate, schedule.context_rate(meter.done, meter.step))
+    if gradient is not None and not run.network_frozen:
+        run.move_network(gradient, network_rate, context_rate)
     run.rate_control.adjust(meter.done)
-    return sum(result.error for result in results), sum(result.bits for result in results)
+    network_bits = run.rate_control.network_bits / run.pixels
+    return [(result.error, result.bits + network_bits) for result in results]

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from inrcodec.errors import Parameter, UsageError
 from inrcodec.fitting.arrays import Array
-from inrcodec.fitting.devices import on_cpu
+from inrcodec.fitting.batches import Batch
+from inrcodec.fitting.devices import CPU, on_cpu
 from inrcodec.fitting.groups import BatchPart, Numbers
 from inrcodec.fitting.held_out import Tile
 from inrcodec.fitting.rounding import RoundingContext
@@ -32,12 +33,14 @@ class StepEngine(Protocol):
 
     name: str
     count: int  # workers
-    batch_pixels: int  # that a step looks at, at most
-    batch_images: int  # of the largest size that a step has at least, or workers would stand idle
 
     @property
     def compiles(self) -> bool:
         """Whether the first step will take seconds."""
+
+    @property
+    def note(self) -> str:
+        """How it does the steps, for people who want to know more than its name; maybe nothing."""
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -47,8 +50,14 @@ class StepEngine(Protocol):
     ) -> None:
         """End."""
 
-    def step(self, context: StepContext, batch: Sequence[BatchPart]) -> tuple[list[StepResult], Array]:
-        """Do the batch: every worker's result, and the gradient (weights,). Latents move."""
+    def batches(self) -> Iterator[Batch]:
+        """One pass over the set, every image once or a little more often, in random order."""
+
+    def step(self, context: StepContext, batch: Sequence[BatchPart]) -> tuple[list[StepResult], Array | None]:
+        """Do the batch, latents move: what steps showed, and the gradient (weights,), None where weights moved too.
+
+        What a step showed may come with a later one's, so that nobody waits for it: none, or several at once.
+        """
 
     def error(self, network: Sequence[FloatArray]) -> float:
         """Mean squared error of some images with their latents rounded, drawn by another network than the run's."""
@@ -82,6 +91,10 @@ def engine_named(name: str, run: Run, workers: int) -> StepEngine:
         from inrcodec.fitting.kernel_engine import KernelEngine  # numba takes half a second to load
 
         return KernelEngine(run, workers)
+    if run.device is not CPU:
+        from inrcodec.fitting.gpu.engine import DeviceEngine
+
+        return DeviceEngine(run)
     from inrcodec.fitting.workers import Workers  # and torch two
 
     return Workers(run, workers)

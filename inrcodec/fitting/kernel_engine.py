@@ -15,6 +15,7 @@ from inrcodec.bitstream.context import CONTEXT_STEP
 from inrcodec.bitstream.weights import step_size
 from inrcodec.field.grids import FRAME
 from inrcodec.fitting import schedule
+from inrcodec.fitting.batches import Batch, batches_of_pass
 from inrcodec.fitting.cut_group import CutGroup, is_cut
 from inrcodec.fitting.distortion.squared import MARGIN
 from inrcodec.fitting.groups import BatchPart, Group, Numbers
@@ -58,11 +59,12 @@ class KernelEngine:
     """A context: inside, steps are done by threads. What comes out does not depend on how many there are."""
 
     name = "kernel"
+    note = ""
 
     def __init__(self, run: Run, workers: int) -> None:
         self._run, self.count = run, workers
-        self.batch_pixels = _batch_pixels(run)
-        self.batch_images = 2 if max(group.pixels for group in run.groups) > PIXELS_FOR_WORKERS else 1
+        self._batch_pixels = _batch_pixels(run)
+        self._batch_images = 2 if max(group.pixels for group in run.groups) > PIXELS_FOR_WORKERS else 1
         self._kernels = KernelStep(run.model, run.channels, workers)
         self._cut = {number: CutGroup(run.model, group) for number, group in enumerate(run.groups) if is_cut(group)}
         self._whole: dict[int, ImageGroup] = {}
@@ -95,6 +97,10 @@ class KernelEngine:
     ) -> None:
         """End the threads; arrays of the run stay views."""
         self._kernels.close()
+
+    def batches(self) -> Iterator[Batch]:
+        """One pass over the set; the same batches for any number of threads."""
+        return batches_of_pass(self._run, self._batch_pixels, self._batch_images)
 
     def step(self, context: StepContext, batch: Sequence[BatchPart]) -> tuple[list[StepResult], FloatArray]:
         """Do the batch; one result, and the gradient (weights,)."""

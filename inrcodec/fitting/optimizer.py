@@ -10,6 +10,7 @@ from itertools import accumulate, groupby
 from operator import itemgetter
 
 import numpy as np
+import numpy.typing as npt
 from array_api_compat import array_namespace
 
 from inrcodec.fitting.arrays import Array, put
@@ -49,13 +50,7 @@ class SharedAdam:
 
     def step(self, gradient: Array, factors: Sequence[float]) -> None:
         """Move against a gradient (elements,); a factor per tensor scales the rates of its elements."""
-        self._steps += 1
-        steps = float(self._steps[0])
-        self._first += (gradient - self._first) * (1 - FIRST_DECAY)
-        self._second *= SHARED_SECOND_DECAY
-        self._second += (1 - SHARED_SECOND_DECAY) * gradient * gradient
-        spread = (self._second / (1 - SHARED_SECOND_DECAY**steps)) ** 0.5 + TINY
-        moves = self._first / (1 - FIRST_DECAY**steps) / spread * self.rates
+        moves = self._moves(gradient, *self.count_step())
         start = 0
         for factor, ends in groupby(zip(factors, self._ends, strict=True), key=itemgetter(0)):
             *_, (_, end) = ends
@@ -63,13 +58,33 @@ class SharedAdam:
             start = end
         self.weights -= moves
 
+    def count_step(self) -> tuple[float, float]:
+        """Another step begins: what the means of gradients and of their squares are divided by in it."""
+        self._steps += 1
+        steps = float(self._steps[0])
+        return 1 - FIRST_DECAY**steps, 1 - SHARED_SECOND_DECAY**steps
+
+    def step_by_arrays(self, gradient: Array, first: Array, second: Array, factors: Array) -> None:
+        """The same with all numbers in arrays, which a captured step reads anew every time.
+
+        first, second: () of `count_step`; factors (elements,).
+        """
+        self.weights -= self._moves(gradient, first, second) * factors
+
+    def by_element(self, values: Sequence[int]) -> npt.NDArray[np.int64]:
+        """A value for every tensor as one for every element, (elements,)."""
+        return np.repeat(np.array(values, np.int64), np.diff([0, *self._ends]))
+
+    def _moves(self, gradient: Array, first: Array, second: Array) -> Array:
+        self._first += (gradient - self._first) * (1 - FIRST_DECAY)
+        self._second *= SHARED_SECOND_DECAY
+        self._second += (1 - SHARED_SECOND_DECAY) * gradient * gradient
+        spread = (self._second / second) ** 0.5 + TINY
+        return self._first / first / spread * self.rates
+
 
 class RowAdam:
-    """Adam on chosen rows of a matrix (images, values), each with a step count: a step sees only a few images.
-
-    With Nesterov's momentum (Dozat, "Incorporating Nesterov momentum into Adam", 2016): latents are visited once a
-    pass, so that the newest gradient is worth more than old ones.
-    """
+    """Adam on chosen rows of a matrix (images, values), each with a step count: a step sees only a few images."""
 
     def __init__(self, latents: Array, factors: Array) -> None:
         """`factors` (values,) on the learning rate."""
@@ -99,11 +114,22 @@ class RowAdam:
         """Move the given rows against their gradient (rows, values)."""
         self._visits[rows] += 1
         visits = self._visits[rows]
-        first = FIRST_DECAY * self._first[rows] + (1 - FIRST_DECAY) * gradient
-        second = SECOND_DECAY * self._second[rows] + (1 - SECOND_DECAY) * gradient * gradient
-        self._first[rows], self._second[rows] = first, second
-        spread = (second / (1 - SECOND_DECAY**visits)) ** 0.5 + TINY
-        ahead = FIRST_DECAY * first / (1 - FIRST_DECAY ** (visits + 1)) + gradient * (
-            (1 - FIRST_DECAY) / (1 - FIRST_DECAY**visits)
-        )
-        self._latents[rows] -= rate * self.factors * ahead / spread
+        state = self._first[rows], self._second[rows]
+        self._first[rows], self._second[rows], moves = row_moves(*state, visits, gradient, rate * self.factors)
+        self._latents[rows] -= moves
+
+
+def row_moves(first: Array, second: Array, visits: Array, gradient: Array, rates: Array) -> tuple[Array, Array, Array]:
+    """New means of gradients and of their squares (rows, values), and how far latents move against their gradient.
+
+    visits (rows, 1), this one counted in; rates (values,). With Nesterov's momentum (Dozat, "Incorporating Nesterov
+    momentum into Adam", 2016): latents are visited once a pass, so that the newest gradient is worth more than old
+    ones.
+    """
+    first = FIRST_DECAY * first + (1 - FIRST_DECAY) * gradient
+    second = SECOND_DECAY * second + (1 - SECOND_DECAY) * gradient * gradient
+    spread = (second / (1 - SECOND_DECAY**visits)) ** 0.5 + TINY
+    ahead = FIRST_DECAY * first / (1 - FIRST_DECAY ** (visits + 1)) + gradient * (
+        (1 - FIRST_DECAY) / (1 - FIRST_DECAY**visits)
+    )
+    return first, second, rates * ahead / spread

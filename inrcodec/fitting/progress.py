@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -33,6 +34,7 @@ class Progress:
     remaining: float  # seconds; not a number before the second step
     done: float  # share of the whole, 0 to 1
     engine: str = ""  # what does the steps: kernel or torch
+    note: str = ""  # how it does them, where there is something to say
     holdout_psnr: float | None = None  # of a sample of images, last measured; None when nothing is hidden
 
 
@@ -93,17 +95,21 @@ class Meter:
         self._resumed, self._visits_before = self.done, self._visits
         self._resumed_share = self._pace.time_share(self.done, self.rounded)
 
-    def tick(self, phase: str, images: float, error: float, bits: float) -> Progress:
-        """Count a step that visited that many images, with its mean squared error and bits per pixel."""
+    def tick(self, phase: str, images: float, figures: Sequence[tuple[float, float]]) -> Progress:
+        """Count a step that visited that many images.
+
+        figures: mean squared error and bits per pixel of it, or of steps before it that are only now known.
+        """
         self.step += 1
         self._visits += images
         seconds = self.seconds
         by_visits = self._resumed + (self._visits - self._visits_before) / self._planned
         self.done = min(1.0, max(by_visits, self._done_by_time(seconds), self.done))
-        self._error, self._bits, self._weight = (
-            SMOOTHING * mean + (1 - SMOOTHING) * value
-            for mean, value in ((self._error, error), (self._bits, bits), (self._weight, 1.0))
-        )
+        for error, bits in figures:
+            self._error, self._bits, self._weight = (
+                SMOOTHING * mean + (1 - SMOOTHING) * value
+                for mean, value in ((self._error, error), (self._bits, bits), (self._weight, 1.0))
+            )
         if self._counted_from is None:  # compiling and loading are over, and tell nothing of the rest
             self._counted_from = seconds, self._behind
         return self.progress(phase)

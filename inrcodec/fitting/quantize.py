@@ -12,14 +12,21 @@ def with_noise(latents: torch.Tensor, noise: torch.Generator) -> torch.Tensor:
     return latents + _uniform(latents, noise)
 
 
-def soft_rounded(latents: torch.Tensor, temperature: float, width: float, noise: torch.Generator) -> torch.Tensor:
+def soft_rounded(
+    latents: torch.Tensor,
+    temperature: float | torch.Tensor,
+    width: float | torch.Tensor,
+    noise: torch.Generator,
+    ceiling: torch.Tensor | None = None,
+) -> torch.Tensor:
     """Soft rounding, noise of the given width, soft rounding again; low temperatures approach plain rounding.
 
     Agustsson and Theis, "Universally quantized neural compression", 2020, equation 8; the schedule follows C3 (Kim et
-    al. 2023, section 3.2).
+    al. 2023, section 3.2). ceiling: tanh(1 / 2 temperature), where the temperature is a tensor.
     """
-    noisy = _soft_round(latents, temperature) + _uniform(latents, noise) * width
-    return _soft_round(noisy, temperature)
+    highest = math.tanh(0.5 / float(temperature)) if ceiling is None else ceiling
+    noisy = _soft_round(latents, temperature, highest) + _uniform(latents, noise) * width
+    return _soft_round(noisy, temperature, highest)
 
 
 def _uniform(latents: torch.Tensor, noise: torch.Generator) -> torch.Tensor:
@@ -27,6 +34,6 @@ def _uniform(latents: torch.Tensor, noise: torch.Generator) -> torch.Tensor:
     return torch.rand(latents.shape, generator=noise, device=latents.device) - 0.5
 
 
-def _soft_round(values: torch.Tensor, temperature: float) -> torch.Tensor:
+def _soft_round(values: torch.Tensor, temperature: float | torch.Tensor, ceiling: float | torch.Tensor) -> torch.Tensor:
     middle = values.detach().floor() + 0.5
-    return middle + 0.5 * torch.tanh((values - middle) / temperature) / math.tanh(0.5 / temperature)
+    return middle + 0.5 * torch.tanh((values - middle) / temperature) / ceiling

@@ -76,23 +76,23 @@ def _loss(
     gradients = [*shared, None]
     errors = torch.zeros(len(images), device=latents.device)
     for distortion, shares in distortions(run, group, images, seen, context.subsample):
-        _gather(distortion * share, leaves, gradients)
+        gather(distortion * share, leaves, gradients)
         errors += shares
     bits = 0.0
     if latents.numel():
         bits_per_pixel = rate(run, group, images, seen)
-        _gather(bits_per_pixel * (share * context.rate_weight), leaves, gradients)
+        gather(bits_per_pixel * (share * context.rate_weight), leaves, gradients)
         bits = float(bits_per_pixel.detach())
     *shared[:], latent_gradient = gradients
     if latent_gradient is None:
         return errors, bits, None
     if run.encoder:
-        _gather(quantized, run.leaves, shared, latent_gradient)
+        gather(quantized, run.leaves, shared, latent_gradient)
         return errors, bits, None
     return errors, bits, torch.autograd.grad(quantized, latents, latent_gradient)[0]
 
 
-def _gather(
+def gather(
     part: torch.Tensor,
     leaves: Sequence[torch.Tensor],
     gradients: list[torch.Tensor | None],

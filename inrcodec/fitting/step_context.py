@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inrcodec.fitting.groups import Numbers
@@ -26,6 +27,8 @@ class StepContext:
     pixels: int  # of the whole batch, over all workers
     seed: int  # of the fit, for the noise
     number: int  # of the step
+    network_rate: float = 0.0  # factors on learning rates of the network and the context model, for engines that
+    context_rate: float = 0.0  # move these themselves
     subsample: Subsample = ALL_PIXELS
 
     def noise_seed(self, worker: int) -> int:
@@ -54,3 +57,9 @@ class StepResult:
     error: float
     bits: float
     observations: list[Observation]
+
+
+def added_up(shares: Sequence[StepResult]) -> StepResult:
+    """What a step showed, from the shares of its workers."""
+    seen = [one for share in shares for one in share.observations]
+    return StepResult(sum(share.error for share in shares), sum(share.bits for share in shares), seen)

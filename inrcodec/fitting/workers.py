@@ -19,6 +19,7 @@ import numpy as np
 import torch
 
 from inrcodec.errors import InrError, Parameter
+from inrcodec.fitting.batches import Batch, batches_of_pass
 from inrcodec.fitting.decisions import RoundingTask
 from inrcodec.fitting.groups import BatchPart, Numbers
 from inrcodec.fitting.held_out import Tile
@@ -27,7 +28,7 @@ from inrcodec.fitting.process import load_autograd
 from inrcodec.fitting.rounding import RoundingContext
 from inrcodec.fitting.run import Run
 from inrcodec.fitting.step import StepTask
-from inrcodec.fitting.step_context import StepContext, StepResult
+from inrcodec.fitting.step_context import StepContext, StepResult, added_up
 from inrcodec.fitting.torch_run import look_at
 from inrcodec.numerics.arrays import FloatArray
 
@@ -51,11 +52,11 @@ class Workers:
 
     name = "torch"
     compiles = False
+    note = ""
 
     def __init__(self, run: Run, count: int) -> None:
         self._run = run
-        self.count = self.batch_images = count
-        self.batch_pixels = run.device.batch_pixels
+        self.count = count
         self._gradients = run.adam.weights.new_zeros(count, len(run.adam.weights))
         self._processes: list[tuple[multiprocessing.process.BaseProcess, Connection]] = []
 
@@ -86,9 +87,13 @@ class Workers:
                 process.kill()
         self._processes.clear()
 
+    def batches(self) -> Iterator[Batch]:
+        """One pass over the set, in batches with an image for every worker at least."""
+        return batches_of_pass(self._run, self._run.device.batch_pixels, self.count)
+
     def step(self, context: StepContext, batch: Sequence[BatchPart]) -> tuple[list[StepResult], torch.Tensor]:
-        """Do the batch, divided among the workers; every worker's result, and the gradient (weights,)."""
-        return self.divide(StepTask(context), batch), self._gradients.sum(dim=0)
+        """Do the batch, divided among the workers; what it showed, and the gradient (weights,)."""
+        return [added_up(self.divide(StepTask(context), batch))], self._gradients.sum(dim=0)
 
     def error(self, network: Sequence[FloatArray]) -> float:
         """See `objective.mean_error`."""

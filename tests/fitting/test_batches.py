@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inrcodec.fitting.batches import batches_of_pass
 from inrcodec.fitting.engines import engine_named
 from inrcodec.fitting.run import start
 from inrcodec.settings import FitSettings, ModelSettings
@@ -16,6 +15,6 @@ def test_kernels_take_few_pictures_at_a_time_but_several(side: int, most: int) -
     pytest.importorskip("numba")
     run = start([np.zeros((side, side, 3), np.float32)] * 80, ModelSettings(), FitSettings(device="cpu"))
     engine = engine_named("kernel", run, 1)
-    counts = [sum(len(rows) for _, rows in batch) for batch, _ in batches_of_pass(run, engine.batch_pixels, 1)]
+    counts = [batch.images for batch in engine.batches()]
     assert sum(counts) == 80
     assert max(counts) == most
