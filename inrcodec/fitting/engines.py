@@ -91,7 +91,7 @@ def engine_named(name: str, run: Run, workers: int) -> StepEngine:
         from inrcodec.fitting.kernel_engine import KernelEngine  # numba takes half a second to load
 
         return KernelEngine(run, workers)
-    if run.device is not CPU:
+    if run.device.name != CPU.name:
         from inrcodec.fitting.gpu.engine import DeviceEngine
 
         return DeviceEngine(run)

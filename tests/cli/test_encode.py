@@ -35,6 +35,16 @@ def test_a_folder_becomes_a_file(small_images: Path, tmp_path: Path, capsys: Cap
     assert [path.name for path in tmp_path.iterdir()] == ["set.inr"]
 
 
+def test_verbose_says_how_steps_are_done_and_once(
+    small_images: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setattr("inrcodec.fitting.workers.Workers.note", "one operation at a time; it has no graphs")
+    flags = ["--engine", "torch", "--device", "cpu", "--passes", "3", "--threads", "1"]
+    assert main(["encode", str(small_images), "-o", "set.inr", "-v", *flags]) == 0
+    said = [line for line in capsys.readouterr().err.splitlines() if "engine" in line]
+    assert said == ["fitting with the engine torch: one operation at a time; it has no graphs"]
+
+
 def test_json_and_the_default_name(small_images: Path, tmp_path: Path, capsys: Capture) -> None:
     assert main(["encode", str(small_images), "--json", "--quiet", *QUICK]) == 0
     out, err = capsys.readouterr()
