@@ -10,11 +10,13 @@ from inrcodec.archive.contents import Contents
 from inrcodec.archive.rendering import Upsample, requested_size, straightened
 from inrcodec.archive.summaries import image_code
 from inrcodec.bitstream.figures import HOLDOUT_PSNR, PSNR
-from inrcodec.detail import enlarge
+from inrcodec.detail import blocks, enlarge
 from inrcodec.field.derivative_raster import gradient, laplacian, midpoint_slopes
 from inrcodec.field.raster import raster
-from inrcodec.numerics.arrays import Pixels
-from inrcodec.numerics.coordinates import Axis
+from inrcodec.numerics.arrays import BytePixels, Pixels
+from inrcodec.numerics.coordinates import Axis, tiles
+
+PART_PIXELS = 1 << 19  # drawn at once where octets are wanted
 
 
 @dataclass(frozen=True)
@@ -75,11 +77,27 @@ class ArchivedImage:
 
     def render_stored(self, size: int | tuple[int, int] | None = None, upsample: Upsample = "detail") -> Pixels:
         """The same with colors premultiplied by alpha: what the field holds and distortion is measured on."""
-        native, requested = self._native, requested_size(self._native, size)
-        larger = requested != native and all(side >= own for side, own in zip(requested, native, strict=True))
-        if upsample == "detail" and larger:
-            return enlarge(self._render_field(native), requested[::-1])
+        requested = requested_size(self._native, size)
+        if upsample == "detail" and self._enlarges(requested):
+            return enlarge(self._render_field(self._native), requested[::-1])
         return self._render_field(requested)
+
+    def render_octets(self, size: int | tuple[int, int] | None = None, upsample: Upsample = "detail") -> BytePixels:
+        """What `render` gives as the nearest of 256 levels, (height, width, channels), straight alpha.
+
+        Drawn part by part, so that a large picture takes little more memory than its octets.
+        """
+        native, requested = self._native, requested_size(self._native, size)
+        field, inputs = self.archive.field, self._inputs
+        octets = np.empty((*requested, self.archive.channels), np.uint8)
+        if upsample == "detail" and self._enlarges(requested):
+            for block in blocks(native, requested):
+                drawn = enlarge(raster(field, *inputs, native, native, block.native), block.size)
+                octets[block.target] = np.rint(straightened(drawn[block.inside]) * 255)
+        else:
+            for part in tiles(*requested, PART_PIXELS):
+                octets[part] = np.rint(straightened(raster(field, *inputs, native, requested, part)) * 255)
+        return octets
 
     def gradient(self, size: int | tuple[int, int] | None = None) -> Pixels:
         """Slopes of the stored colors, (height, width, channels, 2): per native pixel to the right, then down.
@@ -100,6 +118,11 @@ class ArchivedImage:
         """A stored figure by the name of its column, or None where it is unknown."""
         column = self.archive.figures.get(name)
         return None if column is None or np.isnan(column[self.number]) else float(column[self.number])
+
+    def _enlarges(self, requested: tuple[int, int]) -> bool:
+        """Whether no side is smaller than native, and one is larger."""
+        native = self._native
+        return requested != native and all(side >= own for side, own in zip(requested, native, strict=True))
 
     @property
     def _native(self) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from inrcodec.settings import ModelSettings
 
 SLICE = 1 << 12  # cells whose tables are made at once: they stay in the cache
 ENTRIES = 1 << 18  # of those tables together, where alphabets are large
+Small = npt.NDArray[np.int16]
 Latents = tuple[npt.NDArray[np.int16], ...]  # one array (channels, cells down, cells across) per level, coarsest first
 
 
@@ -76,7 +78,7 @@ class LatentCodec:
 
 
 class _LevelCoder:
-    """One level of one block while it is coded: integer latents, as float64, in padded planes."""
+    """One level of one block while it is coded: integer latents in padded planes."""
 
     def __init__(
         self,
@@ -93,7 +95,7 @@ class _LevelCoder:
         level = model.levels[number]
         self.channels = level.channels
         self._cells = [(level.cells(height), level.cells(width)) for height, width in shapes]
-        self.buffer: Exact = np.zeros((self.channels, planes.size))
+        self.buffer: Small = np.zeros((self.channels, planes.size), np.int16)
         self._coarser, self._steps = coarser, steps
 
     def fill(self, levels: Sequence[npt.NDArray[np.int16]]) -> None:
@@ -141,7 +143,7 @@ class _LevelCoder:
         if self.context.static is not None:
             return np.zeros((0, 0))
         places = self.planes.places[cells]
-        others = [np.zeros((len(places), 0))]
+        others: list[npt.NDArray[Any]] = [np.zeros((len(places), 0))]  # the others become float64 beside it
         if self.channels > 1:
             zeros = np.zeros((len(places), len(PREVIOUS)))
             others.append(self.buffer[channel - 1][self.planes.neighbors(PREVIOUS, cells)] if channel else zeros)
@@ -157,11 +159,11 @@ class _LevelCoder:
         if self.context.static is not None:
             means, scales = fixed_point(self.context.static[channel : channel + 1].astype(np.int64), WEIGHT_BITS)
         else:
-            own = self.buffer[channel][self.planes.neighbors(OWN, cells)]
+            own = self.buffer[channel][self.planes.neighbors(OWN, cells)].astype(np.float64)
             means, scales = self.context.distribution(channel, own, base)
         return frequencies(means, scales, lowest, highest)
 
-    def _planes(self) -> Iterator[Exact]:
+    def _planes(self) -> Iterator[Small]:
         """Views (channels, cells down, cells across) of each image's cells."""
         for (down, across), corner in zip(self._cells, self.planes.corners.tolist(), strict=True):
             stride = across + 2 * MARGIN

@@ -159,7 +159,9 @@ def _write_stills(job: Job, console: Console) -> list[Written]:
     with step_progress(console) as step:
         for done, (image, size) in enumerate(_images(job)):
             step("decode", done, len(paths), displayed_count(done, len(paths)))
-            blob = encode_still(image.render(size, job.upsample), job.destination.still, job.quality)
+            opaque = job.archive.channels == 3  # or what is transparent may be flattened first
+            drawn = image.render_octets(size, job.upsample) if opaque else image.render(size, job.upsample)
+            blob = encode_still(drawn, job.destination.still, job.quality)
             written.append(_put(job, paths[done], blob, size, [image.number]))
     return written
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inrcodec.detail.blocks import blocks
 from inrcodec.detail.drawing import enlarge
 
-__all__ = ["enlarge"]
+__all__ = ["blocks", "enlarge"]

@@ -14,16 +14,25 @@ TILE_VALUES = 1 << 20  # hidden units evaluated at once: bounds the memory, and 
 
 
 def raster(
-    field: Field, latents: Sequence[Pixels], conditions: Pixels, native: tuple[int, int], size: tuple[int, int]
+    field: Field,
+    latents: Sequence[Pixels],
+    conditions: Pixels,
+    native: tuple[int, int],
+    size: tuple[int, int],
+    wanted: tuple[slice, slice] | None = None,
 ) -> Pixels:
     """One image as (height, width, channels) in [0, 1], colors premultiplied by alpha.
 
     latents: (channels, 1, cells down, cells across) per level; conditions (1, values); native, size: (height, width).
+    wanted: rows and columns, where the others are not wanted.
     """
-    (height, width), footprint = size, field.model.footprint
+    (tall, wide), footprint = wanted or (slice(0, size[0]), slice(0, size[1])), field.model.footprint
     down, across = (samples_per_pixel(n, s, footprint) for n, s in zip(native, size, strict=True))
-    sums = np.zeros((field.channels, height, width), dtype=np.float32)
-    fine_rows, fine_columns = Axis(height * down), Axis(width * across)
+    sums = np.zeros((field.channels, tall.stop - tall.start, wide.stop - wide.start), dtype=np.float32)
+    fine_rows, fine_columns = (
+        Axis(side * finer).part(slice(cut.start * finer, cut.stop * finer))
+        for side, finer, cut in zip(size, (down, across), (tall, wide), strict=True)
+    )
     points = max(1, TILE_VALUES // field.model.hidden_width)
     for rows, columns in tiles(fine_rows.count, fine_columns.count, points):
         colors = field.pixels(latents, conditions, fine_rows.part(rows), fine_columns.part(columns), (1, 1))[:, 0]

@@ -10,14 +10,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inrcodec.archive import Archive
-from inrcodec.detail import enlarge
+from inrcodec.archive import Archive, Upsample
+from inrcodec.archive import image as image_module
+from inrcodec.detail import blocks, enlarge
 from inrcodec.detail import network as network_module
 from inrcodec.detail.network import WEIGHTS, DetailNetwork
 from inrcodec.detail.projection import area_matrix, back_project, cubic_matrix
 from inrcodec.numerics.arrays import Pixels
 from inrcodec.numerics.metrics import psnr
 
+blocks_module = sys.modules["inrcodec.detail.blocks"]  # the package has a function of that name
 ROOT = Path(__file__).parents[2]
 LARGEST_FILE = 300_000
 GREY_LEVEL = 1 / 255
@@ -157,3 +159,29 @@ def test_the_weights_are_small_and_plain() -> None:
 def test_runs_on_numpy_alone() -> None:
     code = "import sys, inrcodec.detail; sys.exit(bool({'torch', 'PIL', 'scipy'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60).returncode == 0
+
+
+@pytest.mark.parametrize("size", [(94, 130), (141, 195), (50, 65), (47, 130)])
+def test_blocks_are_parts_of_the_whole(size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks_module, "SIDE", 20)
+    picture = noise(47, 65)
+    whole = enlarge(picture, size[::-1])
+    drawn = np.full_like(whole, np.nan)
+    parts = list(blocks((47, 65), size))
+    for block in parts:
+        drawn[block.target] = enlarge(picture[block.native], block.size)[block.inside]
+    assert len(parts) > 1 or size == (50, 65)
+    np.testing.assert_allclose(drawn, whole, atol=2e-4)
+
+
+@pytest.mark.parametrize("size", [None, (12, 9), (36, 33), (41, 40)])
+@pytest.mark.parametrize("upsample", ["field", "detail"])
+def test_octets_are_what_is_rendered(
+    size: tuple[int, int] | None, upsample: Upsample, small_set: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(image_module, "PART_PIXELS", 50)
+    monkeypatch.setattr(blocks_module, "SIDE", 4)
+    for image in Archive.open(small_set):
+        octets, whole = image.render_octets(size, upsample), image.render(size, upsample)
+        assert octets.shape == whole.shape
+        assert np.abs(octets - whole * 255).max() < 0.6
