@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import stat
 import struct
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import google_crc32c
 
+from inrcodec.bitstream.part_files import part_file, remove_stale
 from inrcodec.errors import CorruptFileError, InrError, Parameter, UnsupportedFileError, UsageError
 
 SIGNATURE = b"\x89INR\r\n\x1a\n"
@@ -182,7 +182,8 @@ def write_atomically(path: Path, blob: bytes, *, overwrite: bool) -> None:
     if path.exists() and not overwrite:
         raise UsageError(f"{path}: exists already; use ", Parameter("overwrite", True), " to replace it")
     target = Path(os.path.realpath(path))  # a link keeps pointing at the file it points at
-    temporary = target.parent / f".inr-{secrets.token_hex(8)}.part"
+    remove_stale(target.parent)
+    temporary = part_file(target.parent)
     try:
         try:
             _write_and_compare(temporary, blob)

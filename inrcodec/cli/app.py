@@ -28,6 +28,7 @@ from inrcodec.cli import (
     study,
     verify,
 )
+from inrcodec.cli.interrupt import SIGNALED
 from inrcodec.cli.options import epilog
 from inrcodec.cli.spelling import spelled
 from inrcodec.errors import InrError
@@ -35,7 +36,8 @@ from inrcodec.errors import InrError
 INTERRUPTED = 130
 EXIT_CODES = (
     "[bold]Exit codes[/bold]  0 done, 1 failed, 2 usage or output exists, 3 corrupt or unsupported file, "
-    "4 time limit or target missed (file still written), 5 done but some inputs were skipped, 130 Ctrl-C"
+    "4 time limit or target missed (file still written), 5 done but some inputs were skipped, "
+    "130 Ctrl-C, 143 SIGTERM, 129 SIGHUP"
 )
 
 app = typer.Typer(
@@ -95,6 +97,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return _reader_gone()
     except SystemExit as end:
+        if isinstance(end.code, int) and end.code > SIGNALED:
+            _complain("interrupted")
         return end.code if isinstance(end.code, int) else 1
     except BaseException as error:  # not only Exception: a panic of the entropy coder's native code derives from this
         return _failed(error, debug)

@@ -213,7 +213,7 @@ def _dry_run(sources: Sequence[str], target: Path, options: EncodeOptions, json:
 def _encode(
     sources: Sequence[str], target: Path, options: EncodeOptions, run: EncodeRun, json: bool, console: Console
 ) -> None:
-    from inrcodec.cli.interrupt import between_steps
+    from inrcodec.cli.interrupt import Terminated, between_steps
     from inrcodec.cli.progress import fit_progress
     from inrcodec.encoding.encode import encode_with
     from inrcodec.evaluate import evaluate
@@ -233,7 +233,7 @@ def _encode(
                 check()
 
             result = encode_with(sources, target, options, dataclasses.replace(run, on_progress=on_progress))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Terminated):
         _say_how_to_resume(target, console)
         raise
     answer = result_keys(result, evaluate(result.archive))

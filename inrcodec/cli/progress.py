@@ -55,7 +55,7 @@ def fit_progress(console: Console) -> Iterator[Callable[[Progress], None]]:
 @contextmanager
 def kept_progress(console: Console, save: str | None) -> Iterator[OnStep]:
     """Yields the callback that a comparison or a study reports to; after Ctrl-C says what is left to go on with."""
-    from inrcodec.cli.interrupt import between_steps
+    from inrcodec.cli.interrupt import Terminated, between_steps
 
     try:
         with between_steps() as check, step_progress(console) as draw:
@@ -66,7 +66,7 @@ def kept_progress(console: Console, save: str | None) -> Iterator[OnStep]:
                 check()
 
             yield on_step
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Terminated):
         if save is not None:
             console.warn(f"inrcodec: stopped; the same command goes on with what is in {save}")
         raise

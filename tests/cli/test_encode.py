@@ -141,6 +141,24 @@ def test_an_interrupted_encode_goes_on_where_it_stopped(small_images: Path, tmp_
     assert [path.name for path in tmp_path.iterdir()] == ["set.inr"]
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="signals of POSIX")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (getattr(signal, "SIGHUP", 1), 129)])
+def test_other_signals_leave_a_checkpoint_as_well(
+    number: signal.Signals, code: int, small_images: Path, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "inrcodec", "encode", str(small_images), "-o", "set.inr"]
+    command += ["--effort", "1", "--threads", "1", "--device", "cpu"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    process.stderr.readline()
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert said.splitlines()[-1] == "inrcodec: interrupted"
+    assert said.splitlines()[-2].startswith("inrcodec: stopped; to go on: inrcodec encode ")
+    assert [path.name for path in tmp_path.iterdir()] == ["set.inr.checkpoint"]
+
+
 @pytest.mark.parametrize(("device", "said"), [("abacus", "unknown device 'abacus'"), ("cuda:99", "no usable cuda:99")])
 def test_a_device_that_is_not_there(
     device: str, said: str, small_images: Path, tmp_path: Path, capsys: Capture
