@@ -18,6 +18,7 @@ from inrcodec.bitstream.names import encode_names
 from inrcodec.bitstream.record import Record
 from inrcodec.bitstream.stored import pack, pack_latents
 from inrcodec.encoding.keywords import KeywordsOf
+from inrcodec.encoding.one_writer import only_writer
 from inrcodec.encoding.options import EncodeKeywords, EncodeOptions, EncodeRun, Sources
 from inrcodec.encoding.recorder import Recorder
 from inrcodec.encoding.resolve import count_pixels, extra_images, fit_settings, model_settings, read_pictures
@@ -64,8 +65,14 @@ def encode_with(
     sources: Sources, output: str | Path, options: EncodeOptions, run: EncodeRun | None = None
 ) -> EncodeResult:
     """The same of options that are built already; without `run`, as `encode` does by default."""
-    started, run, path = time.monotonic(), run or EncodeRun(), Path(output)
+    run, path = run or EncodeRun(), Path(output)
     check_output(path, overwrite=run.overwrite)
+    with only_writer(path):
+        return _encoded(sources, path, options, run)
+
+
+def _encoded(sources: Sources, path: Path, options: EncodeOptions, run: EncodeRun) -> EncodeResult:
+    started = time.monotonic()
     found = read_pictures(sources, options)
     pictures = found.pictures
     model = model_settings(options, count_pixels(pictures))
