@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError
 
@@ -35,9 +38,10 @@ def decode(path: Path) -> Decoded:
     """The first frame of one image file."""
     file_bytes = 0
     try:
-        file_bytes = path.stat().st_size
-        with no_warnings(), Image.open(path, formats=FORMATS) as image, no_stderr(image.format == "TIFF"):
-            return Decoded(_first_frame(image), _note(image), file_bytes)
+        with _opened(path) as source:
+            file_bytes = os.fstat(source.fileno()).st_size
+            with no_warnings(), Image.open(source, formats=FORMATS) as image, no_stderr(image.format == "TIFF"):
+                return Decoded(_first_frame(image), _note(image), file_bytes)
     except (Unreadable, MemoryError):
         raise
     except UnidentifiedImageError:
@@ -47,6 +51,16 @@ def decode(path: Path) -> Decoded:
         raise Unreadable(f"more than {MAX_PIXELS:,} pixels") from None
     except Exception as error:  # hostile bytes make Pillow's readers raise nearly anything; none of it may stop the set
         raise Unreadable(_in_words(error)) from error
+
+
+def _opened(path: Path) -> BinaryIO:
+    """The file, without waiting: what was a file when it was listed may be a pipe by now, that nobody writes to."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    source = os.fdopen(descriptor, "rb")
+    if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
+        source.close()
+        raise Unreadable("not a file")
+    return source
 
 
 def _first_frame(image: Image.Image) -> AnyPixels:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import struct
 import warnings
 import zlib
@@ -286,3 +287,12 @@ def test_reading_changes_no_global_switch(tmp_path: Path) -> None:
     decode(tmp_path / "a.png")
     assert list(warnings.filters) == filters
     assert logging.getLogger("PIL").level == level
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are POSIX's")
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None:
+    """As if it had been put there after the folder was listed; opening it plainly would wait for a writer."""
+    path = tmp_path / "a.png"
+    os.mkfifo(path)
+    with pytest.raises(Unreadable, match="not a file"):
+        decode(path)
