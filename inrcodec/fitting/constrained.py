@@ -25,7 +25,7 @@ from inrcodec.numerics.coordinates import Axis
 from inrcodec.settings import ModelSettings
 
 PLACES = 1024  # that a step looks at
-LEARNING_RATE, LEAST_RATE, WARM_UP = 1.6e-2, 0.002, 100  # of Adam: share at the end, steps at the beginning
+LEARNING_RATE, LEAST_RATE, WARM_UP = 4e-3, 0.002, 100  # of Adam: share at the end, steps at the beginning
 MEASURED_PLACES = 4096  # on which quantization is judged
 SMOOTHING = 0.99
 TILE_PLACES = 1 << 15
@@ -83,9 +83,10 @@ class ConstrainedFit:
     def _steps(self) -> Iterator[Advance]:
         settings, started = self._settings, time.monotonic()
         done, step, mean, weight = 0.0, 0, 0.0, 0.0
+        boldness = min(one.boldness for one in self._constraints)
         while done < 1.0:
             for group in self._adam.param_groups:
-                group["lr"] = LEARNING_RATE * _rate(done, step)
+                group["lr"] = LEARNING_RATE * boldness * _rate(done, step)
             self._adam.zero_grad()
             loss = self._loss(self.tensors, self._rng, PLACES)
             loss.backward()  # type: ignore[no-untyped-call]

@@ -34,7 +34,8 @@ class Detail(MovingScreen[int]):
         Binding("S", "slideshow", "Slideshow"),
         Binding("u", "upsample", "Edges/field"),
         Binding("D", "derive", "Derivatives"),
-        Binding("d", "compare", "Original", show=False),
+        Binding("d", "compare", "Original"),
+        Binding("d", "miss", show=False),
         Binding("n", "neighbors", "Neighbors"),
         Binding("e", "export", "Export"),
         Binding("y", "copy", "Copy"),
@@ -141,10 +142,16 @@ class Detail(MovingScreen[int]):
 
     def action_compare(self) -> None:
         """The picture, all of these side by side, its original, how they differ."""
-        if self._host.comparing.against is None:
-            self._host.warn("start with browse FILE --against FOLDER to see originals")
-        else:
-            self._view(COMPARISONS)
+        self._view(COMPARISONS)
+
+    def action_miss(self) -> None:
+        """Originals, where there are none."""
+        self._host.warn("start with browse FILE --against FOLDER to see originals")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The key stands in the last line where there are originals."""
+        there = self._host.comparing.against is not None
+        return {"compare": there, "miss": not there}.get(action, True)
 
     def on_picture_told(self) -> None:
         """The picture has words to go with it."""
@@ -192,13 +199,16 @@ class Detail(MovingScreen[int]):
         self._tell()
 
     def _tell(self) -> None:
+        """The image and its figures; what a view shows comes first, as the end of the line may be cut off."""
         image, picture = self._host.archive[self._number], self._picture
+        plain = "edges drawn" if picture.upsample == "detail" else "bare field"
+        view, dim = ("", f"  {plain}") if picture.kind == "picture" else (f"  {picture.told}", "")
         psnr = "" if image.psnr is None else f"  {image.psnr:.2f} dB"
         held = "" if image.holdout_psnr is None else f"  held-out {image.holdout_psnr:.2f} dB"
-        drawn = picture.told or ("edges drawn" if picture.upsample == "detail" else "bare field")
         again = dict(self._host.comparing.figures(self._number))
-        psnr += "".join(f"  {name} {again[name]}" for name in ("again", "SSIM", "error") if name in again)
-        told = f"  zoom {picture.viewport.zoom:.1f}{psnr}{held}  {image.bits / 8:,.0f} bytes"
-        dim = f"  {drawn}{'  slideshow' if self._timer is not None else ''}"
-        words = (titled(self._number, image.name), told, f"  {image.width} x {image.height}", (dim, "dim"))
-        self.query_one("#headline", Static).update(Content.assemble(*words), layout=False)
+        found = "".join(f"  {name} {again[name]}" for name in ("again", "SSIM", "error") if name in again)
+        told = f"  zoom {picture.viewport.zoom:.1f}{psnr}{held}{found}  {image.bits / 8:,.0f} bytes"
+        dim += "  slideshow" if self._timer is not None else ""
+        size = f"  {image.width} x {image.height}"
+        words = Content.assemble(titled(self._number, image.name), (view, "$accent"), told, size, (dim, "dim"))
+        self.query_one("#headline", Static).update(words, layout=False)

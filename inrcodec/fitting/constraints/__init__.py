@@ -63,13 +63,20 @@ class Constraint:
         return quantity_named(self.quantity).samples(self, rng, count)
 
     @property
+    def boldness(self) -> float:
+        """How much larger than usual the steps of a fit may be."""
+        return quantity_named(self.quantity).BOLDNESS
+
+    @property
     def per_sample(self) -> FloatArray:
         """From derivatives along coordinates in [-1, 1] to those per sample, (axes,)."""
         return np.array([2.0 / side for side in self.sides], dtype=np.float32)
 
 
 class Quantity(Protocol):
-    """What a quantity's file provides."""
+    """What a quantity's file provides; BOLDNESS: see `Constraint.boldness`."""
+
+    BOLDNESS: float
 
     def components(self, axes: int) -> int:
         """How many numbers it is for each channel."""

@@ -13,6 +13,8 @@ from inrcodec.fitting.constraints import Constraint, Sample, drawn
 from inrcodec.fitting.constraints.slope import sizes
 from inrcodec.numerics.arrays import FloatArray
 
+BOLDNESS = 1.0
+
 
 def components(axes: int) -> int:
     """One along every axis."""

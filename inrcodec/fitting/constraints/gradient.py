@@ -22,6 +22,7 @@ from inrcodec.numerics.arrays import FloatArray
 
 EXACT = 0.5  # share of a step's places at which slopes are exact, where differences reach further
 WINDOW_PLACES = 64  # in every window that is as wide as the reach
+BOLDNESS = 2.0  # slopes that are held leave no room for waves between the samples, which large steps make
 
 
 def components(axes: int) -> int:

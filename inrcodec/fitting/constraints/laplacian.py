@@ -17,6 +17,7 @@ from inrcodec.fitting.constraints import Constraint, Sample, drawn
 from inrcodec.fitting.constraints.domain import Cells
 
 PLACES = 3  # of a second difference
+BOLDNESS = 1.0
 
 
 def components(axes: int) -> int:

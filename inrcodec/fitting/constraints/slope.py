@@ -13,6 +13,7 @@ from inrcodec.fitting.constraints import Constraint, Sample, drawn
 from inrcodec.numerics.arrays import FloatArray
 
 LEAST = 1e-12  # a square; the size of nothing has no derivative
+BOLDNESS = 1.0
 
 
 def components(axes: int) -> int:

@@ -10,6 +10,8 @@ from inrcodec.field.jets import Jet
 from inrcodec.field.siren import Array
 from inrcodec.fitting.constraints import Constraint, Sample, drawn
 
+BOLDNESS = 1.0
+
 
 def components(axes: int) -> int:
     """One."""
