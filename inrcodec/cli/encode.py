@@ -45,7 +45,8 @@ from inrcodec.cli.options import (
     Verbose,
     epilog,
 )
-from inrcodec.cli.outcome import finish, missed, next_commands, plan_keys, plan_lines, result_keys, summary
+from inrcodec.cli.outcome import finish, next_commands, plan_keys, plan_lines, result_keys, summary
+from inrcodec.cli.outlook import missed_line, warn_of
 from inrcodec.cli.presets import check_patience, with_preset
 from inrcodec.cli.snapshots import snapshots_into
 from inrcodec.cli.values import parse_bytes, parse_duration
@@ -53,6 +54,7 @@ from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
     from inrcodec.encoding.options import EncodeOptions, EncodeRun
+    from inrcodec.encoding.outlook import Outlook
     from inrcodec.fitting.progress import Progress
 
 EPILOG = epilog(
@@ -69,9 +71,10 @@ EPILOG = epilog(
     ),
     (
         "file, file_size, images, pixels, bits_per_pixel, mean_psnr, worst_psnr, worst_image, holdout_mode, "
-        "holdout_psnr, source_bytes, ratio, seconds, skipped (path, reason), notes",
-        "(with --dry-run) file, images, pixels, channels, parameters, estimated_seconds, estimated_bytes, "
-        "source_bytes, skipped, notes",
+        "holdout_psnr, source_bytes, ratio, seconds, passes, missed (time, size, psnr), warnings, skipped (path, "
+        "reason), notes",
+        "(with --dry-run) file, images, pixels, channels, parameters, passes, estimated_seconds, estimated_bytes, "
+        "source_bytes, warnings, skipped, notes",
     ),
 )
 MISSED = 4
@@ -152,8 +155,7 @@ def encode(
     console = Console(quiet, verbose)
     limit = None if time_limit is None else parse_duration(time_limit)
     target = _target(output, sources, console)
-    if not dry_run:
-        check_target(target, force=force)
+    check_target(target, force=force)
     from inrcodec.encoding.options import EncodeOptions, EncodeRun
 
     options = EncodeOptions(
@@ -166,12 +168,12 @@ def encode(
     )  # fmt: skip
     if preset is not None:
         options = with_preset(preset, options)
-    if dry_run:
-        _dry_run(sources, target, options, json, console)
-        return
-    if preset is not None:
+    if preset is not None and not dry_run:
         check_patience(sources, options)
     shown = None if snapshots is None else snapshots_into(snapshots, snapshots_to, target, force=force)
+    if dry_run:
+        _dry_run(sources, target, options, resume, json, console)
+        return
     run = EncodeRun(overwrite=force, resume=resume, record=record, snapshots=shown)
     _encode(sources, target, options, run, json, console)
 
@@ -197,9 +199,14 @@ def _target(output: str | None, sources: Sequence[str], console: Console) -> Pat
     return Path(f"{stem}.inr")
 
 
-def _dry_run(sources: Sequence[str], target: Path, options: EncodeOptions, json: bool, console: Console) -> None:
+def _dry_run(
+    sources: Sequence[str], target: Path, options: EncodeOptions, resume: bool, json: bool, console: Console
+) -> None:
+    from inrcodec.encoding.encode import check_checkpoint, checkpoint_path
     from inrcodec.encoding.plan import plan_with
 
+    if not resume:
+        check_checkpoint(checkpoint_path(target))
     plan = plan_with(sources, options)
     answer = plan_keys(target, plan)
     if json:
@@ -207,6 +214,7 @@ def _dry_run(sources: Sequence[str], target: Path, options: EncodeOptions, json:
     else:
         for name, value in plan_lines(answer):
             print(f"{name:<12}{value}")
+    warn_of(answer["warnings"], console)
     finish(plan.skipped, plan.notes, console)
 
 
@@ -232,11 +240,15 @@ def _encode(
                 draw(progress)
                 check()
 
-            result = encode_with(sources, target, options, dataclasses.replace(run, on_progress=on_progress))
+            def on_outlook(outlook: Outlook) -> None:
+                warn_of(list(outlook.warnings()), console)
+
+            told = dataclasses.replace(run, on_progress=on_progress, on_outlook=on_outlook)
+            result = encode_with(sources, target, options, told)
     except (KeyboardInterrupt, Terminated):
         _say_how_to_resume(target, console)
         raise
-    answer = result_keys(result, evaluate(result.archive))
+    answer = result_keys(result, evaluate(result.archive), options)
     if json:
         print_json(answer)
     else:
@@ -244,10 +256,10 @@ def _encode(
         say_pairs(console, summary(answer))
         for line in next_commands(result.path):
             console.say(line)
-    failures = list(missed(options, answer))
-    for what in failures:
-        console.warn(f"inrcodec: {what}; the file is complete")
-    finish(result.skipped, result.notes, console, MISSED if failures else 0)
+    warn_of(answer["warnings"], console)
+    for what in answer["missed"]:
+        console.warn(f"inrcodec: {missed_line(what, options, answer)}; the file is complete")
+    finish(result.skipped, result.notes, console, MISSED if answer["missed"] else 0)
 
 
 def _say_how_to_resume(target: Path, console: Console) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from inrcodec.cli.console import Console, decibels
+from inrcodec.cli.outlook import missed
 from inrcodec.cli.values import spoken_duration
 from inrcodec.errors import Message
 
@@ -20,24 +21,11 @@ if TYPE_CHECKING:
     from inrcodec.images import Skipped
 
 SKIPPED = 5  # exit code
-PSNR_TOLERANCE, SIZE_TOLERANCE = 0.1, 0.01  # dB; share
-GRACE_SECONDS = 5.0  # reading, writing and verifying are not what --time-limit is about
 
 
-def missed(options: EncodeOptions, answer: dict[str, Any]) -> Iterator[str]:
-    """What was asked for and not reached."""
-    limit, psnr, size = options.time_limit, options.target_psnr, options.target_size
-    if limit is not None and answer["seconds"] > limit + GRACE_SECONDS:
-        yield f"it took {spoken_duration(answer['seconds'])}, longer than --time-limit"
-    if psnr is not None and abs(answer["mean_psnr"] - psnr) > PSNR_TOLERANCE:
-        yield f"the mean PSNR is {decibels(answer['mean_psnr'])}, not {decibels(psnr)}; more --effort may help"
-    if size is not None and not 1.0 - SIZE_TOLERANCE <= answer["file_size"] / size <= 1.0:
-        yield f"the file has {answer['file_size']:,} bytes, not {size:,}; more --effort may help"
-
-
-def result_keys(result: EncodeResult, report: Report) -> dict[str, Any]:
+def result_keys(result: EncodeResult, report: Report, options: EncodeOptions) -> dict[str, Any]:
     """The outcome as plain values, in the order of the JSON keys."""
-    worst = report.worst
+    worst, psnr = report.worst, report.mean_psnr
     return {
         "file": str(result.path),
         "file_size": report.file_size,
@@ -52,6 +40,9 @@ def result_keys(result: EncodeResult, report: Report) -> dict[str, Any]:
         "source_bytes": result.source_bytes,
         "ratio": result.source_bytes / report.file_size,
         "seconds": result.seconds,
+        "passes": result.outlook.passes,
+        "missed": list(missed(options, result.seconds, report.file_size, psnr)),
+        "warnings": [] if psnr is None else list(result.outlook.verdicts(psnr)),
         **passed_over(result.skipped, result.notes),
     }
 
@@ -70,9 +61,11 @@ def plan_keys(target: Path, plan: Plan) -> dict[str, Any]:
         "pixels": plan.pixels,
         "channels": plan.channels,
         "parameters": plan.parameters,
+        "passes": plan.outlook.passes,
         "estimated_seconds": plan.estimated_seconds,
         "estimated_bytes": plan.estimated_bytes,
         "source_bytes": plan.source_bytes,
+        "warnings": list(plan.outlook.warnings()),
         **passed_over(plan.skipped, plan.notes),
     }
 
@@ -100,7 +93,7 @@ def plan_lines(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "images", f"{answer['images']:,}, {answer['pixels']:,} pixels, {answer['channels']} channels"
     yield "sources", f"{answer['source_bytes']:,} bytes"
     yield "network", f"{answer['parameters']:,} parameters"
-    yield "time", f"about {spoken_duration(answer['estimated_seconds'])}"
+    yield "time", f"about {spoken_duration(answer['estimated_seconds'])}, {answer['passes']:,.0f} passes"
     yield "file size", f"about {answer['estimated_bytes']:,} bytes"
 
 

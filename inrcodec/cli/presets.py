@@ -46,13 +46,13 @@ def check_patience(sources: Sequence[str], options: EncodeOptions) -> None:
 
     if device_named(options.device).type != "cpu":
         return
-    from inrcodec.encoding.plan import plan_with
+    from inrcodec.encoding.plan import least_seconds
 
-    takes = plan_with(sources, options).estimated_seconds
+    takes = least_seconds(sources, options)
     if takes <= PATIENCE:
         return
     narrow = [(width, dataclasses.replace(options, width=width)) for width in WIDTHS]
-    narrower = [(width, plan_with(sources, one).estimated_seconds) for width, one in narrow]
+    narrower = [(width, least_seconds(sources, one)) for width, one in narrow]
     fitting = next(((width, seconds) for width, seconds in narrower if seconds <= PATIENCE), narrower[-1])
     raise UsageError(
         f"this network takes about {spoken_duration(takes)} without a GPU; "

@@ -4,43 +4,39 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inrcodec.archive import Archive
 from inrcodec.bitstream.container import write_atomically
-from inrcodec.bitstream.header import FORMAT_VERSION, Header, encode_header, pack_shapes
-from inrcodec.bitstream.limits import check_limits
-from inrcodec.bitstream.names import encode_names
 from inrcodec.bitstream.record import Record
-from inrcodec.bitstream.stored import pack, pack_latents
+from inrcodec.encoding.assemble import assembled
+from inrcodec.encoding.ending import ending_seconds
 from inrcodec.encoding.keywords import KeywordsOf
 from inrcodec.encoding.one_writer import only_writer
 from inrcodec.encoding.options import EncodeKeywords, EncodeOptions, EncodeRun, Sources
+from inrcodec.encoding.outlook import Outlook, outlook_of
+from inrcodec.encoding.prepare import Prepared, prepare
 from inrcodec.encoding.recorder import Recorder
-from inrcodec.encoding.resolve import count_pixels, extra_images, fit_settings, model_settings, read_pictures
-from inrcodec.encoding.target import corrected
+from inrcodec.encoding.target import Made, corrected, correction_seconds
 from inrcodec.errors import InrError, Parameter, UsageError
-from inrcodec.evaluate.measuring import decoded_pairs, measured, measured_for_reports
-from inrcodec.field.field import field_shapes
-from inrcodec.images import Picture, Skipped
+from inrcodec.images import Skipped
 from inrcodec.images.scan import SUFFIXES as PICTURE_SUFFIXES
-from inrcodec.numerics.arrays import Pixels
-from inrcodec.numerics.poses import Codes, coded_poses
-from inrcodec.settings import FitSettings, Holdout, ModelSettings
-from inrcodec.version import __version__
 
 if TYPE_CHECKING:
     from inrcodec.fitting.engine import Fit
-    from inrcodec.fitting.progress import Fitted
+
+LEAST_LIMIT = 0.5  # seconds that a fit gets, however long reading and loading took
+TOLD_AFTER = 1.0  # seconds of steps: they tell how far the fit will come
+LATE = 0.85  # of a fit with a time limit, when it is asked again how long writing will take
 
 
 @dataclass(frozen=True, kw_only=True)
 class EncodeResult:
-    """What was written, as read back from its own bytes."""
+    """What was written, as read back from its own bytes; outlook: how far the fit came."""
 
     path: Path
     archive: Archive
@@ -48,6 +44,7 @@ class EncodeResult:
     notes: tuple[str, ...]
     seconds: float
     source_bytes: int
+    outlook: Outlook
 
 
 @KeywordsOf(EncodeKeywords)
@@ -73,48 +70,59 @@ def encode_with(
 
 def _encoded(sources: Sources, path: Path, options: EncodeOptions, run: EncodeRun) -> EncodeResult:
     started = time.monotonic()
-    found = read_pictures(sources, options)
-    pictures = found.pictures
-    model = model_settings(options, count_pixels(pictures))
-    settings = fit_settings(options, pictures, record=run.record)
-    header = _header(pictures, model, settings.holdout)  # refuses, before any work, what no file can hold
-    if settings.time_limit:  # reading the pictures was part of the time
-        settings = replace(settings, time_limit=max(0.5, settings.time_limit - (time.monotonic() - started)))
-    extra = extra_images(options, pictures)
-    poses = coded_poses(picture.pixels for picture in pictures) if model.posed else None
-    with _fit(pictures, extra, model, settings, poses, checkpoint_path(path), run.resume) as fit:
-        record = _fitted(fit, pictures, run)
+    asked = prepare(sources, options, record=run.record)
+    with _fit(asked, started, checkpoint_path(path), resume=run.resume) as fit:
+        record = _fitted(fit, asked, run, started)
 
-        def made() -> tuple[bytes, Archive]:
-            return _assemble(pictures, header, fit.finish(), poses, record if run.record else None)
+        def made() -> Made:
+            return assembled(asked.pictures, asked.header, fit.finish(), asked.poses, record if run.record else None)
 
         blob, archive = corrected(fit, made, options, run.on_progress)
         write_atomically(path, blob, overwrite=run.overwrite)
+        outlook = outlook_of(fit, started)
     archive = archive.reread(blob, path)
     if run.snapshots and run.snapshots.final:
-        run.snapshots.show("final", {image.number: image.render_stored() for image in archive}, pictures)
+        run.snapshots.show("final", {image.number: image.render_stored() for image in archive}, asked.pictures)
     return EncodeResult(
         path=path,
         archive=archive,
-        skipped=found.skipped,
-        notes=found.notes,
+        skipped=asked.found.skipped,
+        notes=asked.found.notes,
         seconds=time.monotonic() - started,
-        source_bytes=sum(picture.source_bytes for picture in pictures),
+        source_bytes=sum(picture.source_bytes for picture in asked.pictures),
+        outlook=outlook,
     )
 
 
-def _fitted(fit: Fit, pictures: Sequence[Picture], run: EncodeRun) -> Record | None:
+def _fitted(fit: Fit, asked: Prepared, run: EncodeRun, started: float) -> Record | None:
     """Take every step that a fit has left, telling of it; returns how it went."""
-    recorder = Recorder()
+    recorder, due = Recorder(), [0.0]  # shares of the fit
+    if asked.settings.time_limit is not None:
+        due.append(LATE)
+    untold = run.on_outlook is not None
     for progress in fit.steps():
         recorder.see(progress)
+        if due and progress.phase != "compile" and progress.done >= due[0]:
+            del due[0]
+            fit.meter.ending = _ending(fit, asked, record=run.record)
+        if untold and run.on_outlook and fit.meter.counted_seconds >= TOLD_AFTER:
+            untold = False
+            run.on_outlook(outlook_of(fit, started))
         if run.snapshots and fit.meter.step in run.snapshots.steps:
-            run.snapshots.show(str(fit.meter.step), dict(fit.pictures()), pictures)
+            run.snapshots.show(str(fit.meter.step), dict(fit.pictures()), asked.pictures)
         if run.on_progress:
             run.on_progress(progress)
     if run.on_progress:
         run.on_progress(fit.progress("write"))
     return recorder.record()
+
+
+def _ending(fit: Fit, asked: Prepared, *, record: bool) -> float:
+    """Seconds for what comes after the steps."""
+    writing = ending_seconds(fit, asked.pictures, asked.pixels, record=record)
+    if asked.settings.target is None:
+        return writing
+    return 2 * writing + correction_seconds(fit.engine, fit.meter.seconds_per_pass)
 
 
 def check_output(path: Path, *, overwrite: bool) -> None:
@@ -135,78 +143,27 @@ def check_output(path: Path, *, overwrite: bool) -> None:
         )
 
 
-def assemble(pictures: Sequence[Picture], model: ModelSettings, holdout: Holdout, fitted: Fitted) -> bytes:
-    """The file's bytes, with the figures measured on what those bytes decode to."""
-    poses = coded_poses(picture.pixels for picture in pictures) if model.posed else None
-    return _assemble(pictures, _header(pictures, model, holdout), fitted, poses)[0]
-
-
-def _header(pictures: Sequence[Picture], model: ModelSettings, holdout: Holdout) -> Header:
-    """The header of a file of these pictures; raises what a reader would, were it written."""
-    sizes = [picture.shape[:2] for picture in pictures]
-    encode_names([picture.name for picture in pictures])
-    return header_of(sizes, pictures[0].shape[2], model, holdout)
-
-
-def header_of(sizes: Sequence[tuple[int, int]], channels: int, model: ModelSettings, holdout: Holdout) -> Header:
-    """The header of a file of images of these (height, width); raises what a reader would, were it written."""
-    shapes, shape_index = pack_shapes(sizes)
-    software = f"inrcodec {__version__}"
-    header = Header(
-        version=FORMAT_VERSION,
-        channels=channels,
-        images=len(sizes),
-        shapes=shapes,
-        shape_index=shape_index,
-        model=model,
-        holdout=holdout,
-        software=software,
-    )
-    encode_header(header)
-    check_limits(model, sizes, field_shapes(model, channels, len(sizes)))
-    return header
-
-
-def _assemble(
-    pictures: Sequence[Picture], header: Header, fitted: Fitted, poses: Codes | None, record: Record | None = None
-) -> tuple[bytes, Archive]:
-    """The file's bytes, and what those decode to but for the figures, which are measured on it."""
-    ranges, blocks, bits = pack_latents(header, fitted.context, fitted.latents)
-    tensors = (*fitted.network, *fitted.context)
-    names = [picture.name for picture in pictures]
-    bare = Archive.from_bytes(pack(header, tensors, ranges, blocks, names, (), poses=poses, encoder=fitted.encoder))
-    pairs = decoded_pairs(list(bare), pictures)
-    columns = list(measured(pairs, fitted.held_out, bits if header.model.levels else None))
-    if record:
-        columns += measured_for_reports(pairs, fitted.held_out)
-    return bare.stored.measured(columns, record), bare
-
-
 def checkpoint_path(output: Path) -> Path:
     """Where an interrupted encode of that output waits."""
     return output.with_name(output.name + ".checkpoint")
 
 
 @contextmanager
-def _fit(
-    pictures: Sequence[Picture],
-    extra: Sequence[Pixels],
-    model: ModelSettings,
-    settings: FitSettings,
-    poses: Codes | None,
-    checkpoint: Path,
-    resume: bool,
-) -> Iterator[Fit]:
-    """A fit, fresh or resumed; whatever ends it before its file is written leaves a checkpoint."""
+def _fit(asked: Prepared, started: float, checkpoint: Path, *, resume: bool) -> Iterator[Fit]:
+    """A fit, fresh or resumed; whatever ends it before its file is written leaves a checkpoint.
+
+    started: when its time limit began.
+    """
     from inrcodec.fitting.engine import Fit  # torch takes seconds to load, and `plan` does without
 
-    fit = Fit([picture.stored for picture in pictures], model, settings, extra, poses=poses)
+    pictures = [picture.stored for picture in asked.pictures]
+    fit = Fit(pictures, asked.model, asked.settings, asked.extra, poses=asked.poses)
     if resume:
         fit.restore(checkpoint)
-    elif checkpoint.exists():
-        raise UsageError(
-            f"{checkpoint}: an interrupted fit waits there; add ", Parameter("resume", True), " to go on, or delete it"
-        )
+    else:
+        check_checkpoint(checkpoint)
+    if asked.settings.time_limit is not None:  # reading and loading were part of the time
+        fit.meter.limit = max(LEAST_LIMIT, asked.settings.time_limit - (time.monotonic() - started))
     try:
         yield fit
     except BaseException as failure:  # KeyboardInterrupt above all; but a full disk, too, must not cost hours of work
@@ -214,6 +171,14 @@ def _fit(
             _save(fit, checkpoint, failure)
         raise
     checkpoint.unlink(missing_ok=True)
+
+
+def check_checkpoint(checkpoint: Path) -> None:
+    """Raise UsageError where an interrupted fit waits that would be lost."""
+    if checkpoint.exists():
+        raise UsageError(
+            f"{checkpoint}: an interrupted fit waits there; add ", Parameter("resume", True), " to go on, or delete it"
+        )
 
 
 def _save(fit: Fit, checkpoint: Path, failure: BaseException) -> None:

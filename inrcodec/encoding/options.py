@@ -11,6 +11,7 @@ from inrcodec.images import Picture
 from inrcodec.numerics.arrays import Pixels
 
 if TYPE_CHECKING:
+    from inrcodec.encoding.outlook import Outlook
     from inrcodec.fitting.progress import Progress
 
 Sources = Sequence[str | Path] | str | Path
@@ -112,6 +113,8 @@ class EncodeRun:
         resume (bool): go on from the checkpoint that an interrupted run left beside the output. Default False.
         record (bool): keep curves of the fit and more figures for reports in the file. Default True.
         on_progress (Callable[[Progress], None] | None): called after every step. Default None.
+        on_outlook (Callable[[Outlook], None] | None): called once, after a second of steps, with how far the fit will
+            come. Default None.
         snapshots (Snapshots | None): steps at which to hand out what the network sees. Default None.
     """
 
@@ -119,6 +122,7 @@ class EncodeRun:
     resume: bool = False
     record: bool = True
     on_progress: Callable[[Progress], None] | None = None
+    on_outlook: Callable[[Outlook], None] | None = None
     snapshots: Snapshots | None = None
 
 

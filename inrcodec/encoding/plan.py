@@ -1,43 +1,45 @@
-"""What an encode would do, forecast from the pictures' sizes alone."""
+"""What an encode would do: a sample of the pictures is fitted for a second, and nothing is written."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from inrcodec.bitstream.context import context_shapes
+from inrcodec.encoding.ending import ending_seconds
 from inrcodec.encoding.keywords import KeywordsOf
 from inrcodec.encoding.options import EncodeOptions, Sources
-from inrcodec.encoding.resolve import count_pixels, fit_settings, model_settings, read_pictures
+from inrcodec.encoding.outlook import Outlook, outlook_by
+from inrcodec.encoding.prepare import Prepared, prepare
+from inrcodec.encoding.target import correction_seconds
 from inrcodec.field.encoder import encoder_shapes
 from inrcodec.field.field import field_shapes, level_shapes
-from inrcodec.fitting.pace import pace_of
+from inrcodec.fitting.pace import PRODUCTS_PER_SECOND
 from inrcodec.images import Picture, Skipped
 from inrcodec.settings import ModelSettings
-
-PRODUCTS_PER_SECOND = 1e11  # floating-point operations of large matrices, two CPU cores; measured
-SECONDS_PER_PIXEL = 0.6e-6  # per pass, two CPU cores at width 32, points; measured
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What an encode would do; parameters: stored numbers, weights and latents."""
+    """What an encode would do; parameters: stored numbers, weights and latents; outlook: how far the fit would come."""
 
     images: int
     pixels: int
     channels: int
     parameters: int
-    estimated_seconds: float
+    estimated_seconds: float = field(compare=False)  # no two measurements are the same
     estimated_bytes: int
     source_bytes: int
     skipped: tuple[Skipped, ...]
     notes: tuple[str, ...]
+    outlook: Outlook = field(compare=False)
 
 
 @KeywordsOf(EncodeOptions)
 def plan(sources: Sources, options: EncodeOptions) -> Plan:
-    """What `encode` would do with the same sources and options, forecast from the pictures' sizes; nothing is fitted.
+    """What `encode` would do with the same sources and options, forecast from a second of real steps; nothing is kept.
 
     sources: folders, image files or globs. Raises UsageError and InputError as `encode` does before it fits.
     """
@@ -46,29 +48,55 @@ def plan(sources: Sources, options: EncodeOptions) -> Plan:
 
 def plan_with(sources: Sources, options: EncodeOptions) -> Plan:
     """The same of options that are built already."""
-    found = read_pictures(sources, options)
-    pixels = count_pixels(found.pictures)
-    model, settings = model_settings(options, pixels), fit_settings(options, found.pictures)
-    channels = found.pictures[0].shape[2]
-    shapes = (*field_shapes(model, channels, len(found.pictures)), *context_shapes(model))
-    weights = sum(int(np.prod(shape)) for shape in shapes)
-    encoder = encoder_shapes(channels, model.levels[0].channels) if options.keep_encoder else ()
-    stored = weights + sum(int(np.prod(shape)) for shape in encoder)
-    own = SECONDS_PER_PIXEL * model.hidden_width / 32
-    products = 6 * weights / PRODUCTS_PER_SECOND  # forwards, backwards, and for the gradient of the weights
-    seconds = settings.passes * pixels * max(own, products) * pace_of(model, settings.passes).total
-    bits = stored * 8.0 + (pixels * 2.0 ** (options.quality / 30 - 1.5) if model.levels else 0.0)
+    started = time.monotonic()
+    asked = prepare(sources, options, record=True)
+    model, pictures = asked.model, asked.pictures
+    channels = asked.header.channels
+    stored = _weights(model, channels, len(pictures))
+    if options.keep_encoder:
+        stored += sum(int(np.prod(shape)) for shape in encoder_shapes(channels, model.levels[0].channels))
+    outlook = _outlook(asked, started)
+    bits = stored * 8.0 + (asked.pixels * 2.0 ** (options.quality / 30 - 1.5) if model.levels else 0.0)
     return Plan(
-        images=len(found.pictures),
-        pixels=pixels,
+        images=len(pictures),
+        pixels=asked.pixels,
         channels=channels,
-        parameters=stored + sum(_latent_count(model, picture) for picture in found.pictures),
-        estimated_seconds=min(seconds, settings.time_limit or seconds),
+        parameters=stored + sum(_latent_count(model, picture) for picture in pictures),
+        estimated_seconds=outlook.seconds,
         estimated_bytes=options.target_size or round(bits / 8),
-        source_bytes=sum(picture.source_bytes for picture in found.pictures),
-        skipped=found.skipped,
-        notes=found.notes,
+        source_bytes=sum(picture.source_bytes for picture in pictures),
+        skipped=asked.found.skipped,
+        notes=asked.found.notes,
+        outlook=outlook,
     )
+
+
+def least_seconds(sources: Sources, options: EncodeOptions) -> float:
+    """What the matrix products of a fit take at least on a usual CPU: for wide networks nearly all of its time."""
+    asked = prepare(sources, options, record=True)
+    weights = _weights(asked.model, asked.header.channels, len(asked.pictures))
+    return asked.settings.passes * asked.pixels * 6 * weights / PRODUCTS_PER_SECOND  # forwards, and twice backwards
+
+
+def _outlook(asked: Prepared, started: float) -> Outlook:
+    from inrcodec.fitting.timing import sample_of, timed
+
+    everything, settings = asked.everything, asked.settings
+    pixels = sum(picture.shape[0] * picture.shape[1] for picture in everything)
+    sample = sample_of(everything, asked.model, settings)
+    before = time.monotonic() - started
+    timing, fit = timed([picture for _, picture in sample], len(everything), pixels, asked.model, settings)
+    shown = [replace(asked.pictures[0], name=f"{number}", stored=picture) for number, picture in sample]
+    ending = ending_seconds(fit, shown, asked.pixels, record=True)
+    if settings.target is not None:
+        ending = 2 * ending + correction_seconds(fit.engine, timing.a_pass)
+    longest = max(max(picture.shape[:2]) for picture in everything)
+    return outlook_by(timing, settings.passes, settings.time_limit, before, ending, len(everything), longest)
+
+
+def _weights(model: ModelSettings, channels: int, images: int) -> int:
+    shapes = (*field_shapes(model, channels, images), *context_shapes(model))
+    return sum(int(np.prod(shape)) for shape in shapes)
 
 
 def _latent_count(model: ModelSettings, picture: Picture) -> int:

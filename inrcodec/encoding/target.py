@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 MOST_CORRECTIONS = 6  # from level to level, from the finest on: small gaps need one
 CLOSE_PSNR = 0.03  # dB
 LEAST_SIZE, AIMED_SIZE = 0.992, 0.996  # of the target: a file may be smaller than asked for, but not larger
+CORRECTION_PASSES = {"kernel": 70.0, "torch": 15.0}  # that take as long; measured
 Made = tuple[bytes, Archive]  # a file's bytes, and what they decode to
 
 
@@ -28,16 +30,23 @@ def corrected(
 
     make: the file of the fit as it stands.
     """
-    made = make()
-    for attempt in range(1 if options.time_limit else MOST_CORRECTIONS):
+    made, needed = make(), fit.meter.ending / 2
+    for attempt in range(MOST_CORRECTIONS):
         gap = _gap(options, *made)
-        if gap is None:
+        if gap is None or fit.meter.left < needed:
             break
+        started = time.monotonic()
         for progress in fit.correct(gap, attempt):
             if on_progress:
                 on_progress(progress)
         made = make()
+        needed = time.monotonic() - started
     return made
+
+
+def correction_seconds(engine: str, a_pass: float) -> float:
+    """About how long one correction takes where a pass of the fit takes that long."""
+    return CORRECTION_PASSES[engine] * a_pass
 
 
 def _gap(options: EncodeOptions, blob: bytes, archive: Archive) -> Gap | None:
@@ -47,5 +56,5 @@ def _gap(options: EncodeOptions, blob: bytes, archive: Archive) -> Gap | None:
         return Gap(psnr=missing) if abs(missing) > CLOSE_PSNR else None
     if options.target_size is None or LEAST_SIZE <= len(blob) / options.target_size <= 1.0:
         return None
-    latents = dict(archive.parts)["latents"]
+    latents = max(1, dict(archive.parts)["latents"])
     return Gap(bits=(AIMED_SIZE * options.target_size - len(blob)) / latents)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,12 +25,10 @@ from inrcodec.fitting.rounding import RoundingContext, batches
 from inrcodec.fitting.run import FrozenModel, Run, start
 from inrcodec.fitting.sensitivity import LEAST_PASSES, sensitive_steps
 from inrcodec.fitting.step_context import StepContext
+from inrcodec.fitting.watching import watched_psnr
 from inrcodec.numerics.arrays import AnyPixels, Pixels
-from inrcodec.numerics.metrics import psnr_of_error
 from inrcodec.numerics.poses import Codes
 from inrcodec.settings import FitSettings, Gap, ModelSettings
-
-WATCH_EVERY, WATCHED_IMAGES = 1 / 48, 24
 
 
 class Fit:
@@ -66,8 +64,12 @@ class Fit:
         pixels, kernels = step_pixels(self.run), self.engine == KERNEL
         self._allotment = allotted(settings, self.run.device, pixels, kernels=kernels)
         self._engine = engine_named(self.engine, self.run, self._allotment.workers)
-        pace = pace_of(model, settings.passes)
-        self.meter = Meter(self.run.images, settings.passes, settings.time_limit, pace)
+        self.meter = Meter(self.run.images, settings.passes, settings.time_limit, partial(pace_of, model))
+
+    @property
+    def workers(self) -> int:
+        """Threads or processes that share a step."""
+        return self._allotment.workers
 
     def steps(self) -> Iterator[Progress]:
         """Fit; yields after every step. What it takes of the process is put back when it ends or is closed."""
@@ -85,7 +87,7 @@ class Fit:
                     figures = _step(run, engine, batch, meter)
                     news = meter.tick(_phase(run), batch.visits, figures)
                     yield replace(
-                        news, engine=self.engine, note=engine.note, holdout_psnr=_watch(run, engine, meter.done)
+                        news, engine=self.engine, note=engine.note, holdout_psnr=watched_psnr(run, engine, meter)
                     )
                     if meter.done >= 1.0:
                         break
@@ -94,7 +96,7 @@ class Fit:
         """Latents become whole numbers by what they cost, and stand still; yields after every few images."""
         run = self.run
         context = RoundingContext(
-            levels=rounded_levels(run.model, self.meter.passes),
+            levels=rounded_levels(run.model, self.meter.expected_passes),
             rate_weight=run.rate_control.weight,
             footprint=run.footprint,
             weight_steps=run.weight_steps,
@@ -102,6 +104,8 @@ class Fit:
         )
         self.meter.rounded = 0.0
         for batch in batches(run, engine.count) if context.levels else ():
+            if self.meter.overdue:  # the others become the nearest whole numbers
+                break
             engine.round_latents(context, batch)
             self.meter.rounded += sum(len(units) / run.groups[number].cuts for number, units in batch) / run.images
             yield self.progress("round")
@@ -207,17 +211,6 @@ def _enter_phase(run: Run, done: float, passes: float, engine: StepEngine) -> No
             run.weight_steps = choose_weight_steps(run.network, run.model)
     if _phase(run) != phase or not run.rate_control.network_bits:
         run.rate_control.network_bits = run.network_bits()
-
-
-def _watch(run: Run, engine: StepEngine, done: float) -> float | None:
-    """PSNR of some images on hidden pixels, looked at now and then while they are hidden; costs a share of a pass."""
-    if run.settings.holdout.mode == "none" or run.released:
-        return None
-    if run.watched is None or done >= run.watched[0] + WATCH_EVERY or done >= 1.0:
-        errors = held_out_errors(run, engine.draw, sample=WATCHED_IMAGES).squared
-        known = errors[~np.isnan(errors)]
-        run.watched = done, psnr_of_error(float(known.mean())) if len(known) else math.nan
-    return run.watched[1]
 
 
 def _phase(run: Run) -> str:

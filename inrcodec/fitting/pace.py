@@ -9,6 +9,7 @@ from inrcodec.fitting.schedule import AREAS_FROM, FROZEN_FROM
 from inrcodec.settings import ModelSettings
 
 PASSES_PER_VISIT = 0.4  # that a look at one phase of one channel takes as long as, when latents are rounded; measured
+PRODUCTS_PER_SECOND = 1e11  # floating-point operations of large matrices, two CPU cores; measured
 SHARE = 0.14  # of the fit that rounding may take
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -60,18 +60,26 @@ class Fitted:
 
 
 class Meter:
-    """How much of a fit is done, by visits of images, or by time where a limit would come sooner; and running means."""
+    """How much of a fit is done, by visits of images, or by time where a limit would come sooner; and running means.
 
-    def __init__(self, images: int, passes: int, limit: float | None, pace: Pace) -> None:
+    limit: seconds from its start or restoration in which all is to be done, with what comes after the steps.
+    """
+
+    def __init__(self, images: int, passes: int, limit: float | None, pace: Callable[[float], Pace]) -> None:
         self.step = 0
         self.done = 0.0  # from 0 before the first step to 1 behind the last
+        self.ending = 0.0  # seconds that writing and verifying will take, as far as is known
         self._images, self._visits, self._planned = images, 0.0, images * passes
-        self._limit, self._pace, self._started = limit, pace, time.monotonic()
+        self.pace_of = pace  # of a fit of so many passes
+        self.limit, self._started = limit, time.monotonic()  # a limit counts from the start, or the restoration
         self.rounded = 0.0  # share of the latents that have been rounded by what they cost
         self._earlier = self._resumed = 0.0  # seconds and share of the fit that an interrupted run had behind it
-        self._visits_before = self._resumed_share = 0.0
+        self._visits_before = 0.0
         self._error = self._bits = self._weight = 0.0
         self._counted_from: tuple[float, float] | None = None  # seconds and share of the time behind the first step
+        self._first_visits = 0.0  # until then
+        self._first_work = 0.0, 0.0  # seconds at work of this thread and of the process, until then
+        self._latest = 0.0  # seconds at the latest report
 
     @property
     def passes(self) -> float:
@@ -79,9 +87,41 @@ class Meter:
         return self._visits / self._images
 
     @property
+    def expected_passes(self) -> float:
+        """Visits of each image that the fit will come to: fewer than planned where a limit will come sooner."""
+        planned = self._planned / self._images
+        return min(planned, self.passes / self.done) if self.done > 0 else planned
+
+    @property
     def seconds(self) -> float:
         """Since the start."""
         return self._earlier + time.monotonic() - self._started
+
+    @property
+    def counted_seconds(self) -> float:
+        """Since the first step was through: what came before it tells nothing of the rest."""
+        return 0.0 if self._counted_from is None else self.seconds - self._counted_from[0]
+
+    @property
+    def seconds_per_pass(self) -> float:
+        """So far, without what came before the second step; 0 where that is not known."""
+        visits = self._visits - self._first_visits
+        return self.counted_seconds * self._images / visits if visits else 0.0
+
+    def slowdown(self, threads: int) -> float:
+        """How much longer things take than one of so many threads works, as other programs work, too."""
+        this, process = (now - first for now, first in zip(_work(), self._first_work, strict=True))
+        return max(1.0, self.counted_seconds / max(this, process / threads, 1e-9))
+
+    @property
+    def left(self) -> float:
+        """Seconds until the limit; infinite without one."""
+        return math.inf if self.limit is None else self.limit - (self.seconds - self._earlier)
+
+    @property
+    def overdue(self) -> bool:
+        """Whether what is left of the limit is needed for what comes after the steps."""
+        return self.left < self.ending
 
     def state(self) -> list[float]:
         """What a checkpoint must keep."""
@@ -93,7 +133,6 @@ class Meter:
         self.step, self.done, self._visits = int(state[0]), state[1], state[2]
         self.rounded, self._earlier, self._error, self._bits, self._weight = state[3:]
         self._resumed, self._visits_before = self.done, self._visits
-        self._resumed_share = self._pace.time_share(self.done, self.rounded)
 
     def tick(self, phase: str, images: float, figures: Sequence[tuple[float, float]]) -> Progress:
         """Count a step that visited that many images.
@@ -110,13 +149,14 @@ class Meter:
                 SMOOTHING * mean + (1 - SMOOTHING) * value
                 for mean, value in ((self._error, error), (self._bits, bits), (self._weight, 1.0))
             )
-        if self._counted_from is None:  # compiling and loading are over, and tell nothing of the rest
+        if self._counted_from is None:
             self._counted_from = seconds, self._behind
+            self._first_visits, self._first_work = self._visits, _work()
         return self.progress(phase)
 
     def progress(self, phase: str) -> Progress:
         """How far the fit is; before the first step nothing is known of its figures."""
-        seconds = self.seconds
+        self._latest = seconds = self.seconds
         return Progress(
             phase=phase,
             step=round(self.done * self._planned),
@@ -130,6 +170,10 @@ class Meter:
         )
 
     @property
+    def _pace(self) -> Pace:
+        return self.pace_of(self.expected_passes)
+
+    @property
     def _behind(self) -> float:
         """Share of the fit's time."""
         return self._pace.time_share(self.done, self.rounded)
@@ -137,15 +181,25 @@ class Meter:
     def _remaining(self, seconds: float) -> float:
         """Seconds to go at the pace of the steps so far; unknown at the first one."""
         first_seconds, first = self._counted_from or (seconds, 1.0)
-        gone = self._behind - first
-        if self._behind >= 1.0:
-            return 0.0
-        return (seconds - first_seconds) * (1.0 - self._behind) / gone if gone > 0 else math.nan
+        behind = self._behind
+        if behind >= 1.0:
+            return self.ending
+        gone = behind - first
+        return (seconds - first_seconds) * (1.0 - behind) / gone + self.ending if gone > 0 else math.nan
 
     def _done_by_time(self, seconds: float) -> float:
-        """How much should be done by now to keep the time limit, which counts from the start or the resumption."""
-        if self._limit is None:
-            return 0.0
-        before = self._resumed_share
-        share = min(1.0, (seconds - self._earlier) / self._limit)
-        return self._pace.done_after(before + (1.0 - before) * share)
+        """How much should be done by now to keep the time limit.
+
+        What comes before the first step is no part of the fit's time. A step more must not end beyond the limit.
+        """
+        if self.limit is None or self._counted_from is None:
+            return float(self.overdue)
+        first_seconds, first = self._counted_from
+        room = self.limit - self.ending - (first_seconds - self._earlier)
+        gone = seconds - first_seconds + 0.5 * (seconds - self._latest)
+        share = min(1.0, gone / room) if room > 0 else 1.0
+        return self._pace.done_after(first + (1.0 - first) * share)
+
+
+def _work() -> tuple[float, float]:
+    return time.thread_time(), time.process_time()

@@ -9,7 +9,7 @@ AREAS_FROM = 0.75  # pixels are points until then, and areas, as the decoder dra
 QUANTIZED_FROM = 0.70  # the network learns to live with its quantized weights
 FROZEN_FROM = 0.94  # latents are rounded and stand still; the network adapts to them
 RELEASED_FROM = 0.50  # held-out pixels join the loss
-WARM_UP_STEPS = 100
+WARM_UP_STEPS, WARM_UP_UNTIL = 100, 0.05  # whichever comes first
 FIRST_TEMPERATURE, LAST_TEMPERATURE = 0.3, 0.05
 FIRST_NOISE, LAST_NOISE = 1.0, 0.3
 LOWEST_RATE = 0.005
@@ -24,7 +24,8 @@ def footprint(done: float, native: int) -> int:
 
 def learning_rate(done: float, step: int) -> float:
     """Factor on every learning rate: a short warm-up, then half a cosine."""
-    return min(1.0, (step + 1) / WARM_UP_STEPS) * (0.5 * (1.0 + math.cos(math.pi * done)) + LOWEST_RATE)
+    warmed = max((step + 1) / WARM_UP_STEPS, done / WARM_UP_UNTIL)
+    return min(1.0, warmed) * (0.5 * (1.0 + math.cos(math.pi * done)) + LOWEST_RATE)
 
 
 def context_rate(done: float, step: int) -> float:

@@ -16,7 +16,7 @@ from inrcodec.cli.app import main
 Capture = pytest.CaptureFixture[str]
 QUICK = ["--effort", "1", "--time-limit", "3s", "--threads", "1", "--device", "cpu"]
 KEYS = """file file_size images pixels bits_per_pixel mean_psnr worst_psnr worst_image holdout_mode holdout_psnr
-source_bytes ratio seconds skipped notes"""
+source_bytes ratio seconds passes missed warnings skipped notes"""
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +71,27 @@ def test_a_dry_run_writes_nothing(small_images: Path, tmp_path: Path, capsys: Ca
     assert answer["estimated_bytes"] > 0
     assert answer["estimated_seconds"] > 0
     assert not list(tmp_path.iterdir())
+
+
+def test_a_dry_run_refuses_what_a_run_refuses(small_images: Path, tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "there.inr").write_text("mine")
+    (tmp_path / "new.inr.checkpoint").write_text("waits")
+    for output, said in (("there.inr", "--force"), ("new.inr", "--resume")):
+        assert main(["encode", str(small_images), "-o", output, "--dry-run"]) == 2
+        assert said in capsys.readouterr().err
+
+
+def test_what_was_missed_is_named(small_images: Path, capsys: Capture) -> None:
+    asked = ["--passes", "3", "--threads", "1", "--device", "cpu", "--json"]
+    assert main(["encode", str(small_images), "-o", "a.inr", "--target-psnr", "60", *asked]) == 4
+    out, err = capsys.readouterr()
+    assert json.loads(out)["missed"] == ["psnr"]
+    assert "not 60.00 dB" in err
+    (warning,) = json.loads(out)["warnings"]
+    assert "--passes 100" in err
+    assert warning.startswith("the pictures are poor")
+    assert main(["encode", str(small_images), "-o", "b.inr", "--target-size", "90k", *asked]) == 4
+    assert json.loads(capsys.readouterr().out)["missed"] == ["size"]
 
 
 def test_skipped_files_are_listed_and_exit_5(small_images: Path, tmp_path: Path, capsys: Capture) -> None:

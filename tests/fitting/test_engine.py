@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from inrcodec.archive import Archive
-from inrcodec.encoding.encode import assemble
+from inrcodec.encoding.assemble import assemble
 from inrcodec.errors import UsageError
 from inrcodec.evaluate.measuring import psnrs
 from inrcodec.field.conditioning import CONDITIONINGS, model_for

@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inrcodec.archive import Archive
-from inrcodec.encoding.encode import assemble
+from inrcodec.encoding.assemble import assemble
 from inrcodec.encoding.options import EncodeOptions
 from inrcodec.encoding.resolve import fit_settings
 from inrcodec.fitting.engine import Fit

@@ -13,7 +13,8 @@ import numpy as np
 from inrcodec.archive import Archive, ArchivedImage
 from inrcodec.bitstream.container import write_atomically
 from inrcodec.bitstream.stored import pack
-from inrcodec.encoding.encode import check_output, header_of
+from inrcodec.encoding.assemble import header_of
+from inrcodec.encoding.encode import check_output
 from inrcodec.encoding.keywords import KeywordsOf
 from inrcodec.encoding.signals.listed import ConstraintList, read_list
 from inrcodec.encoding.signals.options import SignalKeywords, SignalOptions, picture_list

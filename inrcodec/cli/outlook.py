@@ -1,0 +1,45 @@
+"""What was asked for and missed, and warnings of what a fit comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from inrcodec.cli.console import Console, decibels
+from inrcodec.cli.values import spoken_duration
+from inrcodec.errors import Message
+
+if TYPE_CHECKING:
+    from inrcodec.encoding.options import EncodeOptions
+
+TIME, SIZE, PSNR = "time", "size", "psnr"
+PSNR_TOLERANCE, SIZE_TOLERANCE = 0.1, 0.01  # dB; share by which a file may be smaller: larger it may not be
+TIME_TOLERANCE, LEAST_TIME_TOLERANCE = 0.05, 2.0  # share; seconds, for limits so short that loading is much of them
+
+
+def missed(options: EncodeOptions, seconds: float, size: int, psnr: float | None) -> Iterator[str]:
+    """Which of time, size and PSNR were asked for and not met, with some tolerance."""
+    limit = options.time_limit
+    if limit is not None and seconds > limit + max(LEAST_TIME_TOLERANCE, TIME_TOLERANCE * limit):
+        yield TIME
+    if options.target_size is not None and not 1.0 - SIZE_TOLERANCE <= size / options.target_size <= 1.0:
+        yield SIZE
+    if options.target_psnr is not None and psnr is not None and abs(psnr - options.target_psnr) > PSNR_TOLERANCE:
+        yield PSNR
+
+
+def missed_line(what: str, options: EncodeOptions, answer: dict[str, Any]) -> str:
+    """How far it was missed."""
+    if what == TIME:
+        return f"it took {spoken_duration(answer['seconds'])}, longer than --time-limit"
+    if what == SIZE:
+        return f"the file has {answer['file_size']:,} bytes, not {options.target_size:,}; more --effort may help"
+    return (
+        f"the mean PSNR is {decibels(answer['mean_psnr'])}, not {decibels(options.target_psnr)}; more --effort may help"
+    )
+
+
+def warn_of(warnings: Sequence[str], console: Console) -> None:
+    """Say what is to be feared of a fit, or to be known of a file."""
+    for warning in warnings:
+        console.warn(Message("inrcodec: warning: ", warning))

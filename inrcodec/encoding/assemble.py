@@ -1,0 +1,69 @@
+"""From integers to the bytes of a file, and the figures measured on what these decode to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from inrcodec.archive import Archive
+from inrcodec.bitstream.header import FORMAT_VERSION, Header, encode_header, pack_shapes
+from inrcodec.bitstream.limits import check_limits
+from inrcodec.bitstream.names import encode_names
+from inrcodec.bitstream.record import Record
+from inrcodec.bitstream.stored import pack, pack_latents
+from inrcodec.evaluate.measuring import decoded_pairs, measured, measured_for_reports
+from inrcodec.field.field import field_shapes
+from inrcodec.images import Picture
+from inrcodec.numerics.poses import Codes, coded_poses
+from inrcodec.settings import Holdout, ModelSettings
+from inrcodec.version import __version__
+
+if TYPE_CHECKING:
+    from inrcodec.fitting.progress import Fitted
+
+
+def assemble(pictures: Sequence[Picture], model: ModelSettings, holdout: Holdout, fitted: Fitted) -> bytes:
+    """The file's bytes, with the figures measured on what those bytes decode to."""
+    poses = coded_poses(picture.pixels for picture in pictures) if model.posed else None
+    return assembled(pictures, header_for(pictures, model, holdout), fitted, poses)[0]
+
+
+def header_for(pictures: Sequence[Picture], model: ModelSettings, holdout: Holdout) -> Header:
+    """The header of a file of these pictures; raises what a reader would, were it written."""
+    sizes = [picture.shape[:2] for picture in pictures]
+    encode_names([picture.name for picture in pictures])
+    return header_of(sizes, pictures[0].shape[2], model, holdout)
+
+
+def header_of(sizes: Sequence[tuple[int, int]], channels: int, model: ModelSettings, holdout: Holdout) -> Header:
+    """The header of a file of images of these (height, width); raises what a reader would, were it written."""
+    shapes, shape_index = pack_shapes(sizes)
+    software = f"inrcodec {__version__}"
+    header = Header(
+        version=FORMAT_VERSION,
+        channels=channels,
+        images=len(sizes),
+        shapes=shapes,
+        shape_index=shape_index,
+        model=model,
+        holdout=holdout,
+        software=software,
+    )
+    encode_header(header)
+    check_limits(model, sizes, field_shapes(model, channels, len(sizes)))
+    return header
+
+
+def assembled(
+    pictures: Sequence[Picture], header: Header, fitted: Fitted, poses: Codes | None, record: Record | None = None
+) -> tuple[bytes, Archive]:
+    """The file's bytes, and what those decode to but for the figures, which are measured on it."""
+    ranges, blocks, bits = pack_latents(header, fitted.context, fitted.latents)
+    tensors = (*fitted.network, *fitted.context)
+    names = [picture.name for picture in pictures]
+    bare = Archive.from_bytes(pack(header, tensors, ranges, blocks, names, (), poses=poses, encoder=fitted.encoder))
+    pairs = decoded_pairs(list(bare), pictures)
+    columns = list(measured(pairs, fitted.held_out, bits if header.model.levels else None))
+    if record:
+        columns += measured_for_reports(pairs, fitted.held_out)
+    return bare.stored.measured(columns, record), bare

@@ -1,0 +1,119 @@
+"""How far a fit comes in the time that it has, and what to say where that is not far enough."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inrcodec.errors import Message, Parameter
+
+if TYPE_CHECKING:
+    from inrcodec.fitting.engine import Fit
+    from inrcodec.fitting.timing import Timing
+
+FEW_PASSES, GOOD_PASSES = 40, 100  # fewer leave blots; so many leave pictures
+POOR_PSNR = 22.0  # dB: below, nobody is glad of a picture
+# Passes and dB at the default quality; icons and photographs lie within some 3 dB of it. Measured.
+EARLY = ((1, 9.0), (4, 12.0), (8, 16.0), (16, 21.5), (32, 25.5), (64, 30.0), (100, 32.0), (200, 33.5))
+SMALLEST_SIDE = 16  # pixels that pictures are still worth shrinking to
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """How far a fit comes.
+
+    passes: visits of every pixel, and how many were planned; a_pass: seconds of one; other: seconds of all else, such
+    as loading, writing and verifying; images of the set, and the longest side among them, pixels.
+    """
+
+    passes: float
+    planned: int
+    a_pass: float
+    other: float
+    images: int
+    longest: int
+
+    @property
+    def seconds(self) -> float:
+        """In all."""
+        return self.seconds_for(self.passes)
+
+    def seconds_for(self, passes: float) -> float:
+        """In all, with so many passes."""
+        return self.other + self.a_pass * passes
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether time ends it before pictures are pictures."""
+        return self.passes < min(FEW_PASSES, self.planned - 1)
+
+    @property
+    def psnr(self) -> float:
+        """Roughly what so few passes come to, dB."""
+        passes, figures = zip(*EARLY, strict=True)
+        return float(np.interp(math.log(max(1.0, self.passes)), np.log(passes), figures))
+
+    def warnings(self) -> Iterator[Message]:
+        """What to know before a fit that will be cut short."""
+        if self.cut_short:
+            yield Message(
+                f"there is time for {self.passes:.0f} passes over the pictures ({self.seconds / self.images:.2g} s an "
+                f"image), which come to some {self.psnr:.0f} dB; for more than 30 dB ",
+                *self._cure(),
+            )
+
+    def verdicts(self, psnr: float) -> Iterator[Message]:
+        """What to know of a file with that mean PSNR, in dB."""
+        if self.cut_short:
+            yield Message(
+                f"the fit was cut short after {self.passes:.0f} of {self.planned:,} passes, at {psnr:.1f} dB; "
+                "for more than 30 dB ",
+                *self._cure(),
+            )
+        elif psnr < POOR_PSNR:
+            cure = Parameter("passes", GOOD_PASSES) if self.planned < GOOD_PASSES else Parameter("quality")
+            yield Message(f"the pictures are poor, at {psnr:.1f} dB; ask for more ", cure)
+
+    def _cure(self) -> Iterator[str | Parameter]:
+        good = min(GOOD_PASSES, self.planned)
+        yield "give it "
+        yield Parameter("time_limit", math.ceil(1.1 * self.seconds_for(good)))
+        side = int(self.longest * math.sqrt(self.passes / good))
+        if side >= SMALLEST_SIDE:
+            yield ", or smaller pictures: "
+            yield Parameter("max_size", side)
+
+
+def outlook_of(fit: Fit, started: float) -> Outlook:
+    """Of a fit that is under way or through; started: when all began, by the monotonic clock."""
+    meter = fit.meter
+    a_pass = meter.seconds_per_pass
+    before = time.monotonic() - started - meter.counted_seconds
+    return Outlook(
+        passes=meter.passes if meter.done >= 1.0 else meter.expected_passes,
+        planned=fit.run.settings.passes,
+        a_pass=a_pass,
+        other=before + meter.ending,
+        images=fit.run.images,
+        longest=max(max(group.size) for group in fit.run.groups),
+    )
+
+
+def outlook_by(
+    timing: Timing, planned: int, limit: float | None, before: float, ending: float, images: int, longest: int
+) -> Outlook:
+    """Of a fit whose parts were timed; before: seconds until it begins; ending: of writing and verifying."""
+    left = math.inf if limit is None else limit - before - ending
+    return Outlook(
+        passes=min(planned, max(1.0, timing.passes_in(left))),
+        planned=planned,
+        a_pass=timing.a_pass,
+        other=before + timing.total(0) + ending,
+        images=images,
+        longest=longest,
+    )

@@ -1,0 +1,61 @@
+"""What comes before every fit and every forecast: pictures are read, and all that cannot be done is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from inrcodec.bitstream.header import Header
+from inrcodec.encoding.assemble import header_for
+from inrcodec.encoding.options import EncodeOptions, Sources
+from inrcodec.encoding.resolve import count_pixels, extra_images, fit_settings, model_settings, read_pictures
+from inrcodec.images import Picture, PictureSet
+from inrcodec.numerics.arrays import AnyPixels, Pixels
+from inrcodec.numerics.poses import Codes, coded_poses
+from inrcodec.settings import FitSettings, ModelSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """Pictures and settings of a fit; extra: pictures that are fitted along; poses: of every picture, if it has one."""
+
+    found: PictureSet
+    model: ModelSettings
+    settings: FitSettings
+    header: Header
+    extra: Sequence[Pixels]
+    poses: Codes | None
+
+    @property
+    def pictures(self) -> Sequence[Picture]:
+        """Of the file."""
+        return self.found.pictures
+
+    @property
+    def pixels(self) -> int:
+        """Of the file."""
+        return count_pixels(self.pictures)
+
+    @property
+    def everything(self) -> list[AnyPixels]:
+        """All that is fitted."""
+        return [*(picture.stored for picture in self.pictures), *self.extra]
+
+
+def prepare(sources: Sources, options: EncodeOptions, *, record: bool) -> Prepared:
+    """Read and check; UsageError, InputError and UnsupportedFileError before any work.
+
+    record: whether the file will have a training record.
+    """
+    found = read_pictures(sources, options)
+    pictures = found.pictures
+    model = model_settings(options, count_pixels(pictures))
+    settings = fit_settings(options, pictures, record=record)
+    return Prepared(
+        found=found,
+        model=model,
+        settings=settings,
+        header=header_for(pictures, model, settings.holdout),  # refuses what no file can hold
+        extra=extra_images(options, pictures),
+        poses=coded_poses(picture.pixels for picture in pictures) if model.posed else None,
+    )
