@@ -58,27 +58,34 @@ def timed(
 
     With the engine, the threads and the device of the settings; raises what a fit would. Returns the fit, too.
     """
-    started = time.monotonic()
-    fit = Fit(sample, model, settings)
-    mixed = len({picture.shape for picture in sample}) > 1
-    meter = _HurriedMeter(len(sample), settings.passes, fit.meter, whole_passes=mixed)
-    fit.meter = meter
-    compiling: float | None = None
-    for progress in fit.steps():
-        if progress.phase == "compile":
-            compiling = time.monotonic()
+    fit, meter, begun, compiled = _tried(sample, model, settings)
+    if compiled:  # which took its time in every phase, and is not done again
+        fit, meter, begun, _ = _tried(sample, model, settings)
+        begun += LOADING
     scale = pixels / _pixels(sample)
     phases = list(zip(pairwise(BOUNDS), meter.phases, strict=True))
     a_visit = sum((last - first) * phase.a_visit for (first, last), phase in phases)
     entered = [max(0.0, phase.entering - phase.a_visit * phase.first_visits) for _, phase in phases]
     a_look = entered[1] * scale * len(sample) / images  # the second phase begins with nothing else
     timing = Timing(
-        start=(compiling - started + LOADING if compiling else meter.phases[0].begun - started),
+        start=begun,
         a_pass=a_visit * len(sample) * scale,
         once=looks(settings) * a_look + max(0.0, entered[2] - entered[1]),
         rounding=meter.rounding * scale,
     )
     return timing, fit
+
+
+def _tried(
+    sample: Sequence[AnyPixels], model: ModelSettings, settings: FitSettings
+) -> tuple[Fit, _HurriedMeter, float, bool]:
+    """A fit that was through all phases, what was seen of it, seconds until its first step, and whether it compiled."""
+    started = time.monotonic()
+    fit = Fit(sample, model, settings)
+    mixed = len({picture.shape for picture in sample}) > 1
+    fit.meter = meter = _HurriedMeter(len(sample), settings.passes, fit.meter, whole_passes=mixed)
+    compiled = [progress for progress in fit.steps() if progress.phase == "compile"]
+    return fit, meter, meter.phases[0].begun - started, bool(compiled)
 
 
 @dataclass
