@@ -46,11 +46,11 @@ from inrcodec.cli.options import (
     epilog,
 )
 from inrcodec.cli.outcome import finish, next_commands, plan_keys, plan_lines, result_keys, summary
-from inrcodec.cli.outlook import missed_line, warn_of
+from inrcodec.cli.outlook import judge, leaving_time, missed_line, warn_of
 from inrcodec.cli.presets import check_patience, with_preset
 from inrcodec.cli.snapshots import snapshots_into
 from inrcodec.cli.values import parse_bytes, parse_duration
-from inrcodec.errors import UsageError
+from inrcodec.errors import Message, UsageError
 
 if TYPE_CHECKING:
     from inrcodec.encoding.options import EncodeOptions, EncodeRun
@@ -71,8 +71,8 @@ EPILOG = epilog(
     ),
     (
         "file, file_size, images, pixels, bits_per_pixel, mean_psnr, worst_psnr, worst_image, holdout_mode, "
-        "holdout_psnr, source_bytes, ratio, seconds, passes, missed (time, size, psnr), warnings, skipped (path, "
-        "reason), notes",
+        "holdout_psnr, source_bytes, ratio, seconds, passes, missed (time, size, psnr), warnings, verdict "
+        "(lossless_sheet, lossless_codec, avif_sheet: bytes; sampled), skipped (path, reason), notes",
         "(with --dry-run) file, images, pixels, channels, parameters, passes, estimated_seconds, estimated_bytes, "
         "source_bytes, warnings, skipped, notes",
     ),
@@ -145,6 +145,9 @@ def encode(
         typer.Option("--snapshots-to", metavar="DIR", help="Where to.", show_default="FILE-snapshots"),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would take; write nothing.")] = False,
+    verdict: Annotated[
+        bool, typer.Option("--verdict/--no-verdict", help="Say whether a lossless or an AVIF sheet would be smaller.")
+    ] = True,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the same command after Ctrl-C.")] = False,
     force: Force = False,
     json: Json = False,
@@ -175,7 +178,7 @@ def encode(
         _dry_run(sources, target, options, resume, json, console)
         return
     run = EncodeRun(overwrite=force, resume=resume, record=record, snapshots=shown)
-    _encode(sources, target, options, run, json, console)
+    _encode(sources, target, options, run, json, console, verdict=verdict)
 
 
 def check_target(target: Path, *, force: bool) -> None:
@@ -219,7 +222,14 @@ def _dry_run(
 
 
 def _encode(
-    sources: Sequence[str], target: Path, options: EncodeOptions, run: EncodeRun, json: bool, console: Console
+    sources: Sequence[str],
+    target: Path,
+    options: EncodeOptions,
+    run: EncodeRun,
+    json: bool,
+    console: Console,
+    *,
+    verdict: bool,
 ) -> None:
     from inrcodec.cli.interrupt import Terminated, between_steps
     from inrcodec.cli.progress import fit_progress
@@ -244,11 +254,13 @@ def _encode(
                 warn_of(list(outlook.warnings()), console)
 
             told = dataclasses.replace(run, on_progress=on_progress, on_outlook=on_outlook)
-            result = encode_with(sources, target, options, told)
+            result = encode_with(sources, target, leaving_time(options, verdict=verdict), told)
     except (KeyboardInterrupt, Terminated):
         _say_how_to_resume(target, console)
         raise
     answer = result_keys(result, evaluate(result.archive), options)
+    judged = judge(result, answer, options) if verdict else None
+    answer["verdict"] = judged
     if json:
         print_json(answer)
     else:
@@ -257,6 +269,8 @@ def _encode(
         for line in next_commands(result.path):
             console.say(line)
     warn_of(answer["warnings"], console)
+    for note in judged.notes(answer["file_size"]) if judged else ():
+        console.say(Message("note: ", note))
     for what in answer["missed"]:
         console.warn(f"inrcodec: {missed_line(what, options, answer)}; the file is complete")
     finish(result.skipped, result.notes, console, MISSED if answer["missed"] else 0)

@@ -43,6 +43,7 @@ def result_keys(result: EncodeResult, report: Report, options: EncodeOptions) ->
         "passes": result.outlook.passes,
         "missed": list(missed(options, result.seconds, report.file_size, psnr)),
         "warnings": [] if psnr is None else list(result.outlook.verdicts(psnr)),
+        "verdict": None,
         **passed_over(result.skipped, result.notes),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +11,33 @@ from inrcodec.cli.values import spoken_duration
 from inrcodec.errors import Message
 
 if TYPE_CHECKING:
+    from inrcodec.benchmark.verdict import Verdict
+    from inrcodec.encoding.encode import EncodeResult
     from inrcodec.encoding.options import EncodeOptions
 
 TIME, SIZE, PSNR = "time", "size", "psnr"
 PSNR_TOLERANCE, SIZE_TOLERANCE = 0.1, 0.01  # dB; share by which a file may be smaller: larger it may not be
 TIME_TOLERANCE, LEAST_TIME_TOLERANCE = 0.05, 2.0  # share; seconds, for limits so short that loading is much of them
+VERDICT_SECONDS, VERDICT_SHARE = 2.0, 0.04  # that comparing with sheets takes; of a time limit, at most
+
+
+def leaving_time(options: EncodeOptions, *, verdict: bool) -> EncodeOptions:
+    """The options with a time limit that leaves time for a verdict."""
+    if options.time_limit is None or not verdict:
+        return options
+    return dataclasses.replace(options, time_limit=options.time_limit - _verdict_seconds(options))
+
+
+def judge(result: EncodeResult, answer: dict[str, Any], options: EncodeOptions) -> Verdict | None:
+    """Whether a sheet would be smaller; None where the PSNR is unknown."""
+    from inrcodec.benchmark.verdict import verdict_on
+
+    psnr = answer["mean_psnr"]
+    return None if psnr is None else verdict_on(result.pictures, psnr, _verdict_seconds(options))
+
+
+def _verdict_seconds(options: EncodeOptions) -> float:
+    return min(VERDICT_SECONDS, VERDICT_SHARE * (options.time_limit or VERDICT_SECONDS / VERDICT_SHARE))
 
 
 def missed(options: EncodeOptions, seconds: float, size: int, psnr: float | None) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ from inrcodec.encoding.prepare import Prepared, prepare
 from inrcodec.encoding.recorder import Recorder
 from inrcodec.encoding.target import Made, corrected, correction_seconds
 from inrcodec.errors import InrError, Parameter, UsageError
-from inrcodec.images import Skipped
+from inrcodec.images import Picture, Skipped
 from inrcodec.images.scan import SUFFIXES as PICTURE_SUFFIXES
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ LATE = 0.85  # of a fit with a time limit, when it is asked again how long writi
 
 @dataclass(frozen=True, kw_only=True)
 class EncodeResult:
-    """What was written, as read back from its own bytes; outlook: how far the fit came."""
+    """What was written, as read back from its own bytes; outlook: how far the fit came; pictures: as they went in."""
 
     path: Path
     archive: Archive
@@ -45,6 +45,7 @@ class EncodeResult:
     seconds: float
     source_bytes: int
     outlook: Outlook
+    pictures: Sequence[Picture]
 
 
 @KeywordsOf(EncodeKeywords)
@@ -91,6 +92,7 @@ def _encoded(sources: Sources, path: Path, options: EncodeOptions, run: EncodeRu
         seconds=time.monotonic() - started,
         source_bytes=sum(picture.source_bytes for picture in asked.pictures),
         outlook=outlook,
+        pictures=asked.pictures,
     )
 
 

@@ -20,7 +20,7 @@ FEW_PASSES, GOOD_PASSES = 40, 100  # fewer leave blots; so many leave pictures
 POOR_PSNR = 22.0  # dB: below, nobody is glad of a picture
 # Passes and dB at the default quality; icons and photographs lie within some 3 dB of it. Measured.
 EARLY = ((1, 9.0), (4, 12.0), (8, 16.0), (16, 21.5), (32, 25.5), (64, 30.0), (100, 32.0), (200, 33.5))
-SMALLEST_SIDE = 16  # pixels that pictures are still worth shrinking to
+SMALLEST_SIDE = 32  # pixels that pictures are still worth shrinking to
 
 
 @dataclass(frozen=True, kw_only=True)
