@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 IMAGES, PIXELS = 64, 1 << 18  # of the sample, at most: a block of images, which are cut where they are large
 DRAWN = 8  # of them that are drawn
 TELLING = 3.0  # seconds of steps that say how busy the machine is
-WHOLE_DRAWING = 0.5  # passes, in which a design is drawn once whose network knows how many images there are
+WHOLE_DRAWING = 0.5  # passes: with other designs, drawing is most of it
 
 
 def ending_seconds(fit: Fit, pictures: Sequence[Picture], pixels: int, *, record: bool) -> float:
@@ -30,7 +30,7 @@ def ending_seconds(fit: Fit, pictures: Sequence[Picture], pixels: int, *, record
 
     pictures: the fit's, in order; record: whether the file will have figures for reports.
     """
-    if not fit.run.model.levels:
+    if not fit.run.model.spatial:
         return WHOLE_DRAWING * fit.meter.seconds_per_pass
     started, worked = time.monotonic(), time.thread_time()
     few = pictures[:IMAGES]
