@@ -160,3 +160,17 @@ def _raiser(error: BaseException):  # type: ignore[no-untyped-def]
         raise error
 
     return fail
+
+
+def test_an_interrupt_while_the_program_loads_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    from inrcodec import __main__
+
+    class Interrupted:
+        def find_spec(self, name: str, path: object, target: object = None) -> None:
+            if name == "inrcodec.cli.app":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "inrcodec.cli.app")
+    monkeypatch.setattr(sys, "meta_path", [Interrupted(), *sys.meta_path])
+    assert __main__.main() == 130
+    assert capsys.readouterr().err == "inrcodec: interrupted\n"
