@@ -71,11 +71,11 @@ class CutGroup:
         made = ImageGroup(
             self._model,
             colors(group.targets[:, row : row + 1, rows, columns].swapaxes(0, 1)),
-            None if group.visible is None else group.visible[row : row + 1, rows, columns],
-            group.conditions[row : row + 1, -FRAME:] if self._model.posed else None,
-            self._rates_of(view),
-            None if limits is None else (self._read(limits[0], view), self._read(limits[1], view)),
-            view,
+            visible=None if group.visible is None else group.visible[row : row + 1, rows, columns],
+            frames=group.conditions[row : row + 1, -FRAME:] if self._model.posed else None,
+            rates=self._rates_of(view),
+            limits=None if limits is None else (self._read(limits[0], view), self._read(limits[1], view)),
+            view=view,
         )
         state = made.latents, made.first_moments, made.second_moments
         for known, copy in zip(group.adam.state(), state, strict=False):
