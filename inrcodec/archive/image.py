@@ -11,10 +11,12 @@ from inrcodec.archive.rendering import Upsample, requested_size, straightened
 from inrcodec.archive.summaries import image_code
 from inrcodec.bitstream.figures import HOLDOUT_PSNR, PSNR
 from inrcodec.detail import blocks, enlarge
+from inrcodec.detail.blocks import Block, Region
 from inrcodec.field.derivative_raster import gradient, laplacian, midpoint_slopes
 from inrcodec.field.raster import raster
 from inrcodec.numerics.arrays import BytePixels, Pixels
 from inrcodec.numerics.coordinates import Axis, tiles
+from inrcodec.numerics.cores import each
 
 PART_PIXELS = 1 << 19  # drawn at once where octets are wanted
 
@@ -85,18 +87,23 @@ class ArchivedImage:
     def render_octets(self, size: int | tuple[int, int] | None = None, upsample: Upsample = "detail") -> BytePixels:
         """What `render` gives as the nearest of 256 levels, (height, width, channels), straight alpha.
 
-        Drawn part by part, so that a large picture takes little more memory than its octets.
+        Drawn part by part, by all cores, so that a large picture takes little more memory than its octets.
         """
         native, requested = self._native, requested_size(self._native, size)
         field, inputs = self.archive.field, self._inputs
         octets = np.empty((*requested, self.archive.channels), np.uint8)
+
+        def enlarged(block: Block) -> None:
+            drawn = enlarge(raster(field, *inputs, native, native, block.native), block.size)
+            octets[block.target] = np.rint(straightened(drawn[block.inside]) * 255)
+
+        def rastered(part: Region) -> None:
+            octets[part] = np.rint(straightened(raster(field, *inputs, native, requested, part)) * 255)
+
         if upsample == "detail" and self._enlarges(requested):
-            for block in blocks(native, requested):
-                drawn = enlarge(raster(field, *inputs, native, native, block.native), block.size)
-                octets[block.target] = np.rint(straightened(drawn[block.inside]) * 255)
+            each(enlarged, blocks(native, requested))
         else:
-            for part in tiles(*requested, PART_PIXELS):
-                octets[part] = np.rint(straightened(raster(field, *inputs, native, requested, part)) * 255)
+            each(rastered, tiles(*requested, PART_PIXELS))
         return octets
 
     def gradient(self, size: int | tuple[int, int] | None = None) -> Pixels:

@@ -21,8 +21,9 @@ from inrcodec.fitting.distortion.squared import MARGIN
 from inrcodec.fitting.groups import BatchPart, Group, Numbers
 from inrcodec.fitting.held_out import Tile
 from inrcodec.fitting.kernels.compiling import compiled_before
-from inrcodec.fitting.kernels.engine import KernelStep, Outcome, Part, Quantization, Rates
+from inrcodec.fitting.kernels.engine import KernelStep
 from inrcodec.fitting.kernels.images import ImageGroup
+from inrcodec.fitting.kernels.parts import Outcome, Part, Quantization, Rates
 from inrcodec.fitting.optimizer import FIRST_DECAY, SECOND_DECAY, TINY
 from inrcodec.fitting.pace import cells_apart
 from inrcodec.fitting.process import PIXELS_FOR_WORKERS

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from inrcodec.errors import Parameter, UsageError
 from inrcodec.fitting.devices import Device
+from inrcodec.numerics.cores import available_cores
 from inrcodec.settings import FitSettings
 
 PIXELS_FOR_WORKERS = 4000  # per step; below, they would wait for each other longer than they work
@@ -47,7 +48,7 @@ def allotted(settings: FitSettings, device: Device, pixels: int, *, kernels: boo
     """
     if settings.threads is not None and settings.threads < 1:
         raise UsageError(Parameter("threads", settings.threads), ": at least 1 is needed")
-    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    available = available_cores()
     wanted = settings.threads or (min(MOST_WORKERS, available) if pixels >= PIXELS_FOR_WORKERS else 1)
     if kernels:
         return Allotment(wanted, precision=None, keep_memory=settings.tune_process)

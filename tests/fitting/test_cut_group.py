@@ -10,7 +10,7 @@ import pytest
 from inrcodec.fitting import cut_group
 from inrcodec.fitting.engine import Fit
 from inrcodec.fitting.kernels import view
-from inrcodec.fitting.kernels.engine import Quantization
+from inrcodec.fitting.kernels.parts import Quantization
 from inrcodec.fitting.step_context import StepContext
 from inrcodec.numerics.coordinates import Axis
 from inrcodec.settings import FitSettings, Holdout, Level, ModelSettings

@@ -7,6 +7,7 @@ with the first variant, not with their names.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, cast
@@ -21,6 +22,7 @@ USUAL = "pyramid"
 CONDITIONINGS = (USUAL, *sorted({module.name for module in iter_modules(__path__)} - {USUAL}))
 
 
+@cache  # asked for in every step of a fit
 def conditioning_named(name: str) -> Conditioning:
     """The variant's module; UnsupportedFileError when there is none of that name."""
     if name not in CONDITIONINGS:

@@ -18,7 +18,7 @@ from platformdirs import user_cache_dir
 
 from inrcodec.version import __version__
 
-PLAIN = ("__init__", "engine", "images", "packing", "view")  # nothing is compiled of these, nor of what lays out
+PLAIN = ("__init__", "engine", "images", "packing", "parts", "view")  # nothing is compiled of these or what lays out
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
 

@@ -12,6 +12,8 @@ from inrcodec.fitting.kernels.packing import FloatArray, rounded_up
 from inrcodec.fitting.kernels.view import View, whole
 from inrcodec.settings import ModelSettings
 
+ALL = np.zeros(0, np.float32)  # pixels are visible
+
 
 class ImageGroup:
     """Images of one size with their latents, which start at zero.
@@ -66,7 +68,7 @@ class ImageGroup:
         self, released: bool
     ) -> tuple[FloatArray, FloatArray, FloatArray, npt.NDArray[Any], float, FloatArray, FloatArray]:
         """What `step.step_images` takes of a group; all pixels are visible once they are released."""
-        visible = np.zeros(0, np.float32) if released or self._visible is None else self._visible
+        visible = ALL if released or self._visible is None else self._visible
         return self._state, self.visits, self._limits, self._targets, self._unit, visible, self._frames
 
 

@@ -32,6 +32,7 @@ class Packing:
         ]
         self._packed = [np.zeros(NOTHING, np.int64)]
         self._packed_count = NOTHING
+        self._index: Ints | None = None  # all of it, once everything is packed
         self._places = np.zeros(sum(counts), np.int64)
         self.gradients = NOTHING  # floats that kernels write gradients to
 
@@ -61,12 +62,15 @@ class Packing:
 
     def packed(self, weights: FloatArray) -> FloatArray:
         """What kernels read, from all weights in the order of the file (weights,)."""
-        extended = np.concatenate([np.zeros(1, np.float32), weights])
-        return extended[np.concatenate(self._packed)]
+        if self._index is None:
+            self._index = np.concatenate(self._packed)
+        extended = np.empty(len(weights) + 1, np.float32)
+        extended[0], extended[1:] = 0.0, weights
+        return extended.take(self._index)
 
     def unpacked(self, gradient: FloatArray) -> FloatArray:
         """Gradients in the order of the file (weights,), from what kernels wrote (gradients,)."""
-        return gradient[self._places]
+        return gradient.take(self._places)
 
 
 def outer_ids(matrix: Ints, bias: Ints) -> Ints:

@@ -7,6 +7,7 @@ around, as far as pixels and contexts ask for them, are only read.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 from inrcodec.bitstream.context import MARGIN
@@ -66,6 +67,14 @@ class View:
 
     down: Stretch
     across: Stretch
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.down, self.across))
+
+    def __hash__(self) -> int:
+        """Worked out once: layouts are found by views, many times in a step."""
+        return self._hash
 
     @property
     def pixels(self) -> int:

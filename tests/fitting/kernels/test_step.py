@@ -16,16 +16,9 @@ from inrcodec.field.field import field_shapes, level_shapes
 from inrcodec.field.siren import Siren
 from inrcodec.fitting.distortion import squared
 from inrcodec.fitting.entropy.context import latent_bits
-from inrcodec.fitting.kernels.engine import (
-    KernelStep,
-    Outcome,
-    Part,
-    Quantization,
-    Rates,
-    covers,
-    noise_keys,
-)
+from inrcodec.fitting.kernels.engine import KernelStep, covers
 from inrcodec.fitting.kernels.images import ImageGroup
+from inrcodec.fitting.kernels.parts import Outcome, Part, Quantization, Rates, noise_keys
 from inrcodec.fitting.optimizer import FIRST_DECAY, SECOND_DECAY, TINY, RowAdam
 from inrcodec.numerics.coordinates import Axis, interpolation
 from inrcodec.settings import Architecture, Level, ModelSettings
