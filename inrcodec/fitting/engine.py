@@ -77,6 +77,7 @@ class Fit:
         with self._allotment.applied(), self._engine as engine:
             if engine.compiles:
                 yield self.progress("compile")
+                engine.compile()
             while meter.done < 1.0:
                 for batch in engine.batches():
                     _enter_phase(run, meter.done, meter.passes, engine)

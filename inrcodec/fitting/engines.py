@@ -36,7 +36,10 @@ class StepEngine(Protocol):
 
     @property
     def compiles(self) -> bool:
-        """Whether the first step will take seconds."""
+        """Whether there is something to compile, which takes seconds."""
+
+    def compile(self) -> None:
+        """Do it now, before the first step."""
 
     @property
     def note(self) -> str:

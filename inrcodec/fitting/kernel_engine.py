@@ -74,8 +74,12 @@ class KernelEngine:
 
     @property
     def compiles(self) -> bool:
-        """Whether the first step will take seconds."""
+        """Whether kernels are not in the cache yet."""
         return not compiled_before()
+
+    def compile(self) -> None:
+        """All kernels, those of the end of a fit too: a time limit is told by steps, and would miss them."""
+        self._kernels.compile()
 
     def __enter__(self) -> Self:
         """Move latents to where kernels want them; arrays of the run are views of it from now on."""

@@ -60,6 +60,9 @@ class Workers:
         self._gradients = run.adam.weights.new_zeros(count, len(run.adam.weights))
         self._processes: list[tuple[multiprocessing.process.BaseProcess, Connection]] = []
 
+    def compile(self) -> None:
+        """Nothing is to be compiled."""
+
     def __enter__(self) -> Workers:
         load_autograd()
         if self.count > 1:

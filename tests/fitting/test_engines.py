@@ -21,7 +21,7 @@ from inrcodec.fitting.run import FrozenModel, Run, start
 from inrcodec.fitting.step_context import StepContext, StepResult
 from inrcodec.fitting.torch_run import as_tensors
 from inrcodec.numerics.poses import coded_poses
-from inrcodec.settings import ENGINES, FitSettings, Holdout, ModelSettings
+from inrcodec.settings import ENGINES, FitSettings, Holdout, Level, ModelSettings
 
 pytest.importorskip("numba")
 
@@ -234,6 +234,16 @@ def test_which_engine_does_what() -> None:
         engine_name(fresh(model_for("grid", 900), engine="kernel"))
     with pytest.raises(UsageError, match=f"unknown engine 'c'; there are: {', '.join(ENGINES)}"):
         engine_name(fresh(engine="c"))
+
+
+def test_kernels_are_compiled_before_the_first_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both, whatever the design: a call of each on nothing."""
+    engine = engine_for("kernel", fresh(replace_model(levels=(Level(3, 2),), hidden_width=8)), 1)
+    called: list[str] = []
+    for name in ("step_images", "decide_images"):
+        monkeypatch.setattr(f"inrcodec.fitting.kernels.engine.{name}", lambda *_, name=name: called.append(name))
+    engine.compile()
+    assert called == ["step_images", "decide_images"]
 
 
 def test_compiling_is_told_and_not_kept_in_the_record(

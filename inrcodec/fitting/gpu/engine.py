@@ -71,6 +71,9 @@ class DeviceEngine:
             return f"steps on {self._run.device.name} start one operation at a time; {self.work.reason}"
         return f"steps on {self._run.device.name} are captured as graphs"
 
+    def compile(self) -> None:
+        """Nothing is to be compiled."""
+
     def __enter__(self) -> Self:
         """Latents and pictures move to where steps want them; tensors of the run are views of it from now on."""
         load_autograd()

@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from inrcodec.bitstream.context import context_shapes
+from inrcodec.field.field import field_shapes
 from inrcodec.fitting.kernels.deciding import decide_images
 from inrcodec.fitting.kernels.images import ImageGroup
 from inrcodec.fitting.kernels.lay_all import Layout
@@ -48,6 +50,20 @@ class KernelStep:
         if self._threads is not None:
             self._threads.shutdown()
             self._threads = None
+
+    def compile(self) -> None:
+        """Have the kernels compiled, by a call of each on a picture of nothing."""
+        group = ImageGroup(self.model, np.zeros((1, self.channels, 8, 8), np.float32))
+        rows, nothing = np.zeros(1, np.int64), np.zeros((1, 2), np.float32)
+        part, weights = Part(group, rows, rows, nothing, nothing[:, 0]), np.zeros(self.weights, np.float32)
+        self.step(weights, [part], Quantization(), None, 0)
+        self.decide(weights, [part], 1, 4, footprint=1, margin=0.0, released=True)
+
+    @property
+    def weights(self) -> int:
+        """Of network and context model."""
+        shapes = (*field_shapes(self.model, self.channels, 1), *context_shapes(self.model))
+        return sum(int(np.prod(shape)) for shape in shapes)
 
     def step(
         self,
