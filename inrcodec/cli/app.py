@@ -33,6 +33,12 @@ from inrcodec.cli.options import epilog
 from inrcodec.cli.spelling import spelled
 from inrcodec.errors import InrError
 
+ENVIRONMENT = {  # of a command, unless it is set
+    "OPENBLAS_NUM_THREADS": "1",  # a second one gains nothing here, and spins
+    "NUMBA_OPT": "2",  # kernels are vectors already: what else could be made so takes a quarter longer to compile
+    "NUMBA_LOOP_VECTORIZE": "0",
+    "NUMBA_SLP_VECTORIZE": "0",
+}
 INTERRUPTED = 130
 EXIT_CODES = (
     "[bold]Exit codes[/bold]  0 done, 1 failed, 2 usage or output exists, 3 corrupt or unsupported file, "
@@ -90,7 +96,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
     _never_fail_to_print(debug)
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a second one gains nothing here, and spins
+    for name, value in ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
     try:
         code = app([word for word in words if word != "--debug"], prog_name="inrcodec", standalone_mode=False)
         sys.stdout.flush()
