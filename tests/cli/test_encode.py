@@ -139,7 +139,7 @@ def test_ctrl_c_leaves_no_half_file(
 def test_an_interrupted_encode_goes_on_where_it_stopped(small_images: Path, tmp_path: Path) -> None:
     """A real Ctrl-C: the process saves between two steps, says how to go on, and what it says works."""
     command = [sys.executable, "-m", "inrcodec", "encode", str(small_images), "-o", "set.inr"]
-    command += ["--effort", "1", "--threads", "1", "--device", "cpu"]
+    command += ["--passes", "2000", "--threads", "1", "--device", "cpu"]
     first = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
     assert first.stderr is not None
     first.stderr.readline()  # the first line of progress: the fit has begun
@@ -168,7 +168,7 @@ def test_other_signals_leave_a_checkpoint_as_well(
     number: signal.Signals, code: int, small_images: Path, tmp_path: Path
 ) -> None:
     command = [sys.executable, "-m", "inrcodec", "encode", str(small_images), "-o", "set.inr"]
-    command += ["--effort", "1", "--threads", "1", "--device", "cpu"]
+    command += ["--passes", "2000", "--threads", "1", "--device", "cpu"]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     process.stderr.readline()
