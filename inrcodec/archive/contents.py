@@ -28,7 +28,7 @@ class Contents:
         self.path = path
         self.stored = stored
         weights = tuple(tensor.values() for tensor in stored.network)
-        self.field = Field(stored.header.model, stored.header.channels, weights)
+        self.field = Field(stored.header.model, stored.header.channels, weights, tolerance=stored.tolerance)
         self.poses = None if stored.poses is None else poses_from(stored.poses)  # (images, 4)
         self._conditions = image_conditions(stored.header.model, stored.shapes, self.poses)
 

@@ -16,9 +16,9 @@ from inrcodec.bitstream.part_files import part_file, remove_stale
 from inrcodec.errors import CorruptFileError, InrError, Parameter, UnsupportedFileError, UsageError
 
 SIGNATURE = b"\x89INR\r\n\x1a\n"
-HEAD, POSES, WEIGHTS, BLOCK, TAIL = b"HEAD", b"POSE", b"WGTS", b"BLCK", b"TAIL"
+HEAD, ENDS, POSES, WEIGHTS, BLOCK, TAIL = b"HEAD", b"ENDS", b"POSE", b"WGTS", b"BLCK", b"TAIL"
 NAMES, FIGURES, RECORD, ENCODER = b"nAME", b"fIGS", b"rECD", b"eNCO"
-CRITICAL = (HEAD, POSES, WEIGHTS, BLOCK, TAIL)
+CRITICAL = (HEAD, ENDS, POSES, WEIGHTS, BLOCK, TAIL)
 ANCILLARY = (NAMES, FIGURES, RECORD, ENCODER)
 EXPENDABLE = (BLOCK, *ANCILLARY)  # what a lenient reader can do without
 MAX_FILE_BYTES = 1 << 30
@@ -142,14 +142,14 @@ def _chunk_at(blob: bytes, offset: int, lenient: bool) -> tuple[Chunk, int]:
 
 
 def _check_order(chunks: Sequence[Chunk]) -> None:
-    """HEAD, maybe POSE, one WGTS, any number of BLCK, an empty TAIL; in between ancillary kinds, known ones once."""
+    """HEAD, maybe ENDS, maybe POSE, WGTS, any number of BLCK, an empty TAIL; between, ancillary kinds, each once."""
     critical = [chunk for chunk in chunks if chunk.kind[:1].isupper()]
     kinds = [chunk.kind for chunk in critical]
-    start = [HEAD, POSES, WEIGHTS] if POSES in kinds else [HEAD, WEIGHTS]
+    start = [HEAD, *(kind for kind in (ENDS, POSES) if kind in kinds), WEIGHTS]
     expected = [*start, *[BLOCK] * (len(kinds) - len(start) - 1), TAIL]
     if kinds != expected or chunks[0].kind != HEAD or chunks[-1].kind != TAIL:
         listed = " ".join(chunk.kind.decode("ascii", "replace") for chunk in chunks[:8])
-        raise CorruptFileError(f"chunks out of order: HEAD (POSE) WGTS BLCK... TAIL expected, found {listed}")
+        raise CorruptFileError(f"chunks out of order: HEAD (ENDS) (POSE) WGTS BLCK... TAIL expected, found {listed}")
     if chunks[-1].payload:
         raise CorruptFileError("the closing chunk TAIL is not empty")
     for kind in ANCILLARY:

@@ -15,6 +15,7 @@ from inrcodec.bitstream.container import (
     BLOCK,
     CRITICAL,
     ENCODER,
+    ENDS,
     FIGURES,
     HEAD,
     NAMES,
@@ -26,6 +27,7 @@ from inrcodec.bitstream.container import (
     write_chunks,
 )
 from inrcodec.bitstream.context import context_shapes, level_contexts
+from inrcodec.bitstream.ends import decode_ends, encode_ends
 from inrcodec.bitstream.figures import Column, decode_figures, encode_figures
 from inrcodec.bitstream.header import Header, decode_header, encode_header, image_shapes
 from inrcodec.bitstream.latents import LatentCodec, Latents
@@ -119,6 +121,8 @@ class StoredSet:
         model = self.header.model
         network = network_shapes(model, self.header.channels, self.header.images)
         self.poses = self._poses()
+        ends = self._maybe(ENDS)
+        self.tolerance = 0 if ends is None else decode_ends(ends)  # see `numerics.ends`
         self.shapes = _shapes(self.header)
         check_limits(model, self.shapes, network)
         self._bounds = block_bounds(self.shapes)
@@ -139,6 +143,13 @@ class StoredSet:
         kept = [chunk for chunk in self.chunks if chunk.kind not in {chunk.kind for chunk in new}]
         place = 1 + max(at for at, chunk in enumerate(kept) if chunk.kind in (WEIGHTS, BLOCK, NAMES))
         return write_chunks([*kept[:place], *new, *kept[place:]])
+
+    def with_ends(self, tolerance: int) -> StoredSet:
+        """The same set, drawn with ends of the scale met: see `numerics.ends`; nothing is decoded anew."""
+        other = copy(self)
+        other.chunks = self.chunks[0], Chunk(ENDS, encode_ends(tolerance)), *self.chunks[1:]
+        other.size, other.tolerance = self.size + other.chunks[1].size, tolerance
+        return other
 
     def reread(self, blob: bytes) -> StoredSet:
         """The file read from bytes that differ from this one's in ancillary chunks alone; nothing is decoded anew."""

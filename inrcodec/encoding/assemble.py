@@ -11,6 +11,7 @@ from inrcodec.bitstream.limits import check_limits
 from inrcodec.bitstream.names import encode_names
 from inrcodec.bitstream.record import Record
 from inrcodec.bitstream.stored import pack, pack_latents
+from inrcodec.encoding.ends import tolerance_for
 from inrcodec.evaluate.measuring import decoded_pairs, measured, measured_for_reports
 from inrcodec.field.field import field_shapes
 from inrcodec.images import Picture
@@ -63,6 +64,9 @@ def assembled(
     names = [picture.name for picture in pictures]
     bare = Archive.from_bytes(pack(header, tensors, ranges, blocks, names, (), poses=poses, encoder=fitted.encoder))
     pairs = decoded_pairs(list(bare), pictures)
+    tolerance = tolerance_for(pairs) if header.model.spatial else 0
+    if tolerance:
+        bare, pairs = Archive(bare.stored.with_ends(tolerance)), pairs.with_ends(tolerance)
     columns = list(measured(pairs, fitted.held_out, bits if header.model.levels else None))
     if record:
         columns += measured_for_reports(pairs, fitted.held_out)

@@ -21,6 +21,7 @@ from inrcodec.bitstream.figures import (
 )
 from inrcodec.images import Picture
 from inrcodec.numerics.arrays import BytePixels, Pixels, colors
+from inrcodec.numerics.ends import met
 from inrcodec.numerics.metrics import mean_absolute_error, psnr, psnr_of_error, ssim
 
 if TYPE_CHECKING:
@@ -40,6 +41,12 @@ class DecodedPairs:
     def __init__(self, images: Sequence[ArchivedImage], pictures: Sequence[Picture]) -> None:
         self._pictures = pictures
         self._drawn = [to_octets(image.render_stored()) for image in images]
+
+    def with_ends(self, tolerance: int) -> DecodedPairs:
+        """What the same images look like with ends of the scale met: see `numerics.ends`."""
+        other = DecodedPairs((), self._pictures)
+        other._drawn = [to_octets(met(colors(drawn), tolerance)) for drawn in self._drawn]
+        return other
 
     def __iter__(self) -> Iterator[tuple[Pixels, Pixels]]:
         for picture, drawn in zip(self._pictures, self._drawn, strict=True):
@@ -82,7 +89,7 @@ def joined(known: Column, added: Column | None, count: int) -> Column:
     return Column(known.name, mean, np.concatenate([known.values, values]))  # finest: a wide range keeps the old values
 
 
-def decoded_pairs(images: Sequence[ArchivedImage], pictures: Sequence[Picture]) -> Pairs:
+def decoded_pairs(images: Sequence[ArchivedImage], pictures: Sequence[Picture]) -> DecodedPairs:
     """Every original with its image as 8 bits show it, (height, width, channels) in [0, 1]."""
     return DecodedPairs(images, pictures)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from array_api_compat import array_namespace
@@ -28,6 +28,7 @@ class Field:
     model: ModelSettings
     channels: int
     tensors: tuple[Array, ...]
+    tolerance: int = field(default=0, kw_only=True)  # of the ends of the scale, when it is drawn; see `numerics.ends`
 
     def pixels(
         self, latents: Sequence[Array], conditions: Array, rows: Axis, columns: Axis, samples: tuple[int, int]

@@ -9,6 +9,7 @@ import numpy as np
 from inrcodec.field.field import Field
 from inrcodec.numerics.arrays import Pixels
 from inrcodec.numerics.coordinates import Axis, samples_per_pixel, tiles
+from inrcodec.numerics.ends import met
 
 TILE_VALUES = 1 << 20  # hidden units evaluated at once: bounds the memory, and stays in the cache
 
@@ -40,7 +41,8 @@ def raster(
         top, left = rows.start // down, columns.start // across
         sums[:, top : top + part.shape[1], left : left + part.shape[2]] += part
     sums /= down * across
-    return np.ascontiguousarray(np.clip(sums, 0.0, 1.0, out=sums).transpose(1, 2, 0))
+    drawn = np.ascontiguousarray(np.clip(sums, 0.0, 1.0, out=sums).transpose(1, 2, 0))
+    return met(drawn, field.tolerance)
 
 
 def add_cells(samples: Pixels, start: int, cells: int, axis: int) -> Pixels:

@@ -37,7 +37,9 @@ def code(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> 
     ends, matching = (Endpoint.of(first), Endpoint.of(second)), correspondence(*compared(first, second, native[::-1]))
 
     def picture(t: float) -> FloatArray:
-        between = InterpolatedField(field.model, field.channels, field.tensors, ends, matching, t)
+        between = InterpolatedField(
+            field.model, field.channels, field.tensors, ends, matching, t, tolerance=field.tolerance
+        )
         return _drawn(between, (), first.archive.conditions(first.number), native, size)
 
     return picture

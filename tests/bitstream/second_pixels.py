@@ -322,6 +322,7 @@ class Set:
     weights: Weights
     blocks: list[tuple[range, bytes]]
     poses: npt.NDArray[np.int8]
+    tolerance: int
 
     def latents(self, image: int) -> list[Ints]:
         """The latents of an image, level by level."""
@@ -357,12 +358,26 @@ class Set:
         network, phases = network_of(self.weights.network, model, code)
         colours = field(network, model, points, phases)
         means = colours.reshape(height, ky, width, kx, model.channels).mean(axis=(1, 3))
-        return np.clip(means, 0, 1)
+        return with_ends(np.clip(means, 0, 1), self.tolerance)
+
+
+def with_ends(pixels: FloatArray, tolerance: int) -> FloatArray:
+    """Section 10, "Ends": pixels (height, width, channels) near an end of the scale stand at it."""
+    if tolerance == 0:
+        return pixels
+    near = (2 * tolerance + 1) / 510
+    drawn = pixels.copy()
+    drawn[pixels.min(axis=2) >= 1 - near] = 1
+    if pixels.shape[2] == 4:
+        alpha = pixels[:, :, 3]
+        drawn[:, :, 3] = np.where(alpha >= 1 - near, 1, drawn[:, :, 3])
+        drawn[alpha <= near] = 0
+    return drawn
 
 
 def read(blob: bytes) -> Set:
     """Every section but the names and figures."""
-    kinds = ("HEAD", "POSE", "WGTS", "BLCK", "nAME", "fIGS", "rECD", "eNCO")
+    kinds = ("HEAD", "ENDS", "POSE", "WGTS", "BLCK", "nAME", "fIGS", "rECD", "eNCO")
     payloads: dict[str, list[bytes]] = {kind: [] for kind in kinds}
     for kind, payload in chunks(blob):
         payloads[kind].append(payload)
@@ -378,7 +393,12 @@ def read(blob: bytes) -> Set:
         columns = np.frombuffer(inflate(payloads["POSE"][0], 4 * len(head.sizes)), np.int8)
         poses = columns.reshape(4, len(head.sizes)).T
     network = weights(payloads["WGTS"][0], model)
-    return Set(head, model, network, list(zip(blocks, payloads["BLCK"], strict=True)), poses)
+    tolerance = 0
+    if payloads["ENDS"]:
+        (tolerance,) = payloads["ENDS"][0] if len(payloads["ENDS"][0]) == 1 else (0,)
+        if not 1 <= tolerance <= 16:
+            raise Illegal("ends")
+    return Set(head, model, network, list(zip(blocks, payloads["BLCK"], strict=True)), poses, tolerance)
 
 
 def pixels(blob: bytes, image: int, height: int, width: int) -> FloatArray:

@@ -9,6 +9,7 @@ Run it after a change of the format, from the repository's root: python tests/go
     binary.inr, bottleneck.inr, latent.inr, hypernetwork.inr
                       the others, each with another activation or shape of the network
     smooth.inr        drawings in frames of their own
+    ends.inr          pyramid-rgba.inr with its ends of the scale met
     encoder.inr       codes that an encoder found, and the encoder
     *.npz             what each file decodes to, 8 bits, colours premultiplied: `native0`, `native1`, ... and
                       `enlarged`, image 1 at 40 x 23 pixels
@@ -23,6 +24,8 @@ import numpy as np
 import numpy.typing as npt
 
 from inrcodec.archive import Archive
+from inrcodec.bitstream.container import ENDS, Chunk, read_chunks, write_chunks
+from inrcodec.bitstream.ends import encode_ends
 from inrcodec.encoding.assemble import assemble
 from inrcodec.encoding.options import EncodeOptions
 from inrcodec.encoding.resolve import fit_settings
@@ -36,6 +39,7 @@ LARGE_IMAGE, LARGE = 1, (40, 23)  # height, width
 COMMON = {"effort": 1, "quality": 60, "threads": 1, "device": "cpu", "seed": 5}
 
 CODE = (Level(31, 6),)
+WITH_ENDS, TOLERANCE = "pyramid-rgba", 12
 
 FILES: dict[str, tuple[int, ModelSettings, EncodeOptions]] = {
     "pyramid-rgb": (3, ModelSettings(hidden_width=12, context_width=8), EncodeOptions(**COMMON)),
@@ -91,6 +95,12 @@ def encoded(channels: int, model: ModelSettings, options: EncodeOptions) -> byte
     return assemble(pictures, model, settings.holdout, fit.finish())
 
 
+def with_ends() -> bytes:
+    """A file of this folder, and the chunk that says how near to the ends of the scale is near."""
+    head, *others = read_chunks((HERE / f"{WITH_ENDS}.inr").read_bytes())
+    return write_chunks([head, Chunk(ENDS, encode_ends(TOLERANCE)), *others])
+
+
 def grey_levels(pixels: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
     """Colours as 8 bits."""
     return np.rint(pixels * 255).astype(np.uint8)
@@ -98,9 +108,8 @@ def grey_levels(pixels: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
 
 def main() -> None:
     """Make every file anew, or the named ones."""
-    for name in sys.argv[1:] or FILES:
-        channels, model, options = FILES[name]
-        blob = encoded(channels, model, options)
+    for name in sys.argv[1:] or (*FILES, "ends"):
+        blob = with_ends() if name == "ends" else encoded(*FILES[name])
         archive = Archive.from_bytes(blob)
         expected = {f"native{image.number}": grey_levels(image.render_stored()) for image in archive}
         expected["enlarged"] = grey_levels(archive[LARGE_IMAGE].render_stored(LARGE[::-1], upsample="field"))
