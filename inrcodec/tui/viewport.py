@@ -12,6 +12,7 @@ from inrcodec.detail import enlarge
 from inrcodec.field.derivative_raster import Spans
 from inrcodec.numerics.arrays import FloatArray, Pixels
 from inrcodec.numerics.coordinates import Axis, cubic_weights
+from inrcodec.numerics.ends import met
 
 Extent = tuple[float, float]  # shares of an image's width and height, in (0, 1]
 WHOLE: Extent = (1.0, 1.0)
@@ -72,7 +73,7 @@ def spans_of(viewport: Viewport, extent: Extent) -> Spans:
 def _from_field(image: ArchivedImage, spans: Spans, size: tuple[int, int]) -> Pixels:
     rows, columns = (Axis(count, *span) for count, span in zip(size[::-1], spans, strict=True))
     colors = image.archive.field.pixels(*image.archive.field_inputs(image.number), rows, columns, (1, 1))[:, 0]
-    return np.ascontiguousarray(np.clip(colors, 0.0, 1.0).transpose(1, 2, 0))
+    return met(np.ascontiguousarray(np.clip(colors, 0.0, 1.0).transpose(1, 2, 0)), image.archive.field.tolerance)
 
 
 def read_part(
