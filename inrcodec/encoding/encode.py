@@ -29,7 +29,6 @@ from inrcodec.images.scan import SUFFIXES as PICTURE_SUFFIXES
 if TYPE_CHECKING:
     from inrcodec.fitting.engine import Fit
 
-LEAST_LIMIT = 0.5  # seconds that a fit gets, however long reading and loading took
 TOLD_AFTER = 1.0  # seconds of steps: they tell how far the fit will come
 LATE = 0.85  # of a fit with a time limit, when it is asked again how long writing will take
 
@@ -165,7 +164,7 @@ def _fit(asked: Prepared, started: float, checkpoint: Path, *, resume: bool) -> 
     else:
         check_checkpoint(checkpoint)
     if asked.settings.time_limit is not None:  # reading and loading were part of the time
-        fit.meter.limit = max(LEAST_LIMIT, asked.settings.time_limit - (time.monotonic() - started))
+        fit.meter.limit = asked.settings.time_limit - (time.monotonic() - started)
     try:
         yield fit
     except BaseException as failure:  # KeyboardInterrupt above all; but a full disk, too, must not cost hours of work

@@ -17,6 +17,7 @@ from inrcodec.numerics.metrics import psnr_of_error
 
 Errors = npt.NDArray[np.float64]
 Latents = tuple[npt.NDArray[np.int16], ...]  # per level (channels, cells down, cells across)
+LEAST_ROOM = 0.5  # seconds of steps, however long loading took: a file of no steps is worth nothing
 SMOOTHING = 0.98  # share of the running means that a step keeps
 
 
@@ -193,11 +194,11 @@ class Meter:
         What comes before the first step is no part of the fit's time. A step more must not end beyond the limit.
         """
         if self.limit is None or self._counted_from is None:
-            return float(self.overdue)
+            return 0.0
         first_seconds, first = self._counted_from
-        room = self.limit - self.ending - (first_seconds - self._earlier)
+        room = max(LEAST_ROOM, self.limit - self.ending - (first_seconds - self._earlier))
         gone = seconds - first_seconds + 0.5 * (seconds - self._latest)
-        share = min(1.0, gone / room) if room > 0 else 1.0
+        share = min(1.0, gone / room)
         return self._pace.done_after(first + (1.0 - first) * share)
 
 

@@ -14,7 +14,7 @@ import inrcodec
 from inrcodec.cli.app import main
 
 Capture = pytest.CaptureFixture[str]
-QUICK = ["--effort", "1", "--time-limit", "3s", "--threads", "1", "--device", "cpu"]
+QUICK = ["--passes", "40", "--threads", "1", "--device", "cpu"]
 KEYS = """file file_size images pixels bits_per_pixel mean_psnr worst_psnr worst_image holdout_mode holdout_psnr
 source_bytes ratio seconds passes missed warnings verdict skipped notes"""
 

@@ -44,7 +44,7 @@ def test_the_record_is_a_curve_in_the_terminal(small_set: Path, capsys: Capture)
 
 
 def test_without_a_record_the_file_is_smaller_and_says_so(small_images: Path, tmp_path: Path, capsys: Capture) -> None:
-    words = ["encode", str(small_images), "--effort", "1", "--time-limit", "1s", "--device", "cpu", "--quiet"]
+    words = ["encode", str(small_images), "--passes", "60", "--device", "cpu", "--quiet"]
     for name, more in (("with", []), ("without", ["--no-record"])):
         assert main([*words, "-o", str(tmp_path / f"{name}.inr"), *more]) in (0, 4)
     archive = inrcodec.open(tmp_path / "without.inr")
@@ -65,12 +65,10 @@ def test_snapshots_show_originals_beside_what_is_seen(small_images: Path, tmp_pa
         str(small_images),
         "-o",
         str(tmp_path / "s.inr"),
-        "--time-limit",
-        "1s",
+        "--passes",
+        "40",
         "--device",
         "cpu",
-        "-e",
-        "1",
     ]
     assert main([*words, "--quiet", "--snapshots", "5,final"]) in (0, 4)
     sheets = {path.name: Image.open(path) for path in (tmp_path / "s-snapshots").iterdir()}
