@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from inrcodec.cli.console import Console, print_json, say_pairs
+from inrcodec.cli.console import Console
+from inrcodec.cli.encode_run import encode_and_say, say_plan
 from inrcodec.cli.network_options import (
     W0,
     Activation,
@@ -45,17 +43,10 @@ from inrcodec.cli.options import (
     Verbose,
     epilog,
 )
-from inrcodec.cli.outcome import finish, next_commands, plan_keys, plan_lines, result_keys, summary
-from inrcodec.cli.outlook import judge, leaving_time, missed_line, warn_of
 from inrcodec.cli.presets import check_patience, with_preset
 from inrcodec.cli.snapshots import snapshots_into
 from inrcodec.cli.values import parse_bytes, parse_duration
-from inrcodec.errors import Message, UsageError
-
-if TYPE_CHECKING:
-    from inrcodec.encoding.options import EncodeOptions, EncodeRun
-    from inrcodec.encoding.outlook import Outlook
-    from inrcodec.fitting.progress import Progress
+from inrcodec.errors import UsageError
 
 EPILOG = epilog(
     (
@@ -77,7 +68,6 @@ EPILOG = epilog(
         "source_bytes, warnings, skipped, notes",
     ),
 )
-MISSED = 4
 
 
 def encode(
@@ -158,7 +148,7 @@ def encode(
     console = Console(quiet, verbose)
     limit = None if time_limit is None else parse_duration(time_limit)
     target = _target(output, sources, console)
-    check_target(target, force=force)
+    _check_target(target, force=force)
     from inrcodec.encoding.options import EncodeOptions, EncodeRun
 
     options = EncodeOptions(
@@ -175,13 +165,13 @@ def encode(
         check_patience(sources, options)
     shown = None if snapshots is None else snapshots_into(snapshots, snapshots_to, target, force=force)
     if dry_run:
-        _dry_run(sources, target, options, resume, json, console)
+        say_plan(sources, target, options, resume, json, console)
         return
     run = EncodeRun(overwrite=force, resume=resume, record=record, snapshots=shown)
-    _encode(sources, target, options, run, json, console, verdict=verdict)
+    encode_and_say(sources, target, options, run, json, console, verdict=verdict)
 
 
-def check_target(target: Path, *, force: bool) -> None:
+def _check_target(target: Path, *, force: bool) -> None:
     """Refuse an output that cannot or must not be written, before any work."""
     if str(target) == "-":
         raise UsageError("encode writes a file that it reads back and checks, not a stream; give -o a file name")
@@ -200,86 +190,3 @@ def _target(output: str | None, sources: Sequence[str], console: Console) -> Pat
         stem = (first.name if first.is_dir() else first.stem) or stem
     console.say(f"no -o given: writing {stem}.inr")
     return Path(f"{stem}.inr")
-
-
-def _dry_run(
-    sources: Sequence[str], target: Path, options: EncodeOptions, resume: bool, json: bool, console: Console
-) -> None:
-    from inrcodec.encoding.encode import check_checkpoint, checkpoint_path
-    from inrcodec.encoding.plan import plan_with
-
-    if not resume:
-        check_checkpoint(checkpoint_path(target))
-    plan = plan_with(sources, options)
-    answer = plan_keys(target, plan)
-    if json:
-        print_json(answer)
-    else:
-        for name, value in plan_lines(answer):
-            print(f"{name:<12}{value}")
-    warn_of(answer["warnings"], console)
-    finish(plan.skipped, plan.notes, console)
-
-
-def _encode(
-    sources: Sequence[str],
-    target: Path,
-    options: EncodeOptions,
-    run: EncodeRun,
-    json: bool,
-    console: Console,
-    *,
-    verdict: bool,
-) -> None:
-    from inrcodec.cli.interrupt import Terminated, between_steps
-    from inrcodec.cli.progress import fit_progress
-    from inrcodec.encoding.encode import encode_with
-    from inrcodec.evaluate import evaluate
-
-    console.detail("loading the images")
-    said = ""
-    try:
-        with between_steps() as check, fit_progress(console) as draw:
-
-            def on_progress(progress: Progress) -> None:
-                nonlocal said
-                now = f"fitting with the engine {progress.engine}{progress.note and f': {progress.note}'}"
-                if now != said:
-                    console.detail(now)
-                    said = now
-                draw(progress)
-                check()
-
-            def on_outlook(outlook: Outlook) -> None:
-                warn_of(list(outlook.warnings()), console)
-
-            told = dataclasses.replace(run, on_progress=on_progress, on_outlook=on_outlook)
-            result = encode_with(sources, target, leaving_time(options, verdict=verdict), told)
-    except (KeyboardInterrupt, Terminated):
-        _say_how_to_resume(target, console)
-        raise
-    answer = result_keys(result, evaluate(result.archive), options)
-    judged = judge(result, answer, options) if verdict else None
-    answer["verdict"] = judged
-    if json:
-        print_json(answer)
-    else:
-        print(result.path, flush=True)
-        say_pairs(console, summary(answer))
-        for line in next_commands(result.path):
-            console.say(line)
-    warn_of(answer["warnings"], console)
-    for note in judged.notes(answer["file_size"]) if judged else ():
-        console.say(Message("note: ", note))
-    for what in answer["missed"]:
-        console.warn(f"inrcodec: {missed_line(what, options, answer)}; the file is complete")
-    finish(result.skipped, result.notes, console, MISSED if answer["missed"] else 0)
-
-
-def _say_how_to_resume(target: Path, console: Console) -> None:
-    """After Ctrl-C: the line that goes on from the checkpoint, if the fit had begun."""
-    from inrcodec.encoding.encode import checkpoint_path
-
-    if checkpoint_path(target).exists():
-        words = [word for word in sys.argv[1:] if word != "--resume"]
-        console.warn(f"inrcodec: stopped; to go on: {shlex.join(['inrcodec', *words, '--resume'])}")

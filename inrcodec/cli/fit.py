@@ -12,6 +12,7 @@ import typer
 from inrcodec.cli.console import Console, print_json
 from inrcodec.cli.network_options import DESIGN, Activation, Depth, Width
 from inrcodec.cli.options import Device, Effort, Force, Json, Quiet, Seed, TimeLimit, epilog
+from inrcodec.cli.outlook import MISSED
 from inrcodec.cli.values import parse_duration, spoken_duration
 from inrcodec.errors import UsageError
 
@@ -37,7 +38,6 @@ EPILOG = epilog(
 )
 LIST_SUFFIX = ".toml"
 GRACE_SECONDS = 5.0  # loading and writing are not what --time-limit is about here
-MISSED = 4
 
 
 def fit(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from inrcodec.encoding.encode import EncodeResult
     from inrcodec.encoding.options import EncodeOptions
 
+MISSED = 4  # exit code
 TIME, SIZE, PSNR = "time", "size", "psnr"
 PSNR_TOLERANCE, SIZE_TOLERANCE = 0.1, 0.01  # dB; share by which a file may be smaller: larger it may not be
 TIME_TOLERANCE, LEAST_TIME_TOLERANCE = 0.05, 2.0  # share; seconds, for limits so short that loading is much of them

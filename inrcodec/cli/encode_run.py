@@ -1,0 +1,105 @@
+"""What `inrcodec encode` does once its options are read: a forecast, or a fit with all that is said about it."""
+
+from __future__ import annotations
+
+import dataclasses
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inrcodec.cli.console import Console, print_json, say_pairs
+from inrcodec.cli.outcome import finish, next_commands, plan_keys, plan_lines, result_keys, summary
+from inrcodec.cli.outlook import MISSED, judge, leaving_time, missed_line, warn_of
+from inrcodec.errors import Message
+
+if TYPE_CHECKING:
+    from inrcodec.encoding.options import EncodeOptions, EncodeRun
+    from inrcodec.encoding.outlook import Outlook
+    from inrcodec.fitting.progress import Progress
+
+
+def say_plan(
+    sources: Sequence[str], target: Path, options: EncodeOptions, resume: bool, json: bool, console: Console
+) -> None:
+    """`--dry-run`: what it would take; nothing is written."""
+    from inrcodec.encoding.encode import check_checkpoint, checkpoint_path
+    from inrcodec.encoding.plan import plan_with
+
+    if not resume:
+        check_checkpoint(checkpoint_path(target))
+    plan = plan_with(sources, options)
+    answer = plan_keys(target, plan)
+    if json:
+        print_json(answer)
+    else:
+        for name, value in plan_lines(answer):
+            print(f"{name:<12}{value}")
+    warn_of(answer["warnings"], console)
+    finish(plan.skipped, plan.notes, console)
+
+
+def encode_and_say(
+    sources: Sequence[str],
+    target: Path,
+    options: EncodeOptions,
+    run: EncodeRun,
+    json: bool,
+    console: Console,
+    *,
+    verdict: bool,
+) -> None:
+    """Fit, write, and say what came of it; a stop between two steps says how to go on."""
+    from inrcodec.cli.interrupt import Terminated, between_steps
+    from inrcodec.cli.progress import fit_progress
+    from inrcodec.encoding.encode import encode_with
+    from inrcodec.evaluate import evaluate
+
+    console.detail("loading the images")
+    said = ""
+    try:
+        with between_steps() as check, fit_progress(console) as draw:
+
+            def on_progress(progress: Progress) -> None:
+                nonlocal said
+                now = f"fitting with the engine {progress.engine}{progress.note and f': {progress.note}'}"
+                if now != said:
+                    console.detail(now)
+                    said = now
+                draw(progress)
+                check()
+
+            def on_outlook(outlook: Outlook) -> None:
+                warn_of(list(outlook.warnings()), console)
+
+            told = dataclasses.replace(run, on_progress=on_progress, on_outlook=on_outlook)
+            result = encode_with(sources, target, leaving_time(options, verdict=verdict), told)
+    except (KeyboardInterrupt, Terminated):
+        _say_how_to_resume(target, console)
+        raise
+    answer = result_keys(result, evaluate(result.archive), options)
+    judged = judge(result, answer, options) if verdict else None
+    answer["verdict"] = judged
+    if json:
+        print_json(answer)
+    else:
+        print(result.path, flush=True)
+        say_pairs(console, summary(answer))
+        for line in next_commands(result.path):
+            console.say(line)
+    warn_of(answer["warnings"], console)
+    for note in judged.notes(answer["file_size"]) if judged else ():
+        console.say(Message("note: ", note))
+    for what in answer["missed"]:
+        console.warn(f"inrcodec: {missed_line(what, options, answer)}; the file is complete")
+    finish(result.skipped, result.notes, console, MISSED if answer["missed"] else 0)
+
+
+def _say_how_to_resume(target: Path, console: Console) -> None:
+    """After Ctrl-C: the line that goes on from the checkpoint, if the fit had begun."""
+    from inrcodec.encoding.encode import checkpoint_path
+
+    if checkpoint_path(target).exists():
+        words = [word for word in sys.argv[1:] if word != "--resume"]
+        console.warn(f"inrcodec: stopped; to go on: {shlex.join(['inrcodec', *words, '--resume'])}")
