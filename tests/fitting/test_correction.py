@@ -47,7 +47,7 @@ def test_bits_are_saved_and_spent(missing: float, fit: Fit) -> None:
     psnr, bits = figures(fit)
     list(fit.correct(Gap(bits=missing)))
     after = figures(fit)
-    assert after[1] / bits - 1 == pytest.approx(missing, abs=0.006)
+    assert after[1] / bits - 1 == pytest.approx(missing, abs=0.01)  # a target looks at the file and corrects again
     assert (after[0] > psnr) == (missing > 0)
 
 

@@ -223,7 +223,9 @@ def test_adding_to_a_file_with_both(small_set: Path, tmp_path: Path, newcomers: 
         for engine in ("kernel", "torch")
     ]
     ours, theirs = ([image.psnr or 0.0 for image in archive] for archive in found)
-    assert np.allclose(ours, theirs, atol=0.5)
+    old = len(inrcodec.open(small_set))
+    assert ours[:old] == theirs[:old]
+    assert np.mean(ours[old:]) == pytest.approx(np.mean(theirs[old:]), abs=0.5)  # batches differ, so single images may
 
 
 def test_which_engine_does_what() -> None:
