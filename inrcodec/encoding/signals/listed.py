@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_type_hints
 
 import msgspec
 
@@ -102,7 +103,14 @@ def _converted(table: Any, kind: Any, called: str) -> Any:
     try:
         return msgspec.convert(table, type=kind, strict=True)
     except msgspec.ValidationError as failure:
-        raise UsageError(f"{called}: {failure}") from failure
+        raise UsageError(f"{called}: {failure}{_choices(kind, str(failure))}") from failure
+
+
+def _choices(kind: Any, problem: str) -> str:
+    """What there is to choose from, where a value is none of it: the library's message leaves that out."""
+    found = re.fullmatch(r"Invalid enum value .* - at `\$\.(\w+)`", problem)
+    choices = get_args(get_type_hints(kind)[found[1]]) if found else ()
+    return f"; there are: {', '.join(str(choice) for choice in choices)}" if choices else ""
 
 
 def _problems(listed: ConstraintList) -> Iterator[str]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inrcodec.encoding.signals.listed import ConstraintList, Domain, Listed
-from inrcodec.errors import UsageError
+from inrcodec.errors import InputError, UsageError
 from inrcodec.fitting.constraints import quantity_named
 from inrcodec.fitting.constraints.domain import Points
 from inrcodec.images import load_pictures
@@ -43,7 +43,10 @@ def picture_of(path: str, source: Source, *, normals: bool = False, mask: bool =
     where = source.folder / path
     if not where.is_file():
         raise source.wrong(f"{path}: no such file")
-    pixels = load_pictures([where], background="black" if mask or normals else None).pictures[0].pixels
+    try:
+        pixels = load_pictures([where], background="black" if mask or normals else None).pictures[0].pixels
+    except InputError as failure:
+        raise source.wrong(f"{path}: cannot be read as a picture") from failure
     height, width = pixels.shape[:2]
     if (width, height) != source.sides:
         raise source.wrong(f"{path}: has {width}x{height} pixels, and axes says {source.sides[0]}x{source.sides[1]}")
@@ -92,7 +95,9 @@ def points_of(path: str, values: int, source: Source) -> tuple[Points, Doubles]:
         lines = [line.split("#")[0].split() for line in text.splitlines()]
         rows = [[float(word) for word in line] for line in lines if line]
     except (OSError, ValueError) as failure:
-        raise source.wrong(f"{path}: cannot be read as rows of numbers ({failure})") from failure
+        raise source.wrong(
+            f"{path}: cannot be read as rows of numbers ({failure}); put # before a row of titles"
+        ) from failure
     if not rows or any(len(row) != axes + values for row in rows):
         raise source.wrong(
             f"{path}: every row needs {axes + values} numbers: {axes} of the place and {values} of the target"

@@ -36,6 +36,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "beyond.csv").write_text("9, 0, 1\n")
     (tmp_path / "words.csv").write_text("one, two, three\n")
     (tmp_path / "notes.npy").write_text("no array")
+    (tmp_path / "notes.png").write_text("no picture")
     np.save(tmp_path / "slopes.npy", rng.normal(size=(HEIGHT, WIDTH, 1, 2)))
     np.save(tmp_path / "bends.npy", rng.normal(size=(HEIGHT, WIDTH, 1)))
     np.save(tmp_path / "holes.npy", np.full((HEIGHT, WIDTH, 1), np.nan))
@@ -167,6 +168,8 @@ def test_points(folder: Path) -> None:
         ('quantity = "value"\ntarget = "points.csv"', 3, "2 of the place and 3 of the target"),
         ('quantity = "value"\ntarget = "beyond.csv"', 1, "outside of the 8 x 6 samples"),
         ('quantity = "value"\ntarget = "words.csv"', 1, "cannot be read as rows of numbers"),
+        ('quantity = "value"\ntarget = "words.csv"', 1, "put # before a row of titles"),
+        ('quantity = "value"\ntarget = "notes.png"', 1, "notes.png: cannot be read as a picture"),
         ('quantity = "value"\ntarget = "points.csv"\ndomain = {inside="mask.png"}', 1, "leave the domain out"),
         ('quantity = "value"\ntarget = "gray.png"\ndomain = {points="places.txt"}', 1, "known at samples"),
         ('quantity = "value"\ntarget = 0\ndomain = {inside="dark.png"}', 1, "no sample is in its domain"),
