@@ -33,8 +33,7 @@ def gradient(
     spans: the part of the image that is drawn.
     Colors are those that the field holds, premultiplied by alpha and not limited to [0, 1].
     """
-    rows, columns = (Axis(count, *span) for count, span in zip(size, spans, strict=True))
-    across, down = _tiled(field, latents, conditions, rows, columns, _samples(field, native, size, spans), 1)
+    across, down = _drawn(field, latents, conditions, native, size, spans, 1)
     slopes = np.stack([across * (2 / native[1]), down * (2 / native[0])], axis=-1)
     return np.ascontiguousarray(slopes.transpose(1, 2, 0, 3))
 
@@ -48,8 +47,7 @@ def laplacian(
     spans: Spans = WHOLE,
 ) -> FloatArray:
     """The Laplacian, (height, width, channels), in color per native pixel squared; otherwise as `gradient`."""
-    rows, columns = (Axis(count, *span) for count, span in zip(size, spans, strict=True))
-    across, down = _tiled(field, latents, conditions, rows, columns, _samples(field, native, size, spans), 2)
+    across, down = _drawn(field, latents, conditions, native, size, spans, 2)
     bends = across * (2 / native[1]) ** 2 + down * (2 / native[0]) ** 2
     return np.ascontiguousarray(bends.transpose(1, 2, 0))
 
@@ -71,6 +69,20 @@ def midpoint_slopes(
         slopes = _tiled(field, latents, conditions, rows, columns, (1, 1), 1)[axis] * (2 / native[1 - axis])
         found.append(np.ascontiguousarray(slopes.transpose(1, 2, 0)))
     return found[0], found[1]
+
+
+def _drawn(
+    field: Field,
+    latents: Sequence[FloatArray],
+    conditions: FloatArray,
+    native: Native,
+    size: Native,
+    spans: Spans,
+    order: int,
+) -> FloatArray:
+    """Derivatives of that order over the part of the image, as `_tiled`; sampled as finely as pixels need."""
+    rows, columns = (Axis(count, *span) for count, span in zip(size, spans, strict=True))
+    return _tiled(field, latents, conditions, rows, columns, _samples(field, native, size, spans), order)
 
 
 def _samples(field: Field, native: Native, size: Native, spans: Spans) -> tuple[int, int]:
