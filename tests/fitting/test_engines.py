@@ -219,13 +219,13 @@ def test_frozen_models_stay_and_latents_keep_their_ranges() -> None:
 
 def test_adding_to_a_file_with_both(small_set: Path, tmp_path: Path, newcomers: Path) -> None:
     found = [
-        inrcodec.add(small_set, newcomers, tmp_path / f"{engine}.inr", steps=100, engine=engine).archive
+        inrcodec.add(small_set, newcomers, tmp_path / f"{engine}.inr", steps=200, engine=engine).archive
         for engine in ("kernel", "torch")
     ]
     ours, theirs = ([image.psnr or 0.0 for image in archive] for archive in found)
     old = len(inrcodec.open(small_set))
     assert ours[:old] == theirs[:old]
-    assert np.mean(ours[old:]) == pytest.approx(np.mean(theirs[old:]), abs=0.5)  # batches differ, so single images may
+    assert np.allclose(ours, theirs, atol=0.5)
 
 
 def test_which_engine_does_what() -> None:
