@@ -60,6 +60,13 @@ class UsageError(InrError):
     exit_code = 2
 
 
+class UnknownImageError(UsageError, KeyError):
+    """There is no image of that name or number."""
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
 class CorruptFileError(InrError):
     """The bytes are not an intact .inr file."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from operator import index
 from pathlib import Path
+from typing import Any, SupportsIndex, overload
 
 from inrcodec.archive.contents import Contents, naming
 from inrcodec.archive.image import ArchivedImage
@@ -11,6 +13,8 @@ from inrcodec.bitstream.container import read_file
 from inrcodec.bitstream.stored import StoredSet
 from inrcodec.errors import CorruptFileError, UnsupportedFileError
 from inrcodec.field.field import field_shapes
+
+Many = list[Any] | tuple[Any, ...]  # of numbers and names
 
 
 class Archive(Contents):
@@ -50,12 +54,34 @@ class Archive(Contents):
     def __len__(self) -> int:
         return self.header.images
 
-    def __getitem__(self, which: int | str) -> ArchivedImage:
+    @overload
+    def __getitem__(self, which: SupportsIndex | str) -> ArchivedImage: ...
+
+    @overload
+    def __getitem__(self, which: slice | Many) -> list[ArchivedImage]: ...
+
+    def __getitem__(self, which: SupportsIndex | str | slice | Many) -> ArchivedImage | list[ArchivedImage]:
+        """An image by number or name; images by a slice of numbers, or a list of numbers and names.
+
+        Raises IndexError for a number that there is not, and UnknownImageError, a KeyError too, for such a name.
+        """
         if isinstance(which, str):
             return ArchivedImage(self, self._selection.number(which))
-        if not -len(self) <= which < len(self):
-            raise IndexError(f"no image {which} here; numbers run from 0 to {len(self) - 1}")
-        return ArchivedImage(self, which % len(self))
+        if isinstance(which, slice):
+            return [ArchivedImage(self, number) for number in range(len(self))[which]]
+        if isinstance(which, Iterable):
+            return [self[one] for one in which]
+        number = index(which)
+        if not -len(self) <= number < len(self):
+            raise IndexError(f"no image {number} here; numbers run from 0 to {len(self) - 1}")
+        return ArchivedImage(self, number % len(self))
+
+    def __enter__(self) -> Archive:
+        """The archive itself: `with inrcodec.open(path) as archive`; it is read whole, and nothing stays open."""
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        """Nothing to close."""
 
     def __iter__(self) -> Iterator[ArchivedImage]:
         return (self[number] for number in range(len(self)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,8 @@ from inrcodec.field.field import Field, image_conditions
 from inrcodec.numerics.arrays import Pixels
 from inrcodec.numerics.poses import poses_from
 
+Values = TypeVar("Values", bound=npt.NDArray[Any])
+
 
 class Contents:
     """Everything that a file holds."""
@@ -29,7 +32,7 @@ class Contents:
         self.stored = stored
         weights = tuple(tensor.values() for tensor in stored.network)
         self.field = Field(stored.header.model, stored.header.channels, weights, tolerance=stored.tolerance)
-        self.poses = None if stored.poses is None else poses_from(stored.poses)  # (images, 4)
+        self.poses = None if stored.poses is None else _fixed(poses_from(stored.poses))  # (images, 4)
         self._conditions = image_conditions(stored.header.model, stored.shapes, self.poses)
 
     @property
@@ -70,7 +73,7 @@ class Contents:
     @cached_property
     def figures(self) -> dict[str, Pixels]:
         """The stored figures, float32 (images,) by name."""
-        return {column.name: column.values for column in self.stored.figures()}
+        return {column.name: _fixed(column.values) for column in self.stored.figures()}
 
     @cached_property
     def means(self) -> dict[str, float]:
@@ -109,12 +112,12 @@ class Contents:
 
     def latents(self, number: int) -> tuple[npt.NDArray[np.int16], ...]:
         """Latents (channels, cells down, cells across) per level, coarsest first."""
-        return self.stored.latents(number)
+        return tuple(map(_fixed, self.stored.latents(number)))  # they are kept for other images, and for the next call
 
     def conditions(self, number: int) -> Pixels:
         """What goes into the network for the image besides its latents, (1, values)."""
         found: Pixels = self._conditions[number : number + 1]
-        return found
+        return found.copy()
 
     def field_inputs(self, number: int) -> tuple[list[Pixels], Pixels]:
         """What the field needs of an image: latents [(channels, 1, cells down, cells across)], and conditions."""
@@ -123,7 +126,7 @@ class Contents:
     @cached_property
     def image_bits(self) -> Pixels:
         """Each image's share of the file in bits, (images,): its own latents, and by area what the set shares."""
-        return shares_of_file(self.stored, self.figures.get(LATENT_BITS))
+        return _fixed(shares_of_file(self.stored, self.figures.get(LATENT_BITS)))
 
     @property
     def numbers(self) -> dict[str, int]:
@@ -133,6 +136,13 @@ class Contents:
     @cached_property
     def _selection(self) -> Selection:
         return Selection(self.names)
+
+
+def _fixed(array: Values) -> Values:
+    """The same values, which nobody can change by accident: what is handed out is what the archive works with."""
+    fixed = array.view()
+    fixed.flags.writeable = False
+    return fixed
 
 
 def naming(path: Path | None, failure: InrError) -> InrError:

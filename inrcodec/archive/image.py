@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from inrcodec.archive.contents import Contents
-from inrcodec.archive.rendering import Upsample, requested_size, straightened
+from inrcodec.archive.rendering import Size, Upsample, requested_size, straightened
 from inrcodec.archive.summaries import image_code
 from inrcodec.bitstream.figures import HOLDOUT_PSNR, PSNR
 from inrcodec.detail import blocks, enlarge
@@ -69,7 +69,7 @@ class ArchivedImage:
         units = self.archive.field.units(*self._inputs, grid, grid)
         return np.asarray(units.reshape(-1), dtype=np.float32)
 
-    def render(self, size: int | tuple[int, int] | None = None, upsample: Upsample = "detail") -> Pixels:
+    def render(self, size: Size | None = None, upsample: Upsample = "detail") -> Pixels:
         """Colors in [0, 1] with straight alpha, (height, width, channels).
 
         size: None for native, the longer side in pixels, or (width, height). upsample: larger than native, the field
@@ -77,14 +77,14 @@ class ArchivedImage:
         """
         return straightened(self.render_stored(size, upsample))
 
-    def render_stored(self, size: int | tuple[int, int] | None = None, upsample: Upsample = "detail") -> Pixels:
+    def render_stored(self, size: Size | None = None, upsample: Upsample = "detail") -> Pixels:
         """The same with colors premultiplied by alpha: what the field holds and distortion is measured on."""
         requested = requested_size(self._native, size)
         if upsample == "detail" and self._enlarges(requested):
             return enlarge(self._render_field(self._native), requested[::-1])
         return self._render_field(requested)
 
-    def render_octets(self, size: int | tuple[int, int] | None = None, upsample: Upsample = "detail") -> BytePixels:
+    def render_octets(self, size: Size | None = None, upsample: Upsample = "detail") -> BytePixels:
         """What `render` gives as the nearest of 256 levels, (height, width, channels), straight alpha.
 
         Drawn part by part, by all cores, so that a large picture takes little more memory than its octets.
@@ -106,14 +106,14 @@ class ArchivedImage:
             each(rastered, tiles(*requested, PART_PIXELS))
         return octets
 
-    def gradient(self, size: int | tuple[int, int] | None = None) -> Pixels:
+    def gradient(self, size: Size | None = None) -> Pixels:
         """Slopes of the stored colors, (height, width, channels, 2): per native pixel to the right, then down.
 
         Exact derivatives of the field, at a size as in `render`; colors are premultiplied by alpha.
         """
         return gradient(self.archive.field, *self._inputs, self._native, requested_size(self._native, size))
 
-    def laplacian(self, size: int | tuple[int, int] | None = None) -> Pixels:
+    def laplacian(self, size: Size | None = None) -> Pixels:
         """The Laplacian of the stored colors, (height, width, channels), per native pixel squared; see `gradient`."""
         return laplacian(self.archive.field, *self._inputs, self._native, requested_size(self._native, size))
 

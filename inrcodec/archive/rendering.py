@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Sequence
+from operator import index
+from typing import Literal, SupportsIndex
 
 import numpy as np
 
 from inrcodec.errors import UsageError
 from inrcodec.numerics.arrays import Pixels
 
+Size = SupportsIndex | Sequence[SupportsIndex]  # the longer side in pixels, or (width, height)
 Upsample = Literal["field", "detail"]  # how what lies between native pixels is drawn
 
 
-def requested_size(native: tuple[int, int], size: int | tuple[int, int] | None) -> tuple[int, int]:
+def requested_size(native: tuple[int, int], size: Size | None) -> tuple[int, int]:
     """(height, width) of an image with native (height, width): size is None, its longer side, or (width, height)."""
     if size is None:
         return native
-    if isinstance(size, tuple):
-        width, height = size
+    if isinstance(size, Sequence):
+        if len(size) != 2:
+            raise UsageError(f"cannot render at {size!r}; give the longer side, or (width, height)")
+        width, height = index(size[0]), index(size[1])
     else:
+        size = index(size)
         if size < 1:
             raise UsageError(f"cannot render at {size} pixels")
         height, width = (max(1, round(side * size / max(native))) for side in native)

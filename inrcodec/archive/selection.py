@@ -1,13 +1,21 @@
-"""Images by their names and numbers."""
+"""Images by what one may call them: numbers, ranges, names as listings print them, stems and globs."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
+from pathlib import PurePosixPath
 
-from inrcodec.errors import UsageError
+from inrcodec.bitstream.escaping import from_cell, normal, typed
+from inrcodec.errors import UnknownImageError, UsageError
+
+NUMBER = re.compile(r"[0-9]{1,9}")
+RANGE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
+MAGIC = re.compile(r"[*?[]")
+LISTED = 3  # images that a message spells out
 
 
 @dataclass(frozen=True)
@@ -21,31 +29,104 @@ class Selection:
         """The number of every image by its name."""
         return {name: number for number, name in enumerate(self.names)}
 
-    def find(self, which: str) -> int | None:
-        """The number of an image by its name, which comes first, or by its number in digits; None when it has none."""
-        if which in self.numbers:
-            return self.numbers[which]
-        return int(which) if re.fullmatch(r"[0-9]{1,9}", which) and int(which) < len(self.names) else None
-
-    def number(self, which: str) -> int:
-        """The same; UsageError when there is no such image."""
-        found = self.find(which)
-        if found is None:
-            last = len(self.names) - 1
-            raise UsageError(f"no image {which!r} here; numbers run from 0 to {last}, names are listed by report")
+    @cached_property
+    def _spellings(self) -> dict[str, list[int]]:
+        """The images by other ways to write their names: in the normal form, as listed, as in a spreadsheet's cell."""
+        found: dict[str, list[int]] = {}
+        for number, name in enumerate(self.names):
+            for spelling in {normal(name), typed(name)}:
+                found.setdefault(spelling, []).append(number)
         return found
 
+    @cached_property
+    def _endings(self) -> dict[str, list[int]]:
+        """The images by their names without folders, and without suffixes."""
+        found: dict[str, list[int]] = {}
+        for number, name in enumerate(self.names):
+            path = PurePosixPath(typed(name))
+            for ending in {path.name, path.stem, str(path.with_suffix("")) if path.name else ""}:
+                found.setdefault(ending, []).append(number)
+        return found
+
+    @cached_property
+    def _most_commas(self) -> int:
+        return max((name.count(",") for name in self.names), default=0)
+
+    def named(self, which: str) -> list[int]:
+        """The images whose name this is, however it is written: one, or several that look alike; empty for none."""
+        if which in self.numbers:
+            return [self.numbers[which]]
+        for spelling in (normal(which), typed(which), typed(from_cell(which))):
+            if spelling in self._spellings:
+                return self._spellings[spelling]
+        return []
+
+    def find(self, which: str) -> int | None:
+        """The number of an image by its name, by its number in digits, or by its name's last part or stem.
+
+        Names come first, and what could be two images is none.
+        """
+        candidates = self.named(which)
+        if not candidates and NUMBER.fullmatch(which):
+            return int(which) if int(which) < len(self.names) else None
+        candidates = candidates or self._endings.get(typed(which), [])
+        return candidates[0] if len(candidates) == 1 else None
+
+    def number(self, which: str) -> int:
+        """The same; UnknownImageError when there is no such image, or more than one."""
+        found = self.find(which)
+        if found is not None:
+            return found
+        several = self.named(which) or self._endings.get(typed(which), [])
+        if several:
+            alike = ", ".join(self.names[number] for number in several[:LISTED])
+            more = f" and {len(several) - LISTED} more" if len(several) > LISTED else ""
+            raise UnknownImageError(f"{which!r} could be {alike}{more}; say which, or give numbers")
+        last = len(self.names) - 1
+        raise UnknownImageError(f"no image {which!r} here; numbers run from 0 to {last}, names are listed by report")
+
     def select(self, wanted: str) -> tuple[int, ...]:
-        """Numbers from names, numbers and ranges such as "3,7-9,cat.png"; a name wins over a range."""
-        if wanted in self.numbers:  # a name may hold commas
-            return (self.numbers[wanted],)
-        numbers: list[int] = []
-        for part in filter(None, (part.strip() for part in wanted.split(","))):
-            span = re.fullmatch(r"(\d{1,9})-(\d{1,9})", part)
-            if span and part not in self.numbers:
-                numbers += range(self.number(span[1]), self.number(span[2]) + 1)
-            else:
-                numbers.append(self.number(part))
+        """Numbers from names, stems, globs, numbers and ranges such as "3,7-9,cat.png,icons/*"; names come first.
+
+        A name may hold commas. Every part has to name an image.
+        """
+        numbers = [number for part in self._parts(wanted) for number in self._part(part)]
         if not numbers:
             raise UsageError(f"no image named by {wanted!r}; give numbers, ranges or names such as 3,7-9,cat.png")
         return tuple(dict.fromkeys(numbers))
+
+    def _parts(self, wanted: str) -> Iterator[str]:
+        """What stands between commas, as far as these are not part of a name: the longest name counts."""
+        pieces, most = wanted.split(","), self._most_commas
+        at = 0
+        while at < len(pieces):
+            ends = range(min(len(pieces), at + 1 + most), at + 1, -1)
+            end = next((end for end in ends if self.named(",".join(pieces[at:end]))), at + 1)
+            part = ",".join(pieces[at:end])
+            if part.strip():
+                yield part
+            at = end
+
+    def _part(self, part: str) -> Sequence[int]:
+        """The images that one part of a list names."""
+        if known := self.named(part):
+            return known if len(known) == 1 else [self.number(part)]
+        part = part.strip()
+        if span := RANGE.fullmatch(part):
+            first, last = self.number(span[1]), self.number(span[2])
+            if last < first:
+                raise UsageError(f"the range {part!r} runs backwards; write {span[2]}-{span[1]}")
+            return range(first, last + 1)
+        if MAGIC.search(part) and self.find(part) is None:
+            return self._matching(normal(part))
+        return [self.number(part)]
+
+    def _matching(self, pattern: str) -> list[int]:
+        """The images that a glob names: whole names, or where it has no folder in it, their last parts."""
+        found = []
+        for number, name in enumerate(map(normal, self.names)):
+            if fnmatchcase(name, pattern) or ("/" not in pattern and fnmatchcase(PurePosixPath(name).name, pattern)):
+                found.append(number)
+        if not found:
+            raise UnknownImageError(f"no image is named like {pattern!r}; names are listed by report")
+        return found

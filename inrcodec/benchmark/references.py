@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from inrcodec.benchmark.pixels import with_channels
+from inrcodec.bitstream.escaping import normal
 from inrcodec.errors import Parameter, UsageError
-from inrcodec.images import Found, Picture, Skipped, Unreadable, find_files, nothing_found, read_pixels
+from inrcodec.images import Found, Picture, Skipped, Unreadable, look_for, nothing_found, read_pixels
 from inrcodec.images.color import parse_color
 from inrcodec.numerics.arrays import Pixels
 
@@ -38,10 +39,10 @@ def find_pairs(
     One is in memory at a time. UsageError where none goes with any picture, or they alone have transparency.
     """
     sizes = _sizes(folder, background, pictures[0].pixels.shape[2])
-    by_name = {_stem(file.name): file for file in sizes} | {file.name: file for file in sizes}
+    by_name = {_stem(file.name): file for file in sizes} | {normal(file.name): file for file in sizes}
     pairs, lonely, odd, met = [], [], [], set()
     for number, picture in enumerate(pictures):
-        file = by_name.get(picture.name) or by_name.get(_stem(picture.name))
+        file = by_name.get(normal(picture.name)) or by_name.get(_stem(picture.name))
         if file is None:
             lonely.append(picture.name)
             continue
@@ -63,9 +64,9 @@ def find_pairs(
 
 def _sizes(folder: str | Path, background: str | None, channels: int) -> dict[Found, tuple[int, int]]:
     """(width, height) of every picture in a folder that can be read."""
-    files, skipped = find_files([folder])
-    sizes, unread = {}, list(skipped)
-    for file in files:
+    looked = look_for([folder])
+    sizes, unread = {}, list(looked.skipped)
+    for file in looked.files:
         try:
             height, width, own = _read(file, background).shape
         except Unreadable as reason:
@@ -77,7 +78,7 @@ def _sizes(folder: str | Path, background: str | None, channels: int) -> dict[Fo
             )
         sizes[file] = width, height
     if not sizes:
-        raise nothing_found([folder], unread)
+        raise nothing_found([folder], unread, looked.notes)
     return sizes
 
 
@@ -87,7 +88,7 @@ def _read(file: Found, background: str | None) -> Pixels:
 
 def _stem(name: str) -> str:
     """The name without its suffix."""
-    return str(PurePosixPath(name).with_suffix(""))
+    return str(PurePosixPath(normal(name)).with_suffix(""))
 
 
 def _same_shape(thumbnail: Pixels, size: tuple[int, int]) -> bool:

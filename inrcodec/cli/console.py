@@ -45,6 +45,14 @@ def print_json(answer: Any) -> None:
     print(as_json(answer, spelled), end="")
 
 
+def print_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table as CSV on stdout: for programs as it is, for a terminal with what could move its cursor escaped."""
+    from inrcodec.exporters.tables import as_csv
+
+    text = as_csv(headings, rows)
+    print("\n".join(map(displayed, text.split("\n"))) if sys.stdout.isatty() else text, end="")
+
+
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, left: Sequence[int] = (1,)) -> None:
     """Aligned columns on stdout, never cut when it is not a terminal; `left` lists the columns not aligned right."""
     from rich.console import Console as RichConsole

@@ -14,7 +14,7 @@ import typer
 
 from inrcodec.cli.console import Console, print_json, print_table
 from inrcodec.cli.opening import open_archive
-from inrcodec.cli.options import File, Force, Json, Quiet, epilog
+from inrcodec.cli.options import File, Force, Json, LabelColumn, Quiet, epilog
 from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ EPILOG = epilog(
         "inrcodec neighbors set.inr ./elsewhere/dog.jpg",
         "inrcodec neighbors set.inr 3 --farthest --by code",
         "inrcodec neighbors set.inr --all --json",
-        "inrcodec neighbors set.inr --labels labels.csv",
+        "inrcodec neighbors set.inr --labels labels.csv --label-column kind",
     ),
     ("file, by, metric, farthest, queries (query, neighbors (number, name, similarity)); with --labels: file, table",),
 )
@@ -81,8 +81,11 @@ def neighbors(
     every: Annotated[bool, typer.Option("--all", help="The neighbours of every image.")] = False,
     labels: Annotated[
         Path | None,
-        typer.Option("--labels", metavar="CSV", help="Judge every choice by labels (name, label).", show_default=False),
+        typer.Option(
+            "--labels", metavar="CSV", help="Judge every choice by the labels of a table.", show_default=False
+        ),
     ] = None,
+    label_column: LabelColumn = "label",
     sheet: Annotated[
         Path | None, typer.Option("--sheet", metavar="FILE", help="Draw the rows as one picture.", show_default=False)
     ] = None,
@@ -95,7 +98,7 @@ def neighbors(
     _check_choice(image, every, labels, sheet)
     archive = open_archive(file)
     if labels is not None:
-        _judge(archive, file, labels, metric, json, console)
+        _judge(archive, file, labels, label_column, metric, json, console)
         return
     if sheet is not None:
         check_sheet(sheet, force=force)
@@ -178,11 +181,13 @@ def _image_progress(console: Console) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: step("compare", done, total, f"{done} of {total} images")
 
 
-def _judge(archive: Archive, file: str, labels: Path, metric: Metric, json: bool, console: Console) -> None:
+def _judge(
+    archive: Archive, file: str, labels: Path, column: str, metric: Metric, json: bool, console: Console
+) -> None:
     from inrcodec.retrieval.space import judge
 
     with _image_progress(console) as on_image:
-        table = judge(archive, labels, metric, on_image)
+        table = judge(archive, labels, metric, on_image, column=column)
     if json:
         rows = [{"by": row.by, **dataclasses.asdict(row.quality)} for row in table]
         print_json({"file": file, "labels": str(labels), "metric": metric, "table": rows})

@@ -32,6 +32,7 @@ Index = Annotated[
 Sources = Annotated[
     list[str], typer.Argument(metavar="SOURCES", help="Folders, image files or globs.", show_default=False)
 ]
+LabelColumn = Annotated[str, typer.Option("--label-column", metavar="NAME", help="The column of --labels beside name.")]
 Effort = Annotated[int, typer.Option("-e", "--effort", min=1, max=9, help="1 quickest, 9 smallest for its quality.")]
 TimeLimit = Annotated[
     str | None,

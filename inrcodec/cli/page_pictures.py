@@ -10,6 +10,7 @@ import numpy as np
 from inrcodec.archive import Archive, straightened
 from inrcodec.benchmark.codecs import Codec, Setting
 from inrcodec.benchmark.codecs.pillow import PNG, WEBP, WEBP_LOSSLESS
+from inrcodec.bitstream.escaping import normal
 from inrcodec.errors import UsageError
 from inrcodec.evaluate.matching import Match
 from inrcodec.images import Unreadable, find_files, read_pixels
@@ -76,4 +77,4 @@ def _title(codec: Codec, setting: Setting) -> str:
 
 
 def _stem(name: str) -> str:
-    return str(PurePosixPath(name).with_suffix(""))
+    return str(PurePosixPath(normal(name)).with_suffix(""))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inrcodec.cli.console import Console, print_json, print_table
+from inrcodec.cli.console import Console, print_csv, print_json, print_table
 from inrcodec.cli.opening import open_archive
 from inrcodec.cli.options import Force, Json, Quiet, Verbose, epilog
 from inrcodec.cli.report_text import HEADINGS, SortKey, course, order, row, totals
@@ -102,10 +102,8 @@ def report(
     if json:
         print_json(_keys(answer, rows))
     elif csv:
-        from inrcodec.exporters.tables import as_csv
-
         keys = [_image_keys(image) for image in rows]
-        print(as_csv(list(_image_keys(answer.images[0])), [list(row.values()) for row in keys]), end="")
+        print_csv(list(_image_keys(answer.images[0])), [list(row.values()) for row in keys])
     elif not outputs:
         print_table(HEADINGS, (row(image) for image in rows))
         print()
@@ -142,7 +140,6 @@ def _several(archives: Sequence[Archive], *, json: bool, csv: bool) -> None:
     """Whole files side by side, with mean and standard deviation."""
     from inrcodec.evaluate import evaluate
     from inrcodec.evaluate.several import side_by_side
-    from inrcodec.exporters.tables import as_csv
 
     spreads = side_by_side([evaluate(archive) for archive in archives])
     files = [str(archive.path) for archive in archives]
@@ -151,7 +148,7 @@ def _several(archives: Sequence[Archive], *, json: bool, csv: bool) -> None:
         print_json({"files": files, "figures": spreads})
     elif csv:
         rows = [(one.figure, *one.values, one.mean, one.deviation) for one in spreads]
-        print(as_csv(headings, rows), end="")
+        print_csv(headings, rows)
     else:
         shown = [(one.figure, *map(_figure, (*one.values, one.mean, one.deviation))) for one in spreads]
         print_table(headings, shown, left=(0,))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inrcodec.cli.console import Console, decibels, print_json, print_table
-from inrcodec.cli.options import Background, Device, Force, Json, Quiet, Seed, Sources, Verbose, epilog
+from inrcodec.cli.options import Background, Device, Force, Json, LabelColumn, Quiet, Seed, Sources, Verbose, epilog
 from inrcodec.cli.outcome import finish
 from inrcodec.cli.progress import kept_progress
 from inrcodec.cli.values import parse_duration
@@ -58,6 +58,7 @@ def study(
         str | None,
         typer.Option("--labels", metavar="CSV", help="Columns name and label: judge neighbours.", show_default="none"),
     ] = None,
+    label_column: LabelColumn = "label",
     output: Annotated[
         str | None,
         typer.Option("-o", "--output", metavar="FILE", help="Plot all curves as .png or .svg.", show_default="none"),
@@ -96,6 +97,7 @@ def study(
             designs=DESIGNS if designs is None else designs.split(),
             reference=reference,
             labels=labels,
+            label_column=label_column,
             save=save,
             on_step=on_step,
         )

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from inrcodec.archive import Archive
 from inrcodec.bitstream.appending import longer_header
+from inrcodec.bitstream.escaping import normal
 from inrcodec.bitstream.names import encode_names
 from inrcodec.errors import Message, Parameter, UnsupportedFileError, UsageError
 from inrcodec.field.conditioning import conditioning_named
@@ -53,8 +54,9 @@ def sizes_of(pictures: Sequence[Picture]) -> list[tuple[int, int]]:
 
 def _unfit(archive: Archive, pictures: Sequence[Picture]) -> Iterator[Skipped]:
     """Pictures that cannot join, and why."""
+    taken = set(map(normal, archive.names))
     for picture in pictures:
-        if picture.name in archive.numbers:
+        if normal(picture.name) in taken:
             yield Skipped(picture.name, f"{archive.path} has an image of that name already; rename the new one")
         elif archive.channels == 3 and picture.pixels[..., 3:].min(initial=1.0) < 1.0:
             yield Skipped(picture.name, TRANSPARENT)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from inrcodec.errors import Parameter, UsageError
 from inrcodec.images import Picture
 from inrcodec.numerics.arrays import Pixels
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from inrcodec.encoding.outlook import Outlook
     from inrcodec.fitting.progress import Progress
 
+NUMBERS: dict[str, tuple[type, str]] = {"int": (Integral, "a whole number"), "float": (Real, "a number")}
 Sources = Sequence[str | Path] | str | Path
 
 
@@ -89,6 +92,13 @@ class EncodeOptions:
     threads: int | None = None
     seed: int = 0
     tune_process: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse what is no number where one is needed: "5m" is the command line's."""
+        for name, kinds in EncodeOptions.__annotations__.items():
+            value, kind = getattr(self, name), kinds.removesuffix(" | None")
+            if value is not None and kind in NUMBERS and not isinstance(value, NUMBERS[kind][0]):
+                raise UsageError(Parameter(name), f" {value!r}: give {NUMBERS[kind][1]}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from inrcodec.archive import Archive, ArchivedImage
+from inrcodec.bitstream.escaping import normal
 from inrcodec.errors import Parameter, UsageError
-from inrcodec.images import Found, Unreadable, find_files, nothing_found, read_pixels
+from inrcodec.images import Found, Unreadable, look_for, nothing_found, read_pixels
 from inrcodec.images.color import parse_color, with_alpha
 from inrcodec.images.shrink import shrunk
 from inrcodec.numerics.arrays import Pixels
@@ -57,14 +58,14 @@ class Originals:
     """
 
     def __init__(self, archive: Archive, folder: str | Path, background: str | None = None) -> None:
-        files, skipped = find_files([folder])
-        if not files:
-            raise nothing_found([folder], skipped)
+        looked = look_for([folder])
+        if not looked.files:
+            raise nothing_found([folder], looked.skipped, looked.notes)
         self.notes: list[str] = []
         self._archive, self._folder = archive, folder
         self._behind = None if background is None else parse_color(background)
         self._longest = max(max(archive.shape(number)) for number in range(len(archive)))
-        self._files = {file.name: file for file in files}
+        self._files = {normal(file.name): file for file in looked.files}
         self._left = dict.fromkeys(self._files)  # names of those that are no original yet
 
     def matches(self) -> Iterator[Match]:
@@ -94,12 +95,12 @@ class Originals:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of all pictures that are not known to be unreadable."""
+        """Of all pictures that are not known to be unreadable, in the form in which names are compared."""
         return tuple(self._files)
 
     def named(self, image: ArchivedImage, name: str | None = None) -> Match | None:
         """An image with the picture of its name, or of another one; None where there is none of the same size."""
-        called = image.name if name is None else name
+        called = normal(image.name if name is None else name)
         file = self._files.get(called)
         pixels = None if file is None else self._read(file)
         if pixels is None:
@@ -118,7 +119,7 @@ class Originals:
         names: of pictures that may be taken. Default: those that are no original yet.
         """
         decoded = {image.number: eight_bits(image) for image in lonely}
-        among = [name for name in (self._left if names is None else names) if name in self._files]
+        among = [name for name in map(normal, self._left if names is None else names) if name in self._files]
         candidates = {one.name: one for one in self._candidates(lonely, decoded, among)}
         for image in lonely:
             near = [one for one in candidates.values() if image.number in one.scores]
@@ -127,7 +128,7 @@ class Originals:
                 continue
             best = max(near, key=lambda one: one.scores[image.number])
             del candidates[best.name]
-            self._left.pop(best.name, None)
+            self._left.pop(normal(best.name), None)
             yield image, _matched(image, best.name, best.pixels, decoded[image.number])
 
     def _candidates(
@@ -149,8 +150,8 @@ class Originals:
         try:
             pixels = read_pixels(file, self._behind)
         except Unreadable:
-            del self._files[file.name]
-            self._left.pop(file.name, None)
+            del self._files[normal(file.name)]
+            self._left.pop(normal(file.name), None)
             return None
         if pixels.shape[2] > self._archive.channels:
             raise UsageError(

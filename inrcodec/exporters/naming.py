@@ -5,6 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
+from inrcodec.bitstream.escaping import INVISIBLE, displayed
+
+__all__ = ["MAX_STEM_BYTES", "SOURCE_SUFFIXES", "displayed", "file_names", "safe_stem"]
+
 MAX_STEM_BYTES = 120  # leaves room for a number and a suffix below every file system's limit of 255
 SOURCE_SUFFIXES = frozenset(
     (
@@ -36,15 +40,6 @@ DEVICES = frozenset(
         *(port + digit for port in ("com", "lpt") for digit in "0123456789¹²³"),
     ]
 )
-# Control, format (bidi, zero width), surrogate, private use, unassigned, line and paragraph separators.
-INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-
-
-def displayed(text: str) -> str:
-    """The text with every character escaped that could move the cursor, reorder the line or hide."""
-    return "".join(
-        _escape(character) if unicodedata.category(character) in INVISIBLE else character for character in text
-    )
 
 
 def file_names(names: Sequence[str], suffix: str) -> tuple[str, ...]:
@@ -92,10 +87,3 @@ def _unique(stem: str, suffix: str, taken: dict[str, int]) -> str:
 
 def _key(stem: str) -> str:
     return unicodedata.normalize("NFKC", stem).casefold()
-
-
-def _escape(character: str) -> str:
-    code = ord(character)
-    if code < 0x100:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from inrcodec.bitstream.escaping import to_cell
 
 
 def as_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -21,5 +21,5 @@ def as_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def _cell(value: object) -> object:
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA) else value
+        return to_cell(value)
     return "" if value is None else value

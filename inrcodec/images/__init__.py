@@ -5,9 +5,10 @@ from __future__ import annotations
 from inrcodec.images.decode import Unreadable
 from inrcodec.images.load import load_pictures, nothing_found, read_pixels
 from inrcodec.images.picture import Picture, PictureSet, Skipped
-from inrcodec.images.scan import Found, find_files
+from inrcodec.images.scan import Findings, Found, find_files, look_for
 
 __all__ = [
+    "Findings",
     "Found",
     "Picture",
     "PictureSet",
@@ -15,6 +16,7 @@ __all__ = [
     "Unreadable",
     "find_files",
     "load_pictures",
+    "look_for",
     "nothing_found",
     "read_pixels",
 ]

@@ -15,12 +15,21 @@ EXIF_ORIENTATION = 274
 TIFF_BITS_PER_SAMPLE, TIFF_PHOTOMETRIC, TIFF_WHITE_IS_ZERO = 258, 262, 0
 
 
-def to_pixels(image: Image.Image) -> AnyPixels:
+def orientation_of(image: Image.Image) -> int:
+    """The EXIF number 1-8 of how the camera was held; 1 where the file does not say, or says what nobody can read."""
+    try:
+        found = image.getexif().get(EXIF_ORIENTATION, 1)
+    except Exception:  # Pillow raises nearly anything there
+        return 1
+    return found if isinstance(found, int) else 1
+
+
+def to_pixels(image: Image.Image, orientation: int | None = None) -> AnyPixels:
     """A decoded image as (height, width, 3), or as premultiplied (height, width, 4) when any pixel is not opaque.
 
-    Octets stay octets where every pixel is opaque.
+    Octets stay octets where every pixel is opaque. orientation: EXIF's number; None for the image's own.
     """
-    orientation = image.getexif().get(EXIF_ORIENTATION, 1)
+    orientation = orientation_of(image) if orientation is None else orientation
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         pixels = _deep_gray(image)
     else:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError
 
 from inrcodec.errors import InrError
-from inrcodec.images.color import to_pixels
+from inrcodec.images.color import orientation_of, to_pixels
+from inrcodec.images.mending import MOST_BYTES, mended
+from inrcodec.images.profiles import in_srgb
 from inrcodec.images.silence import no_stderr, no_warnings
 from inrcodec.numerics.arrays import AnyPixels
 
@@ -40,8 +43,7 @@ def decode(path: Path) -> Decoded:
     try:
         with _opened(path) as source:
             file_bytes = os.fstat(source.fileno()).st_size
-            with no_warnings(), Image.open(source, formats=FORMATS) as image, no_stderr(image.format == "TIFF"):
-                return Decoded(_first_frame(image), _note(image), file_bytes)
+            return _decoded_or_mended(source, file_bytes)
     except (Unreadable, MemoryError):
         raise
     except UnidentifiedImageError:
@@ -63,15 +65,52 @@ def _opened(path: Path) -> BinaryIO:
     return source
 
 
-def _first_frame(image: Image.Image) -> AnyPixels:
-    """Decoded only when its size is within the cap."""
+def _decoded_or_mended(source: BinaryIO, file_bytes: int) -> Decoded:
+    """The picture; where it cannot be decoded, without what stands beside its pixels."""
+    try:
+        return _decoded(source, file_bytes)
+    except (Unreadable, MemoryError, Image.DecompressionBombError):
+        raise
+    except Exception as failure:
+        found = _mended(source, file_bytes)
+        if found is None:
+            raise
+        if isinstance(found, Exception):
+            raise failure from found
+        return found
+
+
+def _mended(source: BinaryIO, file_bytes: int) -> Decoded | Exception | None:
+    """The picture without its metadata, where it is of a kind that can be mended; or why that failed."""
+    source.seek(0)
+    try:
+        with no_warnings():
+            blob = mended(source.read()) if file_bytes <= MOST_BYTES else None
+        found = blob and _decoded(io.BytesIO(blob), file_bytes)
+    except MemoryError:
+        raise
+    except Exception as second:
+        return second
+    return replace(found, note="; ".join(filter(None, (found.note, "damaged metadata left out")))) if found else None
+
+
+def _decoded(source: BinaryIO, file_bytes: int) -> Decoded:
+    with no_warnings(), Image.open(source, formats=FORMATS) as image, no_stderr(image.format == "TIFF"):
+        pixels, note = _first_frame(image)
+        return Decoded(pixels, "; ".join(filter(None, (_note(image), note))) or None, file_bytes)
+
+
+def _first_frame(image: Image.Image) -> tuple[AnyPixels, str | None]:
+    """Decoded only when its size is within the cap; and what is to be said of its colors."""
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise Unreadable(f"{width}x{height} is more than {MAX_PIXELS:,} pixels")
     raw_mode = _raw_mode(image)
     image.load()
     _mend_color_key(image, raw_mode)
-    return to_pixels(image)
+    orientation = orientation_of(image)
+    shown, note = in_srgb(image)
+    return to_pixels(shown, orientation), note
 
 
 def _note(image: Image.Image) -> str | None:

@@ -11,7 +11,7 @@ from inrcodec.errors import InputError, OutOfMemoryError, Parameter, UsageError
 from inrcodec.images.color import flattened, parse_color, with_alpha
 from inrcodec.images.decode import Decoded, Unreadable, decode
 from inrcodec.images.picture import Picture, PictureSet, Skipped
-from inrcodec.images.scan import Found, find_files
+from inrcodec.images.scan import Found, look_for
 from inrcodec.images.shrink import shrunk
 from inrcodec.numerics.arrays import AnyPixels, Pixels, colors
 
@@ -29,8 +29,9 @@ def load_pictures(
     if max_size is not None and max_size < 1:
         raise UsageError(f"a longest side of {max_size} pixels leaves nothing; use at least 1")
     behind = parse_color(background) if background is not None else None
-    found, passed_by = find_files(sources)
-    pictures, skipped, notes = [], list(passed_by), []
+    looked = look_for(sources)
+    found, skipped, notes = looked.files, list(looked.skipped), list(looked.notes)
+    pictures: list[Picture] = []
     for done, file in enumerate(found, 1):
         try:
             picture, note = _read(file, max_size, behind)
@@ -41,7 +42,7 @@ def load_pictures(
         if on_file:
             on_file(done, len(found))
     if not pictures:
-        raise nothing_found(sources, skipped)
+        raise nothing_found(sources, skipped, looked.notes)
     return PictureSet(_same_channels(pictures), tuple(skipped), tuple(notes))
 
 
@@ -54,13 +55,15 @@ def read_pixels(file: Found, behind: Pixels | None) -> Pixels:
         return colors(_flattened(decode(file.path), behind))
 
 
-def nothing_found(sources: Sequence[str | Path], skipped: Sequence[Skipped]) -> InputError:
+def nothing_found(sources: Sequence[str | Path], skipped: Sequence[Skipped], notes: Sequence[str] = ()) -> InputError:
     """What to raise when not a single image came in."""
     if skipped:
         first = skipped[0]
         more = f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else ""
         return InputError(f"no image could be read: {first.path}: ", first.reason, more)
     places = ", ".join(map(str, sources)) or "nothing"
+    if notes:
+        return InputError(f"no image found in {places}: {'; '.join(notes)}")
     return InputError(f"no image found in {places}; give a folder or files of PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF")
 
 

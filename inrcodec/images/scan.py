@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inrcodec.errors import UsageError
+from inrcodec.images.passed_over import PassedOver
 from inrcodec.images.picture import Skipped
 
+MAX_NAME_BYTES = 4000  # of UTF-8; a file holds names of 4096, which leaves room to number those that are alike
 # What a folder or a glob is searched for; a file named by hand may be called anything.
 SUFFIXES = tuple(".png .apng .jpg .jpeg .jpe .jfif .webp .avif .avifs .gif .bmp .dib .tif .tiff".split())
 
@@ -33,10 +35,26 @@ class _Hit:
     depth: int  # how many trailing parts of the path make the name, before names are made unique
 
 
+@dataclass(frozen=True)
+class Findings:
+    """The files of all sources, every file once; the places that could not be looked into; what was passed over."""
+
+    files: tuple[Found, ...]
+    skipped: tuple[Skipped, ...]
+    notes: tuple[str, ...]
+
+
 def find_files(sources: Sequence[str | Path]) -> tuple[tuple[Found, ...], tuple[Skipped, ...]]:
     """The files of all sources, every file once, and the places that could not be looked into."""
+    looked = look_for(sources)
+    return looked.files, looked.skipped
+
+
+def look_for(sources: Sequence[str | Path]) -> Findings:
+    """The files of all sources, and what came up beside them."""
     hits: list[_Hit] = []
     skipped: list[Skipped] = []
+    passed = PassedOver()
     named: list[_Hit] = []  # a run of files named one by one: usually a shell's *.png, so it is put in natural order
     for source in map(str, sources):
         if os.path.isfile(source):
@@ -44,16 +62,17 @@ def find_files(sources: Sequence[str | Path]) -> tuple[tuple[Found, ...], tuple[
             continue
         hits, named = hits + _sorted(named), []
         if os.path.isdir(source):
-            hits += _walk(Path(source), skipped)
+            hits += _walk(Path(source), skipped, passed)
         elif os.path.lexists(source):
             skipped.append(Skipped(source, "not a regular file"))
         else:
-            hits += _expand(source, skipped)
+            hits += _expand(source, skipped, passed)
     once: dict[Path, _Hit] = {}
     for hit in hits + _sorted(named):
         once.setdefault(hit.path.resolve(), hit)
     kept = tuple(once.values())
-    return tuple(Found(hit.path, name) for hit, name in zip(kept, _unique_names(kept), strict=True)), tuple(skipped)
+    files = tuple(Found(hit.path, name) for hit, name in zip(kept, _unique_names(kept), strict=True))
+    return Findings(files, tuple(skipped), tuple(passed.notes()))
 
 
 def natural_key(name: str) -> tuple[object, ...]:
@@ -71,7 +90,7 @@ def _wanted(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES and path.name[0] != "." and not os.path.islink(path) and os.path.isfile(path)
 
 
-def _walk(folder: Path, skipped: list[Skipped]) -> list[_Hit]:
+def _walk(folder: Path, skipped: list[Skipped], passed: PassedOver) -> list[_Hit]:
     """Every image below a folder; hidden folders are not entered and links not followed."""
 
     def unreadable(error: OSError) -> None:
@@ -81,23 +100,36 @@ def _walk(folder: Path, skipped: list[Skipped]) -> list[_Hit]:
     for place, folders, files in os.walk(folder, onerror=unreadable):
         folders[:] = [name for name in folders if name[0] != "."]
         depth = len(Path(place).relative_to(folder).parts) + 1
-        hits += [_Hit(path, depth) for name in files if _wanted(path := Path(place, name))]
+        hits += [_Hit(path, depth) for name in files if passed.keeps(path := Path(place, name), _wanted(path))]
+        passed.see_linked(Path(place, name) for name in folders)
     return _sorted(hits)
 
 
-def _expand(pattern: str, skipped: list[Skipped]) -> list[_Hit]:
+def _expand(pattern: str, skipped: list[Skipped], passed: PassedOver) -> list[_Hit]:
     """The images a glob means, `**` included; a path without wildcards that is not there is the caller's mistake."""
     if not glob.has_magic(pattern):
         raise UsageError(f"{pattern}: no such file or folder")
-    matches = [Path(match) for match in sorted(glob.glob(pattern, recursive=True), key=natural_key)]
-    if not matches:
+    for meant in (pattern, _literal_folders(pattern), pattern.replace("[", "[[]")):
+        matches = [Path(match) for match in sorted(glob.glob(meant, recursive=True), key=natural_key)]
+        if matches:
+            pattern = meant
+            break
+    else:
         raise UsageError(f"{pattern}: matches no file")
     spelled_out = next(at for at, part in enumerate(Path(pattern).parts) if glob.has_magic(part))
-    matches = [path for path in matches if not _through_link(path, spelled_out)]
-    hits = _sorted(_Hit(path, 1) for path in matches if _wanted(path))
-    for folder in filter(os.path.isdir, matches):
-        hits += _walk(folder, skipped)
+    direct = [path for path in matches if not _through_link(path, spelled_out)]
+    passed.see_links(path for path in matches if _through_link(path, spelled_out))
+    hits = _sorted(_Hit(path, 1) for path in direct if passed.keeps(path, _wanted(path)))
+    for folder in filter(os.path.isdir, direct):
+        hits += _walk(folder, skipped, passed)
     return hits
+
+
+def _literal_folders(pattern: str) -> str:
+    """The glob with the folders at its start that are there taken as they are written: `photos [2020]/*.png`."""
+    parts = Path(pattern).parts
+    there = next((at for at in range(len(parts), 0, -1) if os.path.isdir(Path(*parts[:at]))), 0)
+    return str(Path(*(glob.escape(part) if at < there else part for at, part in enumerate(parts))))
 
 
 def _through_link(path: Path, spelled_out: int) -> bool:
@@ -115,9 +147,16 @@ def _unique_names(hits: Sequence[_Hit]) -> list[str]:
         counts = Counter(names)
         clashing = [at for at, name in enumerate(names) if counts[name] > 1 and depths[at] < len(parts[at])]
         if not clashing:
-            return _numbered(names)
+            return _numbered([_short_enough(name) for name in names])
         for at in clashing:
             depths[at] += 1
+
+
+def _short_enough(name: str) -> str:
+    """The name, without the folders at its front that make it longer than a file can hold."""
+    while len(name.encode()) > MAX_NAME_BYTES and "/" in name:
+        _, _, name = name.partition("/")
+    return name
 
 
 def _numbered(names: Sequence[str]) -> list[str]:

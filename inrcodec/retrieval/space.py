@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from inrcodec.archive import Archive, ArchivedImage
+from inrcodec.bitstream.escaping import from_cell, typed
 from inrcodec.errors import Parameter, UsageError
 from inrcodec.images import load_pictures
 from inrcodec.numerics.arrays import FloatArray
@@ -89,10 +90,18 @@ def describe_file(path: Path, space: Space) -> Outside:
 
 
 def judge(
-    archive: Archive, labels: Path, metric: Metric = "cosine", on_image: OnImage = lambda done, all: None
+    archive: Archive,
+    labels: Path,
+    metric: Metric = "cosine",
+    on_image: OnImage = lambda done, all: None,
+    *,
+    column: str = "label",
 ) -> list[Judged]:
-    """Every choice beside pixels and their principal components, by the labels of a CSV with columns name and label."""
-    known = _labels(archive, labels)
+    """Every choice beside pixels and their principal components, by the labels of a CSV.
+
+    labels: a table with the columns name and `column`.
+    """
+    known = _labels(archive, labels, column)
     pixels = centered(np.stack([_thumbnail(image) for image in archive]))[0]
     directions = np.linalg.svd(pixels, full_matrices=False)[2][:COMPONENTS]
     spaces: list[tuple[str, FloatArray]] = [(by, describe(archive, by, on_image).vectors) for by in CHOICES]
@@ -119,19 +128,9 @@ def _thumbnail(image: ArchivedImage) -> FloatArray:
     return np.asarray(pixels.reshape(-1), dtype=np.float32)
 
 
-def _labels(archive: Archive, path: Path) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _labels(archive: Archive, path: Path, column: str = "label") -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """A number for each image's label, -1 where the file names none; names match with or without folder and suffix."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as lines:
-            rows = list(csv.DictReader(lines))
-        known = {row["name"]: row["label"] for row in rows}
-    except OSError as failure:
-        raise UsageError(f"{path}: cannot be read as labels: {failure.strerror}") from failure
-    except (UnicodeError, csv.Error) as failure:
-        raise UsageError(f"{path}: not a table of labels; it takes CSV in UTF-8, columns name and label") from failure
-    except KeyError as failure:
-        raise UsageError(f"{path}: labels are a CSV file with the columns name and label") from failure
-    found = [_label(known, name) for name in archive.names]
+    found = _labels_of(archive.names, _label_table(path, column))
     kinds = {label: number for number, label in enumerate(sorted({label for label in found if label}))}
     numbers = np.array([kinds.get(label, -1) if label else -1 for label in found], dtype=np.int64)
     if not kinds or max(np.bincount(numbers[numbers >= 0])) < 2:
@@ -139,6 +138,30 @@ def _labels(archive: Archive, path: Path) -> np.ndarray[tuple[int], np.dtype[np.
     return numbers
 
 
+def _label_table(path: Path, column: str) -> dict[str, str]:
+    """Labels by name; names as they are typed, in whichever form a spreadsheet kept them."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as lines:
+            reader = csv.DictReader(lines)
+            rows = list(reader)
+        return {typed(from_cell(row["name"])): from_cell(row[column] or "") for row in rows}
+    except OSError as failure:
+        raise UsageError(f"{path}: cannot be read as labels: {failure.strerror}") from failure
+    except (UnicodeError, csv.Error) as failure:
+        raise UsageError(f"{path}: not a table of labels; it takes CSV in UTF-8, columns name and label") from failure
+    except KeyError as failure:
+        there = ", ".join(reader.fieldnames or ()) or "none"
+        raise UsageError(
+            f"{path}: labels are a CSV file with the columns name and {column} (",
+            Parameter("label_column"),
+            f" chooses another); it has {there}",
+        ) from failure
+
+
+def _labels_of(names: Sequence[str], known: dict[str, str]) -> list[str | None]:
+    return [_label(known, name) for name in names]
+
+
 def _label(known: dict[str, str], name: str) -> str | None:
-    path = PurePosixPath(name)
-    return next((known[spelling] for spelling in (name, path.name, path.stem) if known.get(spelling)), None)
+    path = PurePosixPath(typed(name))
+    return next((known[spelling] for spelling in (str(path), path.name, path.stem) if known.get(spelling)), None)

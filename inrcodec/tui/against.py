@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inrcodec.archive import Archive, ArchivedImage
+from inrcodec.bitstream.escaping import normal
 from inrcodec.errors import CorruptFileError
 from inrcodec.evaluate.matching import Match, Originals
 from inrcodec.exporters.derivatives import on_white, white_of
@@ -71,8 +72,8 @@ class Against:
         """Match by content what has no original of its name; `between` is called now and then."""
         if self._others is not None:
             return
-        here, named = set(self._originals.names), set(self._archive.names)
-        lonely = [image for image in self._archive if image.name not in here and self._is_whole(image)]
+        here, named = set(self._originals.names), set(map(normal, self._archive.names))
+        lonely = [image for image in self._archive if normal(image.name) not in here and self._is_whole(image)]
         others: dict[int, str] = {}
         for image, match in self._originals.alike(lonely, sorted(here - named)):
             if match is not None:

@@ -96,3 +96,9 @@ def test_a_library_run_tells_how_far_it_will_come(waves: Path, tmp_path: Path) -
     assert len(told) == 1
     assert 5 < told[0].passes <= 2000
     assert told[0].images == 12
+
+
+@pytest.mark.parametrize("name", ["time_limit", "quality", "effort", "passes", "seed", "target_psnr"])
+def test_text_where_a_number_is_needed_is_said(name: str, small_images: Path) -> None:
+    with pytest.raises(UsageError, match=f"{name} '5s': give a"):
+        inrcodec.plan(small_images, **{name: "5s"})  # type: ignore[arg-type]

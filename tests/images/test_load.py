@@ -105,7 +105,7 @@ def test_no_readable_image_is_one_clear_error(tmp_path: Path) -> None:
 
 
 def test_a_want_of_memory_is_told_and_nothing_is_skipped(mixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_room(image: object) -> None:
+    def no_room(image: object, orientation: int) -> None:
         raise MemoryError
 
     monkeypatch.setattr("inrcodec.images.decode.to_pixels", no_room)

@@ -88,3 +88,17 @@ def test_images_of_every_conditioning_have_codes(name: str) -> None:
         assert len(space.vectors) == len(archive)
         assert space.similarity(1, "cosine").argmax() == 1
         assert np.abs(space.vectors).max() > 0
+
+
+def test_labels_come_back_from_a_spreadsheet(tmp_path: Path) -> None:
+    """Names as `report --csv` writes them, and as another system composes them."""
+    import unicodedata
+
+    from inrcodec.exporters.tables import as_csv
+    from inrcodec.retrieval.space import _label_table, _labels_of
+
+    names = ["-rf.png", "=1+1.png", "'quoted.png", unicodedata.normalize("NFD", "é.png"), "a\nb.png", " lead.png"]
+    text = as_csv(["name", "label"], [[unicodedata.normalize("NFC", name), "x"] for name in names])
+    (tmp_path / "labels.csv").write_text(text, "utf-8", newline="")
+    known = _label_table(tmp_path / "labels.csv", "label")
+    assert _labels_of(names, known) == ["x"] * len(names)

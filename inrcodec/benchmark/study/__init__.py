@@ -14,7 +14,7 @@ from inrcodec.benchmark.fits import FitName, fit_kept, make_folder
 from inrcodec.benchmark.references import find_pairs
 from inrcodec.benchmark.steps import OnStep, Step
 from inrcodec.benchmark.study.designs import DESIGNS, Variant, parse_variant
-from inrcodec.benchmark.study.rows import Row, Study, measured
+from inrcodec.benchmark.study.rows import Labels, Row, Study, measured
 from inrcodec.encoding.options import EncodeOptions, Sources
 from inrcodec.encoding.resolve import count_pixels, model_settings, read_pictures
 from inrcodec.errors import UsageError
@@ -31,6 +31,7 @@ def study(
     designs: Sequence[str] = DESIGNS,
     reference: str | Path | None = None,
     labels: str | Path | None = None,
+    label_column: str = "label",
     save: str | Path | None = None,
     on_step: OnStep = lambda step: None,
 ) -> Study:
@@ -44,6 +45,7 @@ def study(
     designs (Sequence[str]): conditionings with changes, such as "latent:code=128,width=96". Default: `DESIGNS`.
     reference (str | Path | None): a folder of the same pictures in high resolution, found by name. Default None.
     labels (str | Path | None): a CSV with the columns name and label, to judge neighbors by. Default None.
+    label_column (str): the column beside name. Default "label".
     save (str | Path | None): keep fits in this folder, and take from there what is there. Default None: no folder.
     on_step (Callable[[Step], None]): called at every step. Default: nothing.
     """
@@ -62,7 +64,9 @@ def study(
         for number, (variant, one) in enumerate(zip(variants, of_designs, strict=True)):
             fit = fit_kept(sources, found.pictures, one, folder, on_step, _name(variant), record=True)
             on_step(Step("measure", number, len(variants), variant.name))
-            rows.append(measured(variant.name, fit, pairs, None if labels is None else Path(labels)))
+            rows.append(
+                measured(variant.name, fit, pairs, None if labels is None else Labels(Path(labels), label_column))
+            )
     return Study(len(found.pictures), pixels, tuple(rows), (*found.notes, *notes), found.skipped)
 
 

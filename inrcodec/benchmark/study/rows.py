@@ -56,7 +56,15 @@ class Study:
     skipped: tuple[Skipped, ...]
 
 
-def measured(design: str, fit: FittedFile, pairs: Sequence[Pair], labels: Path | None) -> Row:
+@dataclass(frozen=True)
+class Labels:
+    """A table of labels and the column that is meant."""
+
+    path: Path
+    column: str
+
+
+def measured(design: str, fit: FittedFile, pairs: Sequence[Pair], labels: Labels | None) -> Row:
     """The row of a fitted file."""
     archive = Archive.open(fit.path)
     report, record = evaluate(archive), archive.record
@@ -94,10 +102,13 @@ def _enlarged(archive: Archive, pairs: Sequence[Pair]) -> float | None:
     return float(np.mean([psnr(reference, np.rint(pixels * 255) / 255) for reference, pixels in drawn]))
 
 
-def _precision(archive: Archive, labels: Path | None) -> float | None:
+def _precision(archive: Archive, labels: Labels | None) -> float | None:
     if labels is None:
         return None
-    return next((one.quality.precision_at_1 for one in judge(archive, labels) if one.by == "code"), None)
+    return next(
+        (one.quality.precision_at_1 for one in judge(archive, labels.path, column=labels.column) if one.by == "code"),
+        None,
+    )
 
 
 def _morphs(archive: Archive) -> tuple[float | None, float | None]:

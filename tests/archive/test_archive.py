@@ -12,7 +12,7 @@ from inrcodec.archive import Archive
 from inrcodec.errors import CorruptFileError, UsageError
 from inrcodec.field import raster as field_raster
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parents[1] / "golden"
 
 
 @pytest.fixture(scope="module")
@@ -116,3 +116,36 @@ def test_a_damaged_block_spares_the_rest_when_lenient(tmp_path: Path) -> None:
     for check in (archive.verify, archive[0].render):
         with pytest.raises(CorruptFileError):
             check()
+
+
+def test_slices_lists_and_with(opened: Archive) -> None:
+    with inrcodec.open(GOLDEN / "pyramid-rgb.inr") as archive:
+        assert [image.number for image in archive[1:3]] == [1, 2]
+        assert [image.number for image in archive[::-1]] == list(range(len(archive)))[::-1]
+        assert [image.number for image in archive[[0, archive.names[2], -1]]] == [0, 2, len(archive) - 1]
+        assert archive[np.int64(1)].number == 1
+        assert archive[0].render([7, 5]).shape == (5, 7, 3)
+        assert max(archive[0].render(np.int64(30)).shape) == 30
+
+
+def test_what_is_not_there_is_a_lookup_error(opened: Archive) -> None:
+    with pytest.raises(KeyError):
+        opened["nope"]
+    with pytest.raises(IndexError):
+        opened[999]
+    with pytest.raises(TypeError):
+        opened[1.5]  # type: ignore[call-overload]
+    with pytest.raises(UsageError, match="longer side"):
+        opened[0].render([1, 2, 3])
+
+
+def test_returned_arrays_cannot_change_the_archive(opened: Archive) -> None:
+    before = opened[0].render()
+    pixels = opened[0].render()
+    pixels[:] = 0
+    handed = [*opened.latents(0), *opened.figures.values(), opened.image_bits]
+    for array in handed:
+        with pytest.raises(ValueError, match="read-only"):
+            array[:] = 0
+    opened.conditions(0)[:] = 5
+    np.testing.assert_array_equal(opened[0].render(), before)
