@@ -81,9 +81,7 @@ def neighbors(
     every: Annotated[bool, typer.Option("--all", help="The neighbours of every image.")] = False,
     labels: Annotated[
         Path | None,
-        typer.Option(
-            "--labels", metavar="CSV", help="Judge every choice by the labels of a table.", show_default=False
-        ),
+        typer.Option("--labels", metavar="CSV", help="Judge every choice by labels.", show_default=False),
     ] = None,
     label_column: LabelColumn = "label",
     sheet: Annotated[

@@ -91,7 +91,7 @@ def test_a_palette_and_gray(tmp_path: Path) -> None:
 def test_a_profile_that_cannot_be_followed_is_said(blob: bytes, tmp_path: Path) -> None:
     Image.new("RGB", (8, 8), (230, 60, 60)).save(tmp_path / "a.png", icc_profile=blob)
     decoded = decode(tmp_path / "a.png")
-    assert decoded.note is not None and "profile" in decoded.note
+    assert "profile" in str(decoded.note)
     assert colors(decoded.pixels)[0, 0].tolist() == pytest.approx([230 / 255, 60 / 255, 60 / 255])
 
 

@@ -61,12 +61,11 @@ def study(
     rows = []
     with ExitStack() as stack:
         folder = make_folder(save or stack.enter_context(tempfile.TemporaryDirectory(prefix="inrcodec-")))
+        judged_by = None if labels is None else Labels(Path(labels), label_column)
         for number, (variant, one) in enumerate(zip(variants, of_designs, strict=True)):
             fit = fit_kept(sources, found.pictures, one, folder, on_step, _name(variant), record=True)
             on_step(Step("measure", number, len(variants), variant.name))
-            rows.append(
-                measured(variant.name, fit, pairs, None if labels is None else Labels(Path(labels), label_column))
-            )
+            rows.append(measured(variant.name, fit, pairs, judged_by))
     return Study(len(found.pictures), pixels, tuple(rows), (*found.notes, *notes), found.skipped)
 
 
