@@ -11,17 +11,30 @@ from typing import TYPE_CHECKING, Any
 from inrcodec.version import __version__
 
 if TYPE_CHECKING:
-    from inrcodec.archive import Archive
+    from inrcodec.archive import Archive, Signal
     from inrcodec.encoding.add import add
     from inrcodec.encoding.encode import encode
     from inrcodec.encoding.options import EncodeOptions
     from inrcodec.encoding.plan import plan
     from inrcodec.encoding.signals.fit import fit
+    from inrcodec.encoding.signals.fit_signal import fit_signal
     from inrcodec.encoding.signals.options import SignalOptions
 
     open = Archive.open
+    open_signal = Signal.open
 
-__all__ = ["EncodeOptions", "SignalOptions", "__version__", "add", "encode", "fit", "open", "plan"]
+__all__ = [
+    "EncodeOptions",
+    "SignalOptions",
+    "__version__",
+    "add",
+    "encode",
+    "fit",
+    "fit_signal",
+    "open",
+    "open_signal",
+    "plan",
+]
 
 ROOMS = {
     "EncodeOptions": "options",
@@ -29,6 +42,7 @@ ROOMS = {
     "add": "add",
     "encode": "encode",
     "fit": "signals.fit",
+    "fit_signal": "signals.fit_signal",
     "plan": "plan",
 }
 
@@ -40,6 +54,8 @@ def __dir__() -> list[str]:
 def __getattr__(name: str) -> Any:
     if name == "open":
         return import_module("inrcodec.archive").Archive.open
+    if name == "open_signal":
+        return import_module("inrcodec.archive").Signal.open
     if name in ROOMS:
         return getattr(import_module(f"inrcodec.encoding.{ROOMS[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -20,6 +20,7 @@ MAX_LEVEL_CHANNELS = 64
 MAX_CODE_CHANNELS = 1024  # of a level with one cell for the whole image
 MAX_BOTTLENECK = 256
 MAX_W0 = 1000
+MAX_SIGNAL_W0 = 1 << 20  # a sound of a minute has periods enough for that
 USUAL_W0 = 30  # Sitzmann et al. 2020
 MAX_FOOTPRINT = 8
 MAX_CONTEXT_WIDTH = 128
@@ -123,6 +124,26 @@ class ModelSettings(msgspec.Struct, array_like=True, frozen=True, forbid_unknown
     def middle(self) -> int:
         """Number of the middle hidden layer, counted from 0."""
         return self.hidden_layers // 2
+
+
+class NetworkSettings(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
+    """The plain network of coordinates that holds one signal; w0 is for the record, as the weights have it in them."""
+
+    hidden_width: int = 128
+    hidden_layers: int = 3
+    activation: str = "sine"
+    w0: tuple[int, ...] = (USUAL_W0,)  # of the first layer, or of every one
+
+    def validate(self) -> None:
+        """Raise UnsupportedFileError, naming the setting, when one is beyond what a reader allocates for."""
+        _bound("hidden width", self.hidden_width, 1, MAX_HIDDEN_WIDTH)
+        _bound("number of hidden layers", self.hidden_layers, 1, MAX_HIDDEN_LAYERS)
+        if self.activation not in ACTIVATIONS:
+            raise UnsupportedFileError(f"unknown activation {self.activation[:32]!a}; a newer inrcodec may read it")
+        if len(self.w0) not in (1, self.hidden_layers):
+            raise UnsupportedFileError(f"{len(self.w0)} values of w0 for {self.hidden_layers} layers")
+        for w0 in self.w0:
+            _bound("w0", w0, 1, MAX_SIGNAL_W0)
 
 
 def _bound(what: str, value: int, lowest: int, highest: int) -> None:

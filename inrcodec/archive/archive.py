@@ -11,7 +11,8 @@ from inrcodec.archive.contents import Contents, naming
 from inrcodec.archive.image import ArchivedImage
 from inrcodec.bitstream.container import read_file
 from inrcodec.bitstream.stored import StoredSet
-from inrcodec.errors import CorruptFileError, UnsupportedFileError
+from inrcodec.bitstream.stored_signal import signal_kind
+from inrcodec.errors import CorruptFileError, UnsupportedFileError, UsageError
 from inrcodec.field.field import field_shapes
 
 Many = list[Any] | tuple[Any, ...]  # of numbers and names
@@ -28,8 +29,10 @@ class Archive(Contents):
         64; so many decoded ones are kept in memory (of 64 icons of 48 pixels, 0.6 MB each).
         """
         path = Path(path)
+        blob = read_file(path)
         try:
-            return Archive(StoredSet(read_file(path), field_shapes, lenient=lenient, kept_blocks=kept_blocks), path)
+            _refuse_signals(blob, path)
+            return Archive(StoredSet(blob, field_shapes, lenient=lenient, kept_blocks=kept_blocks), path)
         except (CorruptFileError, UnsupportedFileError) as failure:
             raise naming(path, failure) from failure
 
@@ -89,3 +92,13 @@ class Archive(Contents):
     def select(self, wanted: str) -> tuple[int, ...]:
         """Image numbers from names, numbers and ranges such as "3,7-9,cat.png"; a name wins over a range."""
         return self._selection.select(wanted)
+
+
+def _refuse_signals(blob: bytes, path: Path) -> None:
+    """UsageError where a file holds no images but one signal."""
+    kind = signal_kind(blob)
+    if kind is not None:
+        raise UsageError(
+            f"{path}: holds a {kind} and no images; decode, info, verify, report and browse take it, and in Python ",
+            "inrcodec.open_signal",
+        )

@@ -73,6 +73,12 @@ def read_chunks(blob: bytes, *, lenient: bool = False) -> tuple[Chunk, ...]:
     return tuple(chunk for chunk in chunks[:-1] if chunk.kind in CRITICAL or chunk.kind in ANCILLARY)
 
 
+def first_chunk(blob: bytes) -> Chunk:
+    """The chunk behind the signature, checked; nothing behind it is looked at."""
+    _check_signature(blob)
+    return _chunk_at(blob, len(SIGNATURE), lenient=False)[0]
+
+
 def size_of(chunks: Iterable[Chunk]) -> int:
     """Bytes of a file that has these chunks, and TAIL, and no others."""
     return len(SIGNATURE) + sum(chunk.size for chunk in chunks) + _OVERHEAD

@@ -81,10 +81,10 @@ def decode_header(payload: bytes) -> Header:
     """The header in a HEAD payload, with every bound checked before anything of its size is allocated."""
     if len(payload) > MAX_HEADER_BYTES:
         raise UnsupportedFileError(f"header: {len(payload)} bytes, more than the {MAX_HEADER_BYTES} allowed")
+    version = header_version(payload)
+    if version != FORMAT_VERSION:
+        raise UnsupportedFileError(f"format version {version}, newer than {FORMAT_VERSION}: update inrcodec")
     try:
-        version = msgspec.msgpack.decode(payload, type=_Version).version
-        if version != FORMAT_VERSION:
-            raise UnsupportedFileError(f"format version {version}, newer than {FORMAT_VERSION}: update inrcodec")
         header = msgspec.msgpack.decode(payload, type=Header)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as failure:
         raise CorruptFileError(f"header: malformed ({failure})") from failure
@@ -92,6 +92,14 @@ def decode_header(payload: bytes) -> Header:
     if _packed(header) != payload:
         raise CorruptFileError("header: fields are missing, left over, or not in their shortest form")
     return header
+
+
+def header_version(payload: bytes) -> int:
+    """The first element of a header, whatever follows."""
+    try:
+        return msgspec.msgpack.decode(payload, type=_Version).version
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as failure:
+        raise CorruptFileError(f"header: malformed ({failure})") from failure
 
 
 def _packed(header: Header) -> bytes:

@@ -44,6 +44,13 @@ def check_limits(model: ModelSettings, shapes: Sequence[Shape], network: Sequenc
             _check("number of latents of a block", total, MAX_BLOCK_LATENTS)
 
 
+def check_signal_limits(samples: int, network: Sequence[tuple[int, ...]]) -> None:
+    """Raise UnsupportedFileError when so many samples, or a network of these tensors, are too much."""
+    weights = sum(map(math.prod, network))
+    _check("number of weights", weights, MAX_WEIGHTS)
+    _check("number of multiplications for the signal", samples * weights, MAX_PRODUCTS)
+
+
 def _latents(model: ModelSettings, shape: Shape) -> int:
     height, width = shape
     return sum(level.channels * level.cells(height) * level.cells(width) for level in model.levels)

@@ -91,7 +91,7 @@ def hidden_width(text: str) -> int:
 def layers_w0(text: int | str) -> tuple[int, ...]:
     """The w0 of every layer from "60,30,30", or of the first alone from "60"."""
     parts = [part.strip() for part in str(text).split(",")]
-    if not all(re.fullmatch(r"[0-9]{1,4}", part) for part in parts):
+    if not all(re.fullmatch(r"[0-9]{1,7}", part) for part in parts):
         raise UsageError(Parameter("w0", text), ": give a whole number, or one for every layer: 60,30,30")
     return tuple(int(part) for part in parts)
 

@@ -47,14 +47,17 @@ class Jet:
         return Jet(factor * self.value, *(spread * part for part in self.parts()[1:]))
 
 
-def network_jet(siren: Siren, inputs: Jet, shifts: Sequence[Array] = ()) -> Jet:
-    """Jets of colors, ([B,] channels, points), from those of inputs ([B,] inputs, points); shifts as `Siren.colors`."""
+def network_jet(siren: Siren, inputs: Jet, shifts: Sequence[Array] = (), sums: Jet | None = None) -> Jet:
+    """Jets of colors, ([B,] channels, points), from those of inputs ([B,] inputs, points); shifts as `Siren.colors`.
+
+    sums: what the first layer's activation is of, where it is known already, and better than from the inputs.
+    """
     width = siren.first.shape[-2] - siren.output.shape[-2]
     units = inputs
     first = siren.first[..., :width, :], siren.first_bias[..., :width]
     for number, (weight, bias) in enumerate((first, *siren.hidden)):
-        sums = _affine(weight, units, bias)
-        units = activated(_shifted(sums, shifts[number]) if shifts else sums, siren.activation)
+        before = sums if number == 0 and sums is not None else _affine(weight, units, bias)
+        units = activated(_shifted(before, shifts[number]) if shifts else before, siren.activation)
     return _affine(siren.first[..., width:, :], inputs, siren.first_bias[..., width:]) + _product(siren.output, units)
 
 

@@ -9,23 +9,23 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from inrcodec.bitstream.weights import CodedTensor
-from inrcodec.field.field import Field, field_specs, image_conditions
 from inrcodec.field.jets import Jet
-from inrcodec.field.places import Derived
 from inrcodec.fitting.coding import coded_weights
 from inrcodec.fitting.constraints import Constraint, Sample
 from inrcodec.fitting.devices import device_kind, device_named
 from inrcodec.fitting.initial import initial_network
-from inrcodec.fitting.measured_steps import measured_steps
+from inrcodec.fitting.measured_steps import finest_step, measured_steps, rounded
+from inrcodec.fitting.networks import Network
 from inrcodec.fitting.process import Allotment
-from inrcodec.numerics.arrays import FloatArray, Pixels
+from inrcodec.numerics.arrays import FloatArray
 from inrcodec.numerics.coordinates import Axis
-from inrcodec.settings import ModelSettings
 
 PLACES = 1024  # that a step looks at
 LEARNING_RATE, LEAST_RATE, WARM_UP = 4e-3, 0.002, 100  # of Adam: share at the end, steps at the beginning
+SETTLED = 0.5  # share of a fit after which the first layer of a fast network stays as it will be stored
 MEASURED_PLACES = 4096  # on which quantization is judged
 SMOOTHING = 0.99
 TILE_PLACES = 1 << 15
@@ -33,13 +33,15 @@ TILE_PLACES = 1 << 15
 
 @dataclass(frozen=True)
 class ConstrainedSettings:
-    """How long to fit, and where; nothing here is needed to decode. time_limit in seconds."""
+    """How long to fit, and where; nothing here is needed to decode. time_limit in seconds; places: of one step."""
 
     steps: int
     time_limit: float | None = None
     device: str = "auto"
     threads: int = 1
     seed: int = 0
+    places: int = PLACES
+    learning_rate: float = LEARNING_RATE
 
 
 @dataclass(frozen=True)
@@ -55,25 +57,18 @@ class Advance:
 
 
 class ConstrainedFit:
-    """One SIREN of a signal whose axes have `sides` samples (x first), fitted to constraints."""
+    """One network of a signal, fitted to constraints."""
 
-    def __init__(
-        self,
-        model: ModelSettings,
-        channels: int,
-        sides: tuple[int, ...],
-        constraints: Sequence[Constraint],
-        settings: ConstrainedSettings,
-    ) -> None:
-        device = device_named(settings.device)
-        drawn = initial_network(field_specs(model, channels, 1), np.random.default_rng(settings.seed))
-        self.tensors = [torch.from_numpy(tensor).to(device).requires_grad_() for tensor in drawn]
-        self.model, self.channels, self.sides = model, channels, sides
+    def __init__(self, network: Network, constraints: Sequence[Constraint], settings: ConstrainedSettings) -> None:
+        self._device = device_named(settings.device)
+        drawn = initial_network(network.specs(), np.random.default_rng(settings.seed))
+        self.tensors = [torch.from_numpy(tensor).to(self._device).requires_grad_() for tensor in drawn]
+        self.network = network
         self._constraints, self._settings = tuple(constraints), settings
-        self._conditions = torch.from_numpy(image_conditions(model, [(1, 1)])).to(device)
-        self._adam = torch.optim.Adam(self.tensors, betas=(0.9, 0.99), fused=device_kind(device).fused_adam)
+        self._adam = torch.optim.Adam(self.tensors, betas=(0.9, 0.99), fused=device_kind(self._device).fused_adam)
         self._rng = np.random.default_rng(settings.seed)
         self._allotment = Allotment(threads=settings.threads, keep_memory=True)
+        self._settled: dict[int, int] = {}  # quantization steps of tensors that are as they will be stored
 
     def steps(self) -> Iterator[Advance]:
         """Fit; yields after every step."""
@@ -86,9 +81,9 @@ class ConstrainedFit:
         boldness = min(one.boldness for one in self._constraints)
         while done < 1.0:
             for group in self._adam.param_groups:
-                group["lr"] = LEARNING_RATE * boldness * _rate(done, step)
+                group["lr"] = settings.learning_rate * boldness * _rate(done, step)
             self._adam.zero_grad()
-            loss = self._loss(self.tensors, self._rng, PLACES)
+            loss = self._loss(self.tensors, self._rng, settings.places)
             loss.backward()  # type: ignore[no-untyped-call]
             self._adam.step()
             step, seconds = step + 1, time.monotonic() - started
@@ -96,6 +91,8 @@ class ConstrainedFit:
             if settings.time_limit is not None:
                 done = max(done, seconds / settings.time_limit)
             done = min(1.0, done)
+            if self.network.fast and done >= SETTLED and not self._settled:
+                self._settle_first()
             mean = SMOOTHING * mean + (1 - SMOOTHING) * float(loss.detach())
             weight = SMOOTHING * weight + 1 - SMOOTHING
             yield Advance(step, settings.steps, mean / weight, seconds, seconds * (1 - done) / done, done)
@@ -103,25 +100,40 @@ class ConstrainedFit:
     @torch.no_grad()
     def means(self) -> FloatArray:
         """The mean of every channel over all samples, (channels,)."""
-        return np.asarray(self.picture().mean(axis=(0, 1)), dtype=np.float32)
+        return np.asarray(self.samples().reshape(-1, self.network.channels).mean(axis=0), dtype=np.float32)
 
     @torch.no_grad()
-    def picture(self) -> Pixels:
-        """The field at the centers of all pixels, (height, width, channels), not limited and not quantized."""
-        width, height = self.sides
-        rows = max(1, TILE_PLACES // width)
-        parts = []
-        for top in range(0, height, rows):
-            tall = Axis(height).part(slice(top, min(top + rows, height)))
-            jet = self._field(self.tensors).derived((), self._conditions, Derived.centers(tall, Axis(width), 0))
-            parts.append(jet.value[:, 0].permute(1, 2, 0).cpu().numpy())
-        return np.asarray(np.concatenate(parts), dtype=np.float32)
+    def samples(self) -> FloatArray:
+        """The field at the centers of all samples, (sides reversed, channels), not limited and not quantized."""
+        sides = self.network.sides
+        centers = [Axis(side).exact_centers() for side in sides]
+        numbers = np.unravel_index(np.arange(math.prod(sides)), sides[::-1])
+        points = np.stack([axis[where] for axis, where in zip(centers, numbers[::-1], strict=True)], axis=1)
+        return self.evaluated(points).reshape(*sides[::-1], -1)
+
+    @torch.no_grad()
+    def evaluated(self, points: NDArray[np.float64]) -> FloatArray:
+        """The field at points (count, axes), (count, channels), not quantized."""
+        found = np.empty((len(points), self.network.channels), np.float32)
+        for first in range(0, len(points), TILE_PLACES):
+            part = slice(first, first + TILE_PLACES)
+            found[part] = self.network.jet(self.tensors, points[part], 0, None).value.T.cpu().numpy()
+        return found
 
     @torch.no_grad()
     def settle(self, wanted: FloatArray) -> None:
         """Shift every channel by a constant, so that its mean is the one wanted, (channels,)."""
-        shift = torch.from_numpy(wanted - self.means()).to(self._conditions.device)
-        self.tensors[1][-self.channels :] += shift
+        shift = torch.from_numpy(wanted - self.means()).to(self._device)
+        self.tensors[1][-self.network.channels :] += shift
+
+    @torch.no_grad()
+    def _settle_first(self) -> None:
+        """Round the first layer for good: the others make up for what that does to its phases."""
+        first = self.tensors[0]
+        self._settled[0] = finest_step(first)
+        first.copy_(rounded(first, self._settled[0]))
+        first.requires_grad_(False)
+        first.grad = None
 
     @torch.no_grad()
     def finish(self, also: Sequence[Constraint] = ()) -> tuple[CodedTensor, ...]:
@@ -134,7 +146,7 @@ class ConstrainedFit:
             ]
 
         with self._allotment.applied():
-            steps = measured_steps(self.tensors, losses)
+            steps = measured_steps(self.tensors, losses, self._settled)
         return coded_weights(self.tensors, steps)
 
     def _loss(self, tensors: Sequence[torch.Tensor], rng: np.random.Generator, places: int) -> torch.Tensor:
@@ -149,20 +161,14 @@ class ConstrainedFit:
         """The mean, over a constraint's kinds of samples, of the mean error to the power of its norm."""
         means = []
         for sample in constraint.samples(rng, places):
-            targets = torch.from_numpy(sample.targets).to(self._conditions.device)
+            targets = torch.from_numpy(sample.targets).to(self._device)
             errors = sample.residual(self._jet(tensors, sample), targets)
             means.append((errors.square() if constraint.norm == 2 else errors.abs()).mean())
         return torch.stack(means).mean()
 
     def _jet(self, tensors: Sequence[torch.Tensor], sample: Sample) -> Jet:
         """The field at its points: value (channels, count), derivatives (channels, directions, count)."""
-        x, y = sample.points[:, 0], sample.points[:, 1]
-        places = Derived(x, y, sample.order, grid=False, directions=sample.directions)
-        jet = self._field(tensors).derived((), self._conditions, places)
-        return Jet(*(part.reshape(*part.shape[:1], *part.shape[2:-2], -1) for part in jet.parts()))
-
-    def _field(self, tensors: Sequence[torch.Tensor]) -> Field:
-        return Field(self.model, self.channels, tuple(tensors))
+        return self.network.jet(tensors, sample.points, sample.order, sample.directions)
 
 
 def _rate(done: float, step: int) -> float:

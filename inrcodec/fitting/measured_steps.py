@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 
@@ -16,16 +16,23 @@ LARGEST_LEAP = 64.0  # of the power of errors that one try trusts itself to tell
 Losses = Callable[[Sequence[torch.Tensor]], Sequence[float]]
 
 
-def measured_steps(tensors: Sequence[torch.Tensor], losses: Losses) -> list[int]:
+def measured_steps(
+    tensors: Sequence[torch.Tensor], losses: Losses, known: Mapping[int, int] | None = None
+) -> list[int]:
     """A step for every tensor, as an exponent in quarters of an octave, that leaves all losses as they are.
 
-    losses: what is to be kept, from tensors in the same order; the same places every time.
+    losses: what is to be kept, from tensors in the same order; the same places every time. known: steps of tensors, by
+    number, that are multiples of these already.
     """
-    before = losses(tensors)
+    before, known = losses(tensors), known or {}
     share = GROWTH / len(tensors)
-    steps = [_coarsest(tensors, number, before, share, losses) for number in range(len(tensors))]
+    steps = [
+        known[number] if number in known else _coarsest(tensors, number, before, share, losses)
+        for number in range(len(tensors))
+    ]
     while _growth(losses(_quantized(tensors, steps)), before) > GROWTH:
-        finer = [max(step - 1, _finest(tensor)) for step, tensor in zip(steps, tensors, strict=True)]
+        finer = [max(step - 1, finest_step(tensor)) for step, tensor in zip(steps, tensors, strict=True)]
+        finer = [known.get(number, step) for number, step in enumerate(finer)]
         if finer == steps:
             break
         steps = finer
@@ -39,12 +46,12 @@ def _coarsest(
 
     Rounding errors are noise, whose power is that of the step: what one step adds tells which one to try next.
     """
-    tensor, finest = tensors[number], _finest(tensors[number])
+    tensor, finest = tensors[number], finest_step(tensors[number])
     deviation = float(tensor.square().mean().sqrt()) or 1.0
     coarsest = max(finest, min(HIGHEST_STEP, math.floor(math.log2(deviation) * STEPS_PER_OCTAVE)))
     step = max(finest, min(coarsest, round(math.log2(deviation / USUAL_STEPS) * STEPS_PER_OCTAVE)))
     for _ in range(TRIES):
-        changed = [*tensors[:number], _rounded(tensor, step), *tensors[number + 1 :]]
+        changed = [*tensors[:number], rounded(tensor, step), *tensors[number + 1 :]]
         growth = max(_growth(losses(changed), before), share / LARGEST_LEAP)
         better = step + math.floor(0.5 * STEPS_PER_OCTAVE * math.log2(share / growth))
         better = max(finest, min(coarsest, better))
@@ -59,14 +66,15 @@ def _growth(losses: Sequence[float], before: Sequence[float]) -> float:
 
 
 def _quantized(tensors: Sequence[torch.Tensor], steps: Sequence[int]) -> list[torch.Tensor]:
-    return [_rounded(tensor, step) for tensor, step in zip(tensors, steps, strict=True)]
+    return [rounded(tensor, step) for tensor, step in zip(tensors, steps, strict=True)]
 
 
-def _rounded(tensor: torch.Tensor, step: int) -> torch.Tensor:
+def rounded(tensor: torch.Tensor, step: int) -> torch.Tensor:
+    """As multiples of a step."""
     return (tensor / step_size(step)).round() * step_size(step)
 
 
-def _finest(tensor: torch.Tensor) -> int:
+def finest_step(tensor: torch.Tensor) -> int:
     """The finest step whose integers the format holds."""
     largest = float(tensor.abs().max()) or 1.0
     return max(LOWEST_STEP, math.ceil(math.log2(largest / (LARGEST_WEIGHT - 1)) * STEPS_PER_OCTAVE))

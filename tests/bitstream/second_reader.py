@@ -80,6 +80,8 @@ class Pack:
             return code - 256
         if 0xCC <= code <= 0xCF:
             return self.number(1 << (code - 0xCC))
+        if code == 0xCB:
+            return float(struct.unpack(">d", self.bytes(8))[0])
         if 0xD0 <= code <= 0xD3:
             return int.from_bytes(self.bytes(1 << (code - 0xD0)), "big", signed=True)
         if 0xC4 <= code <= 0xC6:

@@ -84,10 +84,10 @@ def fit_with(source: str | Path | ConstraintList, output: str | Path, options: S
         loss, steps = advance.loss, advance.step
         if options.on_progress:
             options.on_progress(advance)
-    unsettled = work.picture()
+    unsettled = work.samples()
     if signal.constants is not None:
         work.settle(signal.constants)
-    unquantized = work.picture()
+    unquantized = work.samples()
     blob = _packed(signal, model, work.finish(_settled(signal)))
     write_atomically(path, blob, overwrite=options.overwrite)
     archive, lattice = Archive.open(path), _lattice(signal)
@@ -136,6 +136,7 @@ def _signal(source: str | Path | ConstraintList) -> Signal:
 
 def _begin(signal: Signal, model: ModelSettings, options: SignalOptions, started: float) -> tuple[ConstrainedFit, int]:
     from inrcodec.fitting.constrained import PLACES, ConstrainedFit, ConstrainedSettings  # torch takes seconds to load
+    from inrcodec.fitting.networks import PictureNetwork
 
     listed = signal.listed
     steps = options.steps(math.prod(listed.axes), PLACES)
@@ -143,7 +144,7 @@ def _begin(signal: Signal, model: ModelSettings, options: SignalOptions, started
     if limit is not None:
         limit = max(0.5, (1 - FINISHING) * limit - (time.monotonic() - started))
     settings = ConstrainedSettings(steps, limit, options.device, options.threads, options.seed)
-    return ConstrainedFit(model, listed.channels, listed.axes, signal.constraints, settings), steps
+    return ConstrainedFit(PictureNetwork(model, listed.channels, listed.axes), signal.constraints, settings), steps
 
 
 def _lattice(signal: Signal) -> Pixels | None:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from inrcodec.encoding.design import redesigned
+from inrcodec.encoding.design import hidden_width, layers_w0, redesigned
 from inrcodec.encoding.options import EncodeOptions
 from inrcodec.encoding.signals.listed import ConstraintList, Listed
 from inrcodec.encoding.signals.sources import is_gray
-from inrcodec.errors import Parameter, UsageError
+from inrcodec.errors import Parameter, UnsupportedFileError, UsageError
 from inrcodec.images import load_pictures
 from inrcodec.images.color import parse_color
-from inrcodec.settings import MAX_W0, Architecture, ModelSettings
+from inrcodec.settings import MAX_SIGNAL_W0, MAX_W0, Architecture, ModelSettings, NetworkSettings
 
 if TYPE_CHECKING:
     from inrcodec.fitting.constrained import Advance
@@ -47,6 +47,10 @@ class SignalOptions:
         threads (int): CPU threads; more than one helps where nothing else runs, and costs dearly where something does.
             Default 1.
         seed (int): the same seed repeats a run. Default 0.
+
+    Of a sound:
+        start (float | None): seconds from its beginning. Default its beginning.
+        length (float | None): seconds. Default to its end.
     """
 
     width: str | None = None
@@ -59,6 +63,25 @@ class SignalOptions:
     device: str = "auto"
     threads: int = 1
     seed: int = 0
+    start: float | None = None
+    length: float | None = None
+
+    def network(self, usual_width: int, usual_w0: int) -> NetworkSettings:
+        """A network for a signal that is no picture, by what usually suits it."""
+        w0 = (usual_w0,) if self.w0 is None else layers_w0(self.w0)
+        network = NetworkSettings(
+            hidden_width=min(MOST_WIDTH, max(LEAST_WIDTH, usual_width))
+            if self.width is None
+            else hidden_width(self.width),
+            hidden_layers=USUAL_DEPTH if self.depth is None else self.depth,
+            activation=self.activation or "sine",
+            w0=tuple(min(MAX_SIGNAL_W0, one) for one in w0) if self.w0 is None else w0,
+        )
+        try:
+            network.validate()
+        except UnsupportedFileError as failure:
+            raise UsageError(failure.message) from failure
+        return network
 
     def model(self, sides: tuple[int, ...]) -> ModelSettings:
         """A plain network of coordinates for a signal with these samples along its axes."""
