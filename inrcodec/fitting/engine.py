@@ -15,7 +15,7 @@ from inrcodec.fitting.arrays import host
 from inrcodec.fitting.batches import Batch, step_pixels
 from inrcodec.fitting.checkpoint import fingerprint, restore, save
 from inrcodec.fitting.coding import choose_weight_steps, coded_context, coded_latents, coded_weights
-from inrcodec.fitting.engines import KERNEL, StepEngine, engine_name, engine_named
+from inrcodec.fitting.engines import KERNEL, StepEngine, SteppingEngine, engine_name, engine_named
 from inrcodec.fitting.groups import all_poses
 from inrcodec.fitting.held_out import held_out_errors
 from inrcodec.fitting.pace import pace_of, rounded_levels
@@ -79,14 +79,15 @@ class Fit:
                 yield self.progress("compile")
                 engine.compile()
             while meter.done < 1.0:
-                for batch in engine.batches():
+                for batches in _stretches(engine, meter):
                     _enter_phase(run, meter.done, meter.passes, engine)
                     if not run.latents_frozen and meter.done >= schedule.FROZEN_FROM:
                         yield from self._round(engine)
                     if run.network_frozen and run.latents_frozen:
                         return  # no network to adapt to what is rounded
-                    figures = _step(run, engine, batch, meter)
-                    news = meter.tick(_phase(run), batch.visits, figures)
+                    figures = _step(run, engine, batches, meter)
+                    visits = sum(batch.visits for batch in batches)
+                    news = meter.tick(_phase(run), visits, figures, len(batches))
                     yield replace(
                         news, engine=self.engine, note=engine.note, holdout_psnr=watched_psnr(run, engine, meter)
                     )
@@ -218,13 +219,51 @@ def _phase(run: Run) -> str:
     return "freeze" if run.latents_frozen else "qat" if run.weight_steps else "fit"
 
 
-def _step(run: Run, engine: StepEngine, batch: Batch, meter: Meter) -> list[tuple[float, float]]:
-    """Move the network and the latents of some images; mean squared error and bits per pixel of steps now known."""
-    learning_rate = schedule.learning_rate(meter.done, meter.step)
-    network_rate = schedule.network_rate(meter.done, meter.step) if run.model.spatial else learning_rate
-    context_rate = schedule.context_rate(meter.done, meter.step)
-    context = StepContext(
-        done=meter.done,
+def _stretches(engine: StepEngine, meter: Meter) -> Iterator[list[Batch]]:
+    """One pass over the set: as many batches as the engine takes at once, in one phase of the fit."""
+    stretch: list[Batch] = []
+    visits = 0.0
+    for batch in engine.batches():
+        if stretch and not (
+            isinstance(engine, SteppingEngine)
+            and len(stretch) < engine.most_steps
+            and schedule.same_phase(meter.done, meter.done_ahead(visits))
+        ):
+            yield stretch
+            stretch, visits = [], 0.0
+        stretch.append(batch)
+        visits += batch.visits
+    yield stretch
+
+
+def _step(run: Run, engine: StepEngine, batches: Sequence[Batch], meter: Meter) -> list[tuple[float, float]]:
+    """Move network and latents by some steps; mean squared error and bits per pixel of those that are now known."""
+    contexts, visits = [], 0.0
+    for number, batch in enumerate(batches):
+        contexts.append(
+            _step_context(run, batch, meter.done_ahead(visits) if visits else meter.done, meter.step + number)
+        )
+        visits += batch.visits
+    if len(batches) > 1:
+        assert isinstance(engine, SteppingEngine)
+        results = engine.steps(contexts, batches)
+    else:
+        results, gradient = engine.step(contexts[0], batches[0].parts)
+        if gradient is not None and not run.network_frozen:
+            run.move_network(gradient, contexts[0].network_rate, contexts[0].context_rate)
+    if run.settings.target:
+        for seen in (seen for result in results for seen in result.observations):
+            run.rate_control.observe(seen.images, seen.errors, seen.bits)
+    run.rate_control.adjust(meter.done)
+    network_bits = run.rate_control.network_bits / run.pixels
+    return [(result.error, result.bits + network_bits) for result in results]
+
+
+def _step_context(run: Run, batch: Batch, done: float, number: int) -> StepContext:
+    """What a step is told, when that much of the fit is done; number: of the step."""
+    learning_rate = schedule.learning_rate(done, number)
+    return StepContext(
+        done=done,
         learning_rate=learning_rate,
         rate_weight=run.rate_control.weight,
         footprint=run.footprint,
@@ -233,17 +272,8 @@ def _step(run: Run, engine: StepEngine, batch: Batch, meter: Meter) -> list[tupl
         released=run.released,
         pixels=batch.pixels,
         seed=run.settings.seed,
-        number=meter.step,
-        network_rate=network_rate,
-        context_rate=context_rate,
+        number=number,
+        network_rate=schedule.network_rate(done, number) if run.model.spatial else learning_rate,
+        context_rate=schedule.context_rate(done, number),
         subsample=batch.subsample,
     )
-    results, gradient = engine.step(context, batch.parts)
-    if run.settings.target:
-        for seen in (seen for result in results for seen in result.observations):
-            run.rate_control.observe(seen.images, seen.errors, seen.bits)
-    if gradient is not None and not run.network_frozen:
-        run.move_network(gradient, network_rate, context_rate)
-    run.rate_control.adjust(meter.done)
-    network_bits = run.rate_control.network_bits / run.pixels
-    return [(result.error, result.bits + network_bits) for result in results]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar, runtime_checkable
 
 from inrcodec.errors import Parameter, UsageError
 from inrcodec.fitting.arrays import Array
@@ -73,6 +73,18 @@ class StepEngine(Protocol):
 
     def round_latents(self, context: RoundingContext, batch: Sequence[BatchPart]) -> None:
         """Latents of all images of the batch become whole numbers by what they cost; see `rounding`."""
+
+
+@runtime_checkable
+class SteppingEngine(StepEngine, Protocol):
+    """An engine that does several steps at once, and moves the weights between them itself."""
+
+    @property
+    def most_steps(self) -> int:
+        """How many it does at once, at most; one where it must be asked for each."""
+
+    def steps(self, contexts: Sequence[StepContext], batches: Sequence[Batch]) -> list[StepResult]:
+        """Do the steps one behind the other, latents and weights move: what each showed. They lie in one phase."""
 
 
 def engine_name(run: Run) -> str:

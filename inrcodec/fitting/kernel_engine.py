@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from inrcodec.fitting.cut_group import CutGroup, is_cut
 from inrcodec.fitting.distortion.squared import MARGIN
 from inrcodec.fitting.groups import BatchPart, Group, Numbers
 from inrcodec.fitting.held_out import Tile
+from inrcodec.fitting.kernel_steps import adam_of, images_for, shown_by
 from inrcodec.fitting.kernels.compiling import compiled_before
 from inrcodec.fitting.kernels.engine import KernelStep
 from inrcodec.fitting.kernels.images import ImageGroup
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 BATCH_PIXELS, BATCH_IMAGES = 9_300, 4  # of a step: for kernels a step costs little beside its pixels
+STRETCH_SECONDS, MOST_STEPS = 0.1, 64  # of steps that are done at once, without a look at the clock or at Ctrl-C
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class KernelEngine:
         self._whole: dict[int, ImageGroup] = {}
         self._seen: dict[int, npt.NDArray[np.float64]] = {}  # visible pixels of each whole image
         self._steps = _WeightSteps(run)
+        self._seconds = STRETCH_SECONDS  # that a step takes
 
     @property
     def compiles(self) -> bool:
@@ -109,13 +113,13 @@ class KernelEngine:
 
     def step(self, context: StepContext, batch: Sequence[BatchPart]) -> tuple[list[StepResult], FloatArray]:
         """Do the batch; one result, and the gradient (weights,)."""
-        run = self._run
+        run, begun = self._run, time.monotonic()
         looks = self._looks(batch, context.rate_weight, context.released, context.pixels)
         outcome = self._kernels.step(
             self._steps.rounded(run.adam.weights, context.weight_steps),
             [look.part for look in looks],
             _quantization(context),
-            None if context.latents_frozen else _rates(run.latent_rate * context.learning_rate),
+            self._rates(context),
             context.noise_seed(0),
             footprint=context.footprint,
             margin=MARGIN,
@@ -124,7 +128,33 @@ class KernelEngine:
         )
         if not context.latents_frozen:
             self._put_back(looks)
+        self._seconds = time.monotonic() - begun
         return [self._result(context, looks, outcome)], outcome.gradient
+
+    @property
+    def most_steps(self) -> int:
+        """As many as take about a tenth of a second; one where images differ in size, or rate control is to see it."""
+        run = self._run
+        if self._cut or len(run.groups) > 1 or run.network_frozen or run.settings.target:
+            return 1
+        return max(1, min(MOST_STEPS, int(STRETCH_SECONDS / self._seconds)))
+
+    def steps(self, contexts: Sequence[StepContext], batches: Sequence[Batch]) -> list[StepResult]:
+        """Do the steps one behind the other, latents and weights move: what each showed. They lie in one phase."""
+        run, (group,), first = self._run, self._run.groups, contexts[0]
+        begun = time.monotonic()
+        orders = [(_quantization(context), self._rates(context)) for context in contexts]
+        images = images_for(group, self._seen[0], run.channels, contexts, batches, orders)
+        self._kernels.take(
+            images,
+            adam_of(run, contexts),
+            self._steps.grid(first.weight_steps),
+            self._whole[0],
+            footprint=first.footprint,
+            released=first.released,
+        )
+        self._seconds = (time.monotonic() - begun) / len(contexts)
+        return shown_by(images, group, contexts)
 
     def error(self, network: Sequence[FloatArray]) -> float:
         """See `StepEngine`."""
@@ -211,6 +241,12 @@ class KernelEngine:
         part = Part(taken, np.zeros(1, np.int64), noise, scales, np.full(1, own / pixels, np.float32))
         return _Look(part, number, np.array([unit]), own, cut.own_bits(window), own / taken.pixels)
 
+    def _rates(self, context: StepContext) -> Rates | None:
+        """Of the latents, as `RowAdam` has them."""
+        if context.latents_frozen:
+            return None
+        return Rates(self._run.latent_rate * context.learning_rate, FIRST_DECAY, SECOND_DECAY, TINY)
+
     def _put_back(self, looks: Sequence[_Look]) -> None:
         for look in looks:
             if look.number in self._cut:
@@ -266,17 +302,17 @@ class _WeightSteps:
         """Weights as the loss sees them."""
         if not steps:
             return weights
+        grid = self.grid(steps)
+        return np.asarray(np.rint(weights / grid) * grid, dtype=np.float32)
+
+    def grid(self, steps: list[int]) -> npt.NDArray[np.float32]:
+        """The step of every weight; nothing while none are chosen."""
         if steps != self._known:
             network, context = self._sizes
             each = np.repeat([step_size(step) for step in steps], network)
             self._steps = np.append(each, np.full(context, step_size(CONTEXT_STEP))).astype(np.float32)
             self._known = list(steps)
-        return np.asarray(np.rint(weights / self._steps) * self._steps, dtype=np.float32)
-
-
-def _rates(rate: float) -> Rates:
-    """Of latents, as `RowAdam` has them."""
-    return Rates(rate, FIRST_DECAY, SECOND_DECAY, TINY)
+        return self._steps
 
 
 def _quantization(context: StepContext) -> Quantization:

@@ -81,6 +81,7 @@ class Meter:
         self._first_visits = 0.0  # until then
         self._first_work = 0.0, 0.0  # seconds at work of this thread and of the process, until then
         self._latest = 0.0  # seconds at the latest report
+        self._by_time = 0.0  # how much a visit does of a fit that has a limit
 
     @property
     def passes(self) -> float:
@@ -135,16 +136,17 @@ class Meter:
         self.rounded, self._earlier, self._error, self._bits, self._weight = state[3:]
         self._resumed, self._visits_before = self.done, self._visits
 
-    def tick(self, phase: str, images: float, figures: Sequence[tuple[float, float]]) -> Progress:
-        """Count a step that visited that many images.
+    def tick(self, phase: str, images: float, figures: Sequence[tuple[float, float]], steps: int = 1) -> Progress:
+        """Count a step that visited that many images, or some steps together.
 
         figures: mean squared error and bits per pixel of it, or of steps before it that are only now known.
         """
-        self.step += 1
+        before = self.done
+        self.step += steps
         self._visits += images
         seconds = self.seconds
-        by_visits = self._resumed + (self._visits - self._visits_before) / self._planned
-        self.done = min(1.0, max(by_visits, self._done_by_time(seconds), self.done))
+        self.done = min(1.0, max(self._done_by_visits(0.0), self._done_by_time(seconds), self.done))
+        self._by_time = 0.0 if self.limit is None else (self.done - before) / images
         for error, bits in figures:
             self._error, self._bits, self._weight = (
                 SMOOTHING * mean + (1 - SMOOTHING) * value
@@ -154,6 +156,10 @@ class Meter:
             self._counted_from = seconds, self._behind
             self._first_visits, self._first_work = self._visits, _work()
         return self.progress(phase)
+
+    def done_ahead(self, images: float) -> float:
+        """How much will be done after so many visits more: told by visits, or where time runs faster by the latest."""
+        return min(1.0, max(self._done_by_visits(images), self.done + self._by_time * images))
 
     def progress(self, phase: str) -> Progress:
         """How far the fit is; before the first step nothing is known of its figures."""
@@ -187,6 +193,9 @@ class Meter:
             return self.ending
         gone = behind - first
         return (seconds - first_seconds) * (1.0 - behind) / gone + self.ending if gone > 0 else math.nan
+
+    def _done_by_visits(self, ahead: float) -> float:
+        return self._resumed + (self._visits + ahead - self._visits_before) / self._planned
 
     def _done_by_time(self, seconds: float) -> float:
         """How much should be done by now to keep the time limit.

@@ -15,6 +15,12 @@ FIRST_NOISE, LAST_NOISE = 1.0, 0.3
 LOWEST_RATE = 0.005
 SETTLED_RATE = 0.2  # of the context model when the latents come to stand still: what it codes is then at last known
 SETTLED_NETWORK_RATE = 0.1  # of the network then: it meets whole latents for the first time
+PHASES = (RELEASED_FROM, QUANTIZED_FROM, AREAS_FROM, FROZEN_FROM, 1.0)  # where what a step looks at changes
+
+
+def same_phase(done: float, later: float) -> bool:
+    """Whether nothing but rates and temperatures changes between these two."""
+    return not any(done < start <= later for start in PHASES)
 
 
 def footprint(done: float, native: int) -> int:

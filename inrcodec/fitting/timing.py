@@ -131,8 +131,12 @@ class _HurriedMeter(Meter):
         """Whether enough latents were rounded."""
         return self.rounded > 0 and time.monotonic() - self._tick > ROUNDING_SECONDS
 
-    def tick(self, phase: str, images: float, figures: Sequence[tuple[float, float]]) -> Progress:
-        """Count a step."""
+    def done_ahead(self, images: float) -> float:
+        """The same until the phase has been timed."""
+        return self.done
+
+    def tick(self, phase: str, images: float, figures: Sequence[tuple[float, float]], steps: int = 1) -> Progress:
+        """Count some steps."""
         now, seen = time.monotonic(), self.phases[-1]
         seconds, self._tick = now - self._tick, now
         entering = 2 if len(self.phases) == 1 else 1  # hidden pixels are looked at behind the very first step
@@ -143,7 +147,7 @@ class _HurriedMeter(Meter):
         else:
             seen.seconds += seconds
             seen.visits += images
-        seen.steps += 1
+        seen.steps += steps
         enough = seen.seconds >= PHASE_SECONDS and seen.visits >= self._enough
         if enough and seen.steps >= entering + PHASE_STEPS:
             self._go_on()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -242,10 +243,10 @@ def test_kernels_are_compiled_before_the_first_step(monkeypatch: pytest.MonkeyPa
     """Both, whatever the design: a call of each on nothing."""
     engine = engine_for("kernel", fresh(replace_model(levels=(Level(3, 2),), hidden_width=8)), 1)
     called: list[str] = []
-    for name in ("step_images", "decide_images"):
+    for name in ("take_steps", "decide_images"):
         monkeypatch.setattr(f"inrcodec.fitting.kernels.engine.{name}", lambda *_, name=name: called.append(name))
     engine.compile()
-    assert called == ["step_images", "decide_images"]
+    assert called == ["take_steps", "decide_images"]
 
 
 def test_compiling_is_told_and_not_kept_in_the_record(
@@ -261,3 +262,43 @@ def test_compiling_is_told_and_not_kept_in_the_record(
     monkeypatch.setattr(kernel_engine, "compiled_before", lambda: True)
     again = inrcodec.encode([small_images], tmp_path / "b.inr", passes=5)
     assert made.archive.record.steps == again.archive.record.steps
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("hidden", [0, 100_000])
+def test_steps_at_once_are_those_one_by_one(threads: int, hidden: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Through all phases; a pass of five images has a shorter last step."""
+    found = []
+    for most in (1, 3, 64):
+        monkeypatch.setattr(kernel_engine, "MOST_STEPS", most)
+        monkeypatch.setattr(kernel_engine, "STRETCH_SECONDS", 1e9)
+        holdout = Holdout(hidden, 0, "release") if hidden else Holdout()
+        settings = FitSettings(1e-3, passes=12, engine="kernel", threads=threads, holdout=holdout)
+        fit = Fit(waves(5, 16), ModelSettings(hidden_width=8), settings)
+        steps = [progress.done for progress in fit.steps()]
+        made = fit.finish()
+        integers = b"".join(level.tobytes() for image in made.latents for level in image)
+        found.append((encode_weights((*made.network, *made.context), ()), integers, fit.meter.step))
+        assert len(steps) == fit.meter.step if most == 1 else len(steps) < fit.meter.step
+    assert found[0] == found[1] == found[2]
+
+
+def test_an_interrupt_lets_all_threads_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that comes when others are at work already and wait for this thread."""
+    fit = fit_by("kernel", threads=2)
+    steps = fit.steps()
+    next(progress for progress in steps if fit.meter.step > 2)
+
+    def interrupted(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    from inrcodec.fitting.kernels import engine
+
+    take = engine.take_steps
+    this = threading.get_ident()
+    monkeypatch.setattr(
+        engine, "take_steps", lambda *rest: interrupted() if threading.get_ident() == this else take(*rest)
+    )
+    with pytest.raises(KeyboardInterrupt):
+        list(steps)
+    steps.close()  # waits for all threads to end

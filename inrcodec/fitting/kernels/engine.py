@@ -9,18 +9,30 @@ import numpy as np
 
 from inrcodec.bitstream.context import context_shapes
 from inrcodec.field.field import field_shapes
+from inrcodec.fitting.kernels.barrier import GIVEN_UP, WORDS
 from inrcodec.fitting.kernels.deciding import decide_images
 from inrcodec.fitting.kernels.images import ImageGroup
 from inrcodec.fitting.kernels.lay_all import Layout
-from inrcodec.fitting.kernels.packing import FloatArray
-from inrcodec.fitting.kernels.parts import Outcome, Part, Quantization, Rates, Rows, canvases, dealt_out, noise_keys
-from inrcodec.fitting.kernels.step import ORDER, step_images
+from inrcodec.fitting.kernels.packing import FloatArray, Packing
+from inrcodec.fitting.kernels.parts import (
+    Outcome,
+    Part,
+    Quantization,
+    Rates,
+    Rows,
+    canvases,
+    dealt_out,
+    images_of,
+    order_for,
+)
+from inrcodec.fitting.kernels.stretch import STILL, Adam, Images, Packed, in_place, take_steps
 from inrcodec.fitting.kernels.view import View
 from inrcodec.settings import ModelSettings
 
 WIDEST = 128  # hidden units: beyond, a matrix library is as fast
 CHANNELS = (1, 3, 4)
 NOWHERE = np.empty(0, np.float32)
+NOBODY = np.zeros(WORDS, np.int64)  # to wait for
 
 
 def covers(model: ModelSettings, channels: int) -> bool:
@@ -85,20 +97,11 @@ class KernelStep:
         moving: None where latents stand still; seed: of this step's noise; margin: see `loss.add_loss`. drawn: gets
         the colors of all images, one behind the other, (channels, height, width) each.
         """
-        order = np.zeros(1, ORDER)[0]
-        order["mode"], order["temperature"] = quantization.mode, quantization.temperature or 1.0
-        order["noise"], order["margin"] = quantization.noise, -1.0 if margin is None else margin
-        order["with_latents"], order["with_weights"] = moving is not None, with_weights
-        order["with_rate"] = with_rate
-        if moving:
-            for name in ("rate", "decay", "second_decay", "tiny"):
-                order[name] = getattr(moving, name)
+        order = order_for(quantization, moving, margin=margin, with_weights=with_weights, with_rate=with_rate)
         packing = self._layout(parts[0].group, footprint).packing
         packed = packing.packed(weights)
         count = sum(len(part.rows) for part in parts)
-        if len(self._gradients) < count:  # kept: the pages of a fresh array would cost more than what is put there
-            self._gradients = np.empty((count, packing.gradients), np.float32)
-        gradients, results = self._gradients[:count], np.zeros((count, 3))
+        gradients, results = self._room_for_gradients(count, packing), np.zeros((count, 3))
         dealt = dealt_out(parts, self.workers)
         places = canvases(parts, self.channels, drawn)
         for part in parts:
@@ -106,11 +109,13 @@ class KernelStep:
 
         def work(worker: int) -> None:
             for part, first, begin, end in dealt[worker]:
-                layout, last = self._layout(part.group, footprint), first + len(part.rows)
-                step_images(
-                    layout.record, layout.table, layout.constants, packed, self._room(layout, worker),
-                    *part.group.arrays(released), order, part.rows, noise_keys(seed, part.numbers), part.scales,
-                    gradients[first:last], results[first:last], places.get(id(part), NOWHERE), begin, end,
+                layout, canvas = self._layout(part.group, footprint), places.get(id(part), NOWHERE)
+                shown = slice(first + begin, first + end)
+                images = images_of(part, seed, order, begin, end, results[shown])
+                take_steps(
+                    layout.record, layout.table, layout.constants, self._room(layout, worker),
+                    *part.group.arrays(released), images, STILL, in_place(packed, gradients[shown]),
+                    canvas[begin * self.channels * part.group.pixels :], NOBODY, 0, 1,
                 )  # fmt: skip
 
         self._share(work)
@@ -119,6 +124,36 @@ class KernelStep:
         shares = np.concatenate([part.shares for part in parts])
         total = np.multiply(gradients, shares[:, None], out=gradients).sum(axis=0)  # in order, whoever found them
         return Outcome(packing.unpacked(total), *results.T)
+
+    def take(
+        self, images: Images, adam: Adam, grid: FloatArray, group: ImageGroup, *, footprint: int, released: bool
+    ) -> None:
+        """Several steps on images of one group, see `stretch`; grid (weights,): steps of quantized weights, or nothing.
+
+        Latents and weights move.
+        """
+        layout = self._layout(group, footprint)
+        packing, barrier = layout.packing, np.zeros(WORDS, np.int64)
+        packed = Packed(
+            grid=grid,
+            extended=np.zeros(len(adam.weights) + 1, np.float32),
+            ids=packing.index,
+            packed=np.empty(len(packing.index), np.float32),
+            places=packing.places,
+            gradients=self._room_for_gradients(int(np.diff(images.ends).max()), packing),
+        )
+
+        def work(worker: int) -> None:
+            take_steps(
+                layout.record, layout.table, layout.constants, self._room(layout, worker), *group.arrays(released),
+                images, adam, packed, NOWHERE, barrier, worker, self.workers,
+            )  # fmt: skip
+
+        try:
+            self._share(work)
+        except BaseException:
+            barrier[GIVEN_UP] = 1  # or threads would wait for this one for ever
+            raise
 
     def draw(
         self, weights: FloatArray, images: Sequence[tuple[ImageGroup, Rows]], *, footprint: int
@@ -165,6 +200,12 @@ class KernelStep:
                 )  # fmt: skip
 
         self._share(work)
+
+    def _room_for_gradients(self, count: int, packing: Packing) -> FloatArray:
+        """Of so many images; kept, as the pages of a fresh array would cost more than what is put there."""
+        if len(self._gradients) < count:
+            self._gradients = np.empty((count, packing.gradients), np.float32)
+        return self._gradients[:count]
 
     def _share(self, work: Callable[[int], None]) -> None:
         """Have every worker do its share, this thread among them."""

@@ -33,7 +33,7 @@ class Packing:
         self._packed = [np.zeros(NOTHING, np.int64)]
         self._packed_count = NOTHING
         self._index: Ints | None = None  # all of it, once everything is packed
-        self._places = np.zeros(sum(counts), np.int64)
+        self.places = np.zeros(sum(counts), np.int64)  # of the gradient of each weight in the order of the file
         self.gradients = NOTHING  # floats that kernels write gradients to
 
     def blocks(self, matrix: Ints) -> int:
@@ -56,21 +56,26 @@ class Packing:
         """Room for the gradients of ids (any shape); the place where it begins."""
         start = self.gradients
         real = ids > 0
-        self._places[ids[real] - 1] = start + np.flatnonzero(real)
+        self.places[ids[real] - 1] = start + np.flatnonzero(real)
         self.gradients += rounded_up(ids.size, ROWS)
         return start
 
     def packed(self, weights: FloatArray) -> FloatArray:
         """What kernels read, from all weights in the order of the file (weights,)."""
-        if self._index is None:
-            self._index = np.concatenate(self._packed)
         extended = np.empty(len(weights) + 1, np.float32)
         extended[0], extended[1:] = 0.0, weights
-        return extended.take(self._index)
+        return extended.take(self.index)
+
+    @property
+    def index(self) -> Ints:
+        """The ids of all that is packed."""
+        if self._index is None:
+            self._index = np.concatenate(self._packed)
+        return self._index
 
     def unpacked(self, gradient: FloatArray) -> FloatArray:
         """Gradients in the order of the file (weights,), from what kernels wrote (gradients,)."""
-        return gradient.take(self._places)
+        return gradient.take(self.places)
 
 
 def outer_ids(matrix: Ints, bias: Ints) -> Ints:

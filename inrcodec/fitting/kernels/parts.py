@@ -12,6 +12,8 @@ import numpy.typing as npt
 from inrcodec.fitting.kernels.images import ImageGroup
 from inrcodec.fitting.kernels.latents import NOISY, ROUNDED, SOFT
 from inrcodec.fitting.kernels.packing import FloatArray
+from inrcodec.fitting.kernels.step import ORDER
+from inrcodec.fitting.kernels.stretch import Images
 
 WORD = (1 << 64) - 1
 Rows = npt.NDArray[np.int64]
@@ -67,6 +69,41 @@ class Outcome:
     errors: npt.NDArray[np.float64]
     bits: npt.NDArray[np.float64]
     shown: npt.NDArray[np.float64]
+
+
+def order_for(
+    quantization: Quantization,
+    moving: Rates | None,
+    *,
+    margin: float | None,
+    with_weights: bool = True,
+    with_rate: bool = True,
+) -> npt.NDArray[np.void]:
+    """What kernels are told of a step, (1,) of ORDER; moving: None where latents stand still."""
+    order = np.zeros(1, ORDER)
+    order["mode"], order["temperature"] = quantization.mode, quantization.temperature or 1.0
+    order["noise"], order["margin"] = quantization.noise, -1.0 if margin is None else margin
+    order["with_latents"], order["with_weights"] = moving is not None, with_weights
+    order["with_rate"] = with_rate
+    if moving:
+        for name in ("rate", "decay", "second_decay", "tiny"):
+            order[name] = getattr(moving, name)
+    return order
+
+
+def images_of(
+    part: Part, seed: int, order: npt.NDArray[np.void], begin: int, end: int, results: npt.NDArray[np.float64]
+) -> Images:
+    """Images begin to end of a part, for one step of that order; seed: of its noise; results: theirs."""
+    return Images(
+        ends=np.array([0, end - begin]),
+        rows=part.rows[begin:end],
+        keys=noise_keys(seed, part.numbers[begin:end]),
+        scales=part.scales[begin:end],
+        shares=part.shares[begin:end],
+        orders=order,
+        results=results,
+    )
 
 
 def canvases(parts: Sequence[Part], channels: int, drawn: FloatArray | None) -> dict[int, FloatArray]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from inrcodec.fitting.kernels.compiling import compiled, helper
+from inrcodec.fitting.kernels.compiling import helper
 from inrcodec.fitting.kernels.context import add_rate
 from inrcodec.fitting.kernels.grids import gather_columns, gather_inputs, spread_columns
 from inrcodec.fitting.kernels.latents import gather_from_planes, lay_into_planes, move, quantize
@@ -32,7 +32,7 @@ ORDER = np.dtype(
 )
 
 
-@compiled
+@helper
 def step_images(
     lay: Any,
     table: Any,

@@ -76,7 +76,7 @@ def _call(builder: Any, name: str, *arguments: Any) -> Any:
     return builder.call(cgutils.get_or_insert_function(builder.module, kind, f"{name}.v{LANES}f32"), arguments)
 
 
-def _place(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:
+def place_of(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:
     """Pointer to an element of a contiguous array."""
     data = context.make_array(array_type)(context, builder, array).data
     return builder.gep(data, [index], source_etype=context.get_data_type(array_type.dtype))
@@ -93,7 +93,7 @@ def load(typing: Any, array: Any, index: Any) -> Any:
     """Elements index to index + 7."""
 
     def emit(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
-        place = _place(context, builder, sig.args[0], *arguments)
+        place = place_of(context, builder, sig.args[0], *arguments)
         return builder.load(builder.bitcast(place, _FLOATS.as_pointer()), align=4, typ=_FLOATS)
 
     return VECTOR(array, types.intp), emit
@@ -104,7 +104,7 @@ def store(typing: Any, array: Any, index: Any, vector: Any) -> Any:
     """Write a vector to elements index to index + 7."""
 
     def emit(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
-        place = _place(context, builder, sig.args[0], *arguments[:2])
+        place = place_of(context, builder, sig.args[0], *arguments[:2])
         builder.store(arguments[2], builder.bitcast(place, _FLOATS.as_pointer()), align=4)
         return context.get_dummy_value()
 
@@ -116,7 +116,7 @@ def spread(typing: Any, array: Any, index: Any) -> Any:
     """One element in every lane."""
 
     def emit(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
-        place = _place(context, builder, sig.args[0], *arguments)
+        place = place_of(context, builder, sig.args[0], *arguments)
         return _spread(builder, builder.load(place, typ=_FLOAT))
 
     return VECTOR(array, types.intp), emit
@@ -127,7 +127,7 @@ def number(typing: Any, array: Any, index: Any) -> Any:
     """One element, of any type, without a check of bounds or signs."""
 
     def emit(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
-        place = _place(context, builder, sig.args[0], *arguments)
+        place = place_of(context, builder, sig.args[0], *arguments)
         return builder.load(place, typ=context.get_data_type(sig.args[0].dtype))
 
     return array.dtype(array, types.intp), emit
@@ -254,7 +254,7 @@ def add_sums(typing: Any, array: Any, index: Any, a: Any, b: Any, c: Any, d: Any
         four = ir.VectorType(_INT, 4)
         low, high = (builder.shuffle_vector(sums, sums, ir.Constant(four, list(range(at, at + 4)))) for at in (0, 4))
         target = ir.VectorType(_FLOAT, 4)
-        place = builder.bitcast(_place(context, builder, sig.args[0], *arguments[:2]), target.as_pointer())
+        place = builder.bitcast(place_of(context, builder, sig.args[0], *arguments[:2]), target.as_pointer())
         known = builder.load(place, align=4, typ=target)
         builder.store(builder.fadd(known, builder.fadd(low, high)), place, align=4)
         return context.get_dummy_value()
@@ -344,7 +344,7 @@ def add_first(typing: Any, array: Any, index: Any, count: Any, values: Any) -> A
 
     def emit(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
         array, index, count, values = arguments
-        place = builder.bitcast(_place(context, builder, sig.args[0], array, index), _FLOATS.as_pointer())
+        place = builder.bitcast(place_of(context, builder, sig.args[0], array, index), _FLOATS.as_pointer())
         short = builder.trunc(count, _INT)
         single = builder.insert_element(ir.Constant(_INTS, ir.Undefined), short, ir.Constant(_INT, 0))
         counts = builder.shuffle_vector(single, ir.Constant(_INTS, ir.Undefined), _integers(0))
@@ -361,7 +361,7 @@ def load_converted(typing: Any, array: Any, index: Any) -> Any:
     """Elements index to index + 7 of float32 or uint8 as float32."""
 
     def emit(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
-        place = _place(context, builder, sig.args[0], *arguments)
+        place = place_of(context, builder, sig.args[0], *arguments)
         if sig.args[0].dtype == types.float32:
             return builder.load(builder.bitcast(place, _FLOATS.as_pointer()), align=4, typ=_FLOATS)
         octets = ir.VectorType(ir.IntType(8), LANES)

@@ -1,0 +1,86 @@
+"""Several steps of a fit for the kernels at once: what `kernel_engine` prepares for one, as arrays for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from inrcodec.fitting.batches import Batch
+from inrcodec.fitting.distortion.squared import MARGIN
+from inrcodec.fitting.groups import Group
+from inrcodec.fitting.kernels.parts import Quantization, Rates, noise_keys, order_for
+from inrcodec.fitting.kernels.stretch import Adam, Images
+from inrcodec.fitting.optimizer import FIRST_DECAY, SHARED_SECOND_DECAY, TINY
+from inrcodec.fitting.run import Run
+from inrcodec.fitting.step_context import StepContext, StepResult
+
+
+def images_for(
+    group: Group,
+    seen: npt.NDArray[np.float64],
+    channels: int,
+    contexts: Sequence[StepContext],
+    batches: Sequence[Batch],
+    orders: Sequence[tuple[Quantization, Rates | None]],
+) -> Images:
+    """What steps look at, all of one group; seen (images,): visible pixels of each; orders: of each step."""
+    parts = [units for batch in batches for _, units in batch.parts]
+    rows, counts = np.concatenate(parts), np.array([len(units) for units in parts])
+    visible = np.repeat(np.add.reduceat(seen[rows], np.append(0, np.cumsum(counts)[:-1])), counts)
+    steps = np.array([sum(len(units) for _, units in batch.parts) for batch in batches])
+    if contexts[0].released:
+        visible = np.repeat(counts * group.pixels, counts)
+    scales = np.empty((len(rows), 2), np.float32)
+    scales[:, 0] = np.repeat(counts, counts) / (np.maximum(1.0, visible) * channels)
+    scales[:, 1] = np.repeat([context.rate_weight for context in contexts], steps) / group.pixels
+    ends = np.append(0, np.cumsum(steps))
+    numbers = group.numbers[rows]
+    keys = [
+        noise_keys(context.noise_seed(0), numbers[first:last])
+        for context, first, last in zip(contexts, ends, ends[1:], strict=False)
+    ]
+    return Images(
+        ends=ends,
+        rows=rows,
+        keys=np.concatenate(keys),
+        scales=scales,
+        shares=np.repeat([group.pixels / context.pixels for context in contexts], steps).astype(np.float32),
+        orders=np.concatenate([order_for(*order, margin=MARGIN) for order in orders]),
+        results=np.zeros((len(rows), 3)),
+    )
+
+
+def adam_of(run: Run, contexts: Sequence[StepContext]) -> Adam:
+    """How the network moves in these steps, which are counted as taken."""
+    weights, shared = run.adam.weights, run.adam
+    corrections = [shared.count_step() for _ in contexts]
+    first, second, _ = shared.state()
+    return Adam(
+        weights=weights,
+        first=first,
+        second=second,
+        rates=shared.rates,
+        factors=np.array([(context.network_rate, context.context_rate) for context in contexts], np.float32),
+        corrections=np.array(corrections, np.float32),
+        decays=np.array([1 - FIRST_DECAY, SHARED_SECOND_DECAY, 1 - SHARED_SECOND_DECAY], np.float32),
+        tiny=np.float32(TINY),
+        context=sum(tensor.size for tensor in run.network),
+    )
+
+
+def shown_by(images: Images, group: Group, contexts: Sequence[StepContext]) -> list[StepResult]:
+    """Mean squared error and bits per pixel of every step."""
+    _, bits, shown = np.add.reduceat(images.results * _weighted(images), images.ends[:-1]).T
+    return [
+        StepResult(float(error) * group.pixels / context.pixels, float(bit) / context.pixels, [])
+        for error, bit, context in zip(shown, bits, contexts, strict=True)
+    ]
+
+
+def _weighted(images: Images) -> npt.NDArray[np.float64]:
+    """Factors on results (rows, 3)."""
+    factors = np.ones_like(images.results)
+    factors[:, 2] = images.scales[:, 0]
+    return factors
