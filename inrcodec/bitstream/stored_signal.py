@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from inrcodec.bitstream.container import (
     FIGURES,
@@ -22,9 +23,10 @@ from inrcodec.bitstream.names import decode_names, encode_names
 from inrcodec.bitstream.record import Record, decode_record, encode_record
 from inrcodec.bitstream.signal_header import SignalHeader, decode_signal_header, encode_signal_header, kind_in
 from inrcodec.bitstream.weights import CodedTensor, decode_weights, encode_weights
-from inrcodec.errors import CorruptFileError
+from inrcodec.errors import CorruptFileError, UnsupportedFileError
 from inrcodec.settings import NetworkSettings
 
+PEEKED_BYTES = 2048  # signature and header of a file of one signal are shorter
 RECORD_RESOLUTION = 127  # of a column of the training record
 LABELS = {WEIGHTS: "network", NAMES: "names", FIGURES: "figures", RECORD: "record"}
 SignalShapes = Callable[[NetworkSettings, int, int], Sequence[tuple[int, ...]]]  # of a network, channels and axes
@@ -51,6 +53,15 @@ def signal_kind(blob: bytes) -> str | None:
     """Which kind of signal a file holds; None where it holds images. Raises what is wrong with its first chunk."""
     head = first_chunk(blob)
     return kind_in(head.payload) if head.kind == HEAD else None
+
+
+def peeked_kind(path: Path) -> str | None:
+    """The same of the file at a path, of which little is read; None too where its beginning cannot be a signal's."""
+    try:
+        with path.open("rb") as source:
+            return signal_kind(source.read(PEEKED_BYTES))
+    except (OSError, CorruptFileError, UnsupportedFileError):
+        return None  # whoever reads the whole file will say what is wrong with it
 
 
 class StoredSignal:

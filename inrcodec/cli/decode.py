@@ -12,8 +12,9 @@ import typer
 
 from inrcodec.cli.chosen import chosen_numbers, chosen_sizes
 from inrcodec.cli.console import Console, print_json
-from inrcodec.cli.opening import open_archive
+from inrcodec.cli.opening import open_archive, open_signal
 from inrcodec.cli.options import File, Force, Index, Json, PictureSize, Quiet, Verbose, epilog
+from inrcodec.cli.signals import Asked, decode_signal
 from inrcodec.cli.values import check_pixels, parse_size
 from inrcodec.errors import UsageError
 from inrcodec.exporters.formats import in_words, still_formats
@@ -33,9 +34,11 @@ EPILOG = epilog(
         "inrcodec decode set.inr --index cat.png -o cat.avif",
         "inrcodec decode set.inr --sheet --size 2x -o sheet.png",
         "inrcodec decode set.inr --index 3 -o - > three.png",
+        "inrcodec decode bell.inr --rate 48000 -o bell.wav",
     ),
     ("file, written (path, width, height, bytes, images)",),
 )
+NATIVE, SIGNALS = "native", "Sounds, clips and shapes"
 STILLS = still_formats()
 DEFAULT_QUALITIES = ", ".join(f"{one.name} {one.default_quality or 'lossless'}" for one in STILLS if one.takes_quality)
 
@@ -66,7 +69,7 @@ class Job:
 
 def decode(
     file: File,
-    size: PictureSize = "native",
+    size: PictureSize = NATIVE,
     index: Index = None,
     output: Annotated[
         str | None,
@@ -98,17 +101,61 @@ def decode(
             "--upsample", help="Larger than native: the field alone, or with edges drawn by the detail network."
         ),
     ] = "detail",
+    rate: Annotated[
+        int | None,
+        typer.Option(
+            "--rate",
+            min=1,
+            metavar="N",
+            help="Of a sound: samples a second.",
+            show_default="as it was",
+            rich_help_panel=SIGNALS,
+        ),
+    ] = None,
+    fps: Annotated[
+        float | None,
+        typer.Option(
+            "--fps",
+            min=0.01,
+            max=1000,
+            help="Of a clip: frames a second.",
+            show_default="as it was",
+            rich_help_panel=SIGNALS,
+        ),
+    ] = None,
+    largest: Annotated[
+        bool, typer.Option("--largest", help="Of a shape: its largest part alone.", rich_help_panel=SIGNALS)
+    ] = False,
     force: Force = False,
     json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Write images of a file as picture files, at any size; the written paths go to stdout."""
+    """Write images of a file as picture files, at any size, or a sound, clip or shape as a file of its kind.
+
+    The written paths go to stdout.
+    """
     from inrcodec.cli.destination import find_destination
     from inrcodec.exporters.sheets import plan_sheet
     from inrcodec.exporters.stills import check_quality
 
     console = Console(quiet, verbose)
+    asked = Asked(size=None if size == NATIVE else size, rate=rate, fps=fps, largest=largest)
+    if (signal := open_signal(file)) is not None:
+        _refuse_images_only(signal.kind, index=index, quality=quality, sheet=sheet or columns is not None)
+        decode_signal(
+            signal,
+            asked,
+            file=file,
+            output=output,
+            format=format,
+            force=force,
+            json=json,
+            console=console,
+        )
+        return
+    if wrong := asked.given() - {"size"}:
+        raise UsageError(f"--{min(wrong)} is for a sound, clip or shape; {file} holds images")
     wanted = parse_size(size)
     if columns is not None and not sheet:
         raise UsageError("--columns is for a sheet; add --sheet")
@@ -138,6 +185,13 @@ def decode(
     for picture in written:
         if picture.path is not None:
             print(picture.path)
+
+
+def _refuse_images_only(kind: str, *, index: str | None, quality: int | None, sheet: bool) -> None:
+    """UsageError where an option makes sense of images alone."""
+    given = {"--index": index is not None, "--quality": quality is not None, "--sheet": sheet}
+    for name in (name for name, there in given.items() if there):
+        raise UsageError(f"{name} is for images; this file holds a {kind}")
 
 
 def _check_stream(destination: Destination, json: bool) -> None:

@@ -166,11 +166,11 @@ def _derived(image: ArchivedImage, size: tuple[int, int], kind: str) -> Derived:
 
 
 def _write(image: ArchivedImage, size: tuple[int, int], path: Path, kind: str, *, force: bool) -> Written:
-    from inrcodec.exporters.derivatives import encode_array
+    from inrcodec.exporters.numbers import as_npy
 
     derived = _derived(image, size, kind)
     numbers = path.suffix.lower() == ".npy"
-    blob = encode_array(derived.values) if numbers else _still(derived.picture, path)
+    blob = as_npy(derived.values) if numbers else _still(derived.picture, path)
     _put(path, blob, force=force)
     return Written(str(path), *size, len(blob), [image.number], None if numbers else derived.white)
 

@@ -1,4 +1,4 @@
-"""`inrcodec fit`: one SIREN for one picture, by its values, its slopes, its Laplacian, or a list of constraints."""
+"""`inrcodec fit`: one SIREN for one picture (values, slopes, Laplacian, or a list of constraints), sound or shape."""
 
 from __future__ import annotations
 
@@ -30,9 +30,13 @@ EPILOG = epilog(
         "inrcodec fit cat.png --from gradient --reach 1 --activation relu-pe -o relu.inr",
         "inrcodec fit cat.png --from gradient --show-constraints > cat.toml",
         "inrcodec fit cat.toml -o cat.inr",
+        "inrcodec fit bell.wav -o bell.inr",
+        "inrcodec fit talk.flac --start 1m30s --length 3 -o talk.inr",
     ),
     (
         "file, file_size, known, psnr, psnr_unquantized, psnr_unsettled, psnr_lattice, slopes, loss, steps, "
+        "source_bytes, ratio, seconds",
+        "(sounds, clips, shapes) file, file_size, kind, known, figures, unquantized, loss, steps, warnings, "
         "source_bytes, ratio, seconds",
     ),
 )
@@ -43,7 +47,11 @@ GRACE_SECONDS = 5.0  # loading and writing are not what --time-limit is about he
 def fit(
     source: Annotated[
         str,
-        typer.Argument(metavar="SOURCE", help="A picture, or a list of constraints (.toml).", show_default=False),
+        typer.Argument(
+            metavar="SOURCE",
+            help="A picture, a sound, a clip, a shape, or a list of constraints (.toml).",
+            show_default=False,
+        ),
     ],
     output: Annotated[
         str | None,
@@ -75,10 +83,18 @@ def fit(
     show_constraints: Annotated[
         bool, typer.Option("--show-constraints", help="Print the list that the options stand for; fit nothing.")
     ] = False,
+    start: Annotated[
+        str | None,
+        typer.Option("--start", metavar="TIME", help="Of a sound: where to begin, as in 1m30s.", show_default="0"),
+    ] = None,
+    length: Annotated[
+        str | None,
+        typer.Option("--length", metavar="TIME", help="Of a sound: how much of it.", show_default="to its end"),
+    ] = None,
     effort: Effort = 5,
     passes: Annotated[
         int | None,
-        typer.Option("--passes", min=1, help="Visits of every pixel, in place of effort.", show_default="by effort"),
+        typer.Option("--passes", min=1, help="Visits of every sample, in place of effort.", show_default="by effort"),
     ] = None,
     time_limit: TimeLimit = None,
     width: Width = None,
@@ -103,14 +119,22 @@ def fit(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Fit one sine network to one picture and write it as a file that every command reads; its path goes to stdout.
+    """Fit one sine network to one picture, sound, clip or shape and write it as a file; its path goes to stdout.
 
-    For a set of pictures, or for the smallest file, use encode.
+    For a set of pictures, or for the smallest file, use encode; for video, encode CLIP --frames all: the frames of a
+    clip have much in common, and a set of them is both finer and smaller than one network.
     """
     console = Console(quiet)
     limit = None if time_limit is None else parse_duration(time_limit)
-    listed = _listed(source, quantity, constant, reach)
-    if show_constraints:
+    from inrcodec.signals import kind_of
+
+    kind = None if _is_list(source) else kind_of(source)
+    if kind is not None and (quantity or constant or reach or show_constraints):
+        raise UsageError(f"--from, --constant, --reach and --show-constraints are for a picture; {source} is a {kind}")
+    if kind is None and (start or length):
+        raise UsageError("--start and --length are for a sound")
+    listed = None if kind is not None else _listed(source, quantity, constant, reach)
+    if listed is not None and show_constraints:
         from inrcodec.encoding.signals.listed import write_list
 
         print(write_list(listed), end="")
@@ -121,7 +145,15 @@ def fit(
     options = SignalKeywords(
         overwrite=force, effort=effort, passes=passes, time_limit=limit, width=width, depth=depth,
         activation=activation, w0=w0, device=device, threads=threads, seed=seed,
+        start=None if start is None else parse_duration(start),
+        length=None if length is None else parse_duration(length),
     )  # fmt: skip
+    if listed is None:
+        from inrcodec.cli.signals.fitting import fit_signal_shown
+
+        seconds = fit_signal_shown(source, target, options, console, json=json)
+        _check_time(limit, seconds, console)
+        return
     # A list that was read names its files relative to itself, and its constraints in messages as it does.
     result = fit_shown(source if _is_list(source) else listed, target, options, console)
     if json:
@@ -130,8 +162,13 @@ def fit(
         print(result.path, flush=True)
         for line in _lines(result):
             console.say(line)
-    if limit is not None and result.seconds > limit + GRACE_SECONDS:
-        took = spoken_duration(result.seconds)
+    _check_time(limit, result.seconds, console)
+
+
+def _check_time(limit: float | None, seconds: float, console: Console) -> None:
+    """End with code 4 where a time limit was missed."""
+    if limit is not None and seconds > limit + GRACE_SECONDS:
+        took = spoken_duration(seconds)
         console.warn(f"inrcodec: it took {took}, longer than --time-limit; the file is complete")
         raise typer.Exit(MISSED)
 

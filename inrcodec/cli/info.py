@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from inrcodec.cli.console import print_json
-from inrcodec.cli.opening import open_archive
+from inrcodec.cli.opening import open_archive, open_signal
 from inrcodec.cli.options import File, Json, Quiet, Verbose, epilog
 from inrcodec.exporters.naming import displayed
 
@@ -19,6 +20,8 @@ EPILOG = epilog(
         "file, file_size, format_version, encoder, images, channels, pixels, bits_per_pixel, "
         "sizes (width, height, images), conditioning, hidden_width, hidden_layers, footprint, "
         "levels (shift, channels), holdout (mode, fraction, seed), parts (label, bytes)",
+        "(one signal) file, file_size, format_version, encoder, kind, name, axes, channels, places, scale, "
+        "hidden_width, hidden_layers, activation, w0, figures, parts",
     ),
 )
 LISTED_SIZES = 4
@@ -26,11 +29,25 @@ LISTED_SIZES = 4
 
 def info(file: File, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Say what a file is: images, sizes, network, bytes by part, bits per pixel. Nothing is decoded."""
+    if (signal := open_signal(file)) is not None:
+        from inrcodec.cli.signals.saying import describe_signal, signal_lines
+
+        told = describe_signal(file, signal)
+        if json:
+            print_json(told)
+        else:
+            print_pairs(signal_lines(told))
+        return
     answer = describe(file, open_archive(file))
     if json:
         print_json(answer)
         return
-    for name, value in _lines(answer, verbose):
+    print_pairs(_lines(answer, verbose))
+
+
+def print_pairs(pairs: Iterable[tuple[str, str]]) -> None:
+    """Names and what they are, one a line."""
+    for name, value in pairs:
         print(f"{name:<16}{displayed(value)}")
 
 

@@ -8,16 +8,33 @@ from typing import TYPE_CHECKING
 from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
-    from inrcodec.archive import Archive
+    from inrcodec.archive import Archive, Signal
 
 
 def open_archive(file: str) -> Archive:
     """The archive at that path; UsageError when there is no such file."""
+    path = _there(file)
+    import inrcodec
+
+    return inrcodec.open(path)
+
+
+def open_signal(file: str) -> Signal | None:
+    """The signal at that path; None where the file holds images, or is none of ours."""
+    path = _there(file)
+    from inrcodec.bitstream.stored_signal import peeked_kind
+
+    if peeked_kind(path) is None:
+        return None
+    import inrcodec
+
+    return inrcodec.open_signal(path)
+
+
+def _there(file: str) -> Path:
     path = Path(file)
     if not path.exists():
         raise UsageError(f"{file}: no such file")
     if path.is_dir():
         raise UsageError(f"{file}: is a folder, not an .inr file; to make one: inrcodec encode {file}")
-    import inrcodec
-
-    return inrcodec.open(path)
+    return path

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from inrcodec.cli.console import Console, print_csv, print_json, print_table
-from inrcodec.cli.opening import open_archive
+from inrcodec.cli.opening import open_archive, open_signal
 from inrcodec.cli.options import Force, Json, Quiet, Verbose, epilog
 from inrcodec.cli.report_text import HEADINGS, SortKey, course, order, row, totals
 from inrcodec.errors import UsageError
 from inrcodec.exporters.naming import displayed
 
 if TYPE_CHECKING:
-    from inrcodec.archive import Archive
+    from inrcodec.archive import Archive, Signal
     from inrcodec.cli.page_pictures import PageOriginals
     from inrcodec.evaluate import ImageReport, Report
 
@@ -78,6 +78,10 @@ def report(
 ) -> None:
     """List quality and cost of every image, from figures in the file or measured again from the originals."""
     console = Console(quiet, verbose)
+    if len(files) == 1 and (signal := open_signal(files[0])) is not None:
+        for_images = {"--against": against, "--html": html, "--reference": reference, "--background": background}
+        _report_signal(files[0], signal, for_images, curves, force=force, json=json, csv=csv, console=console)
+        return
     archives = [open_archive(file) for file in files]
     if len(archives) > 1:
         _refuse_for_several({"--against": against, "--html": html, "--reference": reference, "--curves": curves})
@@ -109,6 +113,41 @@ def report(
         print()
         for name, value in (*totals(answer), *course(archive)):
             print(f"{name:<16}{displayed(value)}")
+
+
+def _report_signal(
+    file: str,
+    signal: Signal,
+    for_images: dict[str, str | None],
+    curves: str | None,
+    *,
+    force: bool,
+    json: bool,
+    csv: bool,
+    console: Console,
+) -> None:
+    """What the file of one signal says of itself."""
+    from inrcodec.cli.info import print_pairs
+    from inrcodec.cli.signals.saying import course_lines, describe_signal, figure_lines
+    from inrcodec.exporters.tables import as_csv
+
+    for name in (name for name, value in for_images.items() if value is not None):
+        raise UsageError(f"{name} is for images; {file} holds a {signal.kind}")
+    if curves is not None:
+        _check_outputs([Path(curves)], curves, force=force)
+        _write_curves(signal, Path(curves), force=force)
+        console.say(f"wrote {curves}")
+    told = describe_signal(file, signal)
+    if json:
+        print_json({key: told[key] for key in ("file", "file_size", "kind", "name", "axes", "channels", "figures")})
+    elif csv:
+        print(
+            as_csv(["name", "file_size", *signal.figures], [[signal.name, signal.file_size, *signal.figures.values()]]),
+            end="",
+        )
+    elif curves is None:
+        print_pairs([("kind", f"{signal.kind}, from {signal.name}"), *figure_lines(signal.figures)])
+        print_pairs([("size", f"{signal.file_size:,} bytes"), *course_lines(signal)])
 
 
 def _page_originals(html: str | None) -> PageOriginals | None:
@@ -192,7 +231,7 @@ def _write_page(
     write_atomically(path, text.encode(), overwrite=force)
 
 
-def _write_curves(archive: Archive, path: Path, *, force: bool) -> None:
+def _write_curves(archive: Archive | Signal, path: Path, *, force: bool) -> None:
     from inrcodec.bitstream.container import write_atomically
     from inrcodec.exporters.plots import draw_record
 

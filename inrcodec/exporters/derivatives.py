@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 
 import numpy as np
@@ -70,10 +69,3 @@ def draw_normals(surface: FloatArray) -> FloatArray:
 def draw_laplacian(laplacian: FloatArray, white: float) -> FloatArray:
     """A Laplacian (height, width, 3 or 4) as a picture (height, width, 3) in which nought is grey."""
     return np.asarray(np.clip(0.5 + 0.5 * on_white(laplacian) / white, 0, 1), dtype=np.float32)
-
-
-def encode_array(values: FloatArray) -> bytes:
-    """The bytes of a .npy file."""
-    stream = io.BytesIO()
-    np.save(stream, values, allow_pickle=False)
-    return stream.getvalue()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-LABELS = {"train_psnr": "fitted pixels", "holdout_psnr": "held-out pixels"}
+LABELS = {"train_psnr": "fitted pixels", "holdout_psnr": "held-out pixels"}  # of pictures
 SUFFIXES = (".png", ".svg")
 # Okabe and Ito's colors, which color-blind eyes can tell apart too.
 COLORS = ("#000000", "#E69F00", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#8C6D31", "#7F7F7F")
@@ -73,7 +73,7 @@ def draw_record(title: str, record: Record, suffix: str) -> bytes:
             axes.plot(places, column.values, color=COLORS[2 - number % 2], marker=".", label=label)
         axes.set_title(title)
         axes.set_xlabel("step")
-        axes.set_ylabel("PSNR in dB")
+        axes.set_ylabel("PSNR in dB" if record.columns[0].name in LABELS else "dB")
         axes.grid(visible=True, alpha=0.3)
         axes.legend(frameon=False)
         return _saved(figure, suffix)

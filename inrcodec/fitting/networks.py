@@ -18,7 +18,7 @@ from inrcodec.field.tensors import TensorSpec
 from inrcodec.settings import ModelSettings, NetworkSettings
 
 Directions = NDArray[np.float64] | None
-FAST_W0 = 200  # beyond it, 14 bits of a weight leave more than a hundredth of a radian of a phase open
+FAST_W0 = 10  # from there on, 14 bits of a weight leave more of a phase open than a fine fit can do with
 
 
 class Network(Protocol):
@@ -77,7 +77,7 @@ class SignalNetwork:
     @property
     def fast(self) -> bool:
         """See `Network.fast`."""
-        return self.network.activation == "sine" and self.network.w0[0] > FAST_W0
+        return self.network.activation == "sine" and self.network.w0[0] >= FAST_W0
 
     def specs(self) -> tuple[TensorSpec, ...]:
         """As the file has them."""
