@@ -23,6 +23,7 @@ from inrcodec.settings import FitSettings, ModelSettings
 BOUNDS = (0.0, NOISE_UNTIL, QUANTIZED_FROM, AREAS_FROM, FROZEN_FROM, 1.0)  # of phases, each with a pace of its own
 PLACE = 0.4  # in each of them, where it is timed
 PHASE_SECONDS, PHASE_STEPS = 0.2, 4  # that are timed, at least
+SURE_SECONDS = 1.0  # whose steps, however few, tell enough
 ROUNDING_SECONDS = 0.15
 BATCHES = 16  # of a usual step that the sample holds
 SLOWEST_STEP = 0.3  # seconds
@@ -149,7 +150,7 @@ class _HurriedMeter(Meter):
             seen.visits += images
         seen.steps += steps
         enough = seen.seconds >= PHASE_SECONDS and seen.visits >= self._enough
-        if enough and seen.steps >= entering + PHASE_STEPS:
+        if enough and (seen.steps >= entering + PHASE_STEPS or seen.seconds >= SURE_SECONDS):
             self._go_on()
         return self.progress(phase)
 

@@ -193,10 +193,10 @@ class KernelStep:
         def work(worker: int) -> None:
             for part, _, begin, end in dealt[worker]:
                 layout = self._layout(part.group, footprint)
-                state, _, limits, targets, unit, visible, frames = part.group.arrays(released)
+                state, _, limits, pictures = part.group.arrays(released)
                 decide_images(
                     layout.record, layout.table, layout.constants, packed, self._room(layout, worker), state, limits,
-                    targets, unit, visible, frames, part.scales, margin, levels, apart, part.rows, begin, end,
+                    pictures, part.scales, margin, levels, apart, part.rows, begin, end,
                 )  # fmt: skip
 
         self._share(work)

@@ -9,22 +9,19 @@ import math
 from typing import Any
 
 from inrcodec.fitting.kernels.compiling import helper, inlined
-from inrcodec.fitting.kernels.vectors import (
-    Vector,
+from inrcodec.fitting.kernels.vector_functions import (
     absolute,
     exponent,
     flipped,
-    fma,
     mantissa,
     power_of_two,
-    vector,
     where_less,
     with_sign,
 )
+from inrcodec.fitting.kernels.vectors import Vector, fma, vector
 
 ROUNDING = 12582912.0  # 1.5 * 2**23: adding it leaves the nearest whole number in the lowest bits
 LARGEST_PHASE = 8192.0  # up to here pi in two parts is exact enough
-LARGEST_DECAY = 87.0  # exp(-87) is about the smallest normal number
 LOG2_E, LN_2 = 1.4426950408889634, 0.6931471805599453
 
 

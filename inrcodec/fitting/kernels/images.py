@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,20 @@ from inrcodec.fitting.kernels.view import View, whole
 from inrcodec.settings import ModelSettings
 
 ALL = np.zeros(0, np.float32)  # pixels are visible
+NO_OCTETS = np.zeros(0, np.uint8)
+
+
+class Pictures(NamedTuple):
+    """Images of a group as kernels look at them, all flat.
+
+    (images, channels, pixels) either as octets or as colors in [0, 1], the other being empty; visible (images, pixels):
+    0 for those that do not count, empty where all do; frames (images, 6), see `poses.frames`.
+    """
+
+    octets: npt.NDArray[np.uint8]
+    colors: FloatArray
+    visible: FloatArray
+    frames: FloatArray
 
 
 class ImageGroup:
@@ -53,7 +67,6 @@ class ImageGroup:
         self._state, self._limits = state.reshape(-1), bounds.reshape(-1)
         self._targets = _padded(targets)
         self.targets = self._targets[: targets.size].reshape(targets.shape)
-        self._unit = 1.0 / 255.0 if targets.dtype == np.uint8 else 1.0
         self._visible = None if visible is None else _padded(visible.astype(np.float32))
         usual = np.tile(np.array([1, 0, 0, 0, 1, 0], np.float32), (count, 1))
         placed = _placed(usual if frames is None else frames, view, self.view)
@@ -64,12 +77,11 @@ class ImageGroup:
         """Visible pixels of all images, while some are not."""
         return float(len(self.visits) * self.pixels if self._visible is None else self._visible.sum())
 
-    def arrays(
-        self, released: bool
-    ) -> tuple[FloatArray, FloatArray, FloatArray, npt.NDArray[Any], float, FloatArray, FloatArray]:
+    def arrays(self, released: bool) -> tuple[FloatArray, FloatArray, FloatArray, Pictures]:
         """What `step.step_images` takes of a group; all pixels are visible once they are released."""
         visible = ALL if released or self._visible is None else self._visible
-        return self._state, self.visits, self._limits, self._targets, self._unit, visible, self._frames
+        octets, colors = (self._targets, ALL) if self._targets.dtype == np.uint8 else (NO_OCTETS, self._targets)
+        return self._state, self.visits, self._limits, Pictures(octets, colors, visible, self._frames)
 
 
 def _placed(frames: FloatArray, view: View, moved: View) -> FloatArray:

@@ -8,21 +8,18 @@ from typing import Any
 from inrcodec.fitting.kernels.compiling import helper, inlined
 from inrcodec.fitting.kernels.functions import tanh_of
 from inrcodec.fitting.kernels.layout import LANES
+from inrcodec.fitting.kernels.vector_functions import floor, square_root, uniform, where_less
 from inrcodec.fitting.kernels.vectors import (
     Vector,
     add_first,
     evens,
-    floor,
     fma,
     high_doubled,
     load,
     low_doubled,
     odds,
-    square_root,
     store,
-    uniform,
     vector,
-    where_less,
 )
 
 NOISY, SOFT, ROUNDED = 0, 1, 2  # how latents become whole numbers: noise, soft rounding, to the nearest

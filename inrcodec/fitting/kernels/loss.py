@@ -6,28 +6,29 @@ from typing import Any
 
 from inrcodec.fitting.kernels.compiling import helper, inlined
 from inrcodec.fitting.kernels.layout import LANES, PANEL, ROWS
-from inrcodec.fitting.kernels.vectors import Vector, fma, lane_sum, load, load_converted, store, vector, where_less
+from inrcodec.fitting.kernels.vector_functions import lane_sum, where_less
+from inrcodec.fitting.kernels.vectors import Vector, fma, load, load_octets, store, vector
 
 
 @helper
-def load_targets(
-    lay: Any, room: Any, targets: Any, target: int, unit: float, visible: Any, seen: int, count: int, apart: int
-) -> None:
-    """`count` pixels of an image, a row for each channel and one of how much each counts, `apart` from each other.
+def load_targets(lay: Any, room: Any, pictures: Any, image: int, start: int, count: int, apart: int) -> None:
+    """`count` pixels of an image from number `start` on, a row for each channel, `apart` from each other.
 
-    Channels of targets are an image apart and times `unit` they are colors in [0, 1]. visible: 0 for pixels that do
-    not count; where it is empty, all do.
+    Behind them a row of how much each counts.
     """
     pixels = lay.height * lay.width
-    row = lay.pixels
-    factor = vector(unit)
+    row, target, seen = lay.pixels, image * lay.channels * pixels + start, image * pixels + start
+    factor = vector(1.0 / 255.0)
     for _ in range(lay.channels):
         for pixel in range(0, count, LANES):
-            store(room, row + pixel, factor * load_converted(targets, target + pixel))
+            if len(pictures.octets):
+                store(room, row + pixel, factor * load_octets(pictures.octets, target + pixel))
+            else:
+                store(room, row + pixel, load(pictures.colors, target + pixel))
         row += apart
         target += pixels
     for pixel in range(0, count, LANES):
-        store(room, row + pixel, load(visible, seen + pixel) if len(visible) else vector(1.0))
+        store(room, row + pixel, load(pictures.visible, seen + pixel) if len(pictures.visible) else vector(1.0))
     for pixel in range(count, apart):
         room[row + pixel] = 0.0
 

@@ -12,7 +12,8 @@ from inrcodec.fitting.kernels.compiling import helper, inlined
 from inrcodec.fitting.kernels.functions import LARGEST_PHASE, far_sine_cosine, near_sine_cosine
 from inrcodec.fitting.kernels.layout import PANEL, ROWS
 from inrcodec.fitting.kernels.products import Block, add_outer, block, store_block, store_row
-from inrcodec.fitting.kernels.vectors import Vector, absolute, load, where_less, within
+from inrcodec.fitting.kernels.vector_functions import absolute, where_less, within
+from inrcodec.fitting.kernels.vectors import Vector, load
 
 
 @helper

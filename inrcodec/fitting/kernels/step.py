@@ -42,10 +42,7 @@ def step_images(
     state: Any,
     visits: Any,
     limits: Any,
-    targets: Any,
-    unit: float,
-    visible: Any,
-    frames: Any,
+    pictures: Any,
     order: Any,
     rows: Any,
     keys: Any,
@@ -58,8 +55,8 @@ def step_images(
 ) -> None:
     """Step on images rows[begin:end] of a group: gradients of all weights (rows, weights), and the latents move.
 
-    state: latents and their two moments, (3, images, latents), flat; for limits see `latents.move`. targets (images,
-    channels, pixels), visible (images, pixels) and frames (images, 6) are flat, too; see `loss`. keys: two words of
+    state: latents and their two moments, (3, images, latents), flat; for limits see `latents.move`. pictures: see
+    `images.Pictures`. keys: two words of
     noise for each row. scales (rows, 2): an image's loss is the first times its squared errors plus the second times
     its bits; these two and the squared errors as shown go into results (rows, 3). drawn (rows, channels, pixels), flat:
     gets the colors of the image, but for limits; nothing where it is empty.
@@ -82,13 +79,8 @@ def step_images(
             constants,
             weights,
             room,
-            targets,
-            image * lay.channels * pixels,
-            unit,
-            visible,
-            image * pixels,
-            frames,
-            6 * image,
+            pictures,
+            image,
             order,
             scales[number, 0],
             gradient,
@@ -120,13 +112,8 @@ def _add_distortion(
     constants: Any,
     weights: Any,
     room: Any,
-    targets: Any,
-    target: int,
-    unit: float,
-    visible: Any,
-    seen: int,
-    frames: Any,
-    frame: int,
+    pictures: Any,
+    image: int,
     order: Any,
     scale: float,
     gradient: Any,
@@ -138,9 +125,7 @@ def _add_distortion(
     errors = shown_errors = 0.0
     for start in range(0, lay.height * lay.width, lay.tile_pixels):
         count = min(lay.tile_pixels, lay.height * lay.width - start)
-        apart, points = draw_tile(
-            lay, table, constants, weights, room, targets, target, unit, visible, seen, frames, frame, start, count
-        )  # fmt: skip
+        apart, points = draw_tile(lay, table, constants, weights, room, pictures, image, start, count)
         if len(drawn):
             store_colors(lay, room, apart, count, drawn, start)
         found, shown = add_loss(lay, room, apart, scale, order.margin)

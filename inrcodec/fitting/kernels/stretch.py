@@ -99,10 +99,7 @@ def take_steps(
     state: Any,
     visits: Any,
     limits: Any,
-    targets: Any,
-    unit: float,
-    visible: Any,
-    frames: Any,
+    pictures: Any,
     images: Any,
     adam: Any,
     packed: Any,
@@ -121,7 +118,7 @@ def take_steps(
     for step in range(len(images.ends) - 1):
         first, last = images.ends[step], images.ends[step + 1]
         step_images(
-            lay, table, constants, packed.packed, room, state, visits, limits, targets, unit, visible, frames,
+            lay, table, constants, packed.packed, room, state, visits, limits, pictures,
             images.orders[step], images.rows[first:last], images.keys[2 * first : 2 * last], images.scales[first:last],
             packed.gradients, images.results[first:last], drawn,
             _bound(last - first, worker, workers), _bound(last - first, worker + 1, workers),

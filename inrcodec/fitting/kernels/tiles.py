@@ -18,24 +18,18 @@ def draw_tile(
     constants: Any,
     weights: Any,
     room: Any,
-    targets: Any,
-    target: int,
-    unit: float,
-    visible: Any,
-    seen: int,
-    frames: Any,
-    frame: int,
+    pictures: Any,
+    image: int,
     start: int,
     count: int,
 ) -> tuple[int, int]:
-    """Colors at the samples of `count` pixels from number `start` on, and their targets; lines are spread already.
+    """Colors at the samples of `count` pixels of an image from number `start` on, and their targets.
 
-    target and seen: where those of the image begin; frame: its frame. Returns how far samples are apart, in points, and
-    all points that were drawn.
+    Lines are spread already. Returns how far samples are apart, in points, and all points that were drawn.
     """
     apart = (count + LANES - 1) // LANES * LANES
     points = (lay.footprint * lay.footprint * apart + PANEL - 1) // PANEL * PANEL
-    fill_inputs(lay, table, constants, frames, frame, room, start, count, apart)
+    fill_inputs(lay, table, constants, pictures.frames, 6 * image, room, start, count, apart)
     forward(lay, table, weights, room, points)
-    load_targets(lay, room, targets, target + start, unit, visible, seen + start, count, apart)
+    load_targets(lay, room, pictures, image, start, count, apart)
     return apart, points

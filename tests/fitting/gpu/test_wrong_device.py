@@ -16,6 +16,8 @@ from inrcodec.field.conditioning import CONDITIONINGS
 if not hasattr(backend_registration, "_setup_privateuseone_for_python_backend"):
     pytest.skip("this torch cannot pretend a device", allow_module_level=True)
 
+pytestmark = pytest.mark.xdist_group("pretended device")  # it takes a minute to set up: one worker does it for all
+
 
 @pytest.fixture(scope="module")
 def found() -> dict[str, str]:

@@ -13,7 +13,8 @@ pytest.importorskip("numba")
 from numba import njit
 
 from inrcodec.fitting.kernels import functions
-from inrcodec.fitting.kernels.vectors import load, store, uniform
+from inrcodec.fitting.kernels.vector_functions import uniform
+from inrcodec.fitting.kernels.vectors import load, store
 
 
 def applied(function: Any, values: np.ndarray) -> np.ndarray:
