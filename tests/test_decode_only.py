@@ -27,11 +27,11 @@ COMMANDS = [
     ["derive", "FILE", "--index", "0", "--gradient", "-o", "gradient.npy"],
     ["fuse", "FILE", "--index", "one.png,two.png", "-o", "fused.png"],
     ["morph", "FILE", "one.png", "two.png", "--frames", "2", "--size", "12", "--gif"],
+    ["morph", "FILE", "one.png", "two.png", "--frames", "2", "--size", "12", "-o", "morph.webp"],
 ]
 REFUSED = [
     (["encode", "SOURCE", "-o", "new.inr", "--passes", "1"], "torch"),
     (["pairs", "FILE", "--similar", "2", "--optimal"], "networkx"),
-    (["morph", "FILE", "one.png", "two.png", "--frames", "2", "--size", "12", "-o", "morph.webp"], "imageio"),
 ]
 
 

@@ -31,7 +31,8 @@ from inrcodec.cli import (
 from inrcodec.cli.interrupt import SIGNALED
 from inrcodec.cli.options import epilog
 from inrcodec.cli.spelling import spelled
-from inrcodec.errors import InrError
+from inrcodec.cli.streams import mend_streams
+from inrcodec.errors import InrError, UsageError
 
 ENVIRONMENT = {  # of a command, unless it is set
     "OPENBLAS_NUM_THREADS": "1",  # a second one gains nothing here, and spins
@@ -95,10 +96,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code; `--debug` may stand anywhere on the line."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
+    mend_streams()
     _never_fail_to_print(debug)
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     try:
+        _refuse_empty(words)
         code = app([word for word in words if word != "--debug"], prog_name="inrcodec", standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:
@@ -112,6 +115,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if code == INTERRUPTED:
         _complain("interrupted")
     return code if isinstance(code, int) else 0
+
+
+def _refuse_empty(words: Sequence[str]) -> None:
+    """No argument means anything when it is empty; a variable that is not set makes one."""
+    for before, word in zip(("", *words), words, strict=False):
+        option = before if before.startswith("-") and before != "--" else f"an argument after {before or 'inrcodec'}"
+        if not word or (word.startswith("--") and word.endswith("=")):
+            raise UsageError(f"{word[:-1] or option} is empty; was a variable not set?")
 
 
 def _failed(error: BaseException, debug: bool) -> int:

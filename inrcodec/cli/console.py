@@ -54,36 +54,24 @@ def print_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, left: Sequence[int] = (1,)) -> None:
-    """Aligned columns on stdout, never cut when it is not a terminal; `left` lists the columns not aligned right."""
+    """Aligned columns on stdout, never cut: where a terminal is too narrow, a row takes several lines.
+
+    left: numbers of the columns that are not aligned right.
+    """
+    from inrcodec.cli.columns import aligned
+
+    cells = [list(headings), *([displayed(cell) for cell in row] for row in rows)]
+    if not sys.stdout.isatty():
+        print("\n".join(line for row in aligned(cells, left, None) for line in row))
+        return
     from rich.console import Console as RichConsole
-    from rich.table import Table
     from rich.text import Text
 
     terminal = RichConsole(file=sys.stdout, highlight=False)
-    if not terminal.is_terminal:
-        _print_plain(headings, rows, left)  # Rich takes a second for a thousand rows
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for number, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if number in left else "right", no_wrap=True)
-    for row in rows:
-        table.add_row(*(Text(displayed(cell)) for cell in row))
-    terminal.print(table)
-
-
-def _print_plain(headings: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence[int]) -> None:
-    """The same columns for a file or another program."""
-    from rich.cells import cell_len
-
-    lines = [list(headings), *([displayed(cell) for cell in row] for row in rows)]
-    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
-    for line in lines:
-        padded = (
-            cell + space if number in left else space + cell
-            for number, (cell, width) in enumerate(zip(line, widths, strict=True))
-            for space in [" " * (width - cell_len(cell))]
-        )
-        print("  ".join(padded).rstrip())
+    head, *others = aligned(cells, left, terminal.width)
+    terminal.print(Text("\n".join(head), style="bold"), soft_wrap=True)
+    if others:
+        print("\n".join(line for row in others for line in row))
 
 
 def say_pairs(console: Console, pairs: Iterable[tuple[str, str]]) -> None:
@@ -95,5 +83,7 @@ def say_pairs(console: Console, pairs: Iterable[tuple[str, str]]) -> None:
 
 
 def decibels(figure: float | None) -> str:
-    """A PSNR for people; "-" where the file holds none."""
-    return "-" if figure is None or math.isnan(figure) else f"{figure:.2f} dB"
+    """A PSNR for people: "exact" where there is no error at all, "-" where nothing is known."""
+    if figure is None or math.isnan(figure):
+        return "-"
+    return "exact" if figure == math.inf else f"{figure:.2f} dB"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +31,7 @@ EPILOG = epilog(
         "inrcodec decode set.inr --size 4x --upsample field",
         "inrcodec decode set.inr --index 3,7-9 --format webp",
         "inrcodec decode set.inr --index cat.png -o cat.avif",
+        "inrcodec decode set.inr --index 'icons/*' --size 2x -o 'out/{name}-{size}.webp'",
         "inrcodec decode set.inr --sheet --size 2x -o sheet.png",
         "inrcodec decode set.inr --index 3 -o - > three.png",
         "inrcodec decode bell.inr --rate 48000 -o bell.wav",
@@ -77,7 +77,7 @@ def decode(
             "-o",
             "--output",
             metavar="PATH",
-            help="A folder, one file (its suffix decides), or - for stdout.",
+            help="A folder, one file (its suffix decides), a template of names, or - for stdout.",
             show_default="FILE-decoded or FILE-sheet.png",
         ),
     ] = None,
@@ -135,7 +135,7 @@ def decode(
 
     The written paths go to stdout.
     """
-    from inrcodec.cli.destination import find_destination
+    from inrcodec.cli.destination import check_stream, find_destination
     from inrcodec.exporters.sheets import plan_sheet
     from inrcodec.exporters.stills import check_quality
 
@@ -173,7 +173,8 @@ def decode(
         force=force,
         upsample=upsample,
     )
-    _check_stream(destination, json)
+    if destination.is_stream:
+        check_stream(json=json)
     check_quality(destination.still, quality)
     if archive.channels == 4 and not destination.still.alpha:
         console.say(f"{destination.still.name} holds no transparency: flattened on white")
@@ -192,15 +193,6 @@ def _refuse_images_only(kind: str, *, index: str | None, quality: int | None, sh
     given = {"--index": index is not None, "--quality": quality is not None, "--sheet": sheet}
     for name in (name for name, there in given.items() if there):
         raise UsageError(f"{name} is for images; this file holds a {kind}")
-
-
-def _check_stream(destination: Destination, json: bool) -> None:
-    if destination.folder is not None or destination.file is not None:
-        return
-    if json:
-        raise UsageError("-o - and --json both want stdout; leave one of them out")
-    if sys.stdout.isatty():
-        raise UsageError("not writing an image to a terminal; redirect stdout, or give -o a file")
 
 
 def _write_stills(job: Job, console: Console) -> list[Written]:
@@ -225,9 +217,10 @@ def _write_sheet(job: Job, layout: SheetLayout, console: Console) -> list[Writte
     from inrcodec.cli.destination import check_free, check_parent
     from inrcodec.cli.progress import step_progress
     from inrcodec.exporters.sheets import draw_sheet
-    from inrcodec.exporters.stills import encode_still
+    from inrcodec.exporters.stills import check_side, encode_still
 
     check_pixels(layout.width, layout.height, "the sheet")
+    check_side(job.destination.still, layout.width, layout.height)
     path = job.destination.file
     if path is not None:
         check_parent(path)
@@ -246,23 +239,11 @@ def _write_sheet(job: Job, layout: SheetLayout, console: Console) -> list[Writte
 
 
 def _paths(job: Job) -> tuple[Path | None, ...]:
-    """Where each picture goes, checked to be free; an output folder is made here."""
-    from inrcodec.cli.destination import check_free, check_parent
-    from inrcodec.exporters.naming import file_names
+    """Where each picture goes, checked to be free; folders are made here."""
+    from inrcodec.cli.destination import file_paths
 
-    destination = job.destination
-    if destination.folder is None and destination.file is None:
-        return (None,)
-    if destination.file is not None:
-        check_parent(destination.file)
-        check_free([destination.file], force=job.force)
-        return (destination.file,)
-    assert destination.folder is not None
-    names = [job.archive[number].name or f"image-{number}" for number in job.numbers]
-    paths = tuple(destination.folder / name for name in file_names(names, destination.still.suffixes[0]))
-    check_free(paths, force=job.force)
-    destination.folder.mkdir(parents=True, exist_ok=True)
-    return paths
+    names = [job.archive[number].name for number in job.numbers]
+    return file_paths(job.destination, names, job.numbers, job.sizes, force=job.force)
 
 
 def _images(job: Job) -> Iterator[tuple[ArchivedImage, tuple[int, int]]]:
@@ -272,13 +253,9 @@ def _images(job: Job) -> Iterator[tuple[ArchivedImage, tuple[int, int]]]:
 
 def _put(job: Job, path: Path | None, blob: bytes, size: tuple[int, int], numbers: list[int]) -> Written:
     """Write one picture, whole or not at all."""
-    from inrcodec.bitstream.container import write_atomically
+    from inrcodec.cli.destination import put
 
-    if path is None:
-        sys.stdout.buffer.write(blob)
-        sys.stdout.buffer.flush()
-    else:
-        write_atomically(path, blob, overwrite=job.force)
+    put(path, blob, force=job.force)
     return Written(None if path is None else str(path), *size, len(blob), numbers)
 
 

@@ -19,6 +19,7 @@ from inrcodec.errors import UsageError
 if TYPE_CHECKING:
     from inrcodec.archive import Archive, ArchivedImage
     from inrcodec.evaluate.slopes import Agreement
+    from inrcodec.exporters.formats import PictureFormat
     from inrcodec.numerics.arrays import FloatArray
 
 EPILOG = epilog(
@@ -48,7 +49,7 @@ class Derived:
 class Written:
     """One file that was written; `white` is the derivative of full brightness, null where there is none."""
 
-    path: str
+    path: str | None
     width: int
     height: int
     bytes: int
@@ -75,7 +76,7 @@ def derive(
             "-o",
             "--output",
             metavar="PATH",
-            help="A picture, a .npy file (float32), or a folder for many pictures.",
+            help="A picture, a .npy file (float32), a folder or a template for many pictures, or - for stdout.",
             show_default="FILE-gradient.png, ...",
         ),
     ] = None,
@@ -89,7 +90,11 @@ def derive(
     archive = open_archive(file)
     numbers = chosen_numbers(archive, index)
     sizes = chosen_sizes(archive, numbers, parse_size(size))
-    paths = _paths(archive, numbers, kind, output, Path(file).stem, force=force)
+    if output == "-":
+        from inrcodec.cli.destination import check_stream
+
+        check_stream(json=json)
+    paths = _paths(archive, numbers, sizes, kind, output, Path(file).stem, force=force)
     images = [archive[number] for number in numbers]
     if sheet:
         written = [_write_sheet(images, sizes, paths[0], force=force)]
@@ -100,7 +105,8 @@ def derive(
         print_json({"file": file, "written": written, "agreement": found})
         return
     for one in written:
-        print(one.path)
+        if one.path is not None:
+            print(one.path)
     _say(written, found, archive, kind, console)
 
 
@@ -114,35 +120,31 @@ def _kind(asked: dict[str, bool], sheet: bool) -> str:
 
 
 def _paths(
-    archive: Archive, numbers: Sequence[int], kind: str, output: str | None, stem: str, *, force: bool
-) -> list[Path]:
-    """Where each picture goes, checked to be free; an output folder is made here."""
-    from inrcodec.cli.destination import STREAM, check_free, check_parent, find_destination
-    from inrcodec.exporters.naming import file_names
+    archive: Archive,
+    numbers: Sequence[int],
+    sizes: Sequence[tuple[int, int]],
+    kind: str,
+    output: str | None,
+    stem: str,
+    *,
+    force: bool,
+) -> list[Path | None]:
+    """Where each picture goes, checked to be free; folders are made here."""
+    from inrcodec.cli.destination import check_free, check_parent, file_paths, find_destination
 
     single = kind == "sheet" or len(numbers) == 1
-    if output == STREAM:
-        raise UsageError("derive writes files; give -o a name")
     if output is None:
-        output = f"{stem}-{kind}" + (".png" if single else "")
+        output = f"{stem}-{kind}" + (".png" if single else "/")
     if Path(output).suffix.lower() == ".npy":
         if not single or kind == "sheet":
             raise UsageError(f"-o {output}: holds the numbers of one image; choose it with --index, and no --sheet")
-        paths = [Path(output)]
-    else:
-        pictures = 1 if single else len(numbers)
-        place = find_destination(output, None, stem=f"{stem}-{kind}", pictures=pictures, sheet=kind == "sheet")
-        if place.folder is not None:
-            names = file_names([archive.names[number] for number in numbers], place.still.suffixes[0])
-            paths = [place.folder / name for name in names]
-            check_free(paths, force=force)
-            place.folder.mkdir(parents=True, exist_ok=True)
-            return paths
-        assert place.file is not None
-        paths = [place.file]
-    check_parent(paths[0])
-    check_free(paths, force=force)
-    return paths
+        check_parent(Path(output))
+        check_free([Path(output)], force=force)
+        return [Path(output)]
+    pictures = 1 if single else len(numbers)
+    place = find_destination(output, None, stem=f"{stem}-{kind}", pictures=pictures, sheet=kind == "sheet")
+    names = [archive.names[number] for number in numbers]
+    return list(file_paths(place, names, numbers, () if kind == "sheet" else sizes, force=force))
 
 
 def _derived(image: ArchivedImage, size: tuple[int, int], kind: str) -> Derived:
@@ -165,24 +167,30 @@ def _derived(image: ArchivedImage, size: tuple[int, int], kind: str) -> Derived:
     return Derived(values, draw.draw_normals(values), None)
 
 
-def _write(image: ArchivedImage, size: tuple[int, int], path: Path, kind: str, *, force: bool) -> Written:
+def _write(image: ArchivedImage, size: tuple[int, int], path: Path | None, kind: str, *, force: bool) -> Written:
+    from inrcodec.cli.destination import put
     from inrcodec.exporters.numbers import as_npy
 
     derived = _derived(image, size, kind)
-    numbers = path.suffix.lower() == ".npy"
+    numbers = path is not None and path.suffix.lower() == ".npy"
     blob = as_npy(derived.values) if numbers else _still(derived.picture, path)
-    _put(path, blob, force=force)
-    return Written(str(path), *size, len(blob), [image.number], None if numbers else derived.white)
+    put(path, blob, force=force)
+    return Written(
+        None if path is None else str(path), *size, len(blob), [image.number], None if numbers else derived.white
+    )
 
 
 def _write_sheet(
-    images: Sequence[ArchivedImage], sizes: Sequence[tuple[int, int]], path: Path, *, force: bool
+    images: Sequence[ArchivedImage], sizes: Sequence[tuple[int, int]], path: Path | None, *, force: bool
 ) -> Written:
+    from inrcodec.cli.destination import put
     from inrcodec.exporters.levels import on_white
     from inrcodec.exporters.sheets import draw_sheet, plan_sheet
+    from inrcodec.exporters.stills import check_side
 
     layout = plan_sheet([size for size in sizes for _ in range(3)], 3)
     check_pixels(layout.width, layout.height, "the sheet")
+    check_side(_format(path), layout.width, layout.height)
 
     def rows() -> Iterator[Any]:
         for image, size in zip(images, sizes, strict=True):
@@ -191,20 +199,32 @@ def _write_sheet(
             yield from (_derived(image, size, kind).picture for kind in ("gradient", "laplacian"))
 
     blob = _still(draw_sheet(layout, rows(), 3), path)
-    _put(path, blob, force=force)
-    return Written(str(path), layout.width, layout.height, len(blob), [image.number for image in images], None)
+    put(path, blob, force=force)
+    return Written(
+        None if path is None else str(path),
+        layout.width,
+        layout.height,
+        len(blob),
+        [image.number for image in images],
+        None,
+    )
 
 
-def _still(picture: Any, path: Path) -> bytes:
-    from inrcodec.exporters.stills import encode_still, format_for
-
-    return encode_still(picture, format_for(path))
+def _shown(path: Path | None) -> str | None:
+    return None if path is None else str(path)
 
 
-def _put(path: Path, blob: bytes, *, force: bool) -> None:
-    from inrcodec.bitstream.container import write_atomically
+def _still(picture: Any, path: Path | None) -> bytes:
+    from inrcodec.exporters.stills import encode_still
 
-    write_atomically(path, blob, overwrite=force)
+    return encode_still(picture, _format(path))
+
+
+def _format(path: Path | None) -> PictureFormat:
+    """By the suffix; PNG on stdout."""
+    from inrcodec.exporters.stills import format_for, format_named
+
+    return format_named("png") if path is None else format_for(path)
 
 
 def _agreement(images: Sequence[ArchivedImage]) -> list[Agreement]:

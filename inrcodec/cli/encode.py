@@ -62,8 +62,8 @@ EPILOG = epilog(
     ),
     (
         "file, file_size, images, pixels, bits_per_pixel, mean_psnr, worst_psnr, worst_image, holdout_mode, "
-        "holdout_psnr, source_bytes, ratio, seconds, passes, missed (time, size, psnr), warnings, verdict "
-        "(lossless_sheet, lossless_codec, avif_sheet: bytes; sampled), skipped (path, reason), notes",
+        "holdout_psnr, exact_images, source_bytes, ratio, seconds, passes, missed (time, size, psnr), warnings, "
+        "verdict (lossless_sheet, lossless_codec, avif_sheet: bytes; sampled), skipped (path, reason), notes",
         "(with --dry-run) file, images, pixels, channels, parameters, passes, estimated_seconds, estimated_bytes, "
         "source_bytes, warnings, skipped, notes",
     ),

@@ -142,6 +142,8 @@ def fit(
     from inrcodec.encoding.signals.options import SignalKeywords
 
     target = Path(f"{Path(source).stem}.inr" if output is None else output)
+    if output == "-":
+        raise UsageError("fit writes a file that it reads back and checks, not a stream; give -o a file name")
     options = SignalKeywords(
         overwrite=force, effort=effort, passes=passes, time_limit=limit, width=width, depth=depth,
         activation=activation, w0=w0, device=device, threads=threads, seed=seed,

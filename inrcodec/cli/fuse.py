@@ -75,7 +75,7 @@ def fuse(
     ] = "white",
     output: Annotated[
         str,
-        typer.Option("-o", "--output", metavar="FILE", help="The picture to write, or .inr to fit a field to it."),
+        typer.Option("-o", "--output", metavar="FILE", help="A picture, .inr to fit a field to it, or - for stdout."),
     ] = "fused.png",
     effort: Effort = 5,
     time_limit: TimeLimit = None,
@@ -86,7 +86,7 @@ def fuse(
     """Fuse pictures by their gradients: what is strongest in any of them comes through; the path goes to stdout."""
     console = Console(quiet)
     limit = None if time_limit is None else parse_duration(time_limit)
-    path, still = _output(output, force=force)
+    path, still = _output(output, force=force, json=json)
     pictures = _pictures(sources, index, background)
     if mask is None:
         how: str = rule or "strongest"
@@ -98,10 +98,12 @@ def fuse(
         how, weight = _pasting(rule), 0.0
         *pictures, dark = one_size([*pictures, picture(mask, "black")], resize=resize)
         fused = _pasted(pictures, dark.pixels, mixed=how == "mix")
+    if still is not None:
+        _put(path, fused, still, force=force)
+    if path is None:
+        return
     if still is None:
         _fit(path, fused, effort=effort, time_limit=limit, force=force, console=console)
-    else:
-        _put(path, fused, still, force=force)
     answer = _answer(path, fused, pictures, {"rule": how, "screen": weight})
     if json:
         print_json(answer)
@@ -110,11 +112,14 @@ def fuse(
     _say(fused, pasted=mask is not None, console=console)
 
 
-def _output(output: str, *, force: bool) -> tuple[Path, PictureFormat | None]:
-    """Where to write, checked before any work; no format where a field is to be fitted."""
-    from inrcodec.cli.destination import check_free, check_parent
-    from inrcodec.exporters.stills import format_for
+def _output(output: str, *, force: bool, json: bool) -> tuple[Path | None, PictureFormat | None]:
+    """Where to write, checked before any work: stdout where there is no path, a fitted field where no format."""
+    from inrcodec.cli.destination import check_free, check_parent, check_stream
+    from inrcodec.exporters.stills import format_for, format_named
 
+    if output == "-":
+        check_stream(json=json)
+        return None, format_named("png")
     path = Path(output)
     still = None if path.suffix.lower() == ARCHIVE else format_for(path)
     check_parent(path)
@@ -161,11 +166,11 @@ def _pasted(pictures: Sequence[Source], mask: Pixels, *, mixed: bool) -> Fusion:
     return paste(pictures[0].pixels, pictures[1].pixels, inside, mixed=mixed)
 
 
-def _put(path: Path, fused: Fusion, still: PictureFormat, *, force: bool) -> None:
-    from inrcodec.bitstream.container import write_atomically
+def _put(path: Path | None, fused: Fusion, still: PictureFormat, *, force: bool) -> None:
+    from inrcodec.cli.destination import put
     from inrcodec.exporters.stills import encode_still
 
-    write_atomically(path, encode_still(fused.picture, still), overwrite=force)
+    put(path, encode_still(fused.picture, still), force=force)
 
 
 def _fit(path: Path, fused: Fusion, *, effort: int, time_limit: float | None, force: bool, console: Console) -> None:

@@ -59,7 +59,7 @@ def morph(
             "-o",
             "--output",
             metavar="FILE",
-            help=f"Ends in {suffixes_in_words(animation_formats())}; or a folder of frames.",
+            help=f"Ends in {suffixes_in_words(animation_formats())}; or a folder of frames, or - for stdout.",
             show_default="FILE-morph.gif",
         ),
     ] = None,
@@ -114,23 +114,32 @@ def morph(
     )
     if sheet or compare:
         sequence = dataclasses.replace(sequence, frames=STRIP_FRAMES - 1, hold=0, ease="linear", bounce=False)
-    path = Path(output or f"{Path(file).stem}-morph{'.png' if sheet or compare else '.gif'}")
     single = not (sheet or compare)
-    if single and output is not None and _is_folder(output):
+    path = Path(output or f"{Path(file).stem}-morph{'.gif' if single else '.png'}")
+    stream = output == "-"
+    if stream:
+        from inrcodec.cli.destination import check_stream
+
+        check_stream(json=json, what="a picture")
+        path = Path("stdout.gif" if single else "stdout.png")  # what decides the format
+    elif single and output is not None and _is_folder(output):
         written = _frames(archive, sequence, path, Console(quiet), force=force)
         _tell(json, file, path, mode, sequence, fps, written)
         return
-    _check_output(path, still=not single, force=force)
+    _check_format(path, sequence, loop, still=not single)
+    if not stream:
+        _check_output(path, force=force)
     sequences = [dataclasses.replace(sequence, mode=one, refine=refine and one == "move") for one in modes]
     blob = (
         _strips(archive, sequences, path, Console(quiet))
         if sheet or compare
         else _moving(archive, sequence, path, fps, loop, dither != "none", Console(quiet))
     )
-    from inrcodec.bitstream.container import write_atomically
+    from inrcodec.cli.destination import put
 
-    write_atomically(path, blob, overwrite=force)
-    _tell(json, file, path, list(modes) if compare else mode, sequence, fps, len(blob))
+    put(None if stream else path, blob, force=force)
+    if not stream:
+        _tell(json, file, path, list(modes) if compare else mode, sequence, fps, len(blob))
 
 
 def _tell(
@@ -154,16 +163,21 @@ def _numbers(archive: Archive, images: Sequence[str]) -> tuple[int, ...]:
     return numbers
 
 
-def _check_output(path: Path, *, still: bool, force: bool) -> None:
-    """Refuse, before any work, what cannot or must not be written."""
-    from inrcodec.cli.destination import check_free, check_parent
+def _check_format(path: Path, sequence: FrameSequence, loop: int, *, still: bool) -> None:
+    """Refuse, before any work, what the format does not hold."""
     from inrcodec.exporters.animations import animation_of_suffix, check_animation
-    from inrcodec.exporters.stills import format_for
+    from inrcodec.exporters.stills import check_side, format_for
 
     if still:
-        format_for(path)
+        check_side(format_for(path), *sequence.size)
     else:
-        check_animation(animation_of_suffix(path.suffix))
+        check_animation(animation_of_suffix(path.suffix), sequence.size, loop)
+
+
+def _check_output(path: Path, *, force: bool) -> None:
+    """Refuse, before any work, what must not be written."""
+    from inrcodec.cli.destination import check_free, check_parent
+
     check_parent(path)
     check_free([path], force=force)
 
@@ -220,10 +234,11 @@ def _frames(archive: Archive, sequence: FrameSequence, folder: Path, console: Co
 def _strips(archive: Archive, sequences: Sequence[FrameSequence], path: Path, console: Console) -> bytes:
     """One row for every sequence."""
     from inrcodec.exporters.sheets import draw_sheet, plan_sheet
-    from inrcodec.exporters.stills import encode_still, format_for
+    from inrcodec.exporters.stills import check_side, encode_still, format_for
 
     layout = plan_sheet([sequences[0].size] * (sequences[0].count * len(sequences)), sequences[0].count)
     check_pixels(layout.width, layout.height, "the strip")
+    check_side(format_for(path), layout.width, layout.height)
     pictures = (frame for sequence in sequences for frame in _straight(archive, sequence, console))
     return encode_still(draw_sheet(layout, pictures, archive.channels), format_for(path))
 

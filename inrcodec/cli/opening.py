@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inrcodec.cli.spelling import quoted
 from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,8 +34,10 @@ def open_signal(file: str) -> Signal | None:
 
 def _there(file: str) -> Path:
     path = Path(file)
+    if not file:
+        raise UsageError("FILE is empty; name an .inr file")
     if not path.exists():
         raise UsageError(f"{file}: no such file")
     if path.is_dir():
-        raise UsageError(f"{file}: is a folder, not an .inr file; to make one: inrcodec encode {file}")
+        raise UsageError(f"{file}: is a folder, not an .inr file; to make one: inrcodec encode {quoted(file)}")
     return path

@@ -10,6 +10,7 @@ import typer
 
 from inrcodec.cli.console import Console, decibels
 from inrcodec.cli.outlook import missed
+from inrcodec.cli.spelling import quoted
 from inrcodec.cli.values import spoken_duration
 from inrcodec.errors import Message
 
@@ -33,6 +34,7 @@ def result_keys(result: EncodeResult, report: Report, options: EncodeOptions) ->
         "pixels": report.pixels,
         "bits_per_pixel": report.bits_per_pixel,
         "mean_psnr": report.mean_psnr,
+        "exact_images": report.exact_images,
         "worst_psnr": worst.psnr if worst else None,
         "worst_image": worst.name if worst else None,
         "holdout_mode": report.holdout_mode,
@@ -80,7 +82,8 @@ def summary(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "sources", f"{answer['source_bytes']:,} bytes, {compared}"
     if ratio < 1:
         yield "", "a set this small or simple does not pay for its network; more images or --quality 30 may"
-    yield "mean PSNR", decibels(answer["mean_psnr"])
+    exact = f", {answer['exact_images']:,} exact" if answer["exact_images"] else ""
+    yield "mean PSNR", decibels(answer["mean_psnr"]) + exact
     if answer["worst_image"] is not None:
         yield "worst PSNR", f"{decibels(answer['worst_psnr'])}  {answer['worst_image']}"
     if answer["holdout_psnr"] is not None:
@@ -100,11 +103,10 @@ def plan_lines(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def next_commands(path: Path) -> tuple[str, ...]:
     """What to try with the file, line by line."""
-    stem = path.stem
     return (
         "next:",
-        f"  inrcodec decode {path} --sheet --size 256 -o {stem}-sheet.png",
-        f"  inrcodec report {path} --sort psnr --limit 10",
+        f"  inrcodec decode {quoted(path)} --sheet --size 256 -o {quoted(f'{path.stem}-sheet.png')}",
+        f"  inrcodec report {quoted(path)} --sort psnr --limit 10",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -48,8 +49,9 @@ def missed(options: EncodeOptions, seconds: float, size: int, psnr: float | None
         yield TIME
     if options.target_size is not None and not 1.0 - SIZE_TOLERANCE <= size / options.target_size <= 1.0:
         yield SIZE
-    if options.target_psnr is not None and psnr is not None and abs(psnr - options.target_psnr) > PSNR_TOLERANCE:
-        yield PSNR
+    wanted = options.target_psnr
+    if wanted is not None and psnr is not None and PSNR_TOLERANCE < abs(psnr - wanted) < math.inf:
+        yield PSNR  # what is exact cannot be worse
 
 
 def missed_line(what: str, options: EncodeOptions, answer: dict[str, Any]) -> str:

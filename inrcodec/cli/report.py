@@ -32,8 +32,9 @@ EPILOG = epilog(
     ),
     (
         "file, file_size, pixels, bits_per_pixel, holdout_mode, holdout_fraction, mean_psnr, mean_holdout_psnr, "
-        "mean_ssim, mean_mae, mean_holdout_mae, mean_fitted_mae, best, worst, images, notes; each image: number, name, "
-        "width, height, bits, psnr, holdout_psnr, ssim, mae, holdout_mae, fitted_mae, bits_per_pixel",
+        "mean_ssim, mean_mae, mean_holdout_mae, mean_fitted_mae, best, worst, images, notes, exact_images; each image: "
+        "number, name, width, height, bits, psnr, holdout_psnr, ssim, mae, holdout_mae, fitted_mae, bits_per_pixel, "
+        "exact (no error at all: psnr is null)",
         "(with several files) files, figures; each figure: figure, values, mean, deviation",
     ),
 )
@@ -58,7 +59,8 @@ def report(
         typer.Option("--background", metavar="COLOUR", help="Flatten originals as encode did.", show_default="keep"),
     ] = None,
     html: Annotated[
-        str | None, typer.Option("--html", metavar="FILE", help="Write one self-contained page.", show_default="none")
+        str | None,
+        typer.Option("--html", metavar="FILE", help="Write a page; - for stdout.", show_default="none"),
     ] = None,
     reference: Annotated[
         str | None,
@@ -90,14 +92,23 @@ def report(
     if reference is not None and html is None:
         raise UsageError("--reference is for the page; add --html FILE")
     (archive,) = archives
-    outputs = [Path(path) for path in (html, curves) if path is not None]
+    if html == "-":
+        from inrcodec.cli.destination import check_stream
+
+        if csv:
+            raise UsageError("--html - and --csv both want stdout; leave one of them out")
+        check_stream(json=json, what="a page")
+    outputs = [Path(path) for path in (html, curves) if path is not None and (path != "-" or path == curves)]
     _check_outputs(outputs, curves, force=force)
     originals = _page_originals(html)
     answer = _answer(archive, against, background, originals)
     for note in answer.notes:
         console.warn(f"inrcodec: {note}")
     if html is not None and originals is not None:
-        _write_page(archive, answer, originals, Path(html), reference, background, force=force)
+        path = None if html == "-" else Path(html)
+        _write_page(archive, answer, originals, path, reference, background, force=force)
+        if path is None:
+            return
         console.say(f"wrote {html}")
     if curves is not None:
         _write_curves(archive, Path(curves), force=force)
@@ -216,19 +227,19 @@ def _write_page(
     archive: Archive,
     answer: Report,
     originals: PageOriginals,
-    path: Path,
+    path: Path | None,
     reference: str | None,
     background: str | None,
     *,
     force: bool,
 ) -> None:
-    from inrcodec.bitstream.container import write_atomically
+    from inrcodec.cli.destination import put
     from inrcodec.cli.page_pictures import read_references
     from inrcodec.cli.report_page import report_page
 
     references = () if reference is None else read_references(archive, Path(reference), background)
     text = report_page(archive, answer, originals, references)
-    write_atomically(path, text.encode(), overwrite=force)
+    put(path, text.encode(), force=force)
 
 
 def _write_curves(archive: Archive | Signal, path: Path, *, force: bool) -> None:
@@ -243,6 +254,7 @@ def _write_curves(archive: Archive | Signal, path: Path, *, force: bool) -> None
 def _keys(answer: Report, rows: list[ImageReport]) -> dict[str, Any]:
     """The report as plain values, in the order of the JSON keys."""
     keys: dict[str, Any] = {field.name: getattr(answer, field.name) for field in dataclasses.fields(answer)}
+    keys["exact_images"] = answer.exact_images
     keys["best"] = None if answer.best is None else _image_keys(answer.best)
     keys["worst"] = None if answer.worst is None else _image_keys(answer.worst)
     keys["images"] = [_image_keys(image) for image in rows]
@@ -250,4 +262,4 @@ def _keys(answer: Report, rows: list[ImageReport]) -> dict[str, Any]:
 
 
 def _image_keys(image: ImageReport) -> dict[str, Any]:
-    return {**dataclasses.asdict(image), "bits_per_pixel": image.bits_per_pixel}
+    return {**dataclasses.asdict(image), "bits_per_pixel": image.bits_per_pixel, "exact": image.is_exact}

@@ -59,7 +59,8 @@ def totals(answer: Report) -> list[tuple[str, str]]:
 
     lines = [("images", f"{len(answer.images):,}")]
     whole = _errors(answer.mean_psnr, answer.mean_mae, answer.mean_ssim)
-    lines.append(("whole set", whole + _covering([image.psnr for image in answer.images])))
+    exact = f", {answer.exact_images:,} exact" if answer.exact_images else ""
+    lines.append(("whole set", whole + exact + _covering([image.psnr for image in answer.images])))
     held = _errors(answer.mean_holdout_psnr, answer.mean_holdout_mae, None)
     held += _covering([image.holdout_psnr for image in answer.images])
     if answer.mean_fitted_mae is not None:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 
 from inrcodec.errors import Message, Parameter
 
 # Options that are not called as their parameter is.
 FLAGS = {"overwrite": "--force", "steps": "--refine"}
+
+
+def quoted(path: str | Path) -> str:
+    """A path as one types it into a shell, where a leading dash would be an option."""
+    text = str(path)
+    return shlex.quote(f"./{text}" if text.startswith("-") else text)
 
 
 def spelled(text: str) -> str:

@@ -130,6 +130,8 @@ def check_output(path: Path, *, overwrite: bool) -> None:
     """Raise UsageError when an output cannot or must not be written; ask before hours of work."""
     if path.is_dir():
         raise UsageError(f"{path}: is a folder; name a file, as in {path / 'set.inr'}")
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path}: exists and is not a file; choose another name")
     if not path.parent.is_dir():
         raise UsageError(f"{path}: the folder {path.parent} does not exist; create it first")
     if not os.access(path.parent, os.W_OK):

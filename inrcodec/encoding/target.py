@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -53,7 +54,7 @@ def _gap(options: EncodeOptions, blob: bytes, archive: Archive) -> Gap | None:
     """What a file lacks; None where it is close enough."""
     if options.target_psnr is not None:
         missing = options.target_psnr - archive.reread(blob, Path()).means[PSNR]
-        return Gap(psnr=missing) if abs(missing) > CLOSE_PSNR else None
+        return Gap(psnr=missing) if math.isfinite(missing) and abs(missing) > CLOSE_PSNR else None
     if options.target_size is None or LEAST_SIZE <= len(blob) / options.target_size <= 1.0:
         return None
     latents = max(1, dict(archive.parts)["latents"])

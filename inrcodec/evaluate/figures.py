@@ -33,6 +33,11 @@ class ImageReport:
     fitted_mae: float | None = None
 
     @property
+    def is_exact(self) -> bool:
+        """Whether it comes back without any error, which is an infinite PSNR."""
+        return self.psnr == math.inf
+
+    @property
     def bits_per_pixel(self) -> float:
         """The image's share of the whole file per pixel of its own."""
         return self.bits / (self.width * self.height)
@@ -40,7 +45,10 @@ class ImageReport:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """A whole archive; a mean is None when the file holds no such figure."""
+    """A whole archive; a mean is None when the file holds no such figure.
+
+    Images without any error have an infinite PSNR. They are left out of means, which are infinite when all are exact.
+    """
 
     file: str
     file_size: int
@@ -59,6 +67,11 @@ class Report:
     images: tuple[ImageReport, ...]
     notes: tuple[str, ...] = ()
 
+    @property
+    def exact_images(self) -> int:
+        """How many come back without any error."""
+        return sum(image.is_exact for image in self.images)
+
 
 def evaluate(archive: Archive) -> Report:
     """Gather the stored figures of every image."""
@@ -76,7 +89,7 @@ def summed_up(
     measured = [image for image in images if image.psnr is not None]
     holdout = archive.header.holdout
     means = {
-        name: known(mean(name)) if mean else mean_of(getattr(image, name) for image in images)
+        name: (known(mean(name)) if mean else None) or mean_of(getattr(image, name) for image in images)
         for name in (PSNR, HOLDOUT_PSNR, SSIM, MAE, HOLDOUT_MAE, FITTED_MAE)
     }
     return Report(
@@ -100,9 +113,12 @@ def summed_up(
 
 
 def mean_of(figures: Iterable[float | None]) -> float | None:
-    """Mean of what is known and finite."""
-    finite = [figure for figure in figures if figure is not None and math.isfinite(figure)]
-    return float(np.mean(finite)) if finite else None
+    """Mean of what is known and finite; infinite where all that is known is."""
+    given = [figure for figure in figures if figure is not None and not math.isnan(figure)]
+    finite = [figure for figure in given if math.isfinite(figure)]
+    if finite:
+        return float(np.mean(finite))
+    return math.inf if given else None
 
 
 def known(figure: float | None) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -105,4 +106,5 @@ def to_octets(pixels: Pixels) -> BytePixels:
 def _column(name: str, values: Values, resolution: int = FINEST) -> Column:
     known = np.asarray(values, dtype=np.float32)
     finite = known[np.isfinite(known)]
-    return Column(name, float(finite.mean()) if len(finite) else float("nan"), known, resolution)
+    otherwise = math.inf if np.isposinf(known).any() else math.nan
+    return Column(name, float(finite.mean()) if len(finite) else otherwise, known, resolution)

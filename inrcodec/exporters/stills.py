@@ -38,13 +38,20 @@ def encode_still(pixels: AnyPixels, still: PictureFormat, quality: int | None = 
     UsageError where the format cannot hold or this machine cannot write it.
     """
     check_quality(still, quality)
-    if max(pixels.shape[:2]) > still.longest_side:
-        raise UsageError(f"{still.name} holds at most {still.longest_side} pixels a side; choose png or a smaller size")
+    check_side(still, *pixels.shape[:2])
     if lacking := still.missing():
         raise UsageError(lacking)
     assert still.still is not None, f"{still.name} holds no stills"
     flat = on_white(pixels) if pixels.shape[2] == 4 and not still.alpha else pixels
     return still.still(as_bytes(flat), quality)
+
+
+def check_side(picture: PictureFormat, width: int, height: int) -> None:
+    """Refuse a picture that is larger than the format holds."""
+    if max(width, height) > picture.longest_side:
+        raise UsageError(
+            f"{picture.name} holds at most {picture.longest_side} pixels a side; choose png or a smaller size"
+        )
 
 
 def check_quality(still: PictureFormat, quality: int | None) -> None:

@@ -137,3 +137,45 @@ def test_refusals(words: list[str], said: str, small_set: Path, tmp_path: Path, 
 def test_quiet_is_quiet(small_set: Path, capsys: Capture) -> None:
     assert main(["decode", str(small_set), "--quiet", "--format", "jpeg"]) == 0
     assert capsys.readouterr().err == ""
+
+
+def test_a_template_of_names(small_set: Path, tmp_path: Path, capsys: Capture) -> None:
+    words = ["decode", str(small_set), "--index", "one.png,sub/four.png", "--size", "20"]
+    assert main([*words, "-o", "out/{size}/{number:03}-{name}.webp"]) == 0
+    listed = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.webp"))
+    assert listed == sorted(capsys.readouterr().out.splitlines())
+    assert [Path(path).name[4:] for path in listed] == ["sub_four.webp", "one.webp"]
+    assert {Path(path).parent.name for path in listed} == {"13x20", "20x20"}
+    assert main([*words, "-o", "{name}", "--format", "jpeg"]) == 0
+    assert (tmp_path / "one.jpg").exists()
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        ("{width}.png", "add {number}"),
+        ("{nme}.png", "there is no {nme}"),
+        ("{name.png", "brace"),
+        ("{name.__class__}.png", "there is no"),
+        ("{number:xyz}.png", "{number:03}"),
+        ("{name}.jxl", "cannot write .jxl"),
+        ("out.jxl", "cannot write .jxl"),
+        ("out.txt", "with / for a folder"),
+        ("", "empty"),
+    ],
+)
+def test_outputs_that_are_refused(output: str, said: str, small_set: Path, tmp_path: Path, capsys: Capture) -> None:
+    assert main(["decode", str(small_set), "-o", output]) == 2
+    assert said in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_too_large_for_a_format_leaves_no_folder(small_set: Path, tmp_path: Path, capsys: Capture) -> None:
+    assert main(["decode", str(small_set), "--size", "16384x1", "--format", "webp", "-o", "wide"]) == 2
+    assert "16383" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_with_a_number_in_its_name(small_set: Path, tmp_path: Path) -> None:
+    assert main(["decode", str(small_set), "--index", "0", "-o", "v1.2"]) == 0
+    assert (tmp_path / "v1.2").is_dir()

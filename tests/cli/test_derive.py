@@ -88,7 +88,7 @@ def test_rectified_units_do_not_bend(small_images: Path, capsys: Capture) -> Non
         (["--gradient", "--index", "17"], "17"),
         (["--gradient", "-o", "one.png"], "one file"),
         (["--sheet", "-o", "one.npy"], "no --sheet"),
-        (["--gradient", "-o", "-"], "give -o a name"),
+        (["--gradient", "-o", "-"], "stdout holds one picture"),
         (["--gradient", "--index", "0", "-o", "missing/a.png"], "does not exist"),
         (["--gradient", "--size", "20000"], "16384"),
         (["--gradient", "-o", "all.npy"], "choose it with --index"),

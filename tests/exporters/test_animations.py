@@ -106,3 +106,55 @@ def test_video_is_written() -> None:
     pytest.importorskip("imageio_ffmpeg")
     blob = encode_animation([frame[:31, :, :3] for frame in FRAMES], animation_of_suffix(".mp4"), 10)
     assert blob[4:8] == b"ftyp"
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".png"])
+@pytest.mark.parametrize("fps", [7, 24, 34, 40, 50])
+def test_the_total_time_is_kept(suffix: str, fps: float) -> None:
+    """34 frames a second are 2.94 hundredths each, and GIF knows whole ones only."""
+    frames = [np.full((4, 4, 3), shade, np.float32) for shade in np.linspace(0, 1, 35)]
+    blob = encode_animation(frames, animation_of_suffix(suffix), fps)
+    with Image.open(io.BytesIO(blob)) as moving:
+        total = 0.0
+        for number in range(getattr(moving, "n_frames", 1)):
+            moving.seek(number)
+            moving.load()
+            total += moving.info["duration"]
+    assert total == pytest.approx(35_000 / fps, abs=5 if suffix == ".gif" else 0.5)
+
+
+@pytest.mark.parametrize("dither", [True, False])
+@pytest.mark.parametrize("kind", ["plain", "ramp", "noisy"])
+def test_what_does_not_move_stands_still_in_a_gif(kind: str, dither: bool) -> None:
+    rng = np.random.default_rng(0)
+    ground = {
+        "plain": np.ones((48, 48, 3), np.float32),
+        "ramp": np.broadcast_to(np.mgrid[:48, :48][1][..., None] / 47, (48, 48, 3)).astype(np.float32),
+        "noisy": rng.random((48, 48, 3), np.float32),
+    }[kind]
+    frames = []
+    for number in range(4):
+        frame = ground.copy()
+        frame[8:24, 4 + 8 * number : 16 + 8 * number] = rng.random((16, 12, 3), np.float32)
+        frames.append(frame)
+    back = read_back(encode_animation(frames, animation_of_suffix(".gif"), 10, dither=dither))
+    still = np.ones((48, 48), bool)
+    still[8:24, 4:40] = False
+    for shown in back[1:]:
+        np.testing.assert_array_equal(shown[still], back[0][still])
+    if kind != "noisy":
+        assert np.abs(back[0][still] - ground[still]).max() <= 1.5 / 255
+    assert psnr(frames[2], back[2]) > 20
+
+
+@pytest.mark.parametrize(("suffix", "loop"), [(".webp", 65536), (".png", 2**31), (".gif", 65537)])
+def test_more_plays_than_are_counted_are_refused(suffix: str, loop: int) -> None:
+    with pytest.raises(UsageError, match="to play for ever"):
+        encode_animation(FRAMES, animation_of_suffix(suffix), 10, loop=loop)
+    assert encode_animation(FRAMES, animation_of_suffix(suffix), 10, loop=loop - 1)
+
+
+def test_frames_larger_than_the_format_holds_are_refused() -> None:
+    wide = np.zeros((1, 16384, 3), np.float32)
+    with pytest.raises(UsageError, match="16383"):
+        encode_animation([wide], animation_of_suffix(".webp"), 10)

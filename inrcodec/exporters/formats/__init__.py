@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import pairwise
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, cast
 
@@ -30,10 +31,10 @@ class Playback:
     loop: int = 0
     dither: bool = True
 
-    @property
-    def milliseconds(self) -> int:
-        """Of each frame."""
-        return round(1000 / self.fps)
+    def durations(self, frames: int, unit: int = 1) -> list[int]:
+        """Milliseconds of each frame, in whole `unit`s of them; their sum is as near as can be to what it should be."""
+        ends = [round(1000 * number / self.fps / unit) for number in range(frames + 1)]
+        return [unit * (end - start) for start, end in pairwise(ends)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +43,7 @@ class PictureFormat:
 
     alpha: transparency is kept, else pictures are flattened on white. longest_side: pixels, at most.
     takes_quality: stills are lossy if asked; default_quality: what is written otherwise, None for lossless.
-    loops: an animation's number of plays is kept. still, animation: None where the format has no such thing.
+    loops: the number of plays is kept, up to most_loops. still, animation: None where there is no such thing.
     missing: what has to be installed before it can be written, as a sentence with the cure; None when all is there.
     """
 
@@ -53,6 +54,7 @@ class PictureFormat:
     takes_quality: bool = False
     default_quality: int | None = None
     loops: bool = False
+    most_loops: int = 1 << 30
     still: StillWriter | None = None
     animation: AnimationWriter | None = None
     missing: Callable[[], str | None] = lambda: None

@@ -1,4 +1,4 @@
-"""Stills as Pillow writes them, and animations as imageio's Pillow plugin does, frame after frame."""
+"""Stills and animations as Pillow writes them."""
 
 from __future__ import annotations
 
@@ -19,13 +19,12 @@ def still_file(levels: BytePixels, name: str, settings: dict[str, Any]) -> bytes
     return stream.getvalue()
 
 
-def animation_file(frames: Iterator[BytePixels], suffix: str, playback: Playback, settings: dict[str, Any]) -> bytes:
-    """Frames of one size as the file of that suffix; settings are those of Pillow's writer."""
-    import imageio.v3 as iio
+def animation_file(frames: Iterator[BytePixels], name: str, playback: Playback, settings: dict[str, Any]) -> bytes:
+    """Frames of one size in Pillow's format of that name; settings are those of its writer."""
+    from PIL import Image
 
-    timing = {"is_batch": False, "duration": playback.milliseconds, "loop": playback.loop}
+    drawn = [Image.fromarray(frame) for frame in frames]
+    timing = {"duration": playback.durations(len(drawn)), "loop": playback.loop}
     stream = io.BytesIO()
-    with iio.imopen(stream, "w", plugin="pillow", extension=suffix) as file:
-        for frame in frames:
-            file.write(frame, **timing, **settings)
+    drawn[0].save(stream, name.upper(), save_all=True, append_images=drawn[1:], **timing, **settings)
     return stream.getvalue()

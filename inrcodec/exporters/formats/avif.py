@@ -23,7 +23,7 @@ def _still(levels: BytePixels, quality: int | None) -> bytes:
 def _animation(frames: Iterator[BytePixels], playback: Playback) -> bytes:
     from inrcodec.exporters.formats._pillow import animation_file
 
-    return animation_file(frames, ".avif", playback, dict(ANIMATION))
+    return animation_file(frames, "avif", playback, dict(ANIMATION))
 
 
 def _missing() -> str | None:

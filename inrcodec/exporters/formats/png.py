@@ -20,7 +20,9 @@ def _still(levels: BytePixels, quality: int | None) -> bytes:
 def _animation(frames: Iterator[BytePixels], playback: Playback) -> bytes:
     from inrcodec.exporters.formats._pillow import animation_file
 
-    return animation_file(frames, ".png", playback, {})
+    return animation_file(frames, "png", playback, {})
 
 
-FORMAT = PictureFormat(name="png", suffixes=(".png",), alpha=True, loops=True, still=_still, animation=_animation)
+FORMAT = PictureFormat(
+    name="png", suffixes=(".png",), alpha=True, loops=True, most_loops=2**31 - 1, still=_still, animation=_animation
+)

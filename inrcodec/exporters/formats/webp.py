@@ -21,7 +21,7 @@ def _still(levels: BytePixels, quality: int | None) -> bytes:
 def _animation(frames: Iterator[BytePixels], playback: Playback) -> bytes:
     from inrcodec.exporters.formats._pillow import animation_file
 
-    return animation_file(frames, ".webp", playback, {"lossless": True, "method": 4})
+    return animation_file(frames, "webp", playback, {"lossless": True, "method": 4})
 
 
 FORMAT = PictureFormat(
@@ -31,6 +31,7 @@ FORMAT = PictureFormat(
     longest_side=16383,
     takes_quality=True,
     loops=True,
+    most_loops=65535,
     still=_still,
     animation=_animation,
 )
