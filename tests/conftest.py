@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,15 @@ def draw(path: Path, width: int, height: int, phase: float, alpha: bool = False)
         waves.append(((rows - 0.5) ** 2 + (columns - 0.5) ** 2 < 0.2).astype(float))
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(np.rint(np.stack(waves, axis=-1) * 255).astype(np.uint8)).save(path)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The user's folder for state, where checkpoints go that find no room: never that of who runs the tests."""
+    folder = tmp_path_factory.mktemp("state")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("XDG_STATE_HOME", str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="session")

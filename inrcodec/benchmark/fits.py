@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from inrcodec.benchmark.steps import OnStep, Step
-from inrcodec.encoding.encode import checkpoint_path, encode_with
+from inrcodec.encoding.checkpoints import waiting
+from inrcodec.encoding.encode import encode_with
 from inrcodec.encoding.options import EncodeOptions, EncodeRun, Sources
 from inrcodec.errors import UsageError
 from inrcodec.images import Picture
@@ -77,7 +78,7 @@ def fit_kept(
     notes = path.with_suffix(".json")
     if path.exists():
         return FittedFile(path, name.label, _seconds(notes))
-    resume = checkpoint_path(path).exists()
+    resume = bool(waiting(path))
     run = EncodeRun(
         resume=resume,
         record=record,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import google_crc32c
 
-from inrcodec.bitstream.part_files import part_file, remove_stale
+from inrcodec.bitstream.part_files import flush_folder, part_file, remove_stale
 from inrcodec.errors import CorruptFileError, InrError, Parameter, UnsupportedFileError, UsageError
 
 SIGNATURE = b"\x89INR\r\n\x1a\n"
@@ -202,7 +202,7 @@ def write_atomically(path: Path, blob: bytes, *, overwrite: bool) -> None:
         finally:
             with contextlib.suppress(FileNotFoundError):
                 temporary.unlink()
-        _flush_folder(target.parent)
+        flush_folder(target.parent)
     except FileExistsError as failure:
         raise UsageError(f"{path}: exists already; use ", Parameter("overwrite", True), " to replace it") from failure
     except FileNotFoundError as failure:
@@ -228,15 +228,3 @@ def _rename_without_replacing(temporary: Path, target: Path) -> None:
     except OSError:  # a file system without hard links: take the name first, then replace our own empty file
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         temporary.replace(target)
-
-
-def _flush_folder(folder: Path) -> None:
-    """Ask for the new name itself to reach the disk, where the system can do that; the file is in place either way."""
-    if os.name != "posix":
-        return
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

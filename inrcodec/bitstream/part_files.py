@@ -30,6 +30,18 @@ def remove_stale(folder: Path) -> None:
                     Path(path).unlink()
 
 
+def flush_folder(folder: Path) -> None:
+    """Ask for the new name itself to reach the disk, where the system can do that; the file is in place either way."""
+    if os.name != "posix":
+        return
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 def _machine() -> str:
     """A word for this machine, and for the container that this may be: processes have numbers of their own in each."""
     space = ""

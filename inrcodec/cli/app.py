@@ -43,7 +43,7 @@ ENVIRONMENT = {  # of a command, unless it is set
 INTERRUPTED = 130
 EXIT_CODES = (
     "[bold]Exit codes[/bold]  0 done, 1 failed, 2 usage or output exists, 3 corrupt or unsupported file, "
-    "4 time limit or target missed (file still written), 5 done but some inputs were skipped, "
+    "4 time limit or target missed (file still written), 5 done but some inputs were skipped, 6 both 4 and 5, "
     "130 Ctrl-C, 143 SIGTERM, 129 SIGHUP"
 )
 

@@ -14,6 +14,8 @@ from inrcodec.cli.outcome import finish, next_commands, plan_keys, plan_lines, r
 from inrcodec.cli.outlook import MISSED, judge, leaving_time, missed_line, warn_of
 from inrcodec.errors import Message
 
+AT_ONCE = ("compile", "measure")  # phases in which the fit stands still, and an interrupt tears nothing
+
 if TYPE_CHECKING:
     from inrcodec.encoding.options import EncodeOptions, EncodeRun
     from inrcodec.encoding.outlook import Outlook
@@ -24,11 +26,11 @@ def say_plan(
     sources: Sequence[str], target: Path, options: EncodeOptions, resume: bool, json: bool, console: Console
 ) -> None:
     """`--dry-run`: what it would take; nothing is written."""
-    from inrcodec.encoding.encode import check_checkpoint, checkpoint_path
+    from inrcodec.encoding.checkpoints import check_none_waits
     from inrcodec.encoding.plan import plan_with
 
     if not resume:
-        check_checkpoint(checkpoint_path(target))
+        check_none_waits(target)
     plan = plan_with(sources, options)
     answer = plan_keys(target, plan)
     if json:
@@ -68,12 +70,17 @@ def encode_and_say(
                     console.detail(now)
                     said = now
                 draw(progress)
+                check.at_once = progress.phase in AT_ONCE
                 check()
 
             def on_outlook(outlook: Outlook) -> None:
                 warn_of(list(outlook.warnings()), console)
 
-            told = dataclasses.replace(run, on_progress=on_progress, on_outlook=on_outlook)
+            def on_notice(line: str) -> None:
+                console.warn(f"inrcodec: {line}")
+
+            check.at_once = True  # while pictures are read
+            told = dataclasses.replace(run, on_progress=on_progress, on_outlook=on_outlook, on_notice=on_notice)
             result = encode_with(sources, target, leaving_time(options, verdict=verdict), told)
     except (KeyboardInterrupt, Terminated):
         _say_how_to_resume(target, console)
@@ -98,8 +105,8 @@ def encode_and_say(
 
 def _say_how_to_resume(target: Path, console: Console) -> None:
     """After Ctrl-C: the line that goes on from the checkpoint, if the fit had begun."""
-    from inrcodec.encoding.encode import checkpoint_path
+    from inrcodec.encoding.checkpoints import waiting
 
-    if checkpoint_path(target).exists():
+    if waiting(target):
         words = [word for word in sys.argv[1:] if word != "--resume"]
         console.warn(f"inrcodec: stopped; to go on: {shlex.join(['inrcodec', *words, '--resume'])}")

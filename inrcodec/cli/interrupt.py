@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -20,33 +20,49 @@ def signals() -> list[signal.Signals]:
     return [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
-@contextmanager
-def between_steps() -> Iterator[Callable[[], None]]:
-    """Yields a check to call between steps: once a signal has come it raises KeyboardInterrupt, or `Terminated`.
+class Interrupts:
+    """A check to call between steps: once a signal has come it raises KeyboardInterrupt, or `Terminated`.
 
-    So an interrupt never tears a step, and what is saved then is whole.
+    at_once: whether the signal itself raises that, as nothing is at work that it could tear.
     """
-    asked: list[int] = []
+
+    def __init__(self) -> None:
+        self.at_once = False
+        self._asked: list[int] = []
+
+    def ask(self, number: int) -> None:
+        """A signal has come."""
+        self._asked.append(number)
+        if self.at_once:
+            self()
+
+    def __call__(self) -> None:
+        """Raise if a signal has come."""
+        if self._asked:
+            number = self._asked[0]
+            raise KeyboardInterrupt if number == signal.SIGINT else Terminated(SIGNALED + number)
+
+
+@contextmanager
+def between_steps() -> Iterator[Interrupts]:
+    """Yields a check to call between steps, so that an interrupt never tears one, and what is saved then is whole."""
+    check = Interrupts()
     if threading.current_thread() is not threading.main_thread():  # only there may handlers be set
-        yield lambda: None
+        yield check
         return
 
-    def ask(number: int, frame: FrameType | None) -> None:
-        asked.append(number)
+    def handle(number: int, frame: FrameType | None) -> None:
         restore()
+        check.ask(number)
 
     def restore() -> None:
         for one, handler in earlier.items():
             signal.signal(one, handler)
 
-    def check() -> None:
-        if asked:
-            raise KeyboardInterrupt if asked[0] == signal.SIGINT else Terminated(SIGNALED + asked[0])
-
     known = {one: signal.getsignal(one) for one in signals()}
     earlier = {one: handler for one, handler in known.items() if handler is not signal.SIG_IGN or one == signal.SIGINT}
     for one in earlier:  # under nohup SIGHUP is ignored, and stays so
-        signal.signal(one, ask)
+        signal.signal(one, handle)
     try:
         yield check
     finally:

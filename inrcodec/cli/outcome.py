@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from inrcodec.cli.console import Console, decibels
-from inrcodec.cli.outlook import missed
+from inrcodec.cli.outlook import MISSED, missed
 from inrcodec.cli.spelling import quoted
 from inrcodec.cli.values import spoken_duration
 from inrcodec.errors import Message
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from inrcodec.evaluate import Report
     from inrcodec.images import Skipped
 
-SKIPPED = 5  # exit code
+SKIPPED, MISSED_AND_SKIPPED = 5, 6  # exit codes
 
 
 def result_keys(result: EncodeResult, report: Report, options: EncodeOptions) -> dict[str, Any]:
@@ -119,4 +119,4 @@ def finish(skipped: Sequence[Skipped], notes: Sequence[str], console: Console, c
         for one in skipped:
             console.warn(Message(f"  {one.path}: ", one.reason))
     if code or skipped:
-        raise typer.Exit(code or SKIPPED)
+        raise typer.Exit(MISSED_AND_SKIPPED if code == MISSED and skipped else code or SKIPPED)

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 
 from inrcodec.archive import Archive
 from inrcodec.bitstream.container import write_atomically
-from inrcodec.bitstream.record import Record
 from inrcodec.encoding.assemble import assembled
+from inrcodec.encoding.checkpoints import check_none_waits, place_of_last_resort
 from inrcodec.encoding.ending import ending_seconds
+from inrcodec.encoding.keeping import Keeper
 from inrcodec.encoding.keywords import KeywordsOf
 from inrcodec.encoding.one_writer import only_writer
 from inrcodec.encoding.options import EncodeKeywords, EncodeOptions, EncodeRun, Sources
 from inrcodec.encoding.outlook import Outlook, outlook_of
 from inrcodec.encoding.prepare import Prepared, prepare
-from inrcodec.encoding.recorder import Recorder
+from inrcodec.encoding.room import Room, look_for_checkpoints
 from inrcodec.encoding.target import Made, corrected, correction_seconds
 from inrcodec.errors import InrError, Parameter, UsageError
 from inrcodec.images import Picture, Skipped
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from inrcodec.fitting.engine import Fit
 
 TOLD_AFTER = 1.0  # seconds of steps: they tell how far the fit will come
+FEW_BYTES = 1 << 15  # of a file: header, names, figures
 LATE = 0.85  # of a fit with a time limit, when it is asked again how long writing will take
 
 
@@ -70,14 +72,20 @@ def encode_with(
 
 def _encoded(sources: Sources, path: Path, options: EncodeOptions, run: EncodeRun) -> EncodeResult:
     started = time.monotonic()
+    if not run.resume:
+        check_none_waits(path)
     asked = prepare(sources, options, record=run.record)
-    with _fit(asked, started, checkpoint_path(path), resume=run.resume) as fit:
-        record = _fitted(fit, asked, run, started)
+    with _kept(asked, started, path, run) as (fit, keeper, room):
+        _take_steps(fit, keeper, asked, run, started)
+        record = keeper.recorder.record() if run.record else None
 
         def made() -> Made:
-            return assembled(asked.pictures, asked.header, fit.finish(), asked.poses, record if run.record else None)
+            _report(run, fit, "measure")
+            return assembled(asked.pictures, asked.header, fit.finish(), asked.poses, record)
 
         blob, archive = corrected(fit, made, options, run.on_progress)
+        _report(run, fit, "write")
+        room.release()
         write_atomically(path, blob, overwrite=run.overwrite)
         outlook = outlook_of(fit, started)
     archive = archive.reread(blob, path)
@@ -95,14 +103,15 @@ def _encoded(sources: Sources, path: Path, options: EncodeOptions, run: EncodeRu
     )
 
 
-def _fitted(fit: Fit, asked: Prepared, run: EncodeRun, started: float) -> Record | None:
-    """Take every step that a fit has left, telling of it; returns how it went."""
-    recorder, due = Recorder(), [0.0]  # shares of the fit
+def _take_steps(fit: Fit, keeper: Keeper, asked: Prepared, run: EncodeRun, started: float) -> None:
+    """Take every step that a fit has left, telling of it."""
+    due = [0.0]  # shares of the fit
     if asked.settings.time_limit is not None:
         due.append(LATE)
     untold = run.on_outlook is not None
     for progress in fit.steps():
-        recorder.see(progress)
+        keeper.recorder.see(progress)
+        keeper.see()
         if due and progress.phase != "compile" and progress.done >= due[0]:
             del due[0]
             fit.meter.ending = _ending(fit, asked, record=run.record)
@@ -113,9 +122,12 @@ def _fitted(fit: Fit, asked: Prepared, run: EncodeRun, started: float) -> Record
             run.snapshots.show(str(fit.meter.step), dict(fit.pictures()), asked.pictures)
         if run.on_progress:
             run.on_progress(progress)
+    keeper.through()
+
+
+def _report(run: EncodeRun, fit: Fit, phase: str) -> None:
     if run.on_progress:
-        run.on_progress(fit.progress("write"))
-    return recorder.record()
+        run.on_progress(fit.progress(phase))
 
 
 def _ending(fit: Fit, asked: Prepared, *, record: bool) -> float:
@@ -146,48 +158,44 @@ def check_output(path: Path, *, overwrite: bool) -> None:
         )
 
 
-def checkpoint_path(output: Path) -> Path:
-    """Where an interrupted encode of that output waits."""
-    return output.with_name(output.name + ".checkpoint")
-
-
 @contextmanager
-def _fit(asked: Prepared, started: float, checkpoint: Path, *, resume: bool) -> Iterator[Fit]:
+def _kept(asked: Prepared, started: float, path: Path, run: EncodeRun) -> Iterator[tuple[Fit, Keeper, Room]]:
     """A fit, fresh or resumed; whatever ends it before its file is written leaves a checkpoint.
 
     started: when its time limit began.
     """
     from inrcodec.fitting.engine import Fit  # torch takes seconds to load, and `plan` does without
 
+    say = run.on_notice or (lambda line: None)
     pictures = [picture.stored for picture in asked.pictures]
     fit = Fit(pictures, asked.model, asked.settings, asked.extra, poses=asked.poses)
-    if resume:
-        fit.restore(checkpoint)
-    else:
-        check_checkpoint(checkpoint)
+    keeper = Keeper(fit, path, say)
+    if run.resume:
+        keeper.restore()
+    room = Room(path, _largest_file(asked))
+    look_for_checkpoints(path, place_of_last_resort(path).parent, fit.checkpoint_bytes, say)
     if asked.settings.time_limit is not None:  # reading and loading were part of the time
         fit.meter.limit = asked.settings.time_limit - (time.monotonic() - started)
     try:
-        yield fit
+        yield fit, keeper, room
     except BaseException as failure:  # KeyboardInterrupt above all; but a full disk, too, must not cost hours of work
-        if fit.meter.step:
-            _save(fit, checkpoint, failure)
+        room.release()
+        _keep(keeper, failure)
         raise
-    checkpoint.unlink(missing_ok=True)
+    finally:
+        room.release()
+    keeper.remove()
 
 
-def check_checkpoint(checkpoint: Path) -> None:
-    """Raise UsageError where an interrupted fit waits that would be lost."""
-    if checkpoint.exists():
-        raise UsageError(
-            f"{checkpoint}: an interrupted fit waits there; add ", Parameter("resume", True), " to go on, or delete it"
-        )
+def _largest_file(asked: Prepared) -> int:
+    """Bytes that a file will hardly have more than: the network as it is in memory, and pixels as octets."""
+    return FEW_BYTES + 4 * asked.weights + asked.pixels * asked.header.channels
 
 
-def _save(fit: Fit, checkpoint: Path, failure: BaseException) -> None:
+def _keep(keeper: Keeper, failure: BaseException) -> None:
     """Write a checkpoint; where that fails too, say both."""
     try:
-        fit.save(checkpoint)
+        keeper.keep()
     except InrError as second:
         if isinstance(failure, InrError):
             raise InrError(failure.message, "; ", second.message) from failure

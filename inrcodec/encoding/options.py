@@ -125,6 +125,8 @@ class EncodeRun:
         on_progress (Callable[[Progress], None] | None): called after every step. Default None.
         on_outlook (Callable[[Outlook], None] | None): called once, after a second of steps, with how far the fit will
             come. Default None.
+        on_notice (Callable[[str], None] | None): called with a line for people where checkpoints lie elsewhere than
+            beside the output, cannot be written, or were damaged. Default None.
         snapshots (Snapshots | None): steps at which to hand out what the network sees. Default None.
     """
 
@@ -133,6 +135,7 @@ class EncodeRun:
     record: bool = True
     on_progress: Callable[[Progress], None] | None = None
     on_outlook: Callable[[Outlook], None] | None = None
+    on_notice: Callable[[str], None] | None = None
     snapshots: Snapshots | None = None
 
 

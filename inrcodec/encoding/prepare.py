@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from inrcodec.bitstream.context import context_shapes
 from inrcodec.bitstream.header import Header
 from inrcodec.encoding.assemble import header_for
 from inrcodec.encoding.options import EncodeOptions, Sources
 from inrcodec.encoding.resolve import count_pixels, extra_images, fit_settings, model_settings, read_pictures
+from inrcodec.field.field import field_shapes
 from inrcodec.images import Picture, PictureSet
 from inrcodec.numerics.arrays import AnyPixels, Pixels
 from inrcodec.numerics.poses import Codes, coded_poses
@@ -35,6 +38,12 @@ class Prepared:
     def pixels(self) -> int:
         """Of the file."""
         return count_pixels(self.pictures)
+
+    @property
+    def weights(self) -> int:
+        """Of network and context model."""
+        shapes = (*field_shapes(self.model, self.header.channels, len(self.pictures)), *context_shapes(self.model))
+        return sum(map(math.prod, shapes))
 
     @property
     def everything(self) -> list[AnyPixels]:

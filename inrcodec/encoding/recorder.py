@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from inrcodec.bitstream.figures import HOLDOUT_PSNR, TRAIN_PSNR, Column
@@ -12,12 +14,11 @@ SAMPLES = 48
 
 
 class Recorder:
-    """Sees every step and keeps SAMPLES of them; what an interrupted fit saw before its resumption is unknown."""
+    """Sees every step and keeps SAMPLES of them."""
 
     def __init__(self) -> None:
         self._train, self._holdout = (np.full(SAMPLES, np.nan, np.float32) for _ in range(2))
-        self._steps = 0
-        self._latest: Progress | None = None
+        self._steps, self._passes, self._seconds = 0, 0.0, 0.0
 
     def see(self, progress: Progress) -> None:
         """Take note of a step."""
@@ -28,16 +29,25 @@ class Recorder:
         if progress.holdout_psnr is not None:
             self._holdout[sample] = progress.holdout_psnr
         self._steps += 1
-        self._latest = progress
+        self._passes, self._seconds = progress.passes, progress.seconds
+
+    def state(self) -> list[Any]:
+        """What a checkpoint must keep."""
+        return [self._steps, self._passes, self._seconds, self._train.tolist(), self._holdout.tolist()]
+
+    def restore(self, state: list[Any]) -> None:
+        """Go on from another's state."""
+        self._steps, self._passes, self._seconds = state[:3]
+        self._train, self._holdout = (np.array(values, np.float32) for values in state[3:])
 
     def record(self) -> Record | None:
         """What was seen; None when nothing was."""
-        if self._latest is None:
+        if not self._steps:
             return None
         columns = [_column(TRAIN_PSNR, self._train)]
         if np.isfinite(self._holdout).any():
             columns.append(_column(HOLDOUT_PSNR, self._holdout))
-        return Record(self._steps, self._latest.passes, self._latest.seconds, tuple(columns))
+        return Record(self._steps, self._passes, self._seconds, tuple(columns))
 
 
 def _column(name: str, values: np.ndarray[tuple[int], np.dtype[np.float32]]) -> Column:

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import json
+import math
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
 
+from inrcodec.bitstream.part_files import flush_folder, part_file
 from inrcodec.errors import InrError, Parameter, UsageError
 from inrcodec.fitting.arrays import Array, host, put
+from inrcodec.fitting.place import Place
 from inrcodec.fitting.progress import HeldOutErrors, Meter
 from inrcodec.fitting.run import Run
 from inrcodec.numerics.arrays import AnyPixels, FloatArray
 from inrcodec.settings import FitSettings, ModelSettings
 from inrcodec.version import __version__
 
-FORMAT = 4  # of what is in a checkpoint: goes up when that changes
+FORMAT = 5  # of what is in a checkpoint: goes up when that changes
 FACTS = "facts"  # the one entry that is no array of numbers, but a message
+ROOM = 1 << 16  # bytes, for all that is no array
 RESUME = Parameter("resume", True)
+
+
+class Damaged(InrError):
+    """Not all of a checkpoint is there, or not as it was written."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: the checkpoint is damaged; delete it and start without ", RESUME)
 
 
 def fingerprint(pictures: Sequence[AnyPixels], model: ModelSettings, settings: FitSettings) -> str:
@@ -35,47 +47,88 @@ def fingerprint(pictures: Sequence[AnyPixels], model: ModelSettings, settings: F
     return digest.hexdigest()
 
 
-def save(path: Path, run: Run, meter: Meter, owner: str) -> None:
-    """Write a checkpoint, whole or not at all; InrError when it cannot be written."""
-    facts = {
-        "format": FORMAT,
-        "version": __version__,
-        "owner": owner,
-        "weight_steps": run.weight_steps,
-        "latents_frozen": run.latents_frozen,
-        "released": run.released,
-        "meter": meter.state(),
-        "rate_control": run.rate_control.state(),
-        "order": _state_of(run.order),
-    }
-    arrays = {name: host(values) for name, values in _arrays(run).items()}
-    if run.held_out is not None:
-        arrays["held_out"] = np.stack(run.held_out)
-    arrays[FACTS] = np.frombuffer(msgspec.msgpack.encode(facts), np.uint8)
-    unfinished = path.with_name(path.name + ".tmp")
-    try:
-        with unfinished.open("wb") as target:
-            np.savez(target, allow_pickle=False, **arrays)
-        unfinished.replace(path)
-    except OSError as failure:
-        raise InrError(f"{path}: the checkpoint cannot be written: {_reason(failure)}") from failure
-    finally:
-        unfinished.unlink(missing_ok=True)
+@dataclass(frozen=True)
+class Snapshot:
+    """A fit as it stood between two steps: a copy, which can be written while the fit goes on."""
+
+    facts: dict[str, Any]
+    arrays: dict[str, FloatArray]
+
+    @staticmethod
+    def of(run: Run, meter: Meter, place: Place, owner: str, told: Mapping[str, Any]) -> Snapshot:
+        """Of a fit; told: what its caller wants to be kept along, plain values."""
+        facts = {
+            "format": FORMAT,
+            "version": __version__,
+            "owner": owner,
+            "weight_steps": list(run.weight_steps),
+            "latents_frozen": run.latents_frozen,
+            "released": run.released,
+            "watched": run.watched,
+            "meter": meter.state(),
+            "rate_control": run.rate_control.state(),
+            "place": place.state(run),
+            "told": dict(told),
+        }
+        arrays = {name: host(values).copy() for name, values in _arrays(run).items()}
+        if run.held_out is not None:
+            arrays["held_out"] = np.stack(run.held_out)
+        return Snapshot(facts, arrays)
+
+    @property
+    def work(self) -> tuple[int, float]:
+        """What it has behind it; see `Meter.work`."""
+        meter = self.facts["meter"]
+        return meter[0], meter[3]
+
+    def write(self, path: Path) -> None:
+        """Write a checkpoint, whole or not at all; the one that is there stays as its elder.
+
+        InrError when it cannot be written.
+        """
+        facts = np.frombuffer(msgspec.msgpack.encode(self.facts), np.uint8)
+        unfinished = part_file(path.parent)
+        try:
+            with unfinished.open("xb") as target:
+                np.savez(target, allow_pickle=False, **self.arrays, **{FACTS: facts})
+                target.flush()
+                os.fsync(target.fileno())
+            if path.is_file():
+                path.replace(elder(path))
+            unfinished.replace(path)
+            flush_folder(path.parent)
+        except OSError as failure:
+            raise InrError(f"{path}: the checkpoint cannot be written: {_reason(failure)}") from failure
+        finally:
+            with contextlib.suppress(OSError):
+                unfinished.unlink(missing_ok=True)
 
 
-def restore(path: Path, run: Run, meter: Meter, owner: str) -> None:
-    """Bring a fresh run to where the checkpoint stood; UsageError when it is of other pictures, settings or programs.
+def size_of(run: Run) -> int:
+    """Bytes of a checkpoint, about."""
+    return ROOM + sum(4 * int(math.prod(values.shape)) for values in _arrays(run).values())
 
-    InrError when it cannot be read, or is damaged.
+
+def elder(path: Path) -> Path:
+    """Where the checkpoint goes that was there before the latest one."""
+    return path.with_name(path.name + ".1")
+
+
+def restore(path: Path, run: Run, meter: Meter, place: Place, owner: str) -> dict[str, Any]:
+    """Bring a fresh run to where the checkpoint stood; returns what the fit's caller had told it.
+
+    UsageError when it is of other pictures, settings or programs; InrError when it cannot be read, `Damaged` when not
+    all of it is there.
     """
-    facts, arrays = _read(path)
+    facts, arrays = read(path)
     _check_program(path, facts)
     if facts.get("owner") != owner:
         raise UsageError(f"{path}: belongs to other images or settings; repeat the command that made it, or delete it")
     try:
-        _take_over(facts, arrays, run, meter)
+        _take_over(facts, arrays, run, meter, place)
+        return dict(facts["told"])
     except (KeyError, TypeError, ValueError) as failure:
-        raise _damaged(path) from failure
+        raise Damaged(path) from failure
 
 
 def _arrays(run: Run) -> dict[str, Array]:
@@ -84,10 +137,12 @@ def _arrays(run: Run) -> dict[str, Array]:
     named |= {f"adam-{number}": part for number, part in enumerate(run.adam.state())}
     for number, group in enumerate(run.groups):
         named |= {f"rows-{number}-{place}": part for place, part in enumerate(group.adam.state())}
+        if group.seen is not None:
+            named[f"seen-{number}"] = group.seen
     return named
 
 
-def _take_over(facts: dict[str, Any], stored: Mapping[str, FloatArray], run: Run, meter: Meter) -> None:
+def _take_over(facts: dict[str, Any], stored: Mapping[str, FloatArray], run: Run, meter: Meter, place: Place) -> None:
     for name, values in _arrays(run).items():
         put(values, stored[name])
     run.weight_steps, run.latents_frozen = facts["weight_steps"], facts["latents_frozen"]
@@ -95,19 +150,12 @@ def _take_over(facts: dict[str, Any], stored: Mapping[str, FloatArray], run: Run
     run.held_out = HeldOutErrors(*stored["held_out"]) if "held_out" in stored else None
     meter.restore(facts["meter"])
     run.rate_control.restore(facts["rate_control"])
-    run.order.bit_generator.state = _state_from(facts["order"])
+    run.watched = tuple(facts["watched"]) if facts["watched"] else None
+    place.restore(facts["place"], run)
 
 
-def _state_of(order: np.random.Generator) -> bytes:
-    """Of a generator of random numbers; its whole numbers are longer than a message may have them."""
-    return json.dumps(order.bit_generator.state).encode()
-
-
-def _state_from(stored: bytes) -> dict[str, Any]:
-    return dict(json.loads(stored))
-
-
-def _read(path: Path) -> tuple[dict[str, Any], dict[str, FloatArray]]:
+def read(path: Path) -> tuple[dict[str, Any], dict[str, FloatArray]]:
+    """The facts and the arrays of a checkpoint, whose checksums are right; see `restore`."""
     try:
         with path.open("rb") as source, np.load(source, allow_pickle=False) as contents:  # runs no code
             arrays = {name: contents[name] for name in contents.files}
@@ -119,7 +167,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, FloatArray]]:
     except MemoryError as failure:
         raise InrError(f"{path}: too little memory for the checkpoint; close other programs and try again") from failure
     except Exception as failure:  # readers of damaged bytes raise whatever their parts raise
-        raise _damaged(path) from failure
+        raise Damaged(path) from failure
 
 
 def _check_program(path: Path, facts: dict[str, Any]) -> None:
@@ -131,10 +179,6 @@ def _check_program(path: Path, facts: dict[str, Any]) -> None:
         f"{path}: was made by {name}, and this is {__version__}; go on with that one, or delete it and start without ",
         RESUME,
     )
-
-
-def _damaged(path: Path) -> InrError:
-    return InrError(f"{path}: the checkpoint is damaged; delete it and start without ", RESUME)
 
 
 def _reason(failure: Exception) -> str:

@@ -43,7 +43,7 @@ class CutGroup:
         group.cuts = len(self.views)
         latents, first, second, visits = group.adam.state()
         group.adam.move_to(latents, first, second, np.repeat(visits, group.cuts, axis=1))
-        self.errors, self.bits = np.full((2, len(group.numbers), group.cuts), np.nan)  # last seen, a mean and per pixel
+        self.errors, self.bits = group.seen = np.full((2, len(group.numbers), group.cuts), np.nan)
         counts = [channels * down * across for channels, down, across in group.shapes]
         self._level_rates = [group.adam.factors[sum(counts[:level])] for level in range(len(counts))]
         group.adam.factors = np.broadcast_to(np.float32(0), group.adam.factors.shape)  # only windows need them

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,12 +14,13 @@ from inrcodec.errors import InrError, Parameter
 from inrcodec.fitting import schedule
 from inrcodec.fitting.arrays import host
 from inrcodec.fitting.batches import Batch, step_pixels
-from inrcodec.fitting.checkpoint import fingerprint, restore, save
+from inrcodec.fitting.checkpoint import Snapshot, fingerprint, restore, size_of
 from inrcodec.fitting.coding import choose_weight_steps, coded_context, coded_latents, coded_weights
 from inrcodec.fitting.engines import KERNEL, StepEngine, SteppingEngine, engine_name, engine_named
 from inrcodec.fitting.groups import all_poses
 from inrcodec.fitting.held_out import held_out_errors
 from inrcodec.fitting.pace import pace_of, rounded_levels
+from inrcodec.fitting.place import Place
 from inrcodec.fitting.process import allotted
 from inrcodec.fitting.progress import Fitted, HeldOutErrors, Latents, Meter, Progress
 from inrcodec.fitting.rounding import RoundingContext, batches
@@ -65,6 +67,7 @@ class Fit:
         self._allotment = allotted(settings, self.run.device, pixels, kernels=kernels)
         self._engine = engine_named(self.engine, self.run, self._allotment.workers)
         self.meter = Meter(self.run.images, settings.passes, settings.time_limit, partial(pace_of, model))
+        self._place = Place()
 
     @property
     def workers(self) -> int:
@@ -79,7 +82,7 @@ class Fit:
                 yield self.progress("compile")
                 engine.compile()
             while meter.done < 1.0:
-                for batches in _stretches(engine, meter):
+                for batches in _stretches(self._place.rest_of_pass(run, engine), engine, meter):
                     _enter_phase(run, meter.done, meter.passes, engine)
                     if not run.latents_frozen and meter.done >= schedule.FROZEN_FROM:
                         yield from self._round(engine)
@@ -88,6 +91,7 @@ class Fit:
                     figures = _step(run, engine, batches, meter)
                     visits = sum(batch.visits for batch in batches)
                     news = meter.tick(_phase(run), visits, figures, len(batches))
+                    self._place.batches += len(batches)
                     yield replace(
                         news, engine=self.engine, note=engine.note, holdout_psnr=watched_psnr(run, engine, meter)
                     )
@@ -104,11 +108,11 @@ class Fit:
             weight_steps=run.weight_steps,
             released=run.released,
         )
-        self.meter.rounded = 0.0
-        for batch in batches(run, engine.count) if context.levels else ():
+        for batch in self._place.left_to_round(batches(run, engine.count) if context.levels else ()):
             if self.meter.overdue:  # the others become the nearest whole numbers
                 break
             engine.round_latents(context, batch)
+            self._place.rounded += len(batch)
             self.meter.rounded += sum(len(units) / run.groups[number].cuts for number, units in batch) / run.images
             yield self.progress("round")
         run.freeze()
@@ -151,13 +155,22 @@ class Fit:
         watched = None if self.run.released or self.run.watched is None else self.run.watched[1]
         return replace(self.meter.progress(phase), engine=self.engine, note=self._engine.note, holdout_psnr=watched)
 
-    def save(self, path: Path) -> None:
-        """Write a checkpoint."""
-        save(path, self.run, self.meter, self._owner)
+    @property
+    def checkpoint_bytes(self) -> int:
+        """Of a checkpoint, about."""
+        return size_of(self.run)
 
-    def restore(self, path: Path) -> None:
-        """Go on from a checkpoint of the same pictures and settings."""
-        restore(path, self.run, self.meter, self._owner)
+    def snapshot(self, **told: Any) -> Snapshot:
+        """A copy of the fit as it stands between two steps; told: what its caller wants to find in it again."""
+        return Snapshot.of(self.run, self.meter, self._place, self._owner, told)
+
+    def save(self, path: Path, **told: Any) -> None:
+        """Write a checkpoint."""
+        self.snapshot(**told).write(path)
+
+    def restore(self, path: Path) -> dict[str, Any]:
+        """Go on from a checkpoint of the same pictures and settings; returns what its caller told it."""
+        return restore(path, self.run, self.meter, self._place, self._owner)
 
     def finish(self) -> Fitted:
         """Integers of the network, the context model and every image; call it when the steps are through."""
@@ -219,11 +232,11 @@ def _phase(run: Run) -> str:
     return "freeze" if run.latents_frozen else "qat" if run.weight_steps else "fit"
 
 
-def _stretches(engine: StepEngine, meter: Meter) -> Iterator[list[Batch]]:
-    """One pass over the set: as many batches as the engine takes at once, in one phase of the fit."""
+def _stretches(of_pass: Iterator[Batch], engine: StepEngine, meter: Meter) -> Iterator[list[Batch]]:
+    """The batches of a pass over the set, as many at once as the engine takes, in one phase of the fit."""
     stretch: list[Batch] = []
     visits = 0.0
-    for batch in engine.batches():
+    for batch in of_pass:
         if stretch and not (
             isinstance(engine, SteppingEngine)
             and len(stretch) < engine.most_steps
@@ -233,7 +246,8 @@ def _stretches(engine: StepEngine, meter: Meter) -> Iterator[list[Batch]]:
             stretch, visits = [], 0.0
         stretch.append(batch)
         visits += batch.visits
-    yield stretch
+    if stretch:  # a pass that is gone on with may have none left
+        yield stretch
 
 
 def _step(run: Run, engine: StepEngine, batches: Sequence[Batch], meter: Meter) -> list[tuple[float, float]]:

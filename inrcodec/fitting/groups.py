@@ -41,6 +41,7 @@ class Group:
     limits: tuple[Array, Array] | None = None  # (values,) what latents may be, where a file says so
     thumbnails: Array | None = None  # (channels, B, side, side) what an encoder sees of each picture
     cuts: int = 1  # windows of an image that steps look at one by one: unit number = row * cuts + window
+    seen: Array | None = None  # (2, B, cuts) of such windows, last seen: mean squared error, and bits per pixel
 
     @property
     def size(self) -> tuple[int, int]:

@@ -25,7 +25,7 @@ SMOOTHING = 0.98  # share of the running means that a step keeps
 class Progress:
     """How far a fit is; `psnr` (dB, from the running mean error) and `bits_per_pixel` are estimates."""
 
-    phase: str  # compile, fit, qat, round, freeze, correct, write
+    phase: str  # compile, fit, qat, round, freeze, correct, measure, write
     step: int  # visits of images, those that a time limit skips counted in
     steps: int
     passes: float
@@ -116,6 +116,11 @@ class Meter:
         return max(1.0, self.counted_seconds / max(this, process / threads, 1e-9))
 
     @property
+    def work(self) -> tuple[int, float]:
+        """Steps taken, and the share of latents rounded: what a copy of the fit would keep."""
+        return self.step, self.rounded
+
+    @property
     def left(self) -> float:
         """Seconds until the limit; infinite without one."""
         return math.inf if self.limit is None else self.limit - (self.seconds - self._earlier)
@@ -128,13 +133,16 @@ class Meter:
     def state(self) -> list[float]:
         """What a checkpoint must keep."""
         sums = self._error, self._bits, self._weight
-        return [self.step, self.done, self._visits, self.rounded, self.seconds, *sums]
+        began = self._resumed, self._visits_before
+        return [self.step, self.done, self._visits, self.rounded, self.seconds, *sums, *began]
 
     def restore(self, state: list[float]) -> None:
         """Go on from another meter's state; a time limit counts anew."""
         self.step, self.done, self._visits = int(state[0]), state[1], state[2]
-        self.rounded, self._earlier, self._error, self._bits, self._weight = state[3:]
-        self._resumed, self._visits_before = self.done, self._visits
+        self.rounded, self._earlier, self._error, self._bits, self._weight = state[3:8]
+        self._resumed, self._visits_before = state[8:]
+        if self._done_by_visits(0.0) != self.done:  # a time limit was ahead of the visits: go on from there
+            self._resumed, self._visits_before = self.done, self._visits
 
     def tick(self, phase: str, images: float, figures: Sequence[tuple[float, float]], steps: int = 1) -> Progress:
         """Count a step that visited that many images, or some steps together.

@@ -69,9 +69,9 @@ class RateControl:
 
     def state(self) -> list[list[float]]:
         """What a checkpoint must keep."""
-        return [[self.weight, self._last], self.errors.tolist(), self.bits.tolist()]
+        return [[self.weight, self._last, self.network_bits], self.errors.tolist(), self.bits.tolist()]
 
     def restore(self, state: list[list[float]]) -> None:
         """Go on from another's state."""
-        (self.weight, self._last), errors, bits = state
+        (self.weight, self._last, self.network_bits), errors, bits = state
         self.errors, self.bits = np.array(errors), np.array(bits)

@@ -81,7 +81,7 @@ def test_a_dry_run_refuses_what_a_run_refuses(small_images: Path, tmp_path: Path
         assert said in capsys.readouterr().err
 
 
-def test_what_was_missed_is_named(small_images: Path, capsys: Capture) -> None:
+def test_what_was_missed_is_named(small_images: Path, tmp_path: Path, capsys: Capture) -> None:
     asked = ["--passes", "3", "--threads", "1", "--device", "cpu", "--json"]
     assert main(["encode", str(small_images), "-o", "a.inr", "--target-psnr", "60", *asked]) == 4
     out, err = capsys.readouterr()
@@ -90,8 +90,12 @@ def test_what_was_missed_is_named(small_images: Path, capsys: Capture) -> None:
     (warning,) = json.loads(out)["warnings"]
     assert "--passes 100" in err
     assert warning.startswith("the pictures are poor")
-    assert main(["encode", str(small_images), "-o", "b.inr", "--target-size", "90k", *asked]) == 4
-    assert json.loads(capsys.readouterr().out)["missed"] == ["size"]
+    (tmp_path / "broken.png").write_bytes(b"not really")
+    sources = [str(small_images), str(tmp_path / "broken.png")]
+    assert main(["encode", *sources, "-o", "b.inr", "--target-size", "90k", *asked]) == 6  # that, and inputs skipped
+    out, err = capsys.readouterr()
+    assert json.loads(out)["missed"] == ["size"]
+    assert "1 skipped" in err
 
 
 def test_skipped_files_are_listed_and_exit_5(small_images: Path, tmp_path: Path, capsys: Capture) -> None:

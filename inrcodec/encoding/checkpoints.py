@@ -1,0 +1,91 @@
+"""Where the checkpoints of an output lie: beside it, and where there was no room, in the user's folder for state."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from platformdirs import user_state_path
+
+from inrcodec.errors import InrError, Parameter, UsageError
+
+if TYPE_CHECKING:
+    from inrcodec.fitting.checkpoint import Snapshot
+    from inrcodec.fitting.engine import Fit
+
+
+def checkpoint_path(output: Path) -> Path:
+    """Where an interrupted encode of that output waits, if there is room."""
+    return output.with_name(output.name + ".checkpoint")
+
+
+def place_of_last_resort(output: Path) -> Path:
+    """Where it waits otherwise; nothing is made there."""
+    digest = hashlib.sha256(os.fsencode(Path(os.path.realpath(output)))).hexdigest()[:12]
+    return user_state_path("inrcodec", appauthor=False) / "checkpoints" / f"{digest}.checkpoint"
+
+
+def waiting(output: Path) -> list[Path]:
+    """Checkpoints of an output, the latest first."""
+    from inrcodec.fitting.checkpoint import elder
+
+    found: dict[Path, int] = {}
+    for path in (checkpoint_path(output), place_of_last_resort(output)):
+        for one in (path, elder(path)):
+            with contextlib.suppress(OSError):
+                found[one] = one.stat().st_mtime_ns
+    return sorted(found, key=lambda path: -found[path])
+
+
+def check_none_waits(output: Path) -> None:
+    """Raise UsageError where an interrupted fit waits that would be lost."""
+    found = waiting(output)
+    if found:
+        raise UsageError(
+            f"{found[0]}: an interrupted fit waits there; add ", Parameter("resume", True), " to go on, or delete it"
+        )
+
+
+def remove(output: Path) -> None:
+    """Remove all of them: their fit is in a file."""
+    for path in waiting(output):
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+
+def write(snapshot: Snapshot, output: Path) -> Path:
+    """Write a checkpoint where there is room; where that is. InrError says why it is nowhere."""
+    beside, other = checkpoint_path(output), place_of_last_resort(output)
+    try:
+        snapshot.write(beside)
+        return beside
+    except InrError as failure:
+        try:
+            other.parent.mkdir(parents=True, exist_ok=True)
+            snapshot.write(other)
+        except (OSError, InrError):
+            raise failure from None  # the first place is the one to make room in
+        return other
+
+
+def restore(fit: Fit, output: Path) -> tuple[dict[str, Any], str]:
+    """Bring a fresh fit to where the latest whole checkpoint stands; what it was told, and what is to be said of it.
+
+    Raises what `Fit.restore` does where there is none.
+    """
+    from inrcodec.fitting.checkpoint import Damaged
+
+    first: Damaged | None = None
+    for path in waiting(output):
+        try:
+            told = fit.restore(path)
+        except Damaged as failure:
+            first = first or failure
+        else:
+            return told, f"the latest checkpoint is damaged; going on from the one before it, {path}" if first else ""
+    if first:
+        raise first
+    return fit.restore(checkpoint_path(output)), ""

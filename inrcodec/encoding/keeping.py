@@ -1,0 +1,117 @@
+"""A fit is kept while it goes on: a thread writes copies of it, so that not even a power cut costs much of it."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inrcodec.encoding import checkpoints
+from inrcodec.encoding.recorder import Recorder
+from inrcodec.errors import InrError
+
+if TYPE_CHECKING:
+    from inrcodec.fitting.checkpoint import Snapshot
+    from inrcodec.fitting.engine import Fit
+
+EVERY, SHARE = 60.0, 0.02  # seconds and of the fit: whichever is longer lies between two copies
+COST = 0.01  # of the time that making copies may stop the fit for
+UNSAVED = 10.0  # seconds of work that are written down before they are measured
+Say = Callable[[str], None]
+
+
+class Keeper:
+    """Checkpoints of one fit; recorder: what is seen of it, which belongs to them."""
+
+    def __init__(self, fit: Fit, output: Path, say: Say) -> None:
+        self._fit, self._output, self._say = fit, output, say
+        self.recorder = Recorder()
+        self._begun = self._last = time.monotonic()
+        self._last_done, self._pause = 0.0, 0.0
+        self._kept = fit.meter.work  # that the latest checkpoint has behind it
+        self._thread: threading.Thread | None = None
+        self._news: list[Path | InrError] = []  # from the thread
+        self._said = ""
+        self._through: Snapshot | None = None
+
+    def restore(self) -> None:
+        """Go on from the latest checkpoint."""
+        told, note = checkpoints.restore(self._fit, self._output)
+        self.recorder.restore(told["recorder"])
+        self._kept, self._last_done = self._fit.meter.work, self._fit.meter.done
+        if note:
+            self._say(note)
+
+    def see(self) -> None:
+        """Between two steps: begin a copy if it is time for one."""
+        self._tell()
+        now, done = time.monotonic(), self._fit.meter.done
+        if now - self._last < max(EVERY, self._pause) or done - self._last_done < SHARE or self._busy:
+            return
+        self._last, self._last_done = now, done
+        with contextlib.suppress(MemoryError):  # the next one may find some
+            self._begin(self._snapshot())
+        self._pause = (time.monotonic() - now) / COST
+
+    def through(self) -> None:
+        """All steps are taken: whatever comes now, this is what is kept."""
+        self._wait()
+        self._through = self._snapshot()
+        if time.monotonic() - self._last > UNSAVED:
+            self._begin(self._through)
+
+    def keep(self) -> None:
+        """Write down what is not yet, as the process is about to end; InrError when it cannot be."""
+        self._wait()
+        if self._fit.meter.step and self._fit.meter.work != self._kept:
+            self._write(self._through or self._snapshot())
+            if isinstance(self._news[-1], InrError):
+                raise self._news[-1]
+        self._tell()
+
+    def remove(self) -> None:
+        """The file is written: no checkpoint is needed."""
+        self._wait()
+        checkpoints.remove(self._output)
+
+    def _snapshot(self) -> Snapshot:
+        return self._fit.snapshot(recorder=self.recorder.state())
+
+    def _begin(self, snapshot: Snapshot) -> None:
+        self._thread = threading.Thread(target=self._write, args=(snapshot,), name="checkpoint", daemon=True)
+        self._thread.start()
+
+    def _write(self, snapshot: Snapshot) -> None:
+        try:
+            self._news.append(checkpoints.write(snapshot, self._output))
+            self._kept = snapshot.work
+        except InrError as failure:
+            self._news.append(failure)
+        except MemoryError:
+            self._news.append(InrError("too little memory for a checkpoint"))
+
+    def _tell(self) -> None:
+        """Where a checkpoint lies that is not where it is looked for, or why there is none; each once."""
+        for news in self._news:
+            usual = checkpoints.checkpoint_path(self._output)
+            said = "" if news == usual else f"{news}" if isinstance(news, InrError) else _elsewhere(usual, news)
+            if said and said != self._said:
+                self._said = said
+                self._say(said)
+        del self._news[:-1]
+
+    @property
+    def _busy(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def _wait(self) -> None:
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+
+def _elsewhere(usual: Path, path: Path) -> str:
+    return f"{usual.parent}: no room for the checkpoint, which is in {path}"
