@@ -9,7 +9,7 @@ CPU_WHEELS := https://download.pytorch.org/whl/cpu
 DEMO_FLAGS ?= --quality 50 --effort 5 --time-limit 150s --seed 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check slow gpu clean
+.PHONY: help demo test check slow man gpu clean
 
 help: ## show this list
 	@echo "inrcodec: a folder of images as one small file"
@@ -34,6 +34,9 @@ check: $(STAMP) ## lint and check types
 
 slow: $(STAMP) ## run the slow tests too
 	$(BIN)/pytest -q -m "not gpu"
+
+man: $(STAMP) ## write manual pages into build/man
+	$(BIN)/python tools/write_man_pages.py build/man/man1
 
 gpu: $(STAMP) ## run the tests that need a CUDA or Apple GPU, and print its speed
 	$(BIN)/pytest -q -m gpu

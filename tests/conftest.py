@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parent / "bitstream"))  # made-up sets and the second reader help other rooms too
+
+os.environ["INRCODEC_CONFIG"] = ""  # the defaults of whoever runs the tests are theirs
 
 HOSTILE = "\u202egnp.exe.png"  # shows as "exe.png" backwards where it is not escaped
 

@@ -18,12 +18,12 @@ from inrcodec.cli.options import (
     MaxSize,
     Quiet,
     Seed,
-    Sources,
     Threads,
     Verbose,
     epilog,
 )
 from inrcodec.cli.outcome import finish, passed_over
+from inrcodec.cli.sources import FilesFrom, Null, Sources, gathered
 from inrcodec.cli.values import spoken_duration
 from inrcodec.errors import UsageError
 
@@ -42,7 +42,7 @@ EPILOG = epilog(
 
 def add(
     file: File,
-    sources: Sources,
+    sources: Sources = None,
     output: Annotated[
         str | None,
         typer.Option("-o", "--output", metavar="FILE", help="Write here instead.", show_default="the file itself"),
@@ -64,6 +64,8 @@ def add(
     engine: Engine = "auto",
     threads: Threads = None,
     seed: Seed = 0,
+    files_from: FilesFrom = None,
+    null: Null = False,
     force: Force = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -75,6 +77,7 @@ def add(
     --keep-encoder gives new images a code at once; elsewhere, and with --refine, their codes are fitted.
     """
     console = Console(quiet, verbose)
+    given = gathered(sources, files_from, null)
     if output == "-":
         raise UsageError("add writes a file that it reads back and checks, not a stream; give -o a file name")
     import inrcodec
@@ -82,7 +85,7 @@ def add(
 
     with fit_progress(console) as draw:
         result = inrcodec.add(
-            file, sources, output, overwrite=force, max_size=max_size, background=background, on_progress=draw,
+            file, given, output, overwrite=force, max_size=max_size, background=background, on_progress=draw,
             steps=refine, quality=quality, device=device, engine=engine, threads=threads, seed=seed,
         )  # fmt: skip
     answer = _keys(result)

@@ -7,7 +7,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -28,6 +28,8 @@ from inrcodec.cli import (
     study,
     verify,
 )
+from inrcodec.cli.conflicts import Checked
+from inrcodec.cli.defaults import config_path, read_defaults
 from inrcodec.cli.interrupt import SIGNALED
 from inrcodec.cli.options import epilog
 from inrcodec.cli.spelling import spelled
@@ -48,27 +50,26 @@ EXIT_CODES = (
 )
 
 app = typer.Typer(
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=epilog(("inrcodec encode ./thumbs -o set.inr", "inrcodec decode set.inr --size 256")) + "\n\n" + EXIT_CODES,
 )
-app.command("encode", epilog=encode.EPILOG)(encode.encode)
-app.command("fit", epilog=fit.EPILOG)(fit.fit)
-app.command("add", epilog=add.EPILOG)(add.add)
-app.command("decode", epilog=decode.EPILOG)(decode.decode)
-app.command("derive", epilog=derive.EPILOG)(derive.derive)
-app.command("fuse", epilog=fuse.EPILOG)(fuse.fuse)
-app.command("info", epilog=info.EPILOG)(info.info)
-app.command("verify", epilog=verify.EPILOG)(verify.verify)
-app.command("report", epilog=report.EPILOG)(report.report)
-app.command("neighbors", epilog=neighbors.EPILOG)(neighbors.neighbors)
-app.command("pairs", epilog=pairs.EPILOG)(pairs.pairs)
-app.command("morph", epilog=morph.EPILOG)(morph.morph)
-app.command("browse", epilog=browse.EPILOG)(browse.browse)
-app.command("compare", epilog=compare.EPILOG)(compare.compare)
-app.command("study", epilog=study.EPILOG)(study.study)
+app.command("encode", cls=Checked, epilog=encode.EPILOG)(encode.encode)
+app.command("fit", cls=Checked, epilog=fit.EPILOG)(fit.fit)
+app.command("add", cls=Checked, epilog=add.EPILOG)(add.add)
+app.command("decode", cls=Checked, epilog=decode.EPILOG)(decode.decode)
+app.command("derive", cls=Checked, epilog=derive.EPILOG)(derive.derive)
+app.command("fuse", cls=Checked, epilog=fuse.EPILOG)(fuse.fuse)
+app.command("info", cls=Checked, epilog=info.EPILOG)(info.info)
+app.command("verify", cls=Checked, epilog=verify.EPILOG)(verify.verify)
+app.command("report", cls=Checked, epilog=report.EPILOG)(report.report)
+app.command("neighbors", cls=Checked, epilog=neighbors.EPILOG)(neighbors.neighbors)
+app.command("pairs", cls=Checked, epilog=pairs.EPILOG)(pairs.pairs)
+app.command("morph", cls=Checked, epilog=morph.EPILOG)(morph.morph)
+app.command("browse", cls=Checked, epilog=browse.EPILOG)(browse.browse)
+app.command("compare", cls=Checked, epilog=compare.EPILOG)(compare.compare)
+app.command("study", cls=Checked, epilog=study.EPILOG)(study.study)
 
 
 def _show_version(wanted: bool) -> None:
@@ -83,7 +84,7 @@ def _show_version(wanted: bool) -> None:
 def _program(
     context: typer.Context,
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and exit.")
+        bool, typer.Option("-V", "--version", callback=_show_version, is_eager=True, help="Print the version and exit.")
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show a traceback when something fails.")] = False,
 ) -> None:
@@ -102,7 +103,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ.setdefault(name, value)
     try:
         _refuse_empty(words)
-        code = app([word for word in words if word != "--debug"], prog_name="inrcodec", standalone_mode=False)
+        plain = [word for word in words if word != "--debug"]
+        code = app(plain, prog_name="inrcodec", standalone_mode=False, default_map=_defaults(plain))
         sys.stdout.flush()
     except BrokenPipeError:
         return _reader_gone()
@@ -115,6 +117,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if code == INTERRUPTED:
         _complain("interrupted")
     return code if isinstance(code, int) else 0
+
+
+def _defaults(words: Sequence[str]) -> dict[str, Any]:
+    """What the user's file says; nothing where only help is asked for, which comes in any case."""
+    path = config_path()
+    if {*words} & {"-h", "--help", "-V", "--version"} or path is None or not path.is_file():
+        return {}
+    options = {
+        name: frozenset(one.name for one in command.params if one.param_type_name == "option" and one.name)
+        for name, command in program().commands.items()
+    }
+    return read_defaults(path, options)
+
+
+def program() -> Any:
+    """All commands with their options, as the library that parses them holds them."""
+    return typer.main.get_command(app)
 
 
 def _refuse_empty(words: Sequence[str]) -> None:
@@ -136,7 +155,7 @@ def _failed(error: BaseException, debug: bool) -> int:
         _complain(f"error: {spelled(error.message)}")
         return error.exit_code
     if hasattr(error, "format_message"):  # Typer's own Click; the name of its base class differs between versions
-        _complain(f"error: {error.format_message().rstrip('.')}; see {_help_of(error)}")
+        _complain(f"error: {error.format_message().rstrip('.')}{_from_defaults(error)}; see {_help_of(error)}")
         return int(getattr(error, "exit_code", 2))
     if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("inrcodec"):
         package = error.name.partition(".")[0]
@@ -159,6 +178,13 @@ def _complain(text: str) -> None:
 def _help_of(error: BaseException) -> str:
     context = getattr(error, "ctx", None)
     return f"{context.command_path if context else 'inrcodec'} -h"
+
+
+def _from_defaults(error: BaseException) -> str:
+    """Where a wrong value came from, if nobody typed it."""
+    context, parameter = getattr(error, "ctx", None), getattr(error, "param", None)
+    source = context.get_parameter_source(parameter.name) if context and parameter else None
+    return f" (set in {config_path()})" if getattr(source, "name", "") == "DEFAULT_MAP" else ""
 
 
 def _never_fail_to_print(debug: bool) -> None:

@@ -22,13 +22,13 @@ from inrcodec.cli.options import (
     MaxSize,
     Quiet,
     Seed,
-    Sources,
     Threads,
     Verbose,
     epilog,
 )
 from inrcodec.cli.outcome import finish
 from inrcodec.cli.progress import kept_progress
+from inrcodec.cli.sources import FilesFrom, Null, Sources, gathered
 from inrcodec.cli.spelling import spelled
 from inrcodec.cli.values import parse_duration
 from inrcodec.errors import UsageError
@@ -59,7 +59,7 @@ DOCUMENT = ".json"
 
 
 def compare(
-    sources: Sources,
+    sources: Sources = None,
     qualities: Annotated[
         str | None,
         typer.Option(
@@ -127,6 +127,8 @@ def compare(
     threads: Threads = None,
     seed: Seed = 0,
     points: Annotated[bool, typer.Option("--points", help="List every measured point too.")] = False,
+    files_from: FilesFrom = None,
+    null: Null = False,
     force: Force = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -141,6 +143,7 @@ def compare(
     from inrcodec.encoding.options import EncodeOptions
 
     console = Console(quiet, verbose)
+    given = gathered(sources, files_from, null)
     default = () if archive else QUALITIES
     outputs = _outputs(output or [], force=force)
     options = EncodeOptions(
@@ -152,10 +155,10 @@ def compare(
     against = None if codecs is None else _listed(codecs)
     with kept_progress(console, save) as on_step:
         answer = compare(
-            sources, options=options, qualities=wanted, archives=archive or (), codecs=against, reference=reference,
+            given, options=options, qualities=wanted, archives=archive or (), codecs=against, reference=reference,
             save=save, on_step=on_step,
         )  # fmt: skip
-    document = as_json({"sources": sources, **_keys(answer)}, spelled)
+    document = as_json({"sources": given, **_keys(answer)}, spelled)
     if json:
         print(document, end="", flush=True)
     else:

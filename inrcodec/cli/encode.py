@@ -37,7 +37,6 @@ from inrcodec.cli.options import (
     MaxSize,
     Quiet,
     Seed,
-    Sources,
     Threads,
     TimeLimit,
     Verbose,
@@ -45,6 +44,7 @@ from inrcodec.cli.options import (
 )
 from inrcodec.cli.presets import check_patience, with_preset
 from inrcodec.cli.snapshots import snapshots_into
+from inrcodec.cli.sources import FilesFrom, Null, Sources, gathered
 from inrcodec.cli.values import parse_bytes, parse_duration
 from inrcodec.errors import UsageError
 
@@ -71,7 +71,7 @@ EPILOG = epilog(
 
 
 def encode(
-    sources: Sources,
+    sources: Sources = None,
     output: Annotated[
         str | None,
         typer.Option("-o", "--output", metavar="FILE", help="The file to write.", show_default="FOLDER.inr, here"),
@@ -139,6 +139,8 @@ def encode(
         bool, typer.Option("--verdict/--no-verdict", help="Say whether a lossless or an AVIF sheet would be smaller.")
     ] = True,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the same command after Ctrl-C.")] = False,
+    files_from: FilesFrom = None,
+    null: Null = False,
     force: Force = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -146,8 +148,9 @@ def encode(
 ) -> None:
     """Fit one small network and a code per image, and write both as one .inr file; its path goes to stdout."""
     console = Console(quiet, verbose)
+    given = gathered(sources, files_from, null)
     limit = None if time_limit is None else parse_duration(time_limit)
-    target = _target(output, sources, console)
+    target = _target(output, given, console)
     _check_target(target, force=force)
     from inrcodec.encoding.options import EncodeOptions, EncodeRun
 
@@ -162,13 +165,13 @@ def encode(
     if preset is not None:
         options = with_preset(preset, options)
     if preset is not None and not dry_run:
-        check_patience(sources, options)
+        check_patience(given, options)
     shown = None if snapshots is None else snapshots_into(snapshots, snapshots_to, target, force=force)
     if dry_run:
-        say_plan(sources, target, options, resume, json, console)
+        say_plan(given, target, options, resume, json, console)
         return
     run = EncodeRun(overwrite=force, resume=resume, record=record, snapshots=shown)
-    encode_and_say(sources, target, options, run, json, console, verdict=verdict)
+    encode_and_say(given, target, options, run, json, console, verdict=verdict)
 
 
 def _check_target(target: Path, *, force: bool) -> None:

@@ -8,41 +8,46 @@ from typing import TYPE_CHECKING, Any
 
 from inrcodec.cli.console import print_json
 from inrcodec.cli.opening import open_archive, open_signal
-from inrcodec.cli.options import File, Json, Quiet, Verbose, epilog
+from inrcodec.cli.options import Files, Json, Quiet, Verbose, epilog
 from inrcodec.exporters.naming import displayed
 
 if TYPE_CHECKING:
     from inrcodec.archive import Archive
 
 EPILOG = epilog(
-    ("inrcodec info set.inr", "inrcodec info set.inr --json"),
+    ("inrcodec info set.inr", "inrcodec info *.inr --json"),
     (
         "file, file_size, format_version, encoder, images, channels, pixels, bits_per_pixel, "
         "sizes (width, height, images), conditioning, hidden_width, hidden_layers, footprint, "
         "levels (shift, channels), holdout (mode, fraction, seed), parts (label, bytes)",
         "(one signal) file, file_size, format_version, encoder, kind, name, axes, channels, places, scale, "
         "hidden_width, hidden_layers, activation, w0, figures, parts",
+        "(with several files) files: a list of these",
     ),
 )
 LISTED_SIZES = 4
 
 
-def info(file: File, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """Say what a file is: images, sizes, network, bytes by part, bits per pixel. Nothing is decoded."""
+def info(files: Files, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
+    """Say what files are: images, sizes, network, bytes by part, bits per pixel. Nothing is decoded."""
+    told = [_told(file, verbose) for file in files]
+    if json:
+        print_json(told[0][0] if len(files) == 1 else {"files": [answer for answer, _ in told]})
+        return
+    for number, (_, lines) in enumerate(told):
+        print("\n" if number else "", end="")
+        print_pairs(lines)
+
+
+def _told(file: str, verbose: bool) -> tuple[dict[str, Any], Iterable[tuple[str, str]]]:
+    """What is said of a file, as plain values and as lines for people."""
     if (signal := open_signal(file)) is not None:
         from inrcodec.cli.signals.saying import describe_signal, signal_lines
 
-        told = describe_signal(file, signal)
-        if json:
-            print_json(told)
-        else:
-            print_pairs(signal_lines(told))
-        return
+        said = describe_signal(file, signal)
+        return said, signal_lines(said)
     answer = describe(file, open_archive(file))
-    if json:
-        print_json(answer)
-        return
-    print_pairs(_lines(answer, verbose))
+    return answer, _lines(answer, verbose)
 
 
 def print_pairs(pairs: Iterable[tuple[str, str]]) -> None:

@@ -17,6 +17,7 @@ def checked_device(text: str) -> str:
 
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="An .inr file.", show_default=False)]
+Files = Annotated[list[str], typer.Argument(metavar="FILES", help="One .inr file, or several.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout instead of text.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing on stderr but errors and skipped files.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more on stderr.")]
@@ -28,9 +29,6 @@ PictureSize = Annotated[
 Index = Annotated[
     str | None,
     typer.Option("--index", metavar="LIST", help="Numbers, ranges and names: 3,7-9,cat.png.", show_default="all"),
-]
-Sources = Annotated[
-    list[str], typer.Argument(metavar="SOURCES", help="Folders, image files or globs.", show_default=False)
 ]
 LabelColumn = Annotated[str, typer.Option("--label-column", metavar="NAME", help="The column of --labels beside name.")]
 Effort = Annotated[int, typer.Option("-e", "--effort", min=1, max=9, help="1 quickest, 9 smallest for its quality.")]

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inrcodec.cli.console import Console, decibels, print_json, print_table
-from inrcodec.cli.options import Background, Device, Force, Json, LabelColumn, Quiet, Seed, Sources, Verbose, epilog
+from inrcodec.cli.options import Background, Device, Force, Json, LabelColumn, Quiet, Seed, Verbose, epilog
 from inrcodec.cli.outcome import finish
 from inrcodec.cli.progress import kept_progress
+from inrcodec.cli.sources import FilesFrom, Null, Sources, gathered
 from inrcodec.cli.values import parse_duration
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ HEADINGS = (
 
 
 def study(
-    sources: Sources,
+    sources: Sources = None,
     designs: Annotated[
         str | None,
         typer.Option(
@@ -70,6 +71,8 @@ def study(
     background: Background = None,
     device: Device = "auto",
     seed: Seed = 0,
+    files_from: FilesFrom = None,
+    null: Null = False,
     force: Force = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -77,6 +80,7 @@ def study(
 ) -> None:
     """Fit each design for the same time, and print what it takes, how good it is, and what its codes are worth."""
     console = Console(quiet, verbose)
+    given = gathered(sources, files_from, null)
     if output is not None:
         _check_output(Path(output), force=force)
     from inrcodec.benchmark.study import DESIGNS
@@ -92,7 +96,7 @@ def study(
     )
     with kept_progress(console, save) as on_step:
         answer = run(
-            sources,
+            given,
             options=options,
             designs=DESIGNS if designs is None else designs.split(),
             reference=reference,

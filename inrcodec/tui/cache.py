@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-import os
-import sys
 from pathlib import Path
 
 import numpy as np
+from platformdirs import user_cache_path
 
 from inrcodec.archive import Archive
 from inrcodec.errors import InrError
@@ -21,13 +20,7 @@ SUFFIX = ".npy"
 
 def folder() -> Path:
     """Where such files belong on this system."""
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "inrcodec"
+    return user_cache_path("inrcodec", appauthor=False)
 
 
 def digest(archive: Archive, what: str) -> str:

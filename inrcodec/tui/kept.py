@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+
+from platformdirs import user_config_path
 
 from inrcodec.tui.backdrop import KINDS, Kind
 
@@ -24,13 +25,7 @@ class Choices:
 
 def place() -> Path:
     """Where such a file belongs on this system."""
-    if sys.platform == "win32":
-        base = Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    return base / "inrcodec" / "browse.toml"
+    return user_config_path("inrcodec", appauthor=False, roaming=True) / "browse.toml"
 
 
 def read() -> Choices:
