@@ -71,6 +71,11 @@ class Contents:
         return self.stored.names() or tuple(str(number) for number in range(self.header.images))
 
     @cached_property
+    def times(self) -> tuple[float, ...] | None:
+        """Seconds that each image is shown, where they are the frames of a clip."""
+        return self.stored.times()
+
+    @cached_property
     def figures(self) -> dict[str, Pixels]:
         """The stored figures, float32 (images,) by name."""
         return {column.name: _fixed(column.values) for column in self.stored.figures()}

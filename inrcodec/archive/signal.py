@@ -106,12 +106,20 @@ class Signal:
         """How the fit went, where the file says so."""
         return self.stored.record()
 
+    @cached_property
+    def seconds(self) -> tuple[float, ...]:
+        """How long every frame of a clip is shown."""
+        low, high = self.places[-1]
+        count = self.axes[-1]
+        return self.stored.times() or ((high - low) / count,) * count
+
     def verify(self) -> None:
         """Read what is only read when it is asked for; raises what is wrong with it."""
         try:
             self.stored.name()
             self.stored.figures()
             self.stored.record()
+            self.stored.times()
         except CorruptFileError as failure:
             raise naming(self.path, failure) from failure
 

@@ -17,7 +17,7 @@ from inrcodec.bitstream.limits import block_bounds, check_limits
 from inrcodec.bitstream.names import encode_names
 from inrcodec.bitstream.poses import Codes, encode_poses
 from inrcodec.bitstream.stored import StoredSet
-from inrcodec.errors import UnsupportedFileError
+from inrcodec.errors import UnsupportedFileError, UsageError
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ def longer_header(stored: StoredSet, sizes: Sequence[tuple[int, int]]) -> Header
     """The header with images of these (height, width) behind the others; raises what a reader of that file would."""
     if size_of(stored.chunks) != stored.size:
         raise UnsupportedFileError("it has chunks that a newer inrcodec wrote of its images; add to it with that one")
+    if stored.times() is not None:
+        raise UsageError("it holds the frames of a clip; encode them again, with those that are new")
     everything = [*stored.shapes, *sizes]
     shapes, index = pack_shapes(everything)
     header = msgspec.structs.replace(stored.header, images=len(everything), shapes=shapes, shape_index=index)

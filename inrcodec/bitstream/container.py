@@ -17,9 +17,9 @@ from inrcodec.errors import CorruptFileError, InrError, Parameter, UnsupportedFi
 
 SIGNATURE = b"\x89INR\r\n\x1a\n"
 HEAD, ENDS, POSES, WEIGHTS, BLOCK, TAIL = b"HEAD", b"ENDS", b"POSE", b"WGTS", b"BLCK", b"TAIL"
-NAMES, FIGURES, RECORD, ENCODER = b"nAME", b"fIGS", b"rECD", b"eNCO"
+NAMES, FIGURES, RECORD, ENCODER, TIMES = b"nAME", b"fIGS", b"rECD", b"eNCO", b"tIME"
 CRITICAL = (HEAD, ENDS, POSES, WEIGHTS, BLOCK, TAIL)
-ANCILLARY = (NAMES, FIGURES, RECORD, ENCODER)
+ANCILLARY = (NAMES, FIGURES, RECORD, ENCODER, TIMES)
 EXPENDABLE = (BLOCK, *ANCILLARY)  # what a lenient reader can do without
 MAX_FILE_BYTES = 1 << 30
 MAX_CHUNKS = 4096

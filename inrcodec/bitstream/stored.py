@@ -21,6 +21,7 @@ from inrcodec.bitstream.container import (
     NAMES,
     POSES,
     RECORD,
+    TIMES,
     WEIGHTS,
     Chunk,
     read_chunks,
@@ -35,6 +36,7 @@ from inrcodec.bitstream.limits import block_bounds, check_limits
 from inrcodec.bitstream.names import decode_names, encode_names
 from inrcodec.bitstream.poses import Codes, decode_poses, encode_poses
 from inrcodec.bitstream.record import Record, decode_record, encode_record
+from inrcodec.bitstream.times import decode_times, encode_times
 from inrcodec.bitstream.weights import CodedTensor, Range, decode_weights, encode_weights
 from inrcodec.errors import CorruptFileError
 from inrcodec.settings import ModelSettings
@@ -73,11 +75,18 @@ def pack(
     record: Record | None = None,
     poses: Codes | None = None,
     encoder: Sequence[CodedTensor] = (),
+    times: Sequence[float] = (),
 ) -> bytes:
-    """The bytes of a file; `tensors` are the network's, then the context model's; poses (images, 4) if it has any."""
+    """The bytes of a file; `tensors` are the network's, then the context model's; poses (images, 4) if it has any.
+
+    times: seconds that each image is shown, where they are the frames of a clip.
+    """
     posed = [] if poses is None else [Chunk(POSES, encode_poses(poses))]
     chunks = [Chunk(HEAD, encode_header(header)), *posed, Chunk(WEIGHTS, encode_weights(tensors, ranges)), *blocks]
-    chunks += [Chunk(NAMES, encode_names(list(names))), *_measurements(figures, record)]
+    chunks.append(Chunk(NAMES, encode_names(list(names))))
+    if times:
+        chunks.append(Chunk(TIMES, encode_times(times)))
+    chunks += _measurements(figures, record)
     if encoder:
         chunks.append(Chunk(ENCODER, encode_weights(encoder, ())))
     return write_chunks(chunks)
@@ -141,7 +150,7 @@ class StoredSet:
         """The bytes of this file with figures behind its names, and how its fit went; all else is taken over."""
         new = _measurements(figures, record)
         kept = [chunk for chunk in self.chunks if chunk.kind not in {chunk.kind for chunk in new}]
-        place = 1 + max(at for at, chunk in enumerate(kept) if chunk.kind in (WEIGHTS, BLOCK, NAMES))
+        place = 1 + max(at for at, chunk in enumerate(kept) if chunk.kind in (WEIGHTS, BLOCK, NAMES, TIMES))
         return write_chunks([*kept[:place], *new, *kept[place:]])
 
     def with_ends(self, tolerance: int) -> StoredSet:
@@ -219,6 +228,11 @@ class StoredSet:
         payload = self._maybe(RECORD)
         return None if payload is None else decode_record(payload)
 
+    def times(self) -> tuple[float, ...] | None:
+        """Seconds that each image is shown, where they are the frames of a clip."""
+        payload = self._maybe(TIMES)
+        return None if payload is None else decode_times(payload, self.header.images)
+
     def encoder(self, shapes: Sequence[tuple[int, ...]]) -> tuple[CodedTensor, ...] | None:
         """The tensors of the network from pictures to codes, which have these shapes, or None where there is none."""
         payload = self._maybe(ENCODER)
@@ -235,6 +249,7 @@ class StoredSet:
             BLOCK: "latents",
             POSES: "poses",
             NAMES: "names",
+            TIMES: "times",
             FIGURES: "figures",
             RECORD: "record",
             ENCODER: "encoder",

@@ -11,6 +11,7 @@ from inrcodec.bitstream.container import (
     HEAD,
     NAMES,
     RECORD,
+    TIMES,
     WEIGHTS,
     Chunk,
     first_chunk,
@@ -22,13 +23,14 @@ from inrcodec.bitstream.limits import check_signal_limits
 from inrcodec.bitstream.names import decode_names, encode_names
 from inrcodec.bitstream.record import Record, decode_record, encode_record
 from inrcodec.bitstream.signal_header import SignalHeader, decode_signal_header, encode_signal_header, kind_in
+from inrcodec.bitstream.times import decode_times, encode_times
 from inrcodec.bitstream.weights import CodedTensor, decode_weights, encode_weights
 from inrcodec.errors import CorruptFileError, UnsupportedFileError
 from inrcodec.settings import NetworkSettings
 
 PEEKED_BYTES = 2048  # signature and header of a file of one signal are shorter
 RECORD_RESOLUTION = 127  # of a column of the training record
-LABELS = {WEIGHTS: "network", NAMES: "names", FIGURES: "figures", RECORD: "record"}
+LABELS = {WEIGHTS: "network", NAMES: "names", TIMES: "times", FIGURES: "figures", RECORD: "record"}
 SignalShapes = Callable[[NetworkSettings, int, int], Sequence[tuple[int, ...]]]  # of a network, channels and axes
 
 
@@ -38,10 +40,13 @@ def pack_signal(
     name: str,
     figures: Sequence[Column] = (),
     record: Record | None = None,
+    times: Sequence[float] = (),
 ) -> bytes:
-    """The bytes of a file; figures have one value each."""
+    """The bytes of a file; figures have one value each; times: seconds of every frame of a clip, where they differ."""
     chunks = [Chunk(HEAD, encode_signal_header(header)), Chunk(WEIGHTS, encode_weights(tensors, ()))]
     chunks.append(Chunk(NAMES, encode_names([name])))
+    if times:
+        chunks.append(Chunk(TIMES, encode_times(times)))
     if figures:
         chunks.append(Chunk(FIGURES, encode_figures(figures)))
     if record:
@@ -93,6 +98,11 @@ class StoredSignal:
         """How the fit went, or None where the file does not say."""
         payload = self._maybe(RECORD)
         return None if payload is None else decode_record(payload)
+
+    def times(self) -> tuple[float, ...] | None:
+        """Seconds of every sample along the last axis, where they differ."""
+        payload = self._maybe(TIMES)
+        return None if payload is None else decode_times(payload, self.header.axes[-1])
 
     def parts(self) -> tuple[tuple[str, int], ...]:
         """What the bytes are spent on, as (label, bytes); they add up to the file's size."""

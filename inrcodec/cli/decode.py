@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from inrcodec.cli.chosen import chosen_numbers, chosen_sizes
+from inrcodec.cli.clip import is_film, play
 from inrcodec.cli.console import Console, print_json
 from inrcodec.cli.opening import open_archive, open_signal
 from inrcodec.cli.options import File, Force, Index, Json, PictureSize, Quiet, Verbose, epilog
@@ -34,7 +35,9 @@ EPILOG = epilog(
         "inrcodec decode set.inr --index 'icons/*' --size 2x -o 'out/{name}-{size}.webp'",
         "inrcodec decode set.inr --sheet --size 2x -o sheet.png",
         "inrcodec decode set.inr --index 3 -o - > three.png",
+        "inrcodec decode clip.inr -o clip.mp4",
         "inrcodec decode bell.inr --rate 48000 -o bell.wav",
+        "inrcodec decode ball.inr --fps 48 -o ball.gif",
     ),
     ("file, written (path, width, height, bytes, images)",),
 )
@@ -154,12 +157,18 @@ def decode(
             console=console,
         )
         return
-    if wrong := asked.given() - {"size"}:
-        raise UsageError(f"--{min(wrong)} is for a sound, clip or shape; {file} holds images")
     wanted = parse_size(size)
     if columns is not None and not sheet:
         raise UsageError("--columns is for a sheet; add --sheet")
     archive = open_archive(file)
+    film = not sheet and is_film(archive, output, index)
+    if wrong := asked.given() - ({"size", "fps"} if film else {"size"}):
+        raise UsageError(f"--{min(wrong)} is for a sound, clip or shape; {file} holds images")
+    if film and output is not None:
+        if format is not None or quality is not None:
+            raise UsageError(f"--format and --quality are for pictures; -o {output} is a moving one")
+        play(archive, output, wanted, upsample, fps, force=force, json=json, console=console)
+        return
     numbers = chosen_numbers(archive, index)
     destination = find_destination(
         output, format, stem=Path(file).stem, pictures=1 if sheet else len(numbers), sheet=sheet

@@ -54,6 +54,7 @@ EPILOG = epilog(
         "inrcodec encode ./thumbs -o small.inr --quality 30 --time-limit 2m",
         "inrcodec encode 'icons/*.png' logo.webp -o icons.inr --background white",
         "inrcodec encode ./photos -o photos.inr --max-size 64 --effort 7",
+        "inrcodec encode clip.gif --frames all -o clip.inr",
         "inrcodec encode ./thumbs -o set.inr --target-size 60k",
         "inrcodec encode ./thumbs -o set.inr --target-psnr 35",
         "inrcodec encode ./thumbs -o set.inr --conditioning latent --code 128",
@@ -98,6 +99,10 @@ def encode(
         Literal["release", "strict"],
         typer.Option("--holdout-mode", help="Fit hidden pixels after measuring (release), or never (strict)."),
     ] = "release",
+    frames: Annotated[
+        Literal["first", "all"],
+        typer.Option("--frames", help="Of moving pictures: the first alone, or all, films too; decode plays them."),
+    ] = "first",
     max_size: MaxSize = None,
     background: Background = None,
     conditioning: Conditioning = "pyramid",
@@ -157,7 +162,7 @@ def encode(
     options = EncodeOptions(
         quality=quality, target_psnr=target_psnr, target_size=None if target_size is None else parse_bytes(target_size),
         effort=effort, passes=passes, time_limit=limit, holdout=holdout, holdout_mode=holdout_mode,
-        max_size=max_size, background=background, conditioning=conditioning, footprint=footprint,
+        frames=frames, max_size=max_size, background=background, conditioning=conditioning, footprint=footprint,
         width=width, depth=depth, activation=activation, w0=w0, code=code, bottleneck=bottleneck, head=head,
         space=space, keep_encoder=keep_encoder, augment=augment, extra=extra,
         device=device, engine=engine, threads=threads, seed=seed,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 EPILOG = epilog(
     ("inrcodec info set.inr", "inrcodec info *.inr --json"),
     (
-        "file, file_size, format_version, encoder, images, channels, pixels, bits_per_pixel, "
+        "file, file_size, format_version, encoder, images, channels, pixels, seconds (of a clip), bits_per_pixel, "
         "sizes (width, height, images), conditioning, hidden_width, hidden_layers, footprint, "
         "levels (shift, channels), holdout (mode, fraction, seed), parts (label, bytes)",
         "(one signal) file, file_size, format_version, encoder, kind, name, axes, channels, places, scale, "
@@ -68,6 +68,7 @@ def describe(file: str, archive: Archive) -> dict[str, Any]:
         "images": len(archive),
         "channels": archive.channels,
         "pixels": archive.pixels,
+        "seconds": None if archive.times is None else sum(archive.times),
         "bits_per_pixel": archive.bits_per_pixel,
         "sizes": [{"width": w, "height": h, "images": count} for (w, h), count in sizes.most_common()],
         "conditioning": model.conditioning,
@@ -105,6 +106,7 @@ def _lines(answer: dict[str, Any], verbose: bool) -> list[tuple[str, str]]:
         ("file", answer["file"]),
         ("format", f"version {answer['format_version']}, written by {answer['encoder']}"),
         ("images", f"{answer['images']:,}"),
+        *([("clip", f"{answer['seconds']:.3g} s, played by decode -o FILE.mp4")] if answer["seconds"] else []),
         ("sizes", _sizes(answer["sizes"], len(answer["sizes"]) if verbose else LISTED_SIZES)),
         ("channels", channels),
         ("conditioning", answer["conditioning"]),

@@ -62,7 +62,19 @@ def assembled(
     ranges, blocks, bits = pack_latents(header, fitted.context, fitted.latents)
     tensors = (*fitted.network, *fitted.context)
     names = [picture.name for picture in pictures]
-    bare = Archive.from_bytes(pack(header, tensors, ranges, blocks, names, (), poses=poses, encoder=fitted.encoder))
+    times = [picture.seconds for picture in pictures if picture.seconds is not None]
+    blob = pack(
+        header,
+        tensors,
+        ranges,
+        blocks,
+        names,
+        figures=(),
+        poses=poses,
+        encoder=fitted.encoder,
+        times=times if len(times) == len(pictures) else (),
+    )
+    bare = Archive.from_bytes(blob)
     pairs = decoded_pairs(list(bare), pictures)
     tolerance = tolerance_for(pairs) if header.model.spatial else 0
     if tolerance:

@@ -33,6 +33,10 @@ AUGMENT, EXTRA = Parameter("augment"), Parameter("extra")
 def read_pictures(sources: Sources, options: EncodeOptions) -> PictureSet:
     """The readable pictures of the sources; InputError where there is none."""
     listed = [sources] if isinstance(sources, (str, Path)) else list(sources)
+    if options.frames == "all":
+        from inrcodec.encoding.frames import load_frames
+
+        return load_frames(listed, max_size=options.max_size, background=options.background)
     return load_pictures(listed, max_size=options.max_size, background=options.background)
 
 

@@ -31,17 +31,24 @@ def check_animation(animation: PictureFormat, size: tuple[int, int] = (1, 1), lo
 
 
 def encode_animation(
-    frames: Iterable[AnyPixels], animation: PictureFormat, fps: float, *, loop: int = 0, dither: bool = True
+    frames: Iterable[AnyPixels],
+    animation: PictureFormat,
+    fps: float,
+    *,
+    loop: int = 0,
+    dither: bool = True,
+    seconds: tuple[float, ...] = (),
 ) -> bytes:
     """The bytes of a file of frames (height, width, 3 or 4) in [0, 1], straight alpha.
 
     fps: frames per second. loop: how often all frames are shown, 0 for ever, where the format keeps it. dither: where
-    colors come from a palette. Lossless but for GIF, which has palettes, AVIF, and MP4.
+    colors come from a palette. seconds: of every frame, in place of fps; only for formats that are `timed`.
+    Lossless but for GIF, which has palettes, AVIF, and MP4.
     """
     check_animation(animation, loop=loop)
     assert animation.animation is not None, f"{animation.name} holds no animations"
     levels = _levels(frames, animation)
-    return animation.animation(levels, Playback(fps=fps, loop=loop, dither=dither))
+    return animation.animation(levels, Playback(fps=fps, loop=loop, dither=dither, seconds=seconds))
 
 
 def _levels(frames: Iterable[AnyPixels], animation: PictureFormat) -> Iterator[BytePixels]:

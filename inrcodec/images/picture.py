@@ -14,6 +14,7 @@ class Picture:
     name: str  # path relative to the given folder, "/" separated; unique in the set
     stored: AnyPixels  # (height, width, channels)
     source_bytes: int
+    seconds: float | None = None  # that it is shown, where it is a frame of a clip
 
     @property
     def pixels(self) -> Pixels:

@@ -49,8 +49,9 @@ def chunks(blob: bytes) -> list[tuple[str, bytes]]:
         raise Illegal("order")
     if found[0][0] != "HEAD" or found[-1] != ("TAIL", b""):
         raise Illegal("order")
-    known = [chunk for chunk in found if chunk[0] in ("HEAD", "ENDS", "POSE", "WGTS", "BLCK", "nAME", "fIGS", "eNCO")]
-    if any(sum(kind == other for other, _ in known) > 1 for kind in ("nAME", "fIGS", "eNCO")):
+    kinds = ("HEAD", "ENDS", "POSE", "WGTS", "BLCK", "nAME", "fIGS", "eNCO", "tIME")
+    known = [chunk for chunk in found if chunk[0] in kinds]
+    if any(sum(kind == other for other, _ in known) > 1 for kind in ("nAME", "fIGS", "eNCO", "tIME")):
         raise Illegal("repeated")
     return known
 
@@ -166,6 +167,15 @@ def record(payload: bytes) -> tuple[tuple[int, float, float], dict[str, tuple[fl
     """Section 12: steps, passes and seconds, and the columns."""
     moments, *taken = struct.unpack_from("<HIff", payload)
     return tuple(taken), figures(payload[14:], moments)
+
+
+def times(payload: bytes, images: int) -> list[float]:
+    """Section 15: seconds of every image."""
+    plain = inflate(payload, 4 * images)
+    found = [int.from_bytes(plain[at : at + 4], "little") for at in range(0, len(plain), 4)]
+    if len(found) != images or 0 in found:
+        raise Illegal("times")
+    return [one / 1e6 for one in found]
 
 
 class RangeReader:

@@ -51,7 +51,7 @@ class Signal:
 def read(blob: bytes) -> Signal:
     """A whole file."""
     found = chunks(blob)
-    if any(kind not in ("HEAD", "WGTS", "nAME", "fIGS", "rECD", "TAIL") for kind, _ in found):
+    if any(kind not in ("HEAD", "WGTS", "nAME", "fIGS", "rECD", "tIME", "TAIL") for kind, _ in found):
         raise Illegal("chunks")
     payloads = dict(found)
     pack = Pack(payloads["HEAD"])

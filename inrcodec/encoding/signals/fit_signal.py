@@ -81,9 +81,11 @@ def fit_signal_with(source: str | Path, output: str | Path, options: SignalKeywo
     network, losses, steps, unquantized = _fitted(task, options, started)
     record = _record(task, losses, steps, time.monotonic() - started) if steps else None
     bare = Signal.from_bytes(pack_signal(header, network, task.name))
+    times = task.times or ()
     figures = tuple(task.judge(bare.at))
     columns = [Column(one.name, one.value, np.array([one.value], np.float32)) for one in figures]
-    write_atomically(path, pack_signal(header, network, task.name, columns, record), overwrite=options.overwrite)
+    blob = pack_signal(header, network, task.name, columns, record, times)
+    write_atomically(path, blob, overwrite=options.overwrite)
     return SignalResult(
         path=path,
         signal=Signal.open(path),

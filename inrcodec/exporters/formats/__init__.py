@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, cast
 
@@ -24,17 +24,20 @@ if TYPE_CHECKING:  # numpy is not loaded for a help text
 class Playback:
     """How an animation is shown: frames per second, and how often all of them (0 for ever).
 
-    dither: where colors come from a palette, whether errors are spread over neighboring pixels.
+    dither: where colors come from a palette, whether errors are spread over neighboring pixels. seconds: that every
+    frame is shown, in place of fps, where the format is `timed`.
     """
 
     fps: float
     loop: int = 0
     dither: bool = True
+    seconds: tuple[float, ...] = ()
 
     def durations(self, frames: int, unit: int = 1) -> list[int]:
         """Milliseconds of each frame, in whole `unit`s of them; their sum is as near as can be to what it should be."""
-        ends = [round(1000 * number / self.fps / unit) for number in range(frames + 1)]
-        return [unit * (end - start) for start, end in pairwise(ends)]
+        edges = accumulate(self.seconds, initial=0.0) if self.seconds else (n / self.fps for n in range(frames + 1))
+        ends = [round(1000 * edge / unit) for edge in edges]
+        return [unit * max(1, end - start) for start, end in pairwise(ends)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +46,8 @@ class PictureFormat:
 
     alpha: transparency is kept, else pictures are flattened on white. longest_side: pixels, at most.
     takes_quality: stills are lossy if asked; default_quality: what is written otherwise, None for lossless.
-    loops: the number of plays is kept, up to most_loops. still, animation: None where there is no such thing.
+    loops: the number of plays is kept, up to most_loops; timed: so is how long every frame is shown.
+    still, animation: None where there is no such thing.
     missing: what has to be installed before it can be written, as a sentence with the cure; None when all is there.
     """
 
@@ -55,6 +59,7 @@ class PictureFormat:
     default_quality: int | None = None
     loops: bool = False
     most_loops: int = 1 << 30
+    timed: bool = True
     still: StillWriter | None = None
     animation: AnimationWriter | None = None
     missing: Callable[[], str | None] = lambda: None

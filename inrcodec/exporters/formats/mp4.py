@@ -48,4 +48,4 @@ def _missing() -> str | None:
     return "an .mp4 needs imageio-ffmpeg; install it with: pip install 'inrcodec[video]', or choose .webp"
 
 
-FORMAT = PictureFormat(name="mp4", suffixes=(".mp4",), alpha=False, animation=_animation, missing=_missing)
+FORMAT = PictureFormat(name="mp4", suffixes=(".mp4",), alpha=False, timed=False, animation=_animation, missing=_missing)

@@ -37,13 +37,14 @@ class Cells:
     """The centers of a lattice's cells, or the places half-way to the next cell along one axis, `between`.
 
     sides: cells along each axis, x first; targets (channels, components, cells), the cells of x fastest; numbers: those
-    that are drawn, all if it is None.
+    that are drawn, all if it is None. centers: of the cells along each axis, where they are not evenly spread.
     """
 
     sides: tuple[int, ...]
     targets: FloatArray
     between: int | None = None
     numbers: NDArray[np.int64] | None = None
+    centers: tuple[NDArray[np.float64], ...] | None = None
 
     def draw(self, rng: np.random.Generator, count: int) -> tuple[Points, FloatArray]:
         chosen = spread(rng, self.count(), count)
@@ -55,7 +56,10 @@ class Cells:
         found, left = [], numbers
         for axis, side in enumerate(self.sides):
             cells = side - 1 if axis == self.between else side
-            found.append((2.0 * (left % cells) + (2 if axis == self.between else 1)) / side - 1.0)
+            if self.centers is not None:
+                found.append(self.centers[axis][left % cells])
+            else:
+                found.append((2.0 * (left % cells) + (2 if axis == self.between else 1)) / side - 1.0)
             left = left // cells
         return np.stack(found, axis=1)
 

@@ -1,0 +1,63 @@
+"""The frames of clips as pictures, for `encode --frames all`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from inrcodec.errors import InputError
+from inrcodec.images import Picture, PictureSet, Skipped, load_pictures
+from inrcodec.images.color import flattened, parse_color, with_alpha
+from inrcodec.images.scan import find_files
+from inrcodec.images.shrink import shrunk
+from inrcodec.numerics.arrays import AnyPixels, Pixels, colors
+from inrcodec.signals import kind_of
+from inrcodec.signals.video import read_frames
+
+
+def load_frames(
+    sources: Sequence[str | Path], *, max_size: int | None = None, background: str | None = None
+) -> PictureSet:
+    """Every picture of the sources, and of those that move, every frame.
+
+    Frames of one clip alone know how long they are shown. Raises as `load_pictures` does.
+    """
+    behind = None if background is None else parse_color(background)
+    found, skipped = find_files(sources)
+    clips = [file for file in found if kind_of(file.path) == "video"]
+    pictures: list[Picture] = []
+    passed_by = list(skipped)
+    for file in found:
+        if file not in clips:
+            still = load_pictures([file.path], max_size=max_size, background=background)
+            pictures += [replace(one, name=file.name) for one in still.pictures]
+            continue
+        try:
+            frames = list(_pictures(file.path, max_size, behind))
+        except InputError as failure:
+            passed_by.append(Skipped(str(file.path), failure.message))
+            continue
+        digits = len(str(len(frames) - 1))
+        alone = len(found) == 1
+        size = file.path.stat().st_size
+        for number, (pixels, seconds) in enumerate(frames):
+            name = f"{file.name}/{number:0{digits}}"
+            pictures.append(Picture(name, pixels, size if number == 0 else 0, seconds if alone else None))
+    if not pictures:
+        reason = passed_by[0].reason if passed_by else "no picture and no clip found"
+        raise InputError(f"no frame could be read: {', '.join(map(str, sources))}: ", reason)
+    if any(picture.shape[2] == 4 for picture in pictures):
+        pictures = [replace(picture, stored=with_alpha(picture.pixels)) for picture in pictures]
+    return PictureSet(tuple(pictures), tuple(passed_by), ())
+
+
+def _pictures(path: Path, max_size: int | None, behind: Pixels | None) -> Iterator[tuple[AnyPixels, float]]:
+    """Frames, flattened and shrunk as asked, one in memory at its full size."""
+    for frame in read_frames(path):
+        pixels = frame.pixels
+        if behind is not None and pixels.shape[2] == 4:
+            pixels = flattened(colors(pixels), behind)
+        if max_size is not None and max(pixels.shape[:2]) > max_size:
+            pixels = shrunk(colors(pixels), max_size)
+        yield pixels, frame.seconds
