@@ -25,7 +25,6 @@ from inrcodec.numerics.coordinates import Axis
 
 PLACES = 1024  # that a step looks at
 LEARNING_RATE, LEAST_RATE, WARM_UP = 4e-3, 0.002, 100  # of Adam: share at the end, steps at the beginning
-SETTLED = 0.5  # share of a fit after which the first layer of a fast network stays as it will be stored
 MEASURED_PLACES = 4096  # on which quantization is judged
 SMOOTHING = 0.99
 TILE_PLACES = 1 << 15
@@ -91,7 +90,7 @@ class ConstrainedFit:
             if settings.time_limit is not None:
                 done = max(done, seconds / settings.time_limit)
             done = min(1.0, done)
-            if self.network.fast and done >= SETTLED and not self._settled:
+            if done >= self.network.settled and not self._settled and done < 1.0:
                 self._settle_first()
             mean = SMOOTHING * mean + (1 - SMOOTHING) * float(loss.detach())
             weight = SMOOTHING * weight + 1 - SMOOTHING

@@ -18,7 +18,8 @@ from inrcodec.field.tensors import TensorSpec
 from inrcodec.settings import ModelSettings, NetworkSettings
 
 Directions = NDArray[np.float64] | None
-FAST_W0 = 10  # from there on, 14 bits of a weight leave more of a phase open than a fine fit can do with
+FAST_W0 = 200  # beyond it, 14 bits of a weight leave more than a hundredth of a radian of a phase open
+EARLY, LATE = 0.1, 0.7  # shares of a fit; what is rounded early, the other layers have long enough to make up for
 
 
 class Network(Protocol):
@@ -31,8 +32,8 @@ class Network(Protocol):
     def sides(self) -> tuple[int, ...]: ...
 
     @property
-    def fast(self) -> bool:
-        """Whether its first sines are so fast that rounding their weights is heard: they become integers early."""
+    def settled(self) -> float:
+        """Share of a fit after which its first layer stays as it will be stored: fast sines tell rounded weights."""
 
     def specs(self) -> tuple[TensorSpec, ...]:
         """Its tensors."""
@@ -50,7 +51,7 @@ class PictureNetwork:
     model: ModelSettings
     channels: int
     sides: tuple[int, ...]
-    fast: bool = False
+    settled: float = 1.0
 
     def specs(self) -> tuple[TensorSpec, ...]:
         """As the file has them."""
@@ -75,9 +76,11 @@ class SignalNetwork:
     sides: tuple[int, ...]
 
     @property
-    def fast(self) -> bool:
-        """See `Network.fast`."""
-        return self.network.activation == "sine" and self.network.w0[0] >= FAST_W0
+    def settled(self) -> float:
+        """See `Network.settled`."""
+        if self.network.activation != "sine":
+            return 1.0
+        return EARLY if self.network.w0[0] > FAST_W0 else LATE
 
     def specs(self) -> tuple[TensorSpec, ...]:
         """As the file has them."""

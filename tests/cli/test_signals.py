@@ -66,10 +66,18 @@ def test_a_sound_comes_back_at_its_rate_and_at_others(tone: Path, tmp_path: Path
         assert ratio(true[inner], found[inner, 0]) > 25
 
 
+def test_nothing_folds_back_at_a_lower_rate(tmp_path: Path) -> None:
+    write_wave(tmp_path / "high.wav", 0.5 * np.sin(2 * np.pi * 1700 * TIMES)[:, None])
+    assert main(["fit", str(tmp_path / "high.wav"), "-o", str(tmp_path / "high.inr"), *QUICK]) == 0
+    assert inrcodec.open_signal(tmp_path / "high.inr").figures["snr"] > 10
+    assert main(["decode", str(tmp_path / "high.inr"), "--rate", "2000", "-o", str(tmp_path / "low.npy")]) == 0
+    assert np.abs(np.load(tmp_path / "low.npy")[100:-100]).max() < 0.05
+
+
 def test_what_is_said_of_it(tone: Path, capsys: Capture) -> None:
     for command in ("info", "report", "verify"):
         assert main([command, str(tone)]) == 0
-        assert "sound" in capsys.readouterr().out
+        assert ("one signal" if command == "verify" else "sound") in capsys.readouterr().out
         assert main([command, str(tone), "--json"]) == 0
         said = json.loads(capsys.readouterr().out)
         assert said["file_size"] == tone.stat().st_size

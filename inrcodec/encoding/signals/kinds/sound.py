@@ -16,9 +16,9 @@ from inrcodec.numerics.arrays import FloatArray
 from inrcodec.signals.sound import Sound, Stretch, read_sound
 
 ENERGY = 0.99  # of a spectrum, that lies below the frequency that counts
-SHARE = 1 / 3  # of that frequency in radians, time being -1 to 1: the usual w0
+SHARE = 1 / 4  # of that frequency in radians, time being -1 to 1: the usual w0
 USUAL_WIDTH, USUAL_SAMPLES = 128, 32_000
-PLACES = 1024  # of a step
+PLACES, LEARNING_RATE = 1024, 0.016  # of a step
 
 
 def prepare(source: Path, options: SignalOptions) -> Task:
@@ -47,6 +47,7 @@ def prepare(source: Path, options: SignalOptions) -> Task:
         judge=lambda values: judged(sound, values),
         source_bytes=sound.source_bytes,
         places_a_step=PLACES,
+        learning_rate=LEARNING_RATE,
         empty=np.asarray(middle / loudest, dtype=np.float32) if still else None,
     )
 
