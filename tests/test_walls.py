@@ -38,6 +38,9 @@ ONLY_IN = {
     "typer": {"cli"},
     "PIL": {"images", "signals", "exporters", "benchmark", "tui"},
     "soundfile": {"signals", "exporters"},
+    "trimesh": {"signals", "exporters"},
+    "skimage": {"evaluate"},
+    "scipy": {"evaluate", "signals"},
     "imagecodecs": {"benchmark"},
     "matplotlib": {"exporters"},
 }
@@ -228,6 +231,16 @@ def test_quick_commands_load_nothing_heavy(
     arguments = [given.get(word, word) for word in words]
     code = f"from inrcodec.cli.app import main\nassert main({arguments!r}) == 0"
     assert loaded_by(code, tmp_path) == set()
+
+
+def test_meshes_of_shapes_load_no_torch(tmp_path: Path) -> None:
+    """What marches through cubes is loaded where it is asked for; distances as numbers need nothing but numpy."""
+    pytest.importorskip("trimesh")
+    file = str(ROOT / "tests" / "golden" / "signals" / "shape.inr")
+    for out, watched in (("a.npy", HEAVY), ("a.stl", ("torch", "numba", "textual"))):
+        words = ["decode", file, "-o", out, "--size", "8", "--quiet", "-f"]
+        code = f"from inrcodec.cli.app import main\nassert main({words!r}) in (0, 2)"
+        assert loaded_by(code, tmp_path, watched) == set()
 
 
 def test_encoding_with_kernels_loads_no_torch(small_images: Path, tmp_path: Path) -> None:

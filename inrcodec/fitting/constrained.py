@@ -25,6 +25,7 @@ from inrcodec.numerics.coordinates import Axis
 
 PLACES = 1024  # that a step looks at
 LEARNING_RATE, LEAST_RATE, WARM_UP = 4e-3, 0.002, 100  # of Adam: share at the end, steps at the beginning
+PRECISE = (0.6, 0.75, 0.9)  # shares of a precise fit after which a layer stays as it will be stored; last: all deeper
 MEASURED_PLACES = 4096  # on which quantization is judged
 SMOOTHING = 0.99
 TILE_PLACES = 1 << 15
@@ -41,6 +42,7 @@ class ConstrainedSettings:
     seed: int = 0
     places: int = PLACES
     learning_rate: float = LEARNING_RATE
+    precise: bool = False  # layer by layer becomes integers while the others can make up for it
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,7 @@ class ConstrainedFit:
             if settings.time_limit is not None:
                 done = max(done, seconds / settings.time_limit)
             done = min(1.0, done)
-            if done >= self.network.settled and not self._settled and done < 1.0:
-                self._settle_first()
+            self._settle_until(done)
             mean = SMOOTHING * mean + (1 - SMOOTHING) * float(loss.detach())
             weight = SMOOTHING * weight + 1 - SMOOTHING
             yield Advance(step, settings.steps, mean / weight, seconds, seconds * (1 - done) / done, done)
@@ -126,13 +127,18 @@ class ConstrainedFit:
         self.tensors[1][-self.network.channels :] += shift
 
     @torch.no_grad()
-    def _settle_first(self) -> None:
-        """Round the first layer for good: the others make up for what that does to its phases."""
-        first = self.tensors[0]
-        self._settled[0] = finest_step(first)
-        first.copy_(rounded(first, self._settled[0]))
-        first.requires_grad_(False)
-        first.grad = None
+    def _settle_until(self, done: float) -> None:
+        """Round for good what is due by now: the tensors behind make up for what that does to phases."""
+        due = int(self.network.settled <= done < 1.0)
+        if self._settings.precise:
+            layers = len(self.tensors) // 2  # weights and bias; the output comes last
+            due = max(due, 2 * sum(done >= PRECISE[min(layer, len(PRECISE) - 1)] for layer in range(layers)))
+        for number in range(len(self._settled), due):
+            tensor = self.tensors[number]
+            self._settled[number] = finest_step(tensor)
+            tensor.copy_(rounded(tensor, self._settled[number]))
+            tensor.requires_grad_(False)
+            tensor.grad = None
 
     @torch.no_grad()
     def finish(self, also: Sequence[Constraint] = ()) -> tuple[CodedTensor, ...]:
@@ -150,8 +156,11 @@ class ConstrainedFit:
 
     def _loss(self, tensors: Sequence[torch.Tensor], rng: np.random.Generator, places: int) -> torch.Tensor:
         """The sum over constraints of weight times the mean error."""
-        each = max(1, places // len(self._constraints))
-        losses = [one.weight * self._constraint_loss(tensors, one, rng, each) for one in self._constraints]
+        shares = sum(one.share for one in self._constraints)
+        losses = [
+            one.weight * self._constraint_loss(tensors, one, rng, max(1, int(places * one.share / shares)))
+            for one in self._constraints
+        ]
         return torch.stack(losses).sum()
 
     def _constraint_loss(

@@ -154,6 +154,7 @@ def _begin(task: Task, options: SignalKeywords, started: float) -> ConstrainedFi
         seed=options.seed,
         places=task.places_a_step or PLACES,
         learning_rate=task.learning_rate or LEARNING_RATE,
+        precise=task.precise,
     )
     return ConstrainedFit(SignalNetwork(task.network, task.channels, task.axes), task.constraints, settings)
 

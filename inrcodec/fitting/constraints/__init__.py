@@ -47,6 +47,7 @@ class Constraint:
     label: its name in messages; known: one or more domains with targets; norm: the power of its errors, 1 or 2; reach:
     how far apart are the samples whose differences it compares, 1 for exact derivatives only. With a longer one,
     `potential` (channels, *sides reversed) is a signal that has the quantity asked for; constants in it mean nothing.
+    share: of a step's places, beside the 1 of others.
     """
 
     label: str
@@ -57,6 +58,7 @@ class Constraint:
     norm: int = 2
     reach: int = 1
     potential: FloatArray | None = None
+    share: float = 1.0
 
     def samples(self, rng: np.random.Generator, count: int) -> Iterator[Sample]:
         """About `count` places for one step."""

@@ -34,9 +34,9 @@ class Task:
     """One signal, ready to be fitted; see `SignalHeader` for axes, places and scale.
 
     known: what the constraints tell, in words. places_a_step, learning_rate: of the fit, None for the usual ones;
-    steps: as many as effort or passes ask for. judge: measures the network, and later the file. empty: the signal is
-    nothing but this (channels,), as an output of the network, and there is nothing to fit. times: seconds that every
-    frame is shown, where frames differ in that.
+    precise: see `ConstrainedSettings`; steps: as many as effort or passes ask for. judge: measures the network, and
+    later the file. empty: the signal is nothing but this (channels,), as an output of the network, and there is nothing
+    to fit. times: seconds that every frame is shown, where frames differ in that.
     """
 
     kind: str
@@ -53,6 +53,7 @@ class Task:
     source_bytes: int
     places_a_step: int | None = None
     learning_rate: float | None = None
+    precise: bool = False
     empty: FloatArray | None = None
     times: tuple[float, ...] | None = None
     warnings: tuple[str, ...] = ()
