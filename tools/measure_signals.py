@@ -6,6 +6,7 @@ From the repository's root: python tools/measure_signals.py [options]
                 so that a busy machine takes longer and makes the same picture
     --only      rows of these names
     --fits      where files are kept; those that are there are measured again without a fit
+    --kind      sounds: those of sounds and clips instead, see measure_sounds.py
     --draw      a picture: fits of `camera` by sines and, below, by rectified units; value, gradient, Laplacian
 
 Pictures are those that scikit-image ships, at 256 x 256 by Lanczos' kernel. A row is a fit, read back from its file.
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -155,6 +157,12 @@ def draw(folder: Path, path: Path) -> None:
 
 
 def main() -> None:
+    if "sounds" in sys.argv[1:3] and "--kind" in sys.argv[1:3]:
+        import measure_sounds
+
+        del sys.argv[1:3]
+        measure_sounds.main()
+        return
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=170.0)
     parser.add_argument("--only", nargs="*", default=[])

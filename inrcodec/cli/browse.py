@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from inrcodec.cli.opening import open_signal
 from inrcodec.cli.options import File, epilog
 from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
-    from inrcodec.archive import Archive
+    from inrcodec.archive import Archive, Signal
     from inrcodec.tui.against import Against
     from inrcodec.tui.backend import Images
 
@@ -22,6 +23,7 @@ EPILOG = epilog(
         "inrcodec browse set.inr",
         "inrcodec browse set.inr --against ./thumbs",
         "inrcodec browse set.inr --images half",
+        "inrcodec browse bell.inr",
         "inrcodec browse set.inr --serve",
     )
 )
@@ -54,7 +56,15 @@ def browse(
     ] = None,
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Of --serve.")] = PORT,
 ) -> None:
-    """Look through the images, zoom into them, find neighbors and morph, with the keyboard; ? shows all keys."""
+    """Look through the images, zoom into them, find neighbors and morph, with the keyboard; ? shows all keys.
+
+    Of one signal: a sound's wave and spectrum, a clip that plays, a shape that turns.
+    """
+    if (signal := open_signal(file)) is not None:
+        if against is not None or background is not None or images == "none":
+            raise UsageError(f"--against, --background and --images none are for images; {file} holds a {signal.kind}")
+        _browse_signal(signal, file, port, serve=serve)
+        return
     archive = _opened(file)
     originals = _originals(archive, against, background)
     if serve:
@@ -64,6 +74,21 @@ def browse(
     if SERVED not in os.environ:
         _check_terminal()
     _run(archive, images, originals)
+
+
+def _browse_signal(signal: Signal, file: str, port: int, *, serve: bool) -> None:
+    from inrcodec.tui.signals.app import SignalBrowser, screen_of
+
+    screen_of(signal.kind)
+    if serve:
+        _serve(file, port, {})
+        return
+    if SERVED not in os.environ:
+        _check_terminal()
+    app = SignalBrowser(signal)
+    app.run()
+    if app.return_code:
+        raise SystemExit(app.return_code)
 
 
 def _originals(archive: Archive, folder: str | None, background: str | None) -> Against | None:
