@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from inrcodec.encoding.encode import encode
     from inrcodec.encoding.options import EncodeOptions
     from inrcodec.encoding.plan import plan
+    from inrcodec.encoding.rearrange import remove, replace
     from inrcodec.encoding.signals.fit import fit
     from inrcodec.encoding.signals.fit_signal import fit_signal
     from inrcodec.encoding.signals.options import SignalOptions
@@ -34,6 +35,8 @@ __all__ = [
     "open",
     "open_signal",
     "plan",
+    "remove",
+    "replace",
 ]
 
 ROOMS = {
@@ -42,6 +45,8 @@ ROOMS = {
     "add": "add",
     "encode": "encode",
     "fit": "signals.fit",
+    "remove": "rearrange",
+    "replace": "rearrange",
     "fit_signal": "signals.fit_signal",
     "plan": "plan",
 }

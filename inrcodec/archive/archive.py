@@ -22,17 +22,19 @@ class Archive(Contents):
     """A set of images in one file: its contents, and its images by number or name."""
 
     @staticmethod
-    def open(path: str | Path, *, lenient: bool = False, kept_blocks: int = 1) -> Archive:
+    def open(path: str | Path, *, lenient: bool = False, salvage: bool = False, kept_blocks: int = 1) -> Archive:
         """Read a file; CorruptFileError or UnsupportedFileError name it and say what is wrong.
 
-        With `lenient`, damaged blocks are left for the images in them to complain about. Images lie in blocks of up to
-        64; so many decoded ones are kept in memory (of 64 icons of 48 pixels, 0.6 MB each).
+        With `lenient`, damaged blocks are left for the images in them to complain about; with `salvage`, so is what is
+        missing because a file is cut short, or because nobody can tell what it was. Images lie in blocks of up to 64;
+        so many decoded ones are kept in memory (of 64 icons of 48 pixels, 0.6 MB each).
         """
         path = Path(path)
         blob = read_file(path)
         try:
             _refuse_signals(blob, path)
-            return Archive(StoredSet(blob, field_shapes, lenient=lenient, kept_blocks=kept_blocks), path)
+            stored = StoredSet(blob, field_shapes, lenient=lenient, salvage=salvage, kept_blocks=kept_blocks)
+            return Archive(stored, path)
         except (CorruptFileError, UnsupportedFileError) as failure:
             raise naming(path, failure) from failure
 

@@ -29,12 +29,17 @@ class Extended:
     bits: npt.NDArray[np.float64]
 
 
+def checked_chunks(stored: StoredSet, what: str) -> None:
+    """Refuse a file with chunks that say something of single images: frames of a clip, or what nobody here knows."""
+    if size_of(stored.chunks) != stored.size:
+        raise UnsupportedFileError(f"it has chunks that a newer inrcodec wrote of its images; {what} with that one")
+    if stored.times() is not None:
+        raise UsageError("it holds the frames of a clip; encode them again, as they are to be")
+
+
 def longer_header(stored: StoredSet, sizes: Sequence[tuple[int, int]]) -> Header:
     """The header with images of these (height, width) behind the others; raises what a reader of that file would."""
-    if size_of(stored.chunks) != stored.size:
-        raise UnsupportedFileError("it has chunks that a newer inrcodec wrote of its images; add to it with that one")
-    if stored.times() is not None:
-        raise UsageError("it holds the frames of a clip; encode them again, with those that are new")
+    checked_chunks(stored, "add to it")
     everything = [*stored.shapes, *sizes]
     shapes, index = pack_shapes(everything)
     header = msgspec.structs.replace(stored.header, images=len(everything), shapes=shapes, shape_index=index)

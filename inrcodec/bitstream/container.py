@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 import struct
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +22,7 @@ NAMES, FIGURES, RECORD, ENCODER, TIMES = b"nAME", b"fIGS", b"rECD", b"eNCO", b"t
 CRITICAL = (HEAD, ENDS, POSES, WEIGHTS, BLOCK, TAIL)
 ANCILLARY = (NAMES, FIGURES, RECORD, ENCODER, TIMES)
 EXPENDABLE = (BLOCK, *ANCILLARY)  # what a lenient reader can do without
+LOST = b"lOST"  # never in a file: what a lenient reader could not make out
 MAX_FILE_BYTES = 1 << 30
 MAX_CHUNKS = 4096
 _CAP = f"more than the {MAX_FILE_BYTES} an .inr file may have"
@@ -56,21 +58,28 @@ def write_chunks(chunks: Iterable[Chunk]) -> bytes:
     return blob
 
 
-def read_chunks(blob: bytes, *, lenient: bool = False) -> tuple[Chunk, ...]:
+def read_chunks(blob: bytes, *, lenient: bool = False, salvage: bool = False) -> tuple[Chunk, ...]:
     """Take a whole file apart, check all of it, and return its known chunks in order, without the closing TAIL.
 
-    With `lenient`, a chunk of latents or an ancillary one whose checksum is wrong comes back empty with its `damage`.
+    With `lenient`, a chunk of latents or an ancillary one whose checksum is wrong comes back empty with its `damage`;
+    with `salvage` so does, as LOST, whatever lies between two whole chunks or behind the last one.
     """
     _check_signature(blob)
     if len(blob) > MAX_FILE_BYTES:
         raise UnsupportedFileError(f"the file has {len(blob)} bytes, {_CAP}")
     chunks: list[Chunk] = []
-    for chunk in _walk(blob, lenient):
+    for chunk in _walk(blob, lenient, salvage):
         if len(chunks) == MAX_CHUNKS:
             raise UnsupportedFileError(f"the file has more than the {MAX_CHUNKS} chunks this reader accepts")
         chunks.append(chunk)
-    _check_order(chunks)
-    return tuple(chunk for chunk in chunks[:-1] if chunk.kind in CRITICAL or chunk.kind in ANCILLARY)
+    lost = next((chunk for chunk in chunks if chunk.kind == LOST), None)
+    try:
+        _check_order(chunks)
+    except CorruptFileError as failure:
+        if lost is None or lost.damage is None:
+            raise
+        raise CorruptFileError(lost.damage) from failure  # what came of it is no news
+    return tuple(chunk for chunk in chunks[:-1] if chunk.kind in (*CRITICAL, *ANCILLARY, LOST))
 
 
 def first_chunk(blob: bytes) -> Chunk:
@@ -112,17 +121,48 @@ def _check_signature(blob: bytes) -> None:
     raise CorruptFileError("not an .inr file")
 
 
-def _walk(blob: bytes, lenient: bool) -> Iterator[Chunk]:
+def _walk(blob: bytes, lenient: bool, salvage: bool) -> Iterator[Chunk]:
     """Yield every chunk up to and including TAIL; nothing may follow it."""
     offset = len(SIGNATURE)
     while True:
-        chunk, following = _chunk_at(blob, offset, lenient)
+        try:
+            chunk, following = _chunk_at(blob, offset, lenient)
+        except CorruptFileError as failure:
+            if not salvage:
+                raise
+            following = _next_whole(blob, offset + 1)
+            yield _damaged(blob, offset, following, str(failure))
+            offset = following
+            if offset == len(blob):
+                yield Chunk(TAIL, b"", offset)
+                return
+            continue
         yield chunk
         if chunk.kind == TAIL:
             break
         offset = following
-    if following != len(blob):
+    if following != len(blob) and not salvage:
         raise CorruptFileError(f"{len(blob) - following} bytes follow the end at byte {following}: {_DAMAGED}")
+
+
+def _damaged(blob: bytes, offset: int, following: int, damage: str) -> Chunk:
+    """What lies between two whole chunks: one of which the checksum alone is wrong, or nobody knows what."""
+    if following - offset >= _OVERHEAD:
+        kind, length = _FRAME.unpack_from(blob, offset)
+        if kind in EXPENDABLE and offset + _OVERHEAD + length == following:
+            return Chunk(kind, b"", offset, damage)
+    return Chunk(LOST, b"", offset, damage)
+
+
+def _next_whole(blob: bytes, start: int) -> int:
+    """Where the next chunk begins whose checksum is right; the end of the file where there is none."""
+    for found in re.compile(b"|".join((*CRITICAL, *ANCILLARY))).finditer(blob, start):
+        try:
+            _chunk_at(blob, found.start(), lenient=False)
+        except CorruptFileError:
+            continue
+        return found.start()
+    return len(blob)
 
 
 def _chunk_at(blob: bytes, offset: int, lenient: bool) -> tuple[Chunk, int]:

@@ -18,6 +18,7 @@ from inrcodec.bitstream.container import (
     ENDS,
     FIGURES,
     HEAD,
+    LOST,
     NAMES,
     POSES,
     RECORD,
@@ -111,6 +112,27 @@ def _ranges(header: Header, latents: Sequence[Latents]) -> tuple[Range, ...]:
     return tuple(ranges)
 
 
+def _placed(chunks: Sequence[Chunk], expected: int) -> list[Chunk]:
+    """The blocks, with damaged ones in the place of what a lenient reader could not make out.
+
+    Behind the first and ahead of the last such place they are counted from the front and from the end; between two of
+    them nobody knows which block is which.
+    """
+    runs: list[list[Chunk]] = [[]]
+    lost = None
+    for chunk in chunks:
+        if chunk.kind == LOST:
+            lost = lost or chunk
+            runs.append([])
+        elif chunk.kind == BLOCK:
+            runs[-1].append(chunk)
+    front, back = runs[0], runs[-1] if len(runs) > 1 else []
+    missing = expected - len(front) - len(back)
+    if lost is None or missing < 0:
+        return [*front, *back]
+    return [*front, *[Chunk(BLOCK, b"", lost.offset, lost.damage)] * missing, *back]
+
+
 def _shapes(header: Header) -> list[tuple[int, int]]:
     return [(height, width) for height, width in image_shapes(header).tolist()]
 
@@ -122,9 +144,15 @@ class StoredSet:
     """
 
     def __init__(
-        self, blob: bytes, network_shapes: NetworkShapes, *, lenient: bool = False, kept_blocks: int = 1
+        self,
+        blob: bytes,
+        network_shapes: NetworkShapes,
+        *,
+        lenient: bool = False,
+        salvage: bool = False,
+        kept_blocks: int = 1,
     ) -> None:
-        self.chunks = read_chunks(blob, lenient=lenient)
+        self.chunks = read_chunks(blob, lenient=lenient, salvage=salvage)
         self.size = len(blob)
         self.header = decode_header(self._only(HEAD))
         model = self.header.model
@@ -135,8 +163,8 @@ class StoredSet:
         self.shapes = _shapes(self.header)
         check_limits(model, self.shapes, network)
         self._bounds = block_bounds(self.shapes)
-        self._blocks = [chunk for chunk in self.chunks if chunk.kind == BLOCK]
         expected = len(self._bounds) - 1 if model.levels else 0
+        self._blocks = _placed(self.chunks, expected)
         if len(self._blocks) != expected:
             raise CorruptFileError(f"{len(self._blocks)} blocks of latents where the header asks for {expected}")
         channels = sum(level.channels for level in model.levels)

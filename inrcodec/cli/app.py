@@ -24,6 +24,8 @@ from inrcodec.cli import (
     morph,
     neighbors,
     pairs,
+    remove,
+    replace,
     report,
     study,
     verify,
@@ -58,6 +60,8 @@ app = typer.Typer(
 app.command("encode", cls=Checked, epilog=encode.EPILOG)(encode.encode)
 app.command("fit", cls=Checked, epilog=fit.EPILOG)(fit.fit)
 app.command("add", cls=Checked, epilog=add.EPILOG)(add.add)
+app.command("remove", cls=Checked, epilog=remove.EPILOG)(remove.remove)
+app.command("replace", cls=Checked, epilog=replace.EPILOG)(replace.replace)
 app.command("decode", cls=Checked, epilog=decode.EPILOG)(decode.decode)
 app.command("derive", cls=Checked, epilog=derive.EPILOG)(derive.derive)
 app.command("fuse", cls=Checked, epilog=fuse.EPILOG)(fuse.fuse)

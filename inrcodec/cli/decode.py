@@ -14,6 +14,7 @@ from inrcodec.cli.clip import is_film, play
 from inrcodec.cli.console import Console, print_json
 from inrcodec.cli.opening import open_archive, open_signal
 from inrcodec.cli.options import File, Force, Index, Json, PictureSize, Quiet, Verbose, epilog
+from inrcodec.cli.salvage import open_lenient, say_damaged, whole_numbers
 from inrcodec.cli.signals import Asked, decode_signal
 from inrcodec.cli.values import check_pixels, parse_size
 from inrcodec.errors import UsageError
@@ -36,10 +37,11 @@ EPILOG = epilog(
         "inrcodec decode set.inr --sheet --size 2x -o sheet.png",
         "inrcodec decode set.inr --index 3 -o - > three.png",
         "inrcodec decode clip.inr -o clip.mp4",
+        "inrcodec decode damaged.inr --salvage -o saved",
         "inrcodec decode bell.inr --rate 48000 -o bell.wav",
         "inrcodec decode ball.inr --fps 48 -o ball.gif",
     ),
-    ("file, written (path, width, height, bytes, images)",),
+    ("file, written (path, width, height, bytes, images); with --salvage: damaged (names)",),
 )
 NATIVE, SIGNALS = "native", "Sounds, clips and shapes"
 STILLS = still_formats()
@@ -129,6 +131,9 @@ def decode(
     largest: Annotated[
         bool, typer.Option("--largest", help="Of a shape: its largest part alone.", rich_help_panel=SIGNALS)
     ] = False,
+    salvage: Annotated[
+        bool, typer.Option("--salvage", help="Of a damaged file, write what it still holds; exit code 3.")
+    ] = False,
     force: Force = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -160,7 +165,7 @@ def decode(
     wanted = parse_size(size)
     if columns is not None and not sheet:
         raise UsageError("--columns is for a sheet; add --sheet")
-    archive = open_archive(file)
+    archive = open_lenient(file) if salvage else open_archive(file)
     film = not sheet and is_film(archive, output, index)
     if wrong := asked.given() - ({"size", "fps"} if film else {"size"}):
         raise UsageError(f"--{min(wrong)} is for a sound, clip or shape; {file} holds images")
@@ -169,7 +174,9 @@ def decode(
             raise UsageError(f"--format and --quality are for pictures; -o {output} is a moving one")
         play(archive, output, wanted, upsample, fps, force=force, json=json, console=console)
         return
-    numbers = chosen_numbers(archive, index)
+    numbers, damaged = chosen_numbers(archive, index), list[int]()
+    if salvage:
+        numbers, damaged = whole_numbers(archive, numbers)
     destination = find_destination(
         output, format, stem=Path(file).stem, pictures=1 if sheet else len(numbers), sheet=sheet
     )
@@ -190,11 +197,14 @@ def decode(
     layout = plan_sheet(job.sizes, columns) if sheet else None
     written = _write_stills(job, console) if layout is None else _write_sheet(job, layout, console)
     if json:
-        print_json({"file": file, "written": written})
-        return
-    for picture in written:
-        if picture.path is not None:
-            print(picture.path)
+        lost = {"damaged": [archive.names[number] for number in damaged]} if salvage else {}
+        print_json({"file": file, "written": written, **lost})
+    else:
+        for picture in written:
+            if picture.path is not None:
+                print(picture.path)
+    if salvage:
+        say_damaged(archive, damaged, console)
 
 
 def _refuse_images_only(kind: str, *, index: str | None, quality: int | None, sheet: bool) -> None:

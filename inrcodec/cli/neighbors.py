@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -19,7 +18,7 @@ from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
     from inrcodec.archive import Archive
-    from inrcodec.numerics.arrays import FloatArray
+    from inrcodec.numerics.arrays import BytePixels, FloatArray
     from inrcodec.retrieval.similarity import Metric
     from inrcodec.retrieval.space import By, Space
 
@@ -32,8 +31,12 @@ EPILOG = epilog(
         "inrcodec neighbors set.inr --all --json",
         "inrcodec neighbors set.inr --labels labels.csv --label-column kind",
     ),
-    ("file, by, metric, farthest, queries (query, neighbors (number, name, similarity)); with --labels: file, table",),
+    (
+        "file, by, metric, farthest, queries (query, neighbors (number, name, similarity, or distance "
+        "where it is one)); with --labels: file, table",
+    ),
 )
+GAP = 8  # pixels between pictures on a sheet
 CHOICES = ("descriptor", "code", "last-hidden")
 FORMER_NAMES = {"look": "descriptor"}  # what scripts may still say
 
@@ -101,13 +104,15 @@ def neighbors(
     if sheet is not None:
         check_sheet(sheet, force=force)
     queries = _queries(archive, described(archive, by, console), image, metric)
-    found = [_found(archive, query, count, farthest) for query in queries]
+    found = [_found(archive, query, count, farthest, metric) for query in queries]
     if len(found[0]) < count:
         console.say(f"{file} has no more than {len(found[0])} to list")
     if sheet is not None:
-        own = [[] if query.number is None else [query.number] for query in queries]
-        rows = [[*first, *(one["number"] for one in row)] for first, row in zip(own, found, strict=True)]
-        draw_rows(archive, rows, sheet, force=force, console=console, outside=queries[0].picture)
+        rows = [
+            [_shown_query(query), *(Shown(one["number"], one["name"], _score(one, metric)) for one in row)]
+            for query, row in zip(queries, found, strict=True)
+        ]
+        draw_rows(archive, rows, sheet, force=force, console=console)
     answer: list[dict[str, Any]] = [
         {"query": query.name, "neighbors": row} for query, row in zip(queries, found, strict=True)
     ]
@@ -115,9 +120,10 @@ def neighbors(
         print_json({"file": file, "by": by, "metric": metric, "farthest": farthest, "queries": answer})
     elif every:
         heads = ("query", *(f"{place}." for place in range(1, min(count, len(archive) - 1) + 1)))
-        print_table(heads, ((row["query"], *(_short(one) for one in row["neighbors"])) for row in answer), left=(0,))
+        rows_of_text = ((row["query"], *(_short(one, metric) for one in row["neighbors"])) for row in answer)
+        print_table(heads, rows_of_text, left=(0,))
     else:
-        print_table(("number", "name", metric), (_row(one) for one in answer[0]["neighbors"]))
+        print_table(("number", "name", metric), (_row(one, metric) for one in answer[0]["neighbors"]))
 
 
 def _check_choice(image: str | None, every: bool, labels: Path | None, sheet: Path | None) -> None:
@@ -148,19 +154,35 @@ def _member(archive: Archive, space: Space, number: int, metric: Metric) -> Quer
     return Query(archive.names[number], space.similarity(number, metric), number)
 
 
-def _found(archive: Archive, query: Query, count: int, farthest: bool) -> list[dict[str, Any]]:
+def score_of(metric: Metric, similarity: float) -> tuple[str, float]:
+    """What a figure is called, and the figure: a distance is positive, and less is nearer."""
+    return ("distance", max(0.0, -similarity)) if metric == "euclidean" else ("similarity", similarity)
+
+
+def _found(archive: Archive, query: Query, count: int, farthest: bool, metric: Metric) -> list[dict[str, Any]]:
     from inrcodec.retrieval.similarity import ranked
 
     order = ranked(query.similarity, count, farthest=farthest, without=query.number).tolist()
-    return [{"number": one, "name": archive.names[one], "similarity": float(query.similarity[one])} for one in order]
+    return [
+        {"number": one, "name": archive.names[one], **dict([score_of(metric, float(query.similarity[one]))])}
+        for one in order
+    ]
 
 
-def _row(found: dict[str, Any]) -> tuple[str, str, str]:
-    return str(found["number"]), found["name"], f"{found['similarity']:.4f}"
+def _score(found: dict[str, Any], metric: Metric) -> float:
+    return float(found[score_of(metric, 0.0)[0]])
 
 
-def _short(found: dict[str, Any]) -> str:
-    return f"{found['name']} {found['similarity']:.3f}"
+def _row(found: dict[str, Any], metric: Metric) -> tuple[str, str, str]:
+    return str(found["number"]), found["name"], f"{_score(found, metric):.4f}"
+
+
+def _short(found: dict[str, Any], metric: Metric) -> str:
+    return f"{found['name']} {_score(found, metric):.3f}"
+
+
+def _shown_query(query: Query) -> Shown:
+    return Shown(query.number, query.name, None, query.picture)
 
 
 def described(archive: Archive, by: By, console: Console) -> Space:
@@ -206,28 +228,46 @@ def check_sheet(path: Path, *, force: bool) -> None:
     check_free([path], force=force)
 
 
-def draw_rows(
-    archive: Archive,
-    rows: Sequence[Sequence[int]],
-    path: Path,
-    *,
-    force: bool,
-    console: Console,
-    outside: FloatArray | None = None,
-) -> None:
-    """One picture with a row for each list of images; a picture (height, width, 3) from outside stands before them."""
+@dataclass(frozen=True)
+class Shown:
+    """A picture on a sheet: its number in the set, or its pixels (height, width, 3) if it is not in it; a score."""
+
+    number: int | None
+    name: str
+    score: float | None
+    picture: FloatArray | None = None
+
+
+def draw_rows(archive: Archive, rows: Sequence[Sequence[Shown]], path: Path, *, force: bool, console: Console) -> None:
+    """One picture with a row for each list of images, with their names and scores below them."""
     from inrcodec.bitstream.container import write_atomically
     from inrcodec.cli.values import check_pixels
-    from inrcodec.exporters.sheets import draw_sheet, plan_sheet
+    from inrcodec.exporters.captions import caption_height, caption_size, captioned
+    from inrcodec.exporters.sheets import SheetLayout, draw_sheet, plan_sheet
     from inrcodec.exporters.stills import encode_still, format_for
-    from inrcodec.images.color import with_alpha
+    from inrcodec.images.resize import resized
 
-    numbers = [number for row in rows for number in row]
-    before = [] if outside is None else [with_alpha(outside) if archive.channels == 4 else outside]
-    sizes = [(picture.shape[1], picture.shape[0]) for picture in before]
-    sizes += [(archive[number].width, archive[number].height) for number in numbers]
-    layout = plan_sheet(sizes, len(before) + len(rows[0]))
+    listed = [one for row in rows for one in row]
+    sizes = [caption_size(*_native(archive, one)) for one in listed]
+    width = max(size[0] for size in sizes)
+    plan = plan_sheet([(width, height + caption_height(2)) for _, height in sizes], len(rows[0]))
+    layout = SheetLayout(plan.columns, plan.rows, plan.cell_width + GAP, plan.cell_height + GAP)
     check_pixels(layout.width, layout.height, "the sheet")
-    pixels = draw_sheet(layout, chain(before, (archive[number].render() for number in numbers)), archive.channels)
+
+    def cells() -> Iterator[BytePixels]:
+        for one, size in zip(listed, sizes, strict=True):
+            drawn = resized(one.picture, *size) if one.picture is not None else archive[one.number or 0].render(size)
+            title = one.name if one.number is None else f"{one.number} {one.name}"
+            yield captioned(drawn, (title, "" if one.score is None else f"{one.score:.3f}"), width)
+
+    pixels = draw_sheet(layout, cells(), 3)
     write_atomically(path, encode_still(pixels, format_for(path)), overwrite=force)
     console.say(f"wrote {path}")
+
+
+def _native(archive: Archive, shown: Shown) -> tuple[int, int]:
+    """Its (width, height)."""
+    if shown.picture is not None:
+        return shown.picture.shape[1], shown.picture.shape[0]
+    image = archive[shown.number or 0]
+    return image.width, image.height

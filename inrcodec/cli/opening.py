@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def open_archive(file: str) -> Archive:
     """The archive at that path; UsageError when there is no such file."""
-    path = _there(file)
+    path = check_there(file)
     import inrcodec
 
     return inrcodec.open(path)
@@ -22,7 +22,7 @@ def open_archive(file: str) -> Archive:
 
 def open_signal(file: str) -> Signal | None:
     """The signal at that path; None where the file holds images, or is none of ours."""
-    path = _there(file)
+    path = check_there(file)
     from inrcodec.bitstream.stored_signal import peeked_kind
 
     if peeked_kind(path) is None:
@@ -32,7 +32,8 @@ def open_signal(file: str) -> Signal | None:
     return inrcodec.open_signal(path)
 
 
-def _there(file: str) -> Path:
+def check_there(file: str) -> Path:
+    """The path, where there is a file; UsageError says what there is."""
     path = Path(file)
     if not file:
         raise UsageError("FILE is empty; name an .inr file")

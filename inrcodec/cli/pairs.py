@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from inrcodec.cli.console import Console, print_json, print_table
-from inrcodec.cli.neighbors import ByOption, MetricOption, check_sheet, described, draw_rows
+from inrcodec.cli.neighbors import ByOption, MetricOption, Shown, check_sheet, described, draw_rows, score_of
 from inrcodec.cli.opening import open_archive
 from inrcodec.cli.options import File, Force, Json, Quiet, epilog
 from inrcodec.errors import UsageError
@@ -19,7 +19,10 @@ EPILOG = epilog(
         "inrcodec pairs set.inr --dissimilar 5 --sheet pairs.png",
         "inrcodec pairs set.inr --similar 20 --optimal --json",
     ),
-    ("file, by, metric, dissimilar, optimal, pairs (first, first_name, second, second_name, similarity)",),
+    (
+        "file, by, metric, dissimilar, optimal, pairs (first, first_name, second, second_name, similarity, or distance "
+        "where it is one)",
+    ),
 )
 
 
@@ -60,13 +63,20 @@ def pairs(
     if len(found) < wanted:
         console.say(f"{file} has no more than {len(found)} pairs in which no image comes twice")
     if sheet is not None:
-        draw_rows(archive, [(first, second) for first, second, _ in found], sheet, force=force, console=console)
+        rows_shown = [
+            [Shown(number, archive.names[number], score_of(metric, value)[1]) for number in (first, second)]
+            for first, second, value in found
+        ]
+        draw_rows(archive, rows_shown, sheet, force=force, console=console)
     names = archive.names
     if json:
-        keys = ("first", "first_name", "second", "second_name", "similarity")
-        rows = [dict(zip(keys, (a, names[a], b, names[b], value), strict=True)) for a, b, value in found]
+        keys = ("first", "first_name", "second", "second_name", score_of(metric, 0.0)[0])
+        rows = [
+            dict(zip(keys, (a, names[a], b, names[b], score_of(metric, value)[1]), strict=True))
+            for a, b, value in found
+        ]
         answer = {"file": file, "by": by, "metric": metric, "dissimilar": unlike, "optimal": optimal, "pairs": rows}
         print_json(answer)
         return
-    table = ((str(a), names[a], str(b), names[b], f"{value:.4f}") for a, b, value in found)
+    table = ((str(a), names[a], str(b), names[b], f"{score_of(metric, value)[1]:.4f}") for a, b, value in found)
     print_table(("number", "name", "number", "name", metric), table, left=(1, 3))

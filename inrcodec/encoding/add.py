@@ -80,7 +80,7 @@ def add(
     overwrite (bool): replace an output that exists. Default False.
     on_progress (Callable[[Progress], None] | None): called after every step. Default None.
     """
-    started, before = time.monotonic(), _state(file)  # ahead of reading: a change in between must not go unseen
+    started, before = time.monotonic(), file_state(file)  # ahead of reading: a change in between must not go unseen
     archive = Archive.open(file)
     path, replacing = Path(file if output is None else output), overwrite or output is None
     check_output(path, overwrite=replacing)
@@ -95,7 +95,7 @@ def add(
     poses = None if archive.poses is None else coded_poses(picture.pixels for picture in pictures)
     latents, held_out = find_latents(archive, pictures, poses, options, on_progress)
     blob, longer = _assemble(archive, pictures, latents, held_out, poses)
-    if output is None and _state(file) != before:
+    if output is None and file_state(file) != before:
         raise InrError(f"{file}: was changed by someone else meanwhile; nothing was added, try again")
     write_atomically(path, blob, overwrite=replacing)
     longer = longer.reread(blob, path)
@@ -110,7 +110,7 @@ def add(
     )
 
 
-def _state(file: str | Path) -> tuple[int, int, int] | None:
+def file_state(file: str | Path) -> tuple[int, int, int] | None:
     """What tells whether a file is still the one it was; None where there is none."""
     try:
         now = Path(file).stat()

@@ -37,6 +37,13 @@ def compatible(archive: Archive, pictures: Sequence[Picture]) -> tuple[list[Pict
     return [_like_the_set(archive, picture) for picture in pictures if picture.name in kept], unfit
 
 
+def fitting_picture(archive: Archive, picture: Picture) -> Picture:
+    """The picture with the set's channels, whatever its name; UsageError where it has transparency the set lacks."""
+    if archive.channels == 3 and picture.pixels[..., 3:].min(initial=1.0) < 1.0:
+        raise UsageError(f"{picture.name}: ", TRANSPARENT)
+    return _like_the_set(archive, picture)
+
+
 def check_room(archive: Archive, pictures: Sequence[Picture]) -> None:
     """Refuse, before any work, what no file can hold or what cannot be read of this one."""
     encode_names([*archive.names, *(picture.name for picture in pictures)])

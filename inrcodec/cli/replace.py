@@ -1,0 +1,75 @@
+"""`inrcodec replace`: another picture in the place of an image."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from inrcodec.cli.console import Console, decibels, print_json
+from inrcodec.cli.options import (
+    Background,
+    Device,
+    Engine,
+    File,
+    Force,
+    Json,
+    MaxSize,
+    Quiet,
+    Seed,
+    Threads,
+    epilog,
+)
+from inrcodec.cli.remove import Changed, check_changed
+from inrcodec.errors import Message
+
+EPILOG = epilog(
+    ("inrcodec replace set.inr cat.png ./new/cat.png", "inrcodec replace set.inr 3 dog.webp -o other.inr"),
+    ("file, number, name, psnr, bits, images, file_size, size_before, notes",),
+)
+
+
+def replace(
+    file: File,
+    image: Annotated[str, typer.Argument(metavar="IMAGE", help="A number or a name.", show_default=False)],
+    picture: Annotated[str, typer.Argument(metavar="PICTURE", help="A picture file.", show_default=False)],
+    output: Changed = None,
+    refine: Annotated[
+        int | None,
+        typer.Option("--refine", metavar="STEPS", min=0, help="Steps of fitting.", show_default="as with add"),
+    ] = None,
+    quality: Annotated[int, typer.Option("-q", "--quality", min=0, max=100, help="As the file was encoded with.")] = 50,
+    max_size: MaxSize = None,
+    background: Background = None,
+    device: Device = "auto",
+    engine: Engine = "auto",
+    threads: Threads = None,
+    seed: Seed = 0,
+    force: Force = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Put a picture in the place of an image, which keeps its number and name; all else stays as it is."""
+    import inrcodec
+    from inrcodec.cli.opening import check_there
+    from inrcodec.cli.progress import fit_progress
+
+    check_changed(output)
+    check_there(file)
+    console = Console(quiet)
+    with fit_progress(console) as draw:
+        result = inrcodec.replace(
+            file, image, picture, output, steps=refine, quality=quality, max_size=max_size, background=background,
+            device=device, engine=engine, threads=threads, seed=seed, overwrite=force, on_progress=draw,
+        )  # fmt: skip
+    changed, size = result.archive[result.names[0]], result.archive.file_size
+    if json:
+        answer = {"file": str(result.path), "number": changed.number, "name": changed.name, "psnr": changed.psnr}
+        answer |= {"bits": changed.bits, "images": len(result.archive), "file_size": size}
+        print_json({**answer, "size_before": result.size_before, "notes": result.notes})
+    else:
+        print(result.path, flush=True)
+        change = f"{size:,} bytes, {size - result.size_before:+,}"
+        console.say(f"{changed.number} {changed.name}: {decibels(changed.psnr)}; {change}")
+    for note in result.notes:
+        console.say(Message("note: ", note))
