@@ -157,6 +157,7 @@ def test_nobody_imports_the_command_line() -> None:
                 assert room_of(path) in ("cli", "__main__"), f"{path}:{line}"
 
 
+SOUND = ROOT / "tests" / "golden" / "signals" / "sound.inr"
 HEAVY = ("torch", "numba", "textual", "scipy", "skimage", "matplotlib", "imagecodecs")
 
 
@@ -220,6 +221,9 @@ def test_importing_the_package_loads_nothing_heavy(tmp_path: Path) -> None:
         ["neighbors", "FILE", "one.png"],
         ["pairs", "FILE", "--similar", "1"],
         ["morph", "FILE", "one.png", "two.png", "--frames", "2", "--size", "12", "--quiet", "-f"],
+        ["info", "SOUND"],
+        ["report", "SOUND"],
+        ["decode", "SOUND", "--rate", "8000", "--quiet", "-f"],
         ["morph", "FILE", "one.png", "two.png", "--mode", "code", "--frames", "2", "--size", "12", "--quiet", "-f"],
     ],
     ids=" ".join,
@@ -227,7 +231,7 @@ def test_importing_the_package_loads_nothing_heavy(tmp_path: Path) -> None:
 def test_quick_commands_load_nothing_heavy(
     words: list[str], small_set: Path, small_images: Path, tmp_path: Path
 ) -> None:
-    given = {"FILE": str(small_set), "PICTURE": str(small_images / "one.png")}
+    given = {"FILE": str(small_set), "PICTURE": str(small_images / "one.png"), "SOUND": str(SOUND)}
     arguments = [given.get(word, word) for word in words]
     code = f"from inrcodec.cli.app import main\nassert main({arguments!r}) == 0"
     assert loaded_by(code, tmp_path) == set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -29,6 +30,7 @@ EPILOG = epilog(
         "inrcodec morph set.inr 3 41 7 -o tour.webp --size 256 --bounce",
         "inrcodec morph set.inr cat.png dog.png --compare -o strips.png",
         "inrcodec morph set.inr 3 41 7 -o frames/",
+        "inrcodec morph clip.inr -o smooth.mp4",
         "inrcodec morph set.inr 3 41 --metrics",
     ),
     ("file, path, mode, frames, width, height, fps; with --metrics: file, table (first, second, mode, measures)",),
@@ -37,9 +39,30 @@ STRIP_FRAMES = 9
 MEASURES = ("R2", "ghost", "S2", "concentration", "largest step", "path")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """Frames from each image to the next, frames a second, frames to rest on every image, and how it is gone."""
+
+    frames: int
+    fps: float
+    hold: int
+    ease: Literal["linear", "smooth"]
+
+
+USUAL = Pace(frames=24, fps=20, hold=6, ease="smooth")
+FASTEST, MOST_BETWEEN = 50.0, 24  # frames a second, and from one to the next, of a clip at its own pace
+
+
 def morph(
     file: File,
-    images: Annotated[list[str], typer.Argument(metavar="IMAGE IMAGE ...", help="Numbers or names, in order.")],
+    images: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="IMAGE IMAGE ...",
+            help="Numbers or names, in order; of a clip, all of its frames at its own pace if none is given.",
+            show_default=False,
+        ),
+    ] = None,
     mode: Annotated[
         Literal["move", "code", "last-hidden", "blend"],
         typer.Option("--mode", help="move: shapes travel; code: latents; last-hidden: the study's; blend: a fade."),
@@ -63,15 +86,25 @@ def morph(
             show_default="FILE-morph.gif",
         ),
     ] = None,
-    frames: Annotated[int, typer.Option("--frames", min=2, max=1000, help="From each image to the next.")] = 24,
-    fps: Annotated[float, typer.Option("--fps", min=1, max=50, help="Frames per second.")] = 20,
+    frames: Annotated[
+        int | None,
+        typer.Option("--frames", min=2, max=1000, help="From each image to the next.", show_default=str(USUAL.frames)),
+    ] = None,
+    fps: Annotated[
+        float | None,
+        typer.Option("--fps", min=1, max=50, help="Frames per second.", show_default=f"{USUAL.fps:g}"),
+    ] = None,
     size: Annotated[str, typer.Option("--size", metavar="SIZE", help="256 (longest side), 4x or native.")] = "256",
-    ease: Annotated[Literal["linear", "smooth"], typer.Option("--ease", help="Even pace, or slow at the ends.")] = (
-        "smooth"
-    ),
+    ease: Annotated[
+        Literal["linear", "smooth"] | None,
+        typer.Option("--ease", help="Even pace, or slow at the ends.", show_default=USUAL.ease),
+    ] = None,
     bounce: Annotated[bool, typer.Option("--bounce", help="There and back again.")] = False,
     loop: Annotated[int, typer.Option("--loop", min=0, help="Times to play; 0 for ever.")] = 0,
-    hold: Annotated[int, typer.Option("--hold", min=0, max=1000, help="Frames to rest on every image.")] = 6,
+    hold: Annotated[
+        int | None,
+        typer.Option("--hold", min=0, max=1000, help="Frames to rest on every image.", show_default=str(USUAL.hold)),
+    ] = None,
     dither: Annotated[
         Literal["floyd-steinberg", "none"], typer.Option("--dither", help="Of GIF; none makes small files.")
     ] = "floyd-steinberg",
@@ -94,7 +127,14 @@ def morph(
     if refine and mode != "move" and not (compare or metrics):
         raise UsageError(f"--refine goes with --mode move, not with {mode}; leave one of them out")
     archive = open_archive(file)
-    numbers = _numbers(archive, images)
+    usual = USUAL if images else _pace_of_clip(archive)
+    pace = Pace(
+        frames=frames or usual.frames,
+        fps=fps or usual.fps,
+        hold=usual.hold if hold is None else hold,
+        ease=ease or usual.ease,
+    )
+    numbers = _numbers(archive, images or [f"0-{len(archive) - 1}"])
     first = archive[numbers[0]]
     wanted = parse_size(size).of(first.width, first.height)
     check_pixels(*wanted, "a frame")
@@ -106,9 +146,9 @@ def morph(
         numbers=numbers,
         size=wanted,
         mode=mode,
-        frames=frames,
-        hold=hold,
-        ease=ease,
+        frames=pace.frames,
+        hold=pace.hold,
+        ease=pace.ease,
         bounce=bounce,
         refine=refine and mode == "move",
     )
@@ -124,7 +164,7 @@ def morph(
         path = Path("stdout.gif" if single else "stdout.png")  # what decides the format
     elif single and output is not None and _is_folder(output):
         written = _frames(archive, sequence, path, Console(quiet), force=force)
-        _tell(json, file, path, mode, sequence, fps, written)
+        _tell(json, file, path, mode, sequence, pace.fps, written)
         return
     _check_format(path, sequence, loop, still=not single)
     if not stream:
@@ -133,13 +173,13 @@ def morph(
     blob = (
         _strips(archive, sequences, path, Console(quiet))
         if sheet or compare
-        else _moving(archive, sequence, path, fps, loop, dither != "none", Console(quiet))
+        else _moving(archive, sequence, path, pace.fps, loop, dither != "none", Console(quiet))
     )
     from inrcodec.cli.destination import put
 
     put(None if stream else path, blob, force=force)
     if not stream:
-        _tell(json, file, path, list(modes) if compare else mode, sequence, fps, len(blob))
+        _tell(json, file, path, list(modes) if compare else mode, sequence, pace.fps, len(blob))
 
 
 def _tell(
@@ -161,6 +201,15 @@ def _numbers(archive: Archive, images: Sequence[str]) -> tuple[int, ...]:
     if any(one == other for one, other in pairwise(numbers)):
         raise UsageError("an image follows on itself; there is nothing to morph")
     return numbers
+
+
+def _pace_of_clip(archive: Archive) -> Pace:
+    """As fast as the clip was, with as many frames between its own as one can see."""
+    if archive.times is None:
+        raise UsageError("a morph needs two images or more; give numbers or names, as in: 3 41")
+    mean = sum(archive.times) / len(archive.times)
+    frames = min(MOST_BETWEEN, max(2, int(FASTEST * mean)))
+    return Pace(frames=frames, fps=max(1.0, min(FASTEST, frames / mean)), hold=0, ease="linear")
 
 
 def _check_format(path: Path, sequence: FrameSequence, loop: int, *, still: bool) -> None:

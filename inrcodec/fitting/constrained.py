@@ -26,6 +26,7 @@ from inrcodec.numerics.coordinates import Axis
 PLACES = 1024  # that a step looks at
 LEARNING_RATE, LEAST_RATE, WARM_UP = 4e-3, 0.002, 100  # of Adam: share at the end, steps at the beginning
 PRECISE = (0.6, 0.75, 0.9)  # shares of a precise fit after which a layer stays as it will be stored; last: all deeper
+LEAST_ROOM = 0.1  # of a time limit, for steps
 MEASURED_PLACES = 4096  # on which quantization is judged
 SMOOTHING = 0.99
 TILE_PLACES = 1 << 15
@@ -33,7 +34,11 @@ TILE_PLACES = 1 << 15
 
 @dataclass(frozen=True)
 class ConstrainedSettings:
-    """How long to fit, and where; nothing here is needed to decode. time_limit in seconds; places: of one step."""
+    """How long to fit, and where; nothing here is needed to decode.
+
+    time_limit in seconds, of which as many as so many steps take (`ending_steps`) are left for what comes after them;
+    places: of one step.
+    """
 
     steps: int
     time_limit: float | None = None
@@ -42,6 +47,7 @@ class ConstrainedSettings:
     seed: int = 0
     places: int = PLACES
     learning_rate: float = LEARNING_RATE
+    ending_steps: float = 0.0
     precise: bool = False  # layer by layer becomes integers while the others can make up for it
 
 
@@ -90,7 +96,8 @@ class ConstrainedFit:
             step, seconds = step + 1, time.monotonic() - started
             done = step / settings.steps
             if settings.time_limit is not None:
-                done = max(done, seconds / settings.time_limit)
+                room = settings.time_limit - settings.ending_steps * seconds / step
+                done = max(done, seconds / max(room, LEAST_ROOM * settings.time_limit))
             done = min(1.0, done)
             self._settle_until(done)
             mean = SMOOTHING * mean + (1 - SMOOTHING) * float(loss.detach())

@@ -125,7 +125,8 @@ class Detail(MovingScreen[int]):
     def action_slideshow(self) -> None:
         """One image after the other, or no longer."""
         if self._timer is None:
-            self._timer = self.set_interval(SECONDS, self._next_slide)
+            times = self._host.archive.times  # the frames of a clip follow each other as they were shown
+            self._timer = self.set_interval(SECONDS if times is None else sum(times) / len(times), self._next_slide)
         else:
             self._timer.stop()
             self._timer = None

@@ -82,6 +82,17 @@ def test_frames_as_a_set_are_played(clip: str, capsys: Capture) -> None:
     assert "frames of a clip" in capsys.readouterr().err
 
 
+def test_a_morph_plays_all_frames_at_their_own_pace(clip: str, capsys: Capture) -> None:
+    assert main(["encode", clip, "--frames", "all", "-o", "set.inr", *ENCODED]) == 0
+    capsys.readouterr()
+    assert main(["morph", "set.inr", "--mode", "blend", "--size", "native", "-o", "a.webp", "--json", "--quiet"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["frames"] > 6
+    assert told["frames"] / told["fps"] == pytest.approx(0.56, abs=0.12)
+    assert main(["encode", clip, "-o", "one.inr", *ENCODED]) == 0
+    assert main(["morph", "one.inr"]) == 2
+
+
 def test_films_come_out_of_both(clip: str) -> None:
     pytest.importorskip("imageio_ffmpeg")
     assert main(["encode", clip, "--frames", "all", "-o", "set.inr", *ENCODED]) == 0

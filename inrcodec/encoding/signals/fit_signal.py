@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from inrcodec.fitting.constrained import ConstrainedFit
 
 FINISHING, LEAST_FINISHING = 0.05, 1.0  # share of a time limit, and seconds, kept for quantization and writing
+ROUNDING_STEPS = 60  # that trying quantization steps takes as long as
+JUDGED_A_STEP, MOST_JUDGED = 1000, 1 << 17  # samples that are measured in the time of a step, twice each
 SAMPLES = 128  # of the loss, in the training record
 CONSTANT_STEP, CONSTANT_ONE = -56, 1 << 14  # a step of 2**-14
 
@@ -154,6 +156,7 @@ def _begin(task: Task, options: SignalKeywords, started: float) -> ConstrainedFi
         seed=options.seed,
         places=task.places_a_step or PLACES,
         learning_rate=task.learning_rate or LEARNING_RATE,
+        ending_steps=ROUNDING_STEPS + min(math.prod(task.axes), MOST_JUDGED) / JUDGED_A_STEP,
         precise=task.precise,
     )
     return ConstrainedFit(SignalNetwork(task.network, task.channels, task.axes), task.constraints, settings)
