@@ -6,7 +6,8 @@ From the repository's root: python tools/measure_signals.py [options]
                 so that a busy machine takes longer and makes the same picture
     --only      rows of these names
     --fits      where files are kept; those that are there are measured again without a fit
-    --kind      sounds: those of sounds and clips instead, see measure_sounds.py
+    --kind      ahead of all others; sounds: those of sounds and clips instead, see measure_sounds.py; shapes: those of
+                shapes, see measure_shapes.py
     --draw      a picture: fits of `camera` by sines and, below, by rectified units; value, gradient, Laplacian
 
 Pictures are those that scikit-image ships, at 256 x 256 by Lanczos' kernel. A row is a fit, read back from its file.
@@ -15,6 +16,7 @@ Pictures are those that scikit-image ships, at 256 x 256 by Lanczos' kernel. A r
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
 import time
@@ -157,11 +159,10 @@ def draw(folder: Path, path: Path) -> None:
 
 
 def main() -> None:
-    if "sounds" in sys.argv[1:3] and "--kind" in sys.argv[1:3]:
-        import measure_sounds
-
+    if "--kind" in sys.argv[1:2] and {"sounds", "shapes"} & set(sys.argv[2:3]):
+        kind = sys.argv[2]
         del sys.argv[1:3]
-        measure_sounds.main()
+        importlib.import_module(f"measure_{kind}").main()
         return
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=170.0)
