@@ -6,11 +6,12 @@ From the repository's root: python tools/measure_signals.py --kind shapes [optio
     --only      rows of these names
     --fits      where files are kept; those that are there are measured again without a fit
     --draw      a picture: every row, seen from the side and from near by
+    --real      also as many steps of the first row without any rounding: how far the true surface is from its
+                field, and from that of the file
     --also      more meshes or points, which have no truth: what they become is drawn, and said
 
 Meshes are those that `decode --size 256` writes, read back. Distance: from places spread evenly over the mesh to the
-true surface, on average. Lost: what the distance of the true surface from the field grows by from the network before it
-became integers to the file, of fits of as many steps whose layers do not become integers one by one.
+true surface, on average.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -92,6 +93,38 @@ def fitted(row: Row, folder: Path, seconds: float) -> tuple[Path, str]:
     return path, f" {result.steps:,} | {time.process_time() - started:.0f} |"
 
 
+def off_surface(at: Callable[[np.ndarray], np.ndarray], signal: Signal) -> float:
+    """How far the true surface is from where a field (count, 1) of coordinates is 0, to first order, on average."""
+    low, high = np.array(signal.places).T
+    points, _ = draw_knot.tube(20_011)
+    return float(np.abs(at(2 * (points - low) / (high - low) - 1)).mean())
+
+
+def real_numbers(row: Row, signal: Signal) -> str:
+    """The same fit without rounding, beside the file."""
+    from inrcodec.encoding.signals.kinds import kind_named
+    from inrcodec.encoding.signals.options import SignalOptions
+    from inrcodec.fitting.constrained import ConstrainedFit, ConstrainedSettings
+    from inrcodec.fitting.networks import SignalNetwork
+
+    class Real(SignalNetwork):
+        settled = 1.0  # type: ignore[assignment]
+
+    task = kind_named("shape").prepare(row.source, SignalOptions())
+    assert signal.record
+    assert task.places_a_step
+    assert task.learning_rate
+    settings = ConstrainedSettings(
+        steps=signal.record.steps, places=task.places_a_step, learning_rate=task.learning_rate, device="cpu"
+    )
+    work = ConstrainedFit(Real(task.network, 1, task.axes), task.constraints, settings)
+    for _ in work.steps():
+        pass
+    half = task.scale[0][1]
+    real, kept = off_surface(lambda places: half * work.evaluated(places), signal), off_surface(signal.at, signal)
+    return f"{signal.record.steps:,} steps without rounding: {real:.6f} off the true surface; the file: {kept:.6f}"
+
+
 def decoded(path: Path) -> tuple[trimesh.Trimesh, str]:
     """The mesh of a file as read back, and the CPU seconds and memory of the command that wrote it."""
     out = path.with_suffix(".stl")
@@ -146,6 +179,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--fits", type=Path, default=Path("shapes"))
     parser.add_argument("--draw", type=Path)
+    parser.add_argument("--real", action="store_true")
     parser.add_argument("--also", nargs="*", type=Path, default=[])
     asked = parser.parse_args()
     asked.fits.mkdir(parents=True, exist_ok=True)
@@ -156,6 +190,9 @@ def main() -> None:
         if not asked.only or row.name in asked.only:
             print(line(row, asked.fits, asked.seconds), flush=True)
             drawn.append(views(inrcodec.open_signal(fitted(row, asked.fits, asked.seconds)[0])))
+    if asked.real:
+        first = next(rows([]))
+        print(real_numbers(first, inrcodec.open_signal(fitted(first, asked.fits, asked.seconds)[0])))
     if asked.draw:
         Image.fromarray(np.concatenate(drawn, axis=1)).save(asked.draw)
 

@@ -24,6 +24,7 @@ EPILOG = epilog(
         "inrcodec browse set.inr --against ./thumbs",
         "inrcodec browse set.inr --images half",
         "inrcodec browse bell.inr",
+        "inrcodec browse knot.inr",
         "inrcodec browse set.inr --serve",
     )
 )

@@ -39,6 +39,7 @@ EPILOG = epilog(
         "inrcodec decode clip.inr -o clip.mp4",
         "inrcodec decode damaged.inr --salvage -o saved",
         "inrcodec decode bell.inr --rate 48000 -o bell.wav",
+        "inrcodec decode knot.inr --size 256 -o knot.stl",
         "inrcodec decode ball.inr --fps 48 -o ball.gif",
     ),
     ("file, written (path, width, height, bytes, images); with --salvage: damaged (names)",),

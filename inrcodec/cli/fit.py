@@ -30,6 +30,7 @@ EPILOG = epilog(
         "inrcodec fit cat.png --from gradient --reach 1 --activation relu-pe -o relu.inr",
         "inrcodec fit cat.png --from gradient --show-constraints > cat.toml",
         "inrcodec fit cat.toml -o cat.inr",
+        "inrcodec fit knot.ply -o knot.inr",
         "inrcodec fit bell.wav -o bell.inr",
         "inrcodec fit talk.flac --start 1m30s --length 3 -o talk.inr",
     ),

@@ -75,7 +75,12 @@ def _reason(failure: Exception) -> str:
 
 
 def _sampled(mesh: Trimesh, seed: int) -> Surface:
-    """Points on the faces of a mesh, evenly by area: one from each of as many equal stretches of it."""
+    """Points on the faces of a mesh, evenly by area: one from each of as many equal stretches of it.
+
+    Those inside another body of the mesh are left out.
+    """
+    from inrcodec.signals.shape.bodies import outer_samples
+
     corners = np.asarray(mesh.triangles, dtype=np.float64)
     doubled = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     sizes = np.linalg.norm(doubled, axis=1)
@@ -91,13 +96,23 @@ def _sampled(mesh: Trimesh, seed: int) -> Surface:
     shares = np.concatenate([1 - along, along * (1 - beside), along * beside], axis=1)
     points = (corners[chosen] * shares[:, :, None]).sum(axis=1)
     normals = doubled[chosen] / sizes[chosen, None]
+    bodies = _labels(mesh)
+    kept = outer_samples(points, normals, bodies[chosen]) if bodies.max() else slice(None)
     return Surface(
-        points,
-        normals,
+        points[kept],
+        normals[kept],
         faces=len(corners),
         closed=bool(mesh.is_watertight),
         opposed=float(sizes[wrong].sum() / sizes.sum()),
     )
+
+
+def _labels(mesh: Trimesh) -> NDArray[np.int64]:
+    """The number of the body that each face hangs together with."""
+    import trimesh
+
+    labels = trimesh.graph.connected_component_labels(mesh.face_adjacency, node_count=len(mesh.faces))
+    return np.asarray(labels, dtype=np.int64)
 
 
 def _turned_faces(mesh: Trimesh) -> NDArray[np.bool_]:
@@ -107,7 +122,7 @@ def _turned_faces(mesh: Trimesh) -> NDArray[np.bool_]:
     alike = mesh.copy()
     trimesh.repair.fix_winding(alike)
     turned = np.asarray((alike.faces != mesh.faces).any(axis=1))
-    labels = trimesh.graph.connected_component_labels(mesh.face_adjacency, node_count=len(mesh.faces))
+    labels = _labels(mesh)
     areas = np.asarray(mesh.area_faces)
     most = np.bincount(labels, areas * turned) > np.bincount(labels, areas) / 2
     return np.asarray(turned != most[labels])

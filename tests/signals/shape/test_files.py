@@ -83,6 +83,27 @@ def test_all_meshes_of_a_scene_are_one_shape_each_at_its_place(tmp_path: Path) -
     np.testing.assert_allclose([surface.points[:, 0].min(), surface.points[:, 0].max()], [-4, 4], atol=0.05)
 
 
+def test_of_bodies_that_overlap_only_the_outside_counts(tmp_path: Path) -> None:
+    bodies = [trimesh.creation.icosphere(4).apply_translation([shift, 0, 0]) for shift in (-0.5, 0.5)]
+    bodies.append(trimesh.creation.icosphere(3, radius=0.2))  # a stone in the middle of both
+    trimesh.util.concatenate(bodies).export(tmp_path / "overlap.stl")
+    surface = read_shape(tmp_path / "overlap.stl")
+    depth = np.min([np.linalg.norm(surface.points - [shift, 0, 0], axis=1) for shift in (-0.5, 0.5)], axis=0)
+    assert depth.min() > 0.98
+    assert len(surface.points) == pytest.approx(60_000 * 2 * 0.75 / 2.04, rel=0.02)
+
+
+def test_the_wall_of_a_hollow_stays(tmp_path: Path) -> None:
+    inner = trimesh.creation.icosphere(3, radius=0.5)
+    inner.invert()
+    trimesh.util.concatenate([trimesh.creation.icosphere(3), inner]).export(tmp_path / "hollow.stl")
+    surface = read_shape(tmp_path / "hollow.stl")
+    assert len(surface.points) == 60_000
+    within = np.linalg.norm(surface.points, axis=1) < 0.6
+    assert within.mean() == pytest.approx(0.2, abs=0.01)
+    assert ((surface.points * surface.normals).sum(axis=1)[within] < 0).all()
+
+
 def test_an_open_mesh_is_known_as_such(tmp_path: Path) -> None:
     mesh = trimesh.creation.icosphere()
     mesh.update_faces(mesh.triangles_center[:, 2] < 0.5)
