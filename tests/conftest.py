@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).parent / "bitstream"))  # made-up sets and the second reader help other rooms too
+for room in ("bitstream", "attacks"):  # made-up sets and the second reader help other rooms too
+    sys.path.insert(0, str(Path(__file__).parent / room))
 
 os.environ["INRCODEC_CONFIG"] = ""  # the defaults of whoever runs the tests are theirs
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from operator import index
 from pathlib import Path
@@ -14,6 +15,7 @@ from inrcodec.bitstream.stored import StoredSet
 from inrcodec.bitstream.stored_signal import signal_kind
 from inrcodec.errors import CorruptFileError, UnsupportedFileError, UsageError
 from inrcodec.field.field import field_shapes
+from inrcodec.field.work import MOST_SECONDS
 
 Many = list[Any] | tuple[Any, ...]  # of numbers and names
 
@@ -22,26 +24,55 @@ class Archive(Contents):
     """A set of images in one file: its contents, and its images by number or name."""
 
     @staticmethod
-    def open(path: str | Path, *, lenient: bool = False, salvage: bool = False, kept_blocks: int = 1) -> Archive:
+    def open(
+        path: str | Path,
+        *,
+        lenient: bool = False,
+        salvage: bool = False,
+        kept_blocks: int = 1,
+        trust: bool = False,
+        budget: float = MOST_SECONDS,
+    ) -> Archive:
         """Read a file; CorruptFileError or UnsupportedFileError name it and say what is wrong.
 
         With `lenient`, damaged blocks are left for the images in them to complain about; with `salvage`, so is what is
         missing because a file is cut short, or because nobody can tell what it was. Images lie in blocks of up to 64;
         so many decoded ones are kept in memory (of 64 icons of 48 pixels, 0.6 MB each).
+
+        A few bytes can claim hours of work, or all memory. What goes beyond what real files of their size take raises
+        TooMuchWork before it is done: `budget` is the most of it in seconds of one core, by default less for files
+        below half a megabyte; `trust` lifts that. Pixels that the caller asks for are the caller's, and do not count.
         """
+        limit = math.inf if trust else budget
+        found = Archive.described(path, lenient=lenient, salvage=salvage, kept_blocks=kept_blocks, limit=limit)
+        _ = found.field
+        return found
+
+    @staticmethod
+    def described(
+        path: str | Path,
+        *,
+        lenient: bool = False,
+        salvage: bool = False,
+        kept_blocks: int = 1,
+        limit: float = MOST_SECONDS,
+    ) -> Archive:
+        """The same for who only asks what it is: no weight is decoded before it is needed. limit: of work, seconds."""
         path = Path(path)
-        blob = read_file(path)
         try:
+            blob = read_file(path)
             _refuse_signals(blob, path)
             stored = StoredSet(blob, field_shapes, lenient=lenient, salvage=salvage, kept_blocks=kept_blocks)
-            return Archive(stored, path)
+            return Archive(stored, path, limit=limit)
         except (CorruptFileError, UnsupportedFileError) as failure:
             raise naming(path, failure) from failure
 
     @staticmethod
     def from_bytes(blob: bytes) -> Archive:
         """The same from bytes in memory."""
-        return Archive(StoredSet(blob, field_shapes))
+        found = Archive(StoredSet(blob, field_shapes))
+        _ = found.field
+        return found
 
     def reread(self, blob: bytes, path: Path) -> Archive:
         """The file at `path`, of these bytes, which differ in figures and the like alone; decodes nothing anew."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,7 +22,9 @@ from inrcodec.bitstream.stored import StoredSet
 from inrcodec.errors import CorruptFileError, InrError
 from inrcodec.field.encoder import encoder_shapes
 from inrcodec.field.field import Field, image_conditions
+from inrcodec.field.work import Work
 from inrcodec.numerics.arrays import Pixels
+from inrcodec.numerics.coordinates import samples_per_pixel
 from inrcodec.numerics.poses import poses_from
 
 Values = TypeVar("Values", bound=npt.NDArray[Any])
@@ -27,13 +33,33 @@ Values = TypeVar("Values", bound=npt.NDArray[Any])
 class Contents:
     """Everything that a file holds."""
 
-    def __init__(self, stored: StoredSet, path: Path | None = None) -> None:
+    def __init__(self, stored: StoredSet, path: Path | None = None, *, limit: float = math.inf) -> None:
+        """limit: seconds of work beyond what is usual; see `field.work`."""
         self.path = path
         self.stored = stored
-        weights = tuple(tensor.values() for tensor in stored.network)
-        self.field = Field(stored.header.model, stored.header.channels, weights, tolerance=stored.tolerance)
+        pixels = sum(height * width for height, width in stored.shapes)
+        self.work = Work(stored.size, pixels, len(stored.shapes), limit, str(path or "the file"))
+        self._decoded: set[int] = set()  # blocks that were counted as work
         self.poses = None if stored.poses is None else _fixed(poses_from(stored.poses))  # (images, 4)
         self._conditions = image_conditions(stored.header.model, stored.shapes, self.poses)
+
+    @cached_property
+    def field(self) -> Field:
+        """The network, which is decoded when it is first asked for."""
+        stored, header = self.stored, self.stored.header
+        with self._named():
+            self.work.weights(stored.weights)
+            weights = tuple(tensor.values() for tensor in stored.network)
+            _ = stored.codec
+        return Field(header.model, header.channels, weights, tolerance=stored.tolerance, work=self.work)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Failures in here name the file."""
+        try:
+            yield
+        except CorruptFileError as failure:
+            raise naming(self.path, failure) from failure
 
     @property
     def header(self) -> Header:
@@ -96,20 +122,33 @@ class Contents:
         model = self.header.model
         if not model.coded:
             return None
-        try:
+        with self._named():
             tensors = self.stored.encoder(encoder_shapes(self.channels, model.levels[0].channels))
-        except CorruptFileError as failure:
-            raise naming(self.path, failure) from failure
         return None if tensors is None else tuple(tensor.values() for tensor in tensors)
 
     def verify(self) -> None:
         """Decode every block, and the encoder if there is one; raises what is wrong with the first damaged one."""
-        try:
-            for number in range(self.header.images):
-                self.stored.latents(number)
-            _ = self.encoder
-        except CorruptFileError as failure:
-            raise naming(self.path, failure) from failure
+        _ = self.field
+        with self._named():
+            self.work.check(sum(self._block_seconds(block) for block in range(self.stored.blocks)))
+        for number in range(self.header.images):
+            self.latents(number)
+        _ = self.encoder
+
+    def check_work(self, sizes: Sequence[tuple[int, tuple[int, int]]]) -> None:
+        """Raise TooMuchWork where drawing images, by number at (width, height), is too much to ask for so few bytes."""
+        blocks = {self.stored.block_of(number) for number, _ in sizes} if self.header.model.levels else set()
+        seconds = sum(self._block_seconds(block) for block in blocks) + self.work.image_seconds * len(sizes)
+        footprint, weights = self.header.model.footprint, self.field.weights
+        kinds = Counter((self.shape(number), size) for number, size in sizes)
+        for (native, (width, height)), count in kinds.items():
+            drawn = (min(height, native[0]), min(width, native[1]))  # larger ones are drawn from the native picture
+            points = [samples_per_pixel(own, side, footprint) * side for own, side in zip(native, drawn, strict=True)]
+            seconds += count * self.work.drawing_seconds(
+                self.header.model, weights, math.prod(points), math.prod(drawn), drawn == native
+            )
+        with self._named():
+            self.work.check(seconds)
 
     def shape(self, number: int) -> tuple[int, int]:
         """(height, width) of an image."""
@@ -117,7 +156,31 @@ class Contents:
 
     def latents(self, number: int) -> tuple[npt.NDArray[np.int16], ...]:
         """Latents (channels, cells down, cells across) per level, coarsest first."""
-        return tuple(map(_fixed, self.stored.latents(number)))  # they are kept for other images, and for the next call
+        with self._named():
+            block = self.stored.block_of(number)
+            if self.header.model.levels and block not in self._decoded:
+                _ = self.field
+                latents, entries, pixels = self._claims(block)
+                self.work.block(latents, entries, self.header.model.context_width, pixels)
+                self._decoded.add(block)
+            return tuple(map(_fixed, self.stored.latents(number)))  # they are kept for other images, and the next call
+
+    def _block_seconds(self, block: int) -> float:
+        latents, entries, pixels = self._claims(block)
+        return self.work.block_seconds(latents, entries, self.header.model.context_width, pixels)
+
+    def _claims(self, block: int) -> tuple[int, int, int]:
+        """Latents of a block, the mean size of their alphabets, and its native pixels."""
+        model, ranges = self.header.model, iter(self.stored.codec.ranges)
+        shapes = Counter(self.shape(number) for number in self.stored.images_of(block))
+        latents = entries = 0
+        for level in model.levels:
+            cells = sum(count * level.cells(height) * level.cells(width) for (height, width), count in shapes.items())
+            for _ in range(level.channels):
+                lowest, highest = next(ranges)
+                latents, entries = latents + cells, entries + cells * (highest - lowest + 1)
+        pixels = sum(count * height * width for (height, width), count in shapes.items())
+        return latents, entries // max(1, latents), pixels
 
     def conditions(self, number: int) -> Pixels:
         """What goes into the network for the image besides its latents, (1, values)."""
@@ -126,6 +189,8 @@ class Contents:
 
     def field_inputs(self, number: int) -> tuple[list[Pixels], Pixels]:
         """What the field needs of an image: latents [(channels, 1, cells down, cells across)], and conditions."""
+        with self._named():
+            self.work.image()
         return [level[:, None].astype(np.float32) for level in self.latents(number)], self.conditions(number)
 
     @cached_property

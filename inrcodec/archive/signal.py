@@ -16,6 +16,7 @@ from inrcodec.bitstream.signal_header import Ends, SignalHeader
 from inrcodec.bitstream.stored_signal import StoredSignal
 from inrcodec.errors import CorruptFileError, UnsupportedFileError
 from inrcodec.field.signal_field import SignalField, signal_shapes
+from inrcodec.field.work import MOST_SECONDS, TooMuchWork, Work
 from inrcodec.numerics.arrays import FloatArray
 from inrcodec.numerics.coordinates import Axis
 from inrcodec.numerics.cores import each
@@ -27,19 +28,28 @@ Coordinates = NDArray[np.floating]  # (places, axes), each in [-1, 1]
 class Signal:
     """One signal in one file; everything is in its own units: those of `places` along its axes, of `scale` in value."""
 
-    def __init__(self, stored: StoredSignal, path: Path | None = None) -> None:
+    def __init__(self, stored: StoredSignal, path: Path | None = None, *, limit: float = math.inf) -> None:
+        """limit: seconds of work beyond what is usual; see `field.work`."""
         self.path = path
         self.stored = stored
+        self.work = Work(stored.size, math.prod(stored.header.axes), 1, limit, str(path or "the file"))
+        self.work.weights(stored.weights)
         weights = tuple(tensor.values() for tensor in stored.network)
         header = stored.header
         self.field = SignalField(header.network, header.channels, len(header.axes), weights)
 
     @staticmethod
-    def open(path: str | Path) -> Signal:
-        """Read a file; CorruptFileError or UnsupportedFileError name it and say what is wrong."""
+    def open(path: str | Path, *, trust: bool = False, budget: float = MOST_SECONDS) -> Signal:
+        """Read a file; CorruptFileError or UnsupportedFileError name it and say what is wrong.
+
+        trust, budget: see `Archive.open`.
+        """
         path = Path(path)
         try:
-            return Signal(StoredSignal(read_file(path), signal_shapes), path)
+            limit = math.inf if trust else budget
+            return Signal(StoredSignal(read_file(path), signal_shapes), path, limit=limit)
+        except TooMuchWork:
+            raise  # it names the file already
         except (CorruptFileError, UnsupportedFileError) as failure:
             raise naming(path, failure) from failure
 
@@ -154,6 +164,10 @@ class Signal:
 
         float32 (counts reversed, channels); cell i of n has its center at (2 i + 1) / n - 1.
         """
+        points = math.prod(counts or self.axes)
+        network, weights = self.header.network, self.stored.weights
+        units = network.hidden_width * network.hidden_layers
+        self.work.signal(units, weights, points, self.channels, native=counts is None)
         counts = self.axes if counts is None else counts
         found = np.empty((math.prod(counts), self.channels), np.float32)
         middle, half = self._units

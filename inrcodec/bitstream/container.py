@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 import google_crc32c
 
@@ -25,6 +26,7 @@ EXPENDABLE = (BLOCK, *ANCILLARY)  # what a lenient reader can do without
 LOST = b"lOST"  # never in a file: what a lenient reader could not make out
 MAX_FILE_BYTES = 1 << 30
 MAX_CHUNKS = 4096
+PIECE = 1 << 20  # bytes that are read at once beyond what a file was said to have
 _CAP = f"more than the {MAX_FILE_BYTES} an .inr file may have"
 _DAMAGED = "the file is damaged, get a fresh copy"
 _FRAME = struct.Struct("<4sI")
@@ -212,13 +214,23 @@ def read_file(path: Path) -> bytes:
             size = os.fstat(source.fileno()).st_size
             if size > MAX_FILE_BYTES:
                 raise UnsupportedFileError(f"the file has {size} bytes, {_CAP}")
-            return start + source.read(MAX_FILE_BYTES + 1 - len(start))
+            return start + _rest(source, size - len(start))
     except FileNotFoundError as failure:
         raise UsageError(f"{path}: no such file") from failure
     except IsADirectoryError as failure:
         raise UsageError(f"{path}: is a folder, not an .inr file") from failure
     except OSError as failure:
         raise InrError(f"{path}: cannot be read: {failure.strerror}") from failure
+
+
+def _rest(source: BinaryIO, expected: int) -> bytes:
+    """What is left of a file; only that much memory is taken, even where it has grown or is a pipe without a size."""
+    pieces = [source.read(max(0, expected))]
+    total = len(pieces[0])
+    while (piece := source.read(PIECE)) and total <= MAX_FILE_BYTES:
+        pieces.append(piece)
+        total += len(piece)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 def write_atomically(path: Path, blob: bytes, *, overwrite: bool) -> None:

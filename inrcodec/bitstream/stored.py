@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from copy import copy
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -138,7 +140,7 @@ def _shapes(header: Header) -> list[tuple[int, int]]:
 
 
 class StoredSet:
-    """A file's contents; the network is decoded at once, blocks on demand.
+    """A file's contents; the network is decoded when it is first asked for, and so are blocks.
 
     The last `kept_blocks` are kept, as far as they have no more than KEPT_LATENTS values together; the last one always.
     """
@@ -167,12 +169,36 @@ class StoredSet:
         self._blocks = _placed(self.chunks, expected)
         if len(self._blocks) != expected:
             raise CorruptFileError(f"{len(self._blocks)} blocks of latents where the header asks for {expected}")
-        channels = sum(level.channels for level in model.levels)
-        tensors, ranges = decode_weights(self._only(WEIGHTS), (*network, *context_shapes(model)), channels)
-        self.network, self.context = tensors[: len(network)], tensors[len(network) :]
-        self.codec = LatentCodec(model, level_contexts(model, self.context), ranges)
+        self._network_shapes = network
         self._kept: OrderedDict[int, tuple[Latents, ...]] = OrderedDict()  # the last one used stands last
         self.kept_blocks = kept_blocks
+
+    @property
+    def weights(self) -> int:
+        """How many numbers the network and the context model have; none of them is decoded for that."""
+        return sum(map(math.prod, (*self._network_shapes, *context_shapes(self.header.model))))
+
+    @cached_property
+    def _tensors(self) -> tuple[tuple[CodedTensor, ...], tuple[Range, ...]]:
+        model = self.header.model
+        channels = sum(level.channels for level in model.levels)
+        return decode_weights(self._only(WEIGHTS), (*self._network_shapes, *context_shapes(model)), channels)
+
+    @property
+    def network(self) -> tuple[CodedTensor, ...]:
+        """Tensors of the network."""
+        return self._tensors[0][: len(self._network_shapes)]
+
+    @property
+    def context(self) -> tuple[CodedTensor, ...]:
+        """Tensors of the context model."""
+        return self._tensors[0][len(self._network_shapes) :]
+
+    @cached_property
+    def codec(self) -> LatentCodec:
+        """What blocks are coded with."""
+        model = self.header.model
+        return LatentCodec(model, level_contexts(model, self.context), self._tensors[1])
 
     def measured(self, figures: Sequence[Column], record: Record | None = None) -> bytes:
         """The bytes of this file with figures behind its names, and how its fit went; all else is taken over."""

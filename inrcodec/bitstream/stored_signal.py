@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from inrcodec.bitstream.container import (
@@ -82,7 +83,13 @@ class StoredSignal:
         network, channels = self.header.network, self.header.channels
         shapes = network_shapes(network, channels, len(self.header.axes))
         check_signal_limits(math.prod(self.header.axes), shapes)
-        self.network = decode_weights(self._only(WEIGHTS), shapes, 0)[0]
+        self.weights = sum(map(math.prod, shapes))  # how many there are
+        self._shapes = shapes
+
+    @cached_property
+    def network(self) -> tuple[CodedTensor, ...]:
+        """Its tensors, decoded when they are first asked for."""
+        return decode_weights(self._only(WEIGHTS), self._shapes, 0)[0]
 
     def name(self) -> str | None:
         """The signal's name, or None where the file has none."""

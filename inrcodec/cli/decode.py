@@ -13,7 +13,7 @@ from inrcodec.cli.chosen import chosen_numbers, chosen_sizes
 from inrcodec.cli.clip import is_film, play
 from inrcodec.cli.console import Console, print_json
 from inrcodec.cli.opening import open_archive, open_signal
-from inrcodec.cli.options import File, Force, Index, Json, PictureSize, Quiet, Verbose, epilog
+from inrcodec.cli.options import File, Force, Index, Json, PictureSize, Quiet, Trust, Verbose, epilog
 from inrcodec.cli.salvage import open_lenient, say_damaged, whole_numbers
 from inrcodec.cli.signals import Asked, decode_signal
 from inrcodec.cli.values import check_pixels, parse_size
@@ -137,6 +137,7 @@ def decode(
     ] = False,
     force: Force = False,
     json: Json = False,
+    trust: Trust = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -150,7 +151,7 @@ def decode(
 
     console = Console(quiet, verbose)
     asked = Asked(size=None if size == NATIVE else size, rate=rate, fps=fps, largest=largest)
-    if (signal := open_signal(file)) is not None:
+    if (signal := open_signal(file, trust=trust)) is not None:
         _refuse_images_only(signal.kind, index=index, quality=quality, sheet=sheet or columns is not None)
         decode_signal(
             signal,
@@ -166,7 +167,7 @@ def decode(
     wanted = parse_size(size)
     if columns is not None and not sheet:
         raise UsageError("--columns is for a sheet; add --sheet")
-    archive = open_lenient(file) if salvage else open_archive(file)
+    archive = open_lenient(file) if salvage else open_archive(file, trust=trust)
     film = not sheet and is_film(archive, output, index)
     if wrong := asked.given() - ({"size", "fps"} if film else {"size"}):
         raise UsageError(f"--{min(wrong)} is for a sound, clip or shape; {file} holds images")
@@ -178,13 +179,15 @@ def decode(
     numbers, damaged = chosen_numbers(archive, index), list[int]()
     if salvage:
         numbers, damaged = whole_numbers(archive, numbers)
+    sizes = chosen_sizes(archive, numbers, wanted)
+    archive.check_work(list(zip(numbers, sizes, strict=True)))
     destination = find_destination(
         output, format, stem=Path(file).stem, pictures=1 if sheet else len(numbers), sheet=sheet
     )
     job = Job(
         archive=archive,
         numbers=numbers,
-        sizes=chosen_sizes(archive, numbers, wanted),
+        sizes=sizes,
         destination=destination,
         quality=quality,
         force=force,

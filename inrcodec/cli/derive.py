@@ -12,7 +12,7 @@ import typer
 from inrcodec.cli.chosen import chosen_numbers, chosen_sizes
 from inrcodec.cli.console import Console, print_json
 from inrcodec.cli.opening import open_archive
-from inrcodec.cli.options import File, Force, Index, Json, PictureSize, Quiet, epilog
+from inrcodec.cli.options import File, Force, Index, Json, PictureSize, Quiet, Trust, epilog
 from inrcodec.cli.values import check_pixels, parse_size
 from inrcodec.errors import UsageError
 
@@ -82,12 +82,13 @@ def derive(
     ] = None,
     force: Force = False,
     json: Json = False,
+    trust: Trust = False,
     quiet: Quiet = False,
 ) -> None:
     """Write exact derivatives of images, in color per native pixel, and say how well they agree with the pixels."""
     console = Console(quiet)
     kind = _kind({"gradient": gradient, "laplacian": laplacian, "magnitude": magnitude, "normals": normals}, sheet)
-    archive = open_archive(file)
+    archive = open_archive(file, trust=trust)
     numbers = chosen_numbers(archive, index)
     sizes = chosen_sizes(archive, numbers, parse_size(size))
     if output == "-":

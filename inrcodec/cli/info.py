@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from inrcodec.cli.console import print_json
-from inrcodec.cli.opening import open_archive, open_signal
+from inrcodec.cli.opening import describe_archive, open_signal
 from inrcodec.cli.options import Files, Json, Quiet, Verbose, epilog
 from inrcodec.exporters.naming import displayed
 
@@ -46,7 +46,7 @@ def _told(file: str, verbose: bool) -> tuple[dict[str, Any], Iterable[tuple[str,
 
         said = describe_signal(file, signal)
         return said, signal_lines(said)
-    answer = describe(file, open_archive(file))
+    answer = describe(file, describe_archive(file))
     return answer, _lines(answer, verbose)
 
 

@@ -14,7 +14,7 @@ import typer
 
 from inrcodec.cli.console import Console, print_json, print_table
 from inrcodec.cli.opening import open_archive
-from inrcodec.cli.options import File, Force, Json, Quiet, epilog
+from inrcodec.cli.options import File, Force, Json, Quiet, Trust, epilog
 from inrcodec.cli.values import check_pixels, parse_size
 from inrcodec.errors import UsageError
 from inrcodec.exporters.formats import animation_formats, suffixes_in_words
@@ -115,6 +115,7 @@ def morph(
     ] = False,
     force: Force = False,
     json: Json = False,
+    trust: Trust = False,
     quiet: Quiet = False,
 ) -> None:
     """Travel from image to image: shapes move where they can, and what cannot move changes over quickly."""
@@ -126,7 +127,7 @@ def morph(
         raise UsageError("--metrics measures and writes nothing; leave --gif and -o out")
     if refine and mode != "move" and not (compare or metrics):
         raise UsageError(f"--refine goes with --mode move, not with {mode}; leave one of them out")
-    archive = open_archive(file)
+    archive = open_archive(file, trust=trust)
     usual = USUAL if images else _pace_of_clip(archive)
     pace = Pace(
         frames=frames or usual.frames,

@@ -13,7 +13,7 @@ import typer
 
 from inrcodec.cli.console import Console, print_json, print_table
 from inrcodec.cli.opening import open_archive
-from inrcodec.cli.options import File, Force, Json, LabelColumn, Quiet, epilog
+from inrcodec.cli.options import File, Force, Json, LabelColumn, Quiet, Trust, epilog
 from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
@@ -92,12 +92,13 @@ def neighbors(
     ] = None,
     force: Force = False,
     json: Json = False,
+    trust: Trust = False,
     quiet: Quiet = False,
 ) -> None:
     """List the images nearest to one of the set, or to a picture that is not in it; the search is exact."""
     console = Console(quiet)
     _check_choice(image, every, labels, sheet)
-    archive = open_archive(file)
+    archive = open_archive(file, trust=trust)
     if labels is not None:
         _judge(archive, file, labels, label_column, metric, json, console)
         return

@@ -12,15 +12,23 @@ if TYPE_CHECKING:
     from inrcodec.archive import Archive, Signal
 
 
-def open_archive(file: str) -> Archive:
-    """The archive at that path; UsageError when there is no such file."""
+def open_archive(file: str, *, trust: bool = False) -> Archive:
+    """The archive at that path; UsageError when there is no such file. trust: whatever it asks for is done."""
     path = check_there(file)
     import inrcodec
 
-    return inrcodec.open(path)
+    return inrcodec.open(path, trust=trust)
 
 
-def open_signal(file: str) -> Signal | None:
+def describe_archive(file: str) -> Archive:
+    """The same for who only asks what it is: no weight is decoded."""
+    path = check_there(file)
+    from inrcodec.archive import Archive
+
+    return Archive.described(path)
+
+
+def open_signal(file: str, *, trust: bool = False) -> Signal | None:
     """The signal at that path; None where the file holds images, or is none of ours."""
     path = check_there(file)
     from inrcodec.bitstream.stored_signal import peeked_kind
@@ -29,7 +37,7 @@ def open_signal(file: str) -> Signal | None:
         return None
     import inrcodec
 
-    return inrcodec.open_signal(path)
+    return inrcodec.open_signal(path, trust=trust)
 
 
 def check_there(file: str) -> Path:

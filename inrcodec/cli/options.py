@@ -21,6 +21,7 @@ Files = Annotated[list[str], typer.Argument(metavar="FILES", help="One .inr file
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout instead of text.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing on stderr but errors and skipped files.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more on stderr.")]
+Trust = Annotated[bool, typer.Option("--trust", help="Do all that FILE asks for, however small it is.")]
 Force = Annotated[bool, typer.Option("-f", "--force", help="Replace files that exist.")]
 
 PictureSize = Annotated[

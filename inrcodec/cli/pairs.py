@@ -10,7 +10,7 @@ import typer
 from inrcodec.cli.console import Console, print_json, print_table
 from inrcodec.cli.neighbors import ByOption, MetricOption, Shown, check_sheet, described, draw_rows, score_of
 from inrcodec.cli.opening import open_archive
-from inrcodec.cli.options import File, Force, Json, Quiet, epilog
+from inrcodec.cli.options import File, Force, Json, Quiet, Trust, epilog
 from inrcodec.errors import UsageError
 
 EPILOG = epilog(
@@ -44,6 +44,7 @@ def pairs(
     ] = None,
     force: Force = False,
     json: Json = False,
+    trust: Trust = False,
     quiet: Quiet = False,
 ) -> None:
     """List pairs of images with variety: each image appears once at most."""
@@ -52,7 +53,7 @@ def pairs(
     from inrcodec.retrieval.similarity import greedy_pairs, optimal_pairs
 
     console = Console(quiet)
-    archive = open_archive(file)
+    archive = open_archive(file, trust=trust)
     if len(archive) < 2:
         raise UsageError(f"{file}: has one image only; a pair needs two")
     if sheet is not None:

@@ -11,7 +11,7 @@ import typer
 
 from inrcodec.cli.console import Console, print_csv, print_json, print_table
 from inrcodec.cli.opening import open_archive, open_signal
-from inrcodec.cli.options import Force, Json, Quiet, Verbose, epilog
+from inrcodec.cli.options import Force, Json, Quiet, Trust, Verbose, epilog
 from inrcodec.cli.report_text import HEADINGS, SortKey, course, order, row, totals
 from inrcodec.errors import UsageError
 from inrcodec.exporters.naming import displayed
@@ -75,6 +75,7 @@ def report(
     csv: Annotated[bool, typer.Option("--csv", help="Print the rows as CSV on stdout.")] = False,
     force: Force = False,
     json: Json = False,
+    trust: Trust = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -84,7 +85,7 @@ def report(
         for_images = {"--against": against, "--html": html, "--reference": reference, "--background": background}
         _report_signal(files[0], signal, for_images, curves, force=force, json=json, csv=csv, console=console)
         return
-    archives = [open_archive(file) for file in files]
+    archives = [open_archive(file, trust=trust) for file in files]
     if len(archives) > 1:
         _refuse_for_several({"--against": against, "--html": html, "--reference": reference, "--curves": curves})
         _several(archives, json=json, csv=csv)

@@ -8,7 +8,7 @@ import typer
 
 from inrcodec.cli.console import Console, print_json
 from inrcodec.cli.opening import open_archive, open_signal
-from inrcodec.cli.options import Files, Json, Quiet, Verbose, epilog
+from inrcodec.cli.options import Files, Json, Quiet, Trust, Verbose, epilog
 from inrcodec.cli.spelling import spelled
 from inrcodec.errors import InrError
 
@@ -21,16 +21,18 @@ EPILOG = epilog(
 )
 
 
-def verify(files: Files, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
+def verify(
+    files: Files, trust: Trust = False, json: Json = False, quiet: Quiet = False, verbose: Verbose = False
+) -> None:
     """Check every CRC of files and decode all their blocks; exit code 3 when something is wrong."""
     console = Console(quiet, verbose)
     if len(files) == 1 and not json:
-        print(_line(_checked(files[0], console)), flush=True)
+        print(_line(_checked(files[0], console, trust=trust)), flush=True)
         return
     answers, worst = [], 0
     for file in files:
         try:
-            answer = _checked(file, console)
+            answer = _checked(file, console, trust=trust)
         except InrError as error:
             worst = max(worst, error.exit_code)
             if error.exit_code != 3 and len(files) == 1:
@@ -46,13 +48,13 @@ def verify(files: Files, json: Json = False, quiet: Quiet = False, verbose: Verb
         raise typer.Exit(worst)
 
 
-def _checked(file: str, console: Console) -> dict[str, Any]:
+def _checked(file: str, console: Console, *, trust: bool) -> dict[str, Any]:
     """What is said of an intact file; raises what is wrong with another."""
-    if (signal := open_signal(file)) is not None:
+    if (signal := open_signal(file, trust=trust)) is not None:
         signal.verify()
         what, images, size = f"one {signal.kind}", None, signal.file_size
     else:
-        archive = open_archive(file)
+        archive = open_archive(file, trust=trust)
         console.detail(f"{file}: every CRC is right; decoding all blocks")
         archive.verify()
         what, images, size = f"{len(archive):,} images", len(archive), archive.file_size

@@ -82,7 +82,9 @@ def _drawn(
 ) -> FloatArray:
     """Derivatives of that order over the part of the image, as `_tiled`; sampled as finely as pixels need."""
     rows, columns = (Axis(count, *span) for count, span in zip(size, spans, strict=True))
-    return _tiled(field, latents, conditions, rows, columns, _samples(field, native, size, spans), order)
+    samples = _samples(field, native, size, spans)
+    field.count(native, size, math.prod(size), (1 + AXES * order) * math.prod(size) * math.prod(samples))
+    return _tiled(field, latents, conditions, rows, columns, samples, order)
 
 
 def _samples(field: Field, native: Native, size: Native, spans: Spans) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from inrcodec.field.jets import Jet, network_jet
 from inrcodec.field.places import Derived
 from inrcodec.field.siren import Array
 from inrcodec.field.tensors import TensorSpec
+from inrcodec.field.work import Work
 from inrcodec.numerics.arrays import FloatArray
 from inrcodec.numerics.coordinates import Axis
 from inrcodec.numerics.poses import frames
@@ -29,6 +31,21 @@ class Field:
     channels: int
     tensors: tuple[Array, ...]
     tolerance: int = field(default=0, kw_only=True)  # of the ends of the scale, when it is drawn; see `numerics.ends`
+    work: Work | None = field(default=None, kw_only=True, compare=False)  # what drawing it is counted in
+
+    @property
+    def weights(self) -> int:
+        """Of the network."""
+        return sum(math.prod(tensor.shape) for tensor in self.tensors)
+
+    def count(self, native: tuple[int, int], size: tuple[int, int], drawn: int, points: int) -> None:
+        """Note that `drawn` pixels of an image of size (height, width) are about to be drawn from so many points.
+
+        TooMuchWork where that is more than its file can ask for.
+        """
+        if self.work is not None:
+            share = drawn / (size[0] * size[1])
+            self.work.drawing(self.model, self.weights, points, drawn, native=size == native, share=share)
 
     def pixels(
         self, latents: Sequence[Array], conditions: Array, rows: Axis, columns: Axis, samples: tuple[int, int]

@@ -29,6 +29,8 @@ def raster(
     """
     (tall, wide), footprint = wanted or (slice(0, size[0]), slice(0, size[1])), field.model.footprint
     down, across = (samples_per_pixel(n, s, footprint) for n, s in zip(native, size, strict=True))
+    wanted_pixels = (tall.stop - tall.start) * (wide.stop - wide.start)
+    field.count(native, size, wanted_pixels, wanted_pixels * down * across)
     sums = np.zeros((field.channels, tall.stop - tall.start, wide.stop - wide.start), dtype=np.float32)
     fine_rows, fine_columns = (
         Axis(side * finer).part(slice(cut.start * finer, cut.stop * finer))

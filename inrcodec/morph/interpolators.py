@@ -38,7 +38,7 @@ def code(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> 
 
     def picture(t: float) -> FloatArray:
         between = InterpolatedField(
-            field.model, field.channels, field.tensors, ends, matching, t, tolerance=field.tolerance
+            field.model, field.channels, field.tensors, ends, matching, t, tolerance=field.tolerance, work=field.work
         )
         return _drawn(between, (), first.archive.conditions(first.number), native, size)
 
@@ -59,7 +59,7 @@ def _code_of_the_whole(first: ArchivedImage, second: ArchivedImage, size: tuple[
             conditions = [np.concatenate([direct_inputs(field.model, one), posed], axis=1) for one in conditions]
         before, here, after = (np.asarray(one, dtype=np.float32) for one in conditions)
         if narrow:
-            field = _Narrow(field.model, field.channels, field.tensors, (before, after), t)
+            field = _Narrow(field.model, field.channels, field.tensors, (before, after), t, work=field.work)
         latents = [latents_between(one, another, t) for one, another in zip(codes, others, strict=True)]
         return _drawn(field, latents, here, native, size)
 

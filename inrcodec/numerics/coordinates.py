@@ -14,6 +14,8 @@ from inrcodec.numerics.arrays import FloatArray
 
 Floating = TypeVar("Floating", NDArray[np.float32], NDArray[np.float64])
 
+MOST_SAMPLES = 16  # of a pixel along an axis: means of 256 points hardly differ from those of more
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -99,8 +101,11 @@ def keys(distance: Floating) -> Floating:
 
 
 def samples_per_pixel(native: int, requested: int, footprint: int) -> int:
-    """Sub-samples per output pixel and axis: never sparser over the image than the grid the field was fitted on."""
-    return max(1, -(-native * footprint // requested))
+    """Sub-samples per output pixel and axis: never sparser over the image than the grid the field was fitted on.
+
+    But not more than MOST_SAMPLES: an image drawn small costs about its pixels, whatever its native size.
+    """
+    return max(1, min(MOST_SAMPLES, -(-native * footprint // requested)))
 
 
 def tiles(height: int, width: int, points: int) -> Iterator[tuple[slice, slice]]:

@@ -335,7 +335,7 @@ class Set:
     def pixels(self, image: int, height: int, width: int) -> FloatArray:
         """Section 10: the image drawn with height x width pixels, as stored."""
         model, native = self.model, self.head.sizes[image]
-        ky, kx = (max(1, -(-n * model.footprint // s)) for n, s in zip(native, (height, width), strict=True))
+        ky, kx = (max(1, min(16, -(-n * model.footprint // s))) for n, s in zip(native, (height, width), strict=True))
         y, x = centres(height * ky), centres(width * kx)
         inputs = [np.broadcast_to(x, (len(y), len(x))), np.broadcast_to(y[:, None], (len(y), len(x)))]
         if model.posed:

@@ -1,0 +1,95 @@
+"""Small files that claim much: nobody works or takes memory for them without being told to."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+from claims import claims
+
+import inrcodec
+from inrcodec.archive import Archive
+from inrcodec.bitstream import stored
+from inrcodec.cli.app import main
+from inrcodec.field.work import TooMuchWork, Work
+
+Capture = pytest.CaptureFixture[str]
+CLAIMS = claims()
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, blob in CLAIMS.items():
+        Path(f"{name}.inr").write_bytes(blob)
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize(
+    "words",
+    [
+        "decode weights.inr", "decode weights.inr --size 8", "derive weights.inr --gradient", "verify weights.inr",
+        "decode points.inr", "derive points.inr --laplacian", "decode latents.inr --size 8", "verify latents.inr",
+        "verify alphabets.inr", "neighbors alphabets.inr 0", "decode images.inr", "verify pixels.inr",
+        "decode pixels.inr",
+    ],
+)  # fmt: skip
+def test_what_is_too_much_is_refused_before_it_is_done(words: str, capsys: Capture) -> None:
+    assert main(words.split()) == 3
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"inrcodec: error: {words.split()[1]}: its ")
+    assert err.endswith("to let it, add --trust\n")
+    assert not [path for path in Path().iterdir() if path.suffix != ".inr"]
+
+
+@pytest.mark.usefixtures("files")
+def test_info_decodes_nothing(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise AssertionError("decoded")
+
+    monkeypatch.setattr(stored, "decode_weights", refused)
+    for name in CLAIMS:
+        assert main(["info", f"{name}.inr"]) == 0
+    assert "sine layers of 4096" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("files")
+def test_an_image_drawn_small_costs_its_pixels(capsys: Capture) -> None:
+    """67 million pixels are claimed, of 64 points each; 16 x 16 points are looked at for each of those asked for."""
+    assert main(["decode", "points.inr", "--size", "16", "-o", "small"]) == 0
+
+
+@pytest.mark.usefixtures("files")
+def test_who_trusts_a_file_gets_what_it_says(capsys: Capture) -> None:
+    assert main(["decode", "images.inr", "--index", "0-20", "--trust", "-o", "some"]) == 0
+    archive = inrcodec.open("points.inr", trust=True)
+    assert archive.work.limit == math.inf
+    archive.check_work([(0, (16384, 4096))])
+
+
+def test_a_budget_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "images.inr"
+    path.write_bytes(CLAIMS["images"])
+    with pytest.raises(TooMuchWork, match=r"images\.inr: its 102 bytes ask for 1 seconds of work"):
+        [image.render() for image in inrcodec.open(path, budget=1.0)]
+
+
+def test_real_files_are_never_asked(small_set: Path) -> None:
+    archive = Archive.open(small_set)
+    for size in (None, 64, 3):
+        for image in archive:
+            image.render_octets(size)
+            image.gradient(size)
+    archive.verify()
+    assert archive.work.spent < 0.2
+
+
+def test_a_large_set_is_a_lot_of_work_and_none_too_much() -> None:
+    """10 MB of photographs, 27 million pixels at 3 bits each: what real files take does not count."""
+    work = Work(10_000_000, 27_000_000, 27)
+    work.weights(5000)
+    for _ in range(27):
+        work.block(1_750_000, 9, 16, 1_000_000)
+    assert work.spent == 0.0
