@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,15 +71,21 @@ class SignalField:
         return Jet(phases, *(one.reshape(width, -1, points.shape[1]) for one in slopes))
 
 
-def signal_specs(network: NetworkSettings, channels: int, axes: int) -> tuple[TensorSpec, ...]:
-    """The network's tensors in file order; outputs start near nought."""
+def signal_specs(
+    network: NetworkSettings, channels: int, axes: int, speeds: Sequence[float] | None = None
+) -> tuple[TensorSpec, ...]:
+    """The network's tensors in file order; outputs start near nought.
+
+    speeds: of the first sines along every axis, beside w0; by default 1.
+    """
     inputs = axes * (1 + 2 * FREQUENCIES * (network.activation == "relu-pe"))
     first_w0, *hidden_w0 = network.w0
     architecture = Architecture(network.activation, hidden_w0=tuple(hidden_w0))
     model = ModelSettings(
         hidden_width=network.hidden_width, hidden_layers=network.hidden_layers, levels=(), architecture=architecture
     )
-    first, bias, *others = siren_specs(model, [first_w0 / inputs] * inputs, channels)
+    paces = speeds if speeds is not None and inputs == axes else [1.0] * inputs
+    first, bias, *others = siren_specs(model, [pace * first_w0 / inputs for pace in paces], channels)
     centered = TensorSpec(bias.shape, bias.half_width, np.zeros_like(bias.center), bias.rate)
     return (first, centered, *others)
 

@@ -69,11 +69,12 @@ class PictureNetwork:
 
 @dataclass(frozen=True)
 class SignalNetwork:
-    """The network of a file of one signal."""
+    """The network of a file of one signal; speeds: see `signal_specs`."""
 
     network: NetworkSettings
     channels: int
     sides: tuple[int, ...]
+    speeds: tuple[float, ...] | None = None
 
     @property
     def settled(self) -> float:
@@ -84,7 +85,7 @@ class SignalNetwork:
 
     def specs(self) -> tuple[TensorSpec, ...]:
         """As the file has them."""
-        return signal_specs(self.network, self.channels, len(self.sides))
+        return signal_specs(self.network, self.channels, len(self.sides), self.speeds)
 
     def jet(
         self, tensors: Sequence[torch.Tensor], points: NDArray[np.float64], order: int, directions: Directions

@@ -159,7 +159,9 @@ def _begin(task: Task, options: SignalKeywords, started: float) -> ConstrainedFi
         ending_steps=ROUNDING_STEPS + min(math.prod(task.axes), MOST_JUDGED) / JUDGED_A_STEP,
         precise=task.precise,
     )
-    return ConstrainedFit(SignalNetwork(task.network, task.channels, task.axes), task.constraints, settings)
+    return ConstrainedFit(
+        SignalNetwork(task.network, task.channels, task.axes, task.speeds), task.constraints, settings
+    )
 
 
 def _in_units(task: Task, work: ConstrainedFit) -> Values:

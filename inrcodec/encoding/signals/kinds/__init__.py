@@ -36,7 +36,7 @@ class Task:
     known: what the constraints tell, in words. places_a_step, learning_rate: of the fit, None for the usual ones;
     precise: see `ConstrainedSettings`; steps: as many as effort or passes ask for. judge: measures the network, and
     later the file. empty: the signal is nothing but this (channels,), as an output of the network, and there is nothing
-    to fit. times: seconds that every frame is shown, where frames differ in that.
+    to fit. times: seconds that every frame is shown, where frames differ in that. speeds: see `signal_specs`.
     """
 
     kind: str
@@ -56,6 +56,7 @@ class Task:
     precise: bool = False
     empty: FloatArray | None = None
     times: tuple[float, ...] | None = None
+    speeds: tuple[float, ...] | None = None
     warnings: tuple[str, ...] = ()
 
 

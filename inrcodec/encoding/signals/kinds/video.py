@@ -53,6 +53,7 @@ def prepare(source: Path, options: SignalOptions) -> Task:
         source_bytes=source.stat().st_size,
         places_a_step=PLACES,
         learning_rate=LEARNING_RATE,
+        speeds=speeds_of(sides),
         times=None if even else tuple(float(one) for one in seconds),
     )
 
@@ -60,6 +61,12 @@ def prepare(source: Path, options: SignalOptions) -> Task:
 def usual_w0(sides: Sequence[int]) -> int:
     """In proportion to the longest side of a frame, as that of a picture."""
     return max(15, round(100 * max(sides[:2]) / 256))
+
+
+def speeds_of(sides: Sequence[int]) -> tuple[float, ...]:
+    """As fast along time as there are frames, beside pixels: faster sines do as they like between frames."""
+    longest = max(sides[:2])
+    return 1.0, 1.0, sides[2] / longest
 
 
 def judged(frames: Pixels, middles: NDArray[np.float64], values: Values) -> Sequence[Figure]:
