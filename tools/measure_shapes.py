@@ -128,12 +128,14 @@ def real_numbers(row: Row, signal: Signal) -> str:
 def decoded(path: Path) -> tuple[trimesh.Trimesh, str]:
     """The mesh of a file as read back, and the CPU seconds and memory of the command that wrote it."""
     out = path.with_suffix(".stl")
-    words = [sys.executable, "-m", "inrcodec", "decode", str(path), "--size", str(CELLS), "-o", str(out), "-f"]
+    words = ["decode", str(path), "--size", str(CELLS), "-o", str(out), "-f", "--quiet"]
+    code = f"from inrcodec.cli.app import main\nassert main({words!r}) == 0\nprint(open('/proc/self/status').read())"
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([*words, "--quiet"], check=True, stdout=subprocess.DEVNULL)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)  # its memory is that of this process, where that is larger
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return trimesh.load_mesh(out), f"{seconds:.1f} s, {after.ru_maxrss // 1024} MB"
+    memory = int(said.partition("VmHWM:")[2].split()[0])
+    return trimesh.load_mesh(out), f"{seconds:.1f} s, {memory // 1024} MB"
 
 
 def overlap(signal: Signal) -> float:

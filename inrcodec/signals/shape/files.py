@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".ply", ".obj", ".stl", ".glb", ".xyz")
 SAMPLES = 60_000  # points that a mesh is sampled by
-LEAST_POINTS = 50
+LEAST_POINTS, MOST_POINTS = 50, 200_000  # of a cloud; of larger ones, so many by chance
 LARGEST = 1e30
 NO_NORMALS = (
     "has points without normals, which say what is inside; let a program that sees the surface estimate them (MeshLab: "
@@ -44,7 +45,15 @@ def read_shape(path: Path, seed: int = 0) -> Surface:
         raise UsageError(f"{path}: has {len(surface.points)} points; a surface needs {LEAST_POINTS}")
     if not np.ptp(surface.points, axis=0).max() > 0:
         raise UsageError(f"{path}: all of its points are in one place")
-    return surface.oriented()
+    return _thinned(surface, seed).oriented()
+
+
+def _thinned(surface: Surface, seed: int) -> Surface:
+    """No more points than a fit can look at."""
+    if len(surface.points) <= MOST_POINTS:
+        return surface
+    chosen = np.random.default_rng(seed).choice(len(surface.points), MOST_POINTS, replace=False)
+    return replace(surface, points=surface.points[chosen], normals=surface.normals[chosen])
 
 
 def _loaded(path: Path, seed: int) -> Surface:

@@ -61,6 +61,13 @@ def test_rows_of_an_xyz_with_normals_of_any_length(tmp_path: Path, separator: st
     is_ball(read_shape(tmp_path / "ball.xyz"))
 
 
+def test_of_a_large_cloud_some_points_by_chance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inrcodec.signals.shape.files.MOST_POINTS", 300)
+    surface = read_shape(write_ply(tmp_path / "ball.ply", np.hstack(ball())))
+    is_ball(surface)
+    assert len(np.unique(surface.points, axis=0)) == 300
+
+
 @pytest.mark.parametrize("suffix", ["ply", "obj", "stl", "glb"])
 def test_meshes_are_sampled_evenly_with_the_normals_of_their_faces(tmp_path: Path, suffix: str) -> None:
     mesh = trimesh.creation.icosphere(subdivisions=4, radius=2.0)
