@@ -68,8 +68,8 @@ class Contents:
 
     @property
     def channels(self) -> int:
-        """3, or 4 with alpha."""
-        return self.header.channels
+        """Of pictures that are drawn: 3, or 4 with alpha. A set that is gray has one in its file."""
+        return max(3, self.header.channels)
 
     @property
     def file_size(self) -> int:
@@ -123,7 +123,7 @@ class Contents:
         if not model.coded:
             return None
         with self._named():
-            tensors = self.stored.encoder(encoder_shapes(self.channels, model.levels[0].channels))
+            tensors = self.stored.encoder(encoder_shapes(self.header.channels, model.levels[0].channels))
         return None if tensors is None else tuple(tensor.values() for tensor in tensors)
 
     def verify(self) -> None:

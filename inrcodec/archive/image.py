@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from inrcodec.archive.contents import Contents
+from inrcodec.archive.kernels import lanczos, nearest
 from inrcodec.archive.rendering import Size, Upsample, requested_size, straightened
 from inrcodec.archive.summaries import image_code
 from inrcodec.bitstream.figures import HOLDOUT_PSNR, PSNR
@@ -14,10 +15,11 @@ from inrcodec.detail import blocks, enlarge
 from inrcodec.detail.blocks import Block, Region
 from inrcodec.field.derivative_raster import gradient, laplacian, midpoint_slopes
 from inrcodec.field.raster import raster
-from inrcodec.numerics.arrays import BytePixels, Pixels
+from inrcodec.numerics.arrays import BytePixels, Pixels, in_color
 from inrcodec.numerics.coordinates import Axis, tiles
 from inrcodec.numerics.cores import each
 
+KERNELS = {"nearest": nearest, "lanczos": lanczos}
 PART_PIXELS = 1 << 19  # drawn at once where octets are wanted
 
 
@@ -73,16 +75,20 @@ class ArchivedImage:
         """Colors in [0, 1] with straight alpha, (height, width, channels).
 
         size: None for native, the longer side in pixels, or (width, height). upsample: larger than native, the field
-        itself, or its native picture with edges drawn by the detail network; no effect where a side is smaller.
+        itself; or its native picture with edges drawn by the detail network, with every pixel repeated (nearest), or
+        joined by Lanczos' kernel. No effect where a side is smaller.
         """
         return straightened(self.render_stored(size, upsample))
 
     def render_stored(self, size: Size | None = None, upsample: Upsample = "detail") -> Pixels:
         """The same with colors premultiplied by alpha: what the field holds and distortion is measured on."""
         requested = requested_size(self._native, size)
-        if upsample == "detail" and self._enlarges(requested):
-            return enlarge(self._render_field(self._native), requested[::-1])
-        return self._render_field(requested)
+        if upsample == "field" or not self._enlarges(requested):
+            return in_color(self._render_field(requested))
+        native = self._render_field(self._native)
+        if upsample == "detail":
+            return in_color(enlarge(native, requested[::-1]))
+        return in_color(KERNELS[upsample](native, requested))
 
     def render_octets(self, size: Size | None = None, upsample: Upsample = "detail") -> BytePixels:
         """What `render` gives as the nearest of 256 levels, (height, width, channels), straight alpha.
@@ -90,6 +96,8 @@ class ArchivedImage:
         Drawn part by part, by all cores, so that a large picture takes little more memory than its octets.
         """
         native, requested = self._native, requested_size(self._native, size)
+        if upsample in KERNELS and self._enlarges(requested):
+            return np.rint(self.render(requested[::-1], upsample) * 255).astype(np.uint8)
         field, inputs = self.archive.field, self._inputs
         octets = np.empty((*requested, self.archive.channels), np.uint8)
 
@@ -111,15 +119,18 @@ class ArchivedImage:
 
         Exact derivatives of the field, at a size as in `render`; colors are premultiplied by alpha.
         """
-        return gradient(self.archive.field, *self._inputs, self._native, requested_size(self._native, size))
+        requested = requested_size(self._native, size)
+        return in_color(gradient(self.archive.field, *self._inputs, self._native, requested))
 
     def laplacian(self, size: Size | None = None) -> Pixels:
         """The Laplacian of the stored colors, (height, width, channels), per native pixel squared; see `gradient`."""
-        return laplacian(self.archive.field, *self._inputs, self._native, requested_size(self._native, size))
+        requested = requested_size(self._native, size)
+        return in_color(laplacian(self.archive.field, *self._inputs, self._native, requested))
 
     def midpoint_slopes(self) -> tuple[Pixels, Pixels]:
         """Slopes half-way between neighboring pixels, to the right and down; see `field.derivative_raster`."""
-        return midpoint_slopes(self.archive.field, *self._inputs, self._native)
+        right, down = midpoint_slopes(self.archive.field, *self._inputs, self._native)
+        return in_color(right), in_color(down)
 
     def figure(self, name: str) -> float | None:
         """A stored figure by the name of its column, or None where it is unknown."""

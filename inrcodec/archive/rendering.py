@@ -12,7 +12,7 @@ from inrcodec.errors import UsageError
 from inrcodec.numerics.arrays import Pixels
 
 Size = SupportsIndex | Sequence[SupportsIndex]  # the longer side in pixels, or (width, height)
-Upsample = Literal["field", "detail"]  # how what lies between native pixels is drawn
+Upsample = Literal["field", "detail", "nearest", "lanczos"]  # how what lies between native pixels is drawn
 
 
 def requested_size(native: tuple[int, int], size: Size | None) -> tuple[int, int]:
@@ -35,7 +35,7 @@ def requested_size(native: tuple[int, int], size: Size | None) -> tuple[int, int
 
 def straightened(stored: Pixels) -> Pixels:
     """Straight alpha from premultiplied (height, width, channels); pictures without alpha as they are."""
-    if stored.shape[2] == 3:
+    if stored.shape[2] != 4:
         return stored
     alpha = stored[..., 3:]
     colors = np.divide(stored[..., :3], alpha, out=np.zeros_like(stored[..., :3]), where=alpha > 0)

@@ -12,6 +12,7 @@ from inrcodec.bitstream.deflate import deflate, inflate
 from inrcodec.errors import CorruptFileError, UnsupportedFileError
 from inrcodec.settings import Architecture, Holdout, ModelSettings
 
+CHANNELS = (1, 3, 4)  # gray, colors, colors with alpha
 FORMAT_VERSION = 1
 MAX_HEADER_BYTES = 1 << 20
 MAX_IMAGES = 100_000
@@ -117,7 +118,8 @@ def _packed(header: Header) -> bytes:
 
 def _check(header: Header) -> None:
     _bound("format version", header.version, FORMAT_VERSION, FORMAT_VERSION)
-    _bound("number of channels", header.channels, 3, 4)
+    if header.channels not in CHANNELS:
+        raise CorruptFileError(f"header: number of channels {header.channels} is none of 1, 3 and 4")
     _bound("number of images", header.images, 1, MAX_IMAGES)
     _bound("number of different shapes", len(header.shapes), 1, min(MAX_SHAPES, header.images))
     for height, width in header.shapes:

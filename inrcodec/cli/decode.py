@@ -30,7 +30,7 @@ EPILOG = epilog(
     (
         "inrcodec decode set.inr",
         "inrcodec decode set.inr --size 256 -o big",
-        "inrcodec decode set.inr --size 4x --upsample field",
+        "inrcodec decode sprites.inr --size 4x --upsample nearest",
         "inrcodec decode set.inr --index 3,7-9 --format webp",
         "inrcodec decode set.inr --index cat.png -o cat.avif",
         "inrcodec decode set.inr --index 'icons/*' --size 2x -o 'out/{name}-{size}.webp'",
@@ -102,9 +102,11 @@ def decode(
         int | None, typer.Option("--columns", min=1, help="Of the sheet.", show_default="about square")
     ] = None,
     upsample: Annotated[
-        Literal["field", "detail"],
+        Literal["detail", "field", "nearest", "lanczos"],
         typer.Option(
-            "--upsample", help="Larger than native: the field alone, or with edges drawn by the detail network."
+            "--upsample",
+            help="Larger than native: edges drawn by the detail network, the field alone, pixels repeated (for pixel "
+            "art), or Lanczos.",
         ),
     ] = "detail",
     rate: Annotated[

@@ -26,6 +26,7 @@ EPILOG = epilog(
     ),
 )
 LISTED_SIZES = 4
+CHANNELS = {1: "1 (gray)", 3: "3 (color)", 4: "4 (color and alpha)"}
 
 
 def info(files: Files, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
@@ -66,7 +67,7 @@ def describe(file: str, archive: Archive) -> dict[str, Any]:
         "format_version": header.version,
         "encoder": header.software,
         "images": len(archive),
-        "channels": archive.channels,
+        "channels": header.channels,
         "pixels": archive.pixels,
         "seconds": None if archive.times is None else sum(archive.times),
         "bits_per_pixel": archive.bits_per_pixel,
@@ -101,7 +102,7 @@ def _lines(answer: dict[str, Any], verbose: bool) -> list[tuple[str, str]]:
         for part in answer["parts"]
         if part["bytes"]
     ]
-    channels = {3: "3 (colour)", 4: "4 (colour and alpha)"}.get(answer["channels"], str(answer["channels"]))
+    channels = CHANNELS.get(answer["channels"], str(answer["channels"]))
     return [
         ("file", answer["file"]),
         ("format", f"version {answer['format_version']}, written by {answer['encoder']}"),

@@ -15,7 +15,7 @@ TILE_SIDE = 128  # output pixels: what the head keeps for a tile stays in the ca
 
 
 def enlarge(native: Pixels, size: tuple[int, int], tile: int = TILE_SIDE) -> Pixels:
-    """A picture (h, w, 3 or 4) in [0, 1], premultiplied, at a larger (width, height): (height, width, channels).
+    """A picture (h, w, 1, 3 or 4) in [0, 1], premultiplied, at a larger (width, height): (height, width, channels).
 
     Alpha is enlarged as a gray picture of its own, and no color exceeds it.
     """
@@ -37,11 +37,12 @@ def _finer(native: int, requested: int) -> int:
 def _enlarged(native: Pixels, height: int, width: int, tile: int) -> Pixels:
     """The picture at its final size or finer, (channels, height, width)."""
     drawn = np.empty((native.shape[2], height, width), np.float32)
-    _draw(native[..., :3], drawn[:3], tile)
-    if native.shape[2] == 4:
+    if native.shape[2] > 1:
+        _draw(native[..., :3], drawn[:3], tile)
+    if native.shape[2] != 3:
         gray = np.empty((3, height, width), np.float32)
-        _draw(np.repeat(native[..., 3:], 3, axis=2), gray, tile)
-        np.mean(gray, axis=0, out=drawn[3])
+        _draw(np.repeat(native[..., -1:], 3, axis=2), gray, tile)
+        np.mean(gray, axis=0, out=drawn[-1])
     back_project(drawn, native.transpose(2, 0, 1))
     return drawn
 

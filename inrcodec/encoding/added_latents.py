@@ -15,7 +15,7 @@ from inrcodec.encoding.resolve import fit_settings
 from inrcodec.errors import UsageError
 from inrcodec.field.encoder import encode, thumbnail
 from inrcodec.images import Picture
-from inrcodec.numerics.arrays import FloatArray, Pixels
+from inrcodec.numerics.arrays import FloatArray, Pixels, colors
 from inrcodec.numerics.holdout import filled, hidden_pixels
 from inrcodec.numerics.poses import Codes
 from inrcodec.settings import FitSettings, Holdout
@@ -75,10 +75,11 @@ def _seen(archive: Archive, pictures: Sequence[Picture]) -> Iterator[Pixels]:
     holdout = archive.header.holdout
     for number, picture in enumerate(pictures, len(archive)):
         if holdout.mode != "strict":
-            yield picture.pixels
+            yield colors(picture.stored)
         else:
-            height, width = picture.pixels.shape[:2]
-            yield filled(picture.pixels, hidden_pixels(holdout.seed, number, height, width, holdout.fraction_ppm))
+            height, width = picture.shape[:2]
+            hidden = hidden_pixels(holdout.seed, number, height, width, holdout.fraction_ppm)
+            yield filled(colors(picture.stored), hidden)
 
 
 def _fitted(

@@ -33,7 +33,7 @@ def header_for(pictures: Sequence[Picture], model: ModelSettings, holdout: Holdo
     """The header of a file of these pictures; raises what a reader would, were it written."""
     sizes = [picture.shape[:2] for picture in pictures]
     encode_names([picture.name for picture in pictures])
-    return header_of(sizes, pictures[0].shape[2], model, holdout)
+    return header_of(sizes, pictures[0].channels, model, holdout)
 
 
 def header_of(sizes: Sequence[tuple[int, int]], channels: int, model: ModelSettings, holdout: Holdout) -> Header:

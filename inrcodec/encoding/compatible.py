@@ -12,9 +12,10 @@ from inrcodec.bitstream.names import encode_names
 from inrcodec.errors import Message, Parameter, UnsupportedFileError, UsageError
 from inrcodec.field.conditioning import conditioning_named
 from inrcodec.images import Picture, Skipped
-from inrcodec.images.color import with_alpha
+from inrcodec.images.color import gray_of, is_gray, with_alpha
 
 TRANSPARENT = Message("has transparency and the set has none; flatten it with ", Parameter("background", "white"))
+COLORED = Message("has colors and the set is gray; encode all images anew")
 
 
 def check_design(archive: Archive) -> None:
@@ -41,6 +42,8 @@ def fitting_picture(archive: Archive, picture: Picture) -> Picture:
     """The picture with the set's channels, whatever its name; UsageError where it has transparency the set lacks."""
     if archive.channels == 3 and picture.pixels[..., 3:].min(initial=1.0) < 1.0:
         raise UsageError(f"{picture.name}: ", TRANSPARENT)
+    if archive.header.channels == 1 and not _is_gray(picture):
+        raise UsageError(f"{picture.name}: ", COLORED)
     return _like_the_set(archive, picture)
 
 
@@ -67,8 +70,16 @@ def _unfit(archive: Archive, pictures: Sequence[Picture]) -> Iterator[Skipped]:
             yield Skipped(picture.name, f"{archive.path} has an image of that name already; rename the new one")
         elif archive.channels == 3 and picture.pixels[..., 3:].min(initial=1.0) < 1.0:
             yield Skipped(picture.name, TRANSPARENT)
+        elif archive.header.channels == 1 and not _is_gray(picture):
+            yield Skipped(picture.name, COLORED)
 
 
 def _like_the_set(archive: Archive, picture: Picture) -> Picture:
     """The picture with the set's channels."""
+    if archive.header.channels == 1:
+        return replace(picture, stored=gray_of(picture.stored))
     return replace(picture, stored=with_alpha(picture.pixels) if archive.channels == 4 else picture.pixels[..., :3])
+
+
+def _is_gray(picture: Picture) -> bool:
+    return picture.channels == 1 or is_gray(picture.stored)

@@ -12,9 +12,9 @@ from inrcodec.errors import Parameter, UsageError
 from inrcodec.field.conditioning import conditioning_named, model_for
 from inrcodec.field.contract import Traits
 from inrcodec.images import Picture, PictureSet, load_pictures
-from inrcodec.images.color import with_alpha
+from inrcodec.images.color import gray_of, is_gray, with_alpha
 from inrcodec.images.variations import parse_kinds, varied
-from inrcodec.numerics.arrays import Pixels
+from inrcodec.numerics.arrays import Pixels, colors
 from inrcodec.settings import (
     MAX_FOOTPRINT,
     FitSettings,
@@ -90,7 +90,7 @@ def extra_images(options: EncodeOptions, pictures: Sequence[Picture]) -> list[Pi
         raise UsageError("a target is steered by what is stored alone; leave out ", AUGMENT, " and ", EXTRA)
     found = [] if options.augment is None else list(varied(pictures, parse_kinds(options.augment), options.seed))
     if options.extra is not None:
-        channels = pictures[0].shape[2]
+        channels = pictures[0].channels
         found += [
             _with_channels(one.pixels, channels, options) for one in read_pictures(options.extra, options).pictures
         ]
@@ -104,6 +104,10 @@ def count_pixels(pictures: Sequence[Picture]) -> int:
 
 def _with_channels(pixels: Pixels, channels: int, options: EncodeOptions) -> Pixels:
     """An extra image with as many channels as the set has."""
+    if channels == 1:
+        if not is_gray(pixels):
+            raise UsageError(f"{options.extra}: has colors or transparency and the set is gray; give gray pictures")
+        return colors(gray_of(pixels))
     fitting = with_alpha(pixels) if channels == 4 else pixels
     if fitting.shape[2] != channels:
         raise UsageError(

@@ -56,6 +56,16 @@ def with_alpha(pixels: Pixels) -> Pixels:
     return np.concatenate([pixels, np.ones_like(pixels[..., :1])], axis=2)
 
 
+def is_gray(pixels: AnyPixels) -> bool:
+    """Whether an opaque picture (height, width, 3) has three equal channels everywhere."""
+    return pixels.shape[2] == 3 and bool((pixels == pixels[..., :1]).all())
+
+
+def gray_of(pixels: AnyPixels) -> AnyPixels:
+    """A gray picture as one channel, (height, width, 1)."""
+    return pixels[..., :1].copy()
+
+
 def flattened(pixels: Pixels, background: Pixels) -> Pixels:
     """A premultiplied picture laid over one opaque colour (3,): (height, width, 3)."""
     if pixels.shape[2] == 3:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from inrcodec.errors import InputError, OutOfMemoryError, Parameter, UsageError
-from inrcodec.images.color import flattened, parse_color, with_alpha
+from inrcodec.images.color import flattened, gray_of, is_gray, parse_color, with_alpha
 from inrcodec.images.decode import Decoded, Unreadable, decode
 from inrcodec.images.picture import Picture, PictureSet, Skipped
 from inrcodec.images.scan import Found, look_for
@@ -100,7 +100,9 @@ def _naming(file: Found) -> Iterator[None]:
 
 
 def _same_channels(pictures: Sequence[Picture]) -> tuple[Picture, ...]:
-    """One picture with alpha gives alpha to all."""
-    if all(picture.shape[2] == 3 for picture in pictures):
-        return tuple(pictures)
+    """One picture with alpha gives alpha to all; where all are gray, one channel is enough."""
+    if all(picture.channels == 3 for picture in pictures):
+        if not all(is_gray(picture.stored) for picture in pictures):
+            return tuple(pictures)
+        return tuple(replace(picture, stored=gray_of(picture.stored)) for picture in pictures)
     return tuple(replace(picture, stored=with_alpha(picture.pixels)) for picture in pictures)

@@ -21,7 +21,7 @@ from inrcodec.morph.correspondence import Flow
 from inrcodec.morph.flow import middle_flow
 from inrcodec.morph.interpolators import Interpolator
 from inrcodec.morph.movement import movement
-from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.arrays import FloatArray, in_color
 
 Mode = Literal["move", "code", "last-hidden", "blend"]
 MODES: tuple[Mode, ...] = ("move", "code", "last-hidden", "blend")
@@ -78,7 +78,7 @@ def frames(archive: Archive, sequence: FrameSequence) -> Iterator[FloatArray]:
     check_shapes(images)
     for pair, times in groupby(sequence.times(), key=itemgetter(0)):  # one interpolator at a time: they are large
         picture = interpolator(images[pair], images[pair + 1], sequence.mode, sequence.size, sequence.refine)
-        yield from _drawn(picture, [t for _, t in times])
+        yield from map(in_color, _drawn(picture, [t for _, t in times]))
 
 
 def _drawn(picture: Interpolator, times: Sequence[float]) -> Iterator[FloatArray]:

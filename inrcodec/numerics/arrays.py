@@ -11,6 +11,11 @@ AnyPixels = NDArray[np.uint8] | NDArray[np.float32]  # the same as either: color
 BytePixels = NDArray[np.uint8]  # (height, width, channels), colors in 0 to 255, straight alpha
 
 
+def in_color(values: Pixels) -> Pixels:
+    """A picture (height, width, 1, ...) of gray as one of three equal colors; others as they are."""
+    return np.repeat(values, 3, axis=2) if values.shape[2] == 1 else values
+
+
 def colors(values: AnyPixels) -> FloatArray:
     """Colors in [0, 1], of pixels that are kept as octets or as they are; any shape."""
     return np.asarray(values / np.float32(255) if values.dtype == np.uint8 else values, dtype=np.float32)

@@ -358,7 +358,8 @@ class Set:
         network, phases = network_of(self.weights.network, model, code)
         colours = field(network, model, points, phases)
         means = colours.reshape(height, ky, width, kx, model.channels).mean(axis=(1, 3))
-        return with_ends(np.clip(means, 0, 1), self.tolerance)
+        drawn = with_ends(np.clip(means, 0, 1), self.tolerance)
+        return np.repeat(drawn, 3, axis=2) if model.channels == 1 else drawn
 
 
 def with_ends(pixels: FloatArray, tolerance: int) -> FloatArray:

@@ -114,7 +114,7 @@ def header(payload: bytes) -> Header:
     """Section 3."""
     pack = Pack(payload)
     version, channels, images, shapes, index, model, holdout, software = pack.value()
-    if version != 1 or pack.at != len(payload) or channels not in (3, 4) or not 1 <= images <= 100_000:
+    if version != 1 or pack.at != len(payload) or channels not in (1, 3, 4) or not 1 <= images <= 100_000:
         raise Illegal("header")
     if len(shapes) == 1:
         numbers = [0] * images

@@ -11,6 +11,7 @@ Run it after a change of the format, from the repository's root: python tests/go
     smooth.inr        drawings in frames of their own
     ends.inr          pyramid-rgba.inr with its ends of the scale met
     encoder.inr       codes that an encoder found, and the encoder
+    gray.inr          one channel
     *.npz             what each file decodes to, 8 bits, colours premultiplied: `native0`, `native1`, ... and
                       `enlarged`, image 1 at 40 x 23 pixels
 """
@@ -61,6 +62,7 @@ FILES: dict[str, tuple[int, ModelSettings, EncodeOptions]] = {
         ModelSettings("hypernetwork", 8, 2, 1, CODE, 1, Architecture(head_width=6)),
         EncodeOptions(**COMMON),
     ),
+    "gray": (1, ModelSettings(hidden_width=12, context_width=8), EncodeOptions(**COMMON)),
     "encoder": (4, ModelSettings("hypernetwork", 8, 2, 1, CODE, 1), EncodeOptions(**COMMON, keep_encoder=True)),
     "smooth": (4, ModelSettings("hypernetwork", 8, 2, 1, CODE, 1, space="smooth"), EncodeOptions(**COMMON)),
 }
@@ -82,6 +84,8 @@ def picture(number: int, channels: int, space: str = "plain") -> Picture:
     if channels == 4:
         alpha = np.where(disc, 1.0, 0.5)[..., None]
         colours = np.concatenate([colours * alpha, alpha], axis=-1)
+    if channels == 1:
+        colours = colours.mean(axis=-1, keepdims=True)
     return Picture(f"wave-{number}.png", np.rint(colours * 255).astype(np.float32) / np.float32(255), 0)
 
 
@@ -89,7 +93,7 @@ def encoded(channels: int, model: ModelSettings, options: EncodeOptions) -> byte
     """A file of all pictures."""
     pictures = [picture(number, channels, model.space) for number in range(len(SIZES))]
     settings = fit_settings(options, pictures)
-    fit = Fit([drawn.pixels for drawn in pictures], model, settings)
+    fit = Fit([drawn.stored for drawn in pictures], model, settings)
     for _ in fit.steps():
         pass
     return assemble(pictures, model, settings.holdout, fit.finish())

@@ -16,6 +16,7 @@ SUBSAMPLINGS = ("4:2:0", "4:4:4")
 JPEG_QUALITIES = (10, 20, 30, 45, 60, 75, 85, 92, 96)
 WEBP_QUALITIES = (1, 10, 25, 45, 60, 75, 85, 92, 98)
 AVIF_QUALITIES = (10, 20, 30, 40, 50, 60, 70, 80, 90)
+ONE_CHANNEL = ("PNG", "JPEG")  # what is gray has one there, as any tool would write it; others predict colors well
 # Judged by PSNR, every codec may tune for it. In libaom, whose default aims at what looks good, that saves some 7 %.
 AVIF_TUNING: dict[str, Any] = {"codec": "aom", "advanced": {"tune": "psnr"}}
 
@@ -23,7 +24,8 @@ AVIF_TUNING: dict[str, Any] = {"codec": "aom", "advanced": {"tune": "psnr"}}
 def _encoder(kind: str) -> Callable[[BytePixels, Setting], bytes]:
     def encode(pixels: BytePixels, setting: Setting) -> bytes:
         stream = io.BytesIO()
-        Image.fromarray(pixels).save(stream, kind, **setting.options)
+        plain = kind in ONE_CHANNEL and pixels.shape[2] == 3 and bool((pixels == pixels[..., :1]).all())
+        Image.fromarray(pixels[..., 0] if plain else pixels).save(stream, kind, **setting.options)
         return stream.getvalue()
 
     return encode

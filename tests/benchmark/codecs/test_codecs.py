@@ -92,3 +92,14 @@ def test_kernels_differ_and_stay_within_bounds() -> None:
     assert (results["nearest"][::3, ::3] == pixels).all()
     assert all(result.min() >= 0 and result.max() <= 1 for result in results.values())
     assert not np.allclose(results["bicubic"], results["lanczos"], atol=1e-4)
+
+
+@pytest.mark.parametrize("codec", [one for one in CODECS if one.name in ("png", "jpeg")], ids=lambda one: one.name)
+def test_gray_pictures_cost_no_colors(codec: Codec) -> None:
+    """As any tool would write them; comparing with three channels would flatter our own one."""
+    source = np.repeat(picture()[..., :1], 3, axis=2)
+    blob = codec.encode(source, codec.settings[-1])
+    assert len(blob) < len(codec.encode(picture(), codec.settings[-1]))
+    assert codec.decode(blob).shape == source.shape
+    if codec.lossless:
+        np.testing.assert_array_equal(codec.decode(blob), source)
