@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,11 @@ SSIM, MAE, HOLDOUT_MAE, FITTED_MAE = "ssim", "mae", "holdout_mae", "fitted_mae"
 TRAIN_PSNR = "train_psnr"  # in a training record, beside HOLDOUT_PSNR
 MAX_COLUMNS = 16
 FINEST = 253  # the largest code of a finite value
+# How figures become smaller, step by step: the resolution, and the column of which only the mean is kept from then on.
+STEPS_DOWN = (
+    (127, None), (63, None), (63, FITTED_MAE), (63, HOLDOUT_MAE), (63, MAE), (63, SSIM), (31, None),
+    (31, HOLDOUT_PSNR), (15, None), (15, PSNR), (15, LATENT_BITS),
+)  # fmt: skip
 _INFINITE, _UNKNOWN = 254, 255
 _NAME = re.compile(rb"[a-z][a-z0-9_]{0,31}")
 _RANGE = struct.Struct("<Bfff")  # top, mean, low, high
@@ -38,6 +43,21 @@ def encode_figures(columns: Sequence[Column], *, top: int = FINEST) -> bytes:
     if len(columns) > MAX_COLUMNS or not 1 <= top <= FINEST or len({column.name for column in columns}) != len(columns):
         raise ValueError("too many columns, a name used twice, or too many steps")
     return deflate(bytes([len(columns)]) + b"".join(_pack(column, min(top, column.resolution)) for column in columns))
+
+
+def encode_figures_within(columns: Sequence[Column], room: int) -> bytes:
+    """The payload of fIGS in that many bytes, if it can be: in coarser steps, and with means alone of the least needed.
+
+    A set of thousands of tiny images would spend a sixth of its file on them.
+    """
+    payload = encode_figures(columns)
+    kept = list(columns)
+    for resolution, blank in STEPS_DOWN:
+        if len(payload) <= room:
+            break
+        kept = [replace(one, values=np.full_like(one.values, np.nan)) if one.name == blank else one for one in kept]
+        payload = encode_figures(kept, top=resolution)
+    return payload
 
 
 def decode_figures(payload: bytes, images: int) -> tuple[Column, ...]:

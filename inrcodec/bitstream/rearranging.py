@@ -61,7 +61,7 @@ def rearranged_figures(
         if column.name == LATENT_BITS:
             values = np.log2(extended.bits + 1.0).astype(np.float32)
         finite = values[np.isfinite(values)]
-        otherwise = np.inf if np.isposinf(values).any() else np.nan
+        otherwise = np.inf if np.isposinf(values).any() else column.mean  # of all, where only that was kept
         mean = float(finite.mean()) if len(finite) else float(otherwise)
         columns.append(Column(column.name, mean, values, column.resolution))
     return columns

@@ -28,11 +28,12 @@ from inrcodec.bitstream.container import (
     WEIGHTS,
     Chunk,
     read_chunks,
+    size_of,
     write_chunks,
 )
 from inrcodec.bitstream.context import context_shapes, level_contexts
 from inrcodec.bitstream.ends import decode_ends, encode_ends
-from inrcodec.bitstream.figures import Column, decode_figures, encode_figures
+from inrcodec.bitstream.figures import Column, decode_figures, encode_figures_within
 from inrcodec.bitstream.header import Header, decode_header, encode_header, image_shapes
 from inrcodec.bitstream.latents import LatentCodec, Latents
 from inrcodec.bitstream.limits import block_bounds, check_limits
@@ -44,7 +45,7 @@ from inrcodec.bitstream.weights import CodedTensor, Range, decode_weights, encod
 from inrcodec.errors import CorruptFileError
 from inrcodec.settings import ModelSettings
 
-FIGURE_RESOLUTION = 253  # of a column of figures: steps of 0.06 dB over a range of 15 dB, in some 0.9 bytes per image
+FIGURES_SHARE, LEAST_FIGURES = 0.05, 512  # of the rest of a file; bytes that figures may take in any case
 KEPT_LATENTS = 1 << 26  # of decoded blocks: 128 MiB
 RECORD_RESOLUTION = 127  # of a column of the training record
 NetworkShapes = Callable[[ModelSettings, int, int], Sequence[tuple[int, ...]]]  # the field knows them, the bytes do not
@@ -89,16 +90,18 @@ def pack(
     chunks.append(Chunk(NAMES, encode_names(list(names))))
     if times:
         chunks.append(Chunk(TIMES, encode_times(times)))
-    chunks += _measurements(figures, record)
+    chunks += _measurements(figures, record, size_of(chunks))
     if encoder:
         chunks.append(Chunk(ENCODER, encode_weights(encoder, ())))
     return write_chunks(chunks)
 
 
-def _measurements(figures: Sequence[Column], record: Record | None) -> list[Chunk]:
+def _measurements(figures: Sequence[Column], record: Record | None, others: int) -> list[Chunk]:
+    """Chunks of figures, which take a small share of a file that has `others` bytes besides, and of the record."""
     chunks = []
     if figures:
-        chunks.append(Chunk(FIGURES, encode_figures(figures, top=FIGURE_RESOLUTION)))
+        room = max(LEAST_FIGURES, int(FIGURES_SHARE * others))
+        chunks.append(Chunk(FIGURES, encode_figures_within(figures, room)))
     if record:
         chunks.append(Chunk(RECORD, encode_record(record, top=RECORD_RESOLUTION)))
     return chunks
@@ -202,8 +205,9 @@ class StoredSet:
 
     def measured(self, figures: Sequence[Column], record: Record | None = None) -> bytes:
         """The bytes of this file with figures behind its names, and how its fit went; all else is taken over."""
-        new = _measurements(figures, record)
-        kept = [chunk for chunk in self.chunks if chunk.kind not in {chunk.kind for chunk in new}]
+        kept = [chunk for chunk in self.chunks if chunk.kind != FIGURES or not figures]
+        kept = [chunk for chunk in kept if chunk.kind != RECORD or record is None]
+        new = _measurements(figures, record, size_of(kept))
         place = 1 + max(at for at, chunk in enumerate(kept) if chunk.kind in (WEIGHTS, BLOCK, NAMES, TIMES))
         return write_chunks([*kept[:place], *new, *kept[place:]])
 

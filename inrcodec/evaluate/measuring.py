@@ -85,6 +85,8 @@ def joined(known: Column, added: Column | None, count: int) -> Column:
     values = np.full(count, np.nan, np.float32) if added is None else added.values
     finite = values[np.isfinite(values)]
     before = int(np.isfinite(known.values).sum())
+    if np.isnan(known.values).all() and math.isfinite(known.mean):
+        before = len(known.values)  # of a set so large that only the mean was kept
     total = (known.mean * before if before else 0.0) + float(finite.sum())
     mean = total / (before + len(finite)) if before + len(finite) else known.mean
     return Column(known.name, mean, np.concatenate([known.values, values]))  # finest: a wide range keeps the old values

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inrcodec.bitstream.deflate import deflate
-from inrcodec.bitstream.figures import Column, decode_figures, encode_figures
+from inrcodec.bitstream.figures import Column, decode_figures, encode_figures, encode_figures_within
 from inrcodec.errors import CorruptFileError
 
 FLOAT = st.floats(width=32, allow_nan=True, allow_infinity=False) | st.just(float("inf")) | st.floats(20, 50, width=32)
@@ -118,3 +118,22 @@ def test_every_truncation_is_refused() -> None:
     for length in range(len(payload)):
         with pytest.raises(CorruptFileError):
             decode_figures(payload[:length], 3)
+
+
+def test_figures_of_many_images_take_a_small_share() -> None:
+    """Coarser steps first, then means alone of what only reports read; means stay exact."""
+    rng = np.random.default_rng(1)
+    names = ["psnr", "holdout_psnr", "log2_bits", "ssim", "mae", "holdout_mae", "fitted_mae"]
+    columns = [Column(name, 30.5, rng.normal(30, 4, 1797).astype(np.float32)) for name in names]
+    whole = len(encode_figures(columns))
+    before = whole
+    for room in (whole, whole // 2, whole // 4, whole // 8, whole // 30):
+        payload = encode_figures_within(columns, room)
+        assert len(payload) <= max(room, 400)
+        assert len(payload) <= before
+        before = len(payload)
+        found = {column.name: column for column in decode_figures(payload, 1797)}
+        assert [found[name].mean for name in names] == [30.5] * 7
+        if room >= whole // 4:
+            assert np.abs(found["psnr"].values - columns[0].values).max() < 0.6
+    assert np.isnan(found["fitted_mae"].values).all()
