@@ -9,7 +9,7 @@ CPU_WHEELS := https://download.pytorch.org/whl/cpu
 DEMO_FLAGS ?= --quality 50 --effort 5 --time-limit 150s --seed 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check slow man gpu clean
+.PHONY: help demo test check slow audit attack man gpu clean
 
 help: ## show this list
 	@echo "inrcodec: a folder of images as one small file"
@@ -32,8 +32,14 @@ check: $(STAMP) ## lint and check types
 	$(BIN)/ruff format --check -q .
 	$(BIN)/mypy
 
-slow: $(STAMP) ## run the slow tests too
+slow: $(STAMP) audit ## run the slow tests too
 	$(BIN)/pytest -q -m "not gpu"
+
+audit: $(STAMP) ## ask whether flaws of the installed libraries are known
+	$(BIN)/pip-audit --local --skip-editable --progress-spinner off
+
+attack: $(STAMP) ## hostile files, faults and kills for 10 minutes, with a table at the end
+	OMP_NUM_THREADS=1 $(BIN)/python tests/attacks/attack.py --minutes 10
 
 man: $(STAMP) ## write manual pages into build/man
 	$(BIN)/python tools/write_man_pages.py build/man/man1

@@ -14,6 +14,7 @@ IN_THE_ROOT = {
     "README.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
+    "SECURITY.md",
     "LICENSE",
     "pyproject.toml",
     "Makefile",

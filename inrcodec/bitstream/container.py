@@ -252,7 +252,7 @@ def write_atomically(path: Path, blob: bytes, *, overwrite: bool) -> None:
             else:
                 _rename_without_replacing(temporary, target)
         finally:
-            with contextlib.suppress(FileNotFoundError):
+            with contextlib.suppress(OSError):  # it is gone where all went well, and stale where it cannot be removed
                 temporary.unlink()
         flush_folder(target.parent)
     except FileExistsError as failure:

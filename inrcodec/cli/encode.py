@@ -104,6 +104,10 @@ def encode(
         typer.Option("--frames", help="Of moving pictures: the first alone, or all, films too; decode plays them."),
     ] = "first",
     max_size: MaxSize = None,
+    max_pixels: Annotated[
+        int | None,
+        typer.Option("--max-pixels", min=1, help="Of all pictures together.", show_default="what memory is good for"),
+    ] = None,
     background: Background = None,
     conditioning: Conditioning = "pyramid",
     footprint: Footprint = 1,
@@ -162,7 +166,8 @@ def encode(
     options = EncodeOptions(
         quality=quality, target_psnr=target_psnr, target_size=None if target_size is None else parse_bytes(target_size),
         effort=effort, passes=passes, time_limit=limit, holdout=holdout, holdout_mode=holdout_mode,
-        frames=frames, max_size=max_size, background=background, conditioning=conditioning, footprint=footprint,
+        frames=frames, max_size=max_size, max_pixels=max_pixels, background=background,
+        conditioning=conditioning, footprint=footprint,
         width=width, depth=depth, activation=activation, w0=w0, code=code, bottleneck=bottleneck, head=head,
         space=space, keep_encoder=keep_encoder, augment=augment, extra=extra,
         device=device, engine=engine, threads=threads, seed=seed,

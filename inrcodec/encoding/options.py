@@ -38,6 +38,8 @@ class EncodeOptions:
     Pictures:
         max_size (int | None): shrink pictures to this longest side, pixels. Default None: keep their sizes.
         frames (str): of moving pictures: the "first", or "all" of them, films too. Default "first".
+        max_pixels (int | None): of all pictures together; more are refused before any is decoded. Default None: what
+            this machine has memory for.
         background (str | None): flatten transparency on this color, "white" or "#ff8800". Default None: keep it.
         augment (str | None): fit variations of the pictures along that are not stored: some of
             "flip,rotate,crop". Default None.
@@ -74,6 +76,7 @@ class EncodeOptions:
     holdout: float = 0.1
     holdout_mode: Literal["release", "strict"] = "release"
     max_size: int | None = None
+    max_pixels: int | None = None
     frames: Literal["first", "all"] = "first"
     background: str | None = None
     conditioning: str = "pyramid"

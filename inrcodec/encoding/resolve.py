@@ -37,7 +37,9 @@ def read_pictures(sources: Sources, options: EncodeOptions) -> PictureSet:
         from inrcodec.encoding.frames import load_frames
 
         return load_frames(listed, max_size=options.max_size, background=options.background)
-    return load_pictures(listed, max_size=options.max_size, background=options.background)
+    return load_pictures(
+        listed, max_size=options.max_size, background=options.background, max_pixels=options.max_pixels
+    )
 
 
 def model_settings(options: EncodeOptions, pixels: int) -> ModelSettings:

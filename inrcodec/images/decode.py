@@ -41,7 +41,7 @@ def decode(path: Path) -> Decoded:
     """The first frame of one image file."""
     file_bytes = 0
     try:
-        with _opened(path) as source:
+        with opened(path) as source:
             file_bytes = os.fstat(source.fileno()).st_size
             return _decoded_or_mended(source, file_bytes)
     except (Unreadable, MemoryError):
@@ -55,7 +55,7 @@ def decode(path: Path) -> Decoded:
         raise Unreadable(_in_words(error)) from error
 
 
-def _opened(path: Path) -> BinaryIO:
+def opened(path: Path) -> BinaryIO:
     """The file, without waiting: what was a file when it was listed may be a pipe by now, that nobody writes to."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     source = os.fdopen(descriptor, "rb")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from inrcodec.errors import InputError, OutOfMemoryError, Parameter, UsageError
+from inrcodec.images.bombs import check_pixels
 from inrcodec.images.color import flattened, gray_of, is_gray, parse_color, with_alpha
 from inrcodec.images.decode import Decoded, Unreadable, decode
 from inrcodec.images.picture import Picture, PictureSet, Skipped
@@ -23,14 +24,19 @@ def load_pictures(
     *,
     max_size: int | None = None,
     background: str | None = None,
+    max_pixels: int | None = None,
     on_file: Callable[[int, int], None] | None = None,
 ) -> PictureSet:
-    """Read every image of the sources; `on_file(done, all)` is called after each."""
+    """Read every image of the sources; `on_file(done, all)` is called after each.
+
+    max_pixels: that they may have together; by default what this machine has memory for. UsageError before any is read.
+    """
     if max_size is not None and max_size < 1:
         raise UsageError(f"a longest side of {max_size} pixels leaves nothing; use at least 1")
     behind = parse_color(background) if background is not None else None
     looked = look_for(sources)
     found, skipped, notes = looked.files, list(looked.skipped), list(looked.notes)
+    check_pixels(found, max_size, max_pixels)
     pictures: list[Picture] = []
     for done, file in enumerate(found, 1):
         try:

@@ -145,7 +145,10 @@ def _unique_names(hits: Sequence[_Hit]) -> list[str]:
     while True:
         names = ["/".join(part[-depth:]) for part, depth in zip(parts, depths, strict=True)]
         counts = Counter(names)
-        clashing = [at for at, name in enumerate(names) if counts[name] > 1 and depths[at] < len(parts[at])]
+        same = Counter(parts)  # differ in bytes that are no text, so folders in front would not help
+        clashing = [
+            at for at, name in enumerate(names) if counts[name] > same[parts[at]] and depths[at] < len(parts[at])
+        ]
         if not clashing:
             return _numbered([_short_enough(name) for name in names])
         for at in clashing:

@@ -1,0 +1,94 @@
+"""A reader under attack: what it may do with a file that is not what it says, and how long and how much it may take."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mutator import mutated
+
+from inrcodec.archive import Archive
+from inrcodec.archive.signal import Signal
+from inrcodec.bitstream.container import read_chunks
+from inrcodec.bitstream.stored import StoredSet
+from inrcodec.bitstream.stored_signal import StoredSignal, signal_kind
+from inrcodec.errors import CorruptFileError, InrError, UnsupportedFileError
+from inrcodec.field.field import field_shapes
+from inrcodec.field.signal_field import signal_shapes
+from inrcodec.field.work import MOST_SECONDS
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+SLOW = 1.0  # seconds of a core for one input, at most; decoding as `FIRST_SECONDS` allows is not of this kind
+
+
+@dataclass
+class Fuzzed:
+    """What came of inputs: how many, how many of them were decoded, and the slowest, in seconds of this thread."""
+
+    inputs: int = 0
+    refused: int = 0
+    decoded: int = 0
+    slowest: float = 0.0
+    faults: list[str] = field(default_factory=list)
+
+
+def golden() -> list[bytes]:
+    """All golden files, sets and signals."""
+    return [path.read_bytes() for path in sorted(GOLDEN.rglob("*.inr"))]
+
+
+def fuzz(seed: int, inputs: int, *, decoding: float) -> Fuzzed:
+    """Read so many mutated files; decoding: the share of them that are drawn and verified if they can be opened."""
+    dice, sources, found = random.Random(seed), golden(), Fuzzed()
+    for number in range(inputs):
+        blob = mutated(dice, dice.choice(sources))
+        deep = dice.random() < decoding
+        begun = time.thread_time()
+        try:
+            _read(blob, deep)
+            found.decoded += deep
+        except InrError:
+            found.refused += 1
+        except BaseException as fault:  # a panic of native code is none of Exception
+            found.faults.append(f"seed {seed}, input {number}: {type(fault).__name__}: {fault}")
+        found.slowest = max(found.slowest, time.thread_time() - begun)
+        found.inputs += 1
+    return found
+
+
+def _read(blob: bytes, deep: bool) -> None:
+    """As `info` does, or as `verify` and `decode --size 8` do."""
+    if signal_kind(blob) is not None:
+        signal = Signal(StoredSignal(blob, signal_shapes), limit=MOST_SECONDS)
+        signal.verify()
+        if deep:
+            signal.on_grid(tuple(2 for _ in signal.axes))
+        return
+    archive = Archive(StoredSet(blob, field_shapes), limit=MOST_SECONDS)
+    _ = archive.names, archive.figures, archive.record, archive.parts
+    if deep:
+        archive.verify()
+        archive.check_work([(0, (8, 8))])
+        archive[0].render_octets((8, 8))
+
+
+def damaged(blob: bytes, every: int = 1) -> Iterator[bytes]:
+    """The file with each of its bits turned over (or every so many of them), and cut short after each of its bytes."""
+    for bit in range(0, 8 * len(blob), every):
+        changed = bytearray(blob)
+        changed[bit // 8] ^= 1 << bit % 8
+        yield bytes(changed)
+    for length in range(0, len(blob), every):
+        yield blob[:length]
+
+
+def is_found(blob: bytes) -> bool:
+    """Whether damage is found before anything of the file is used."""
+    try:
+        read_chunks(blob)
+    except (CorruptFileError, UnsupportedFileError):
+        return True
+    return False
