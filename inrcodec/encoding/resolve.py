@@ -24,6 +24,7 @@ from inrcodec.settings import (
     passes_for,
     rate_weight_for,
 )
+from inrcodec.signals import FILMS
 
 FIXED_BYTES, FIGURE_BYTES, MINIMUM_BYTES = 140, 1.9, 3000  # header and checksums; figures per image; the rest
 RECORD_BYTES = 100
@@ -37,6 +38,9 @@ def read_pictures(sources: Sources, options: EncodeOptions) -> PictureSet:
         from inrcodec.encoding.frames import load_frames
 
         return load_frames(listed, max_size=options.max_size, background=options.background)
+    for source in listed:
+        if Path(source).suffix.lower() in FILMS and Path(source).is_file():
+            raise UsageError(f"{source}: is a film; its frames are pictures with ", Parameter("frames", "all"))
     return load_pictures(
         listed, max_size=options.max_size, background=options.background, max_pixels=options.max_pixels
     )
