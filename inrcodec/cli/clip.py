@@ -60,7 +60,7 @@ def play(
         def frame(place: int) -> AnyPixels:
             step("decode", place, len(numbers), f"{place} of {len(numbers)} frames")
             image = archive[numbers[place]]
-            opaque = archive.channels == 3
+            opaque = archive.channels != 4
             return (image.render_octets if opaque else image.render)((width, height), upsample)
 
         blob = encode_clip(frame, seconds, animation)

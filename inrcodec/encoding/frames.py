@@ -8,10 +8,11 @@ from pathlib import Path
 
 from inrcodec.errors import InputError
 from inrcodec.images import Picture, PictureSet, Skipped, load_pictures
-from inrcodec.images.color import flattened, parse_color, with_alpha
+from inrcodec.images.color import flattened, parse_color
+from inrcodec.images.load import same_channels
 from inrcodec.images.scan import find_files
 from inrcodec.images.shrink import shrunk
-from inrcodec.numerics.arrays import AnyPixels, Pixels, colors
+from inrcodec.numerics.arrays import AnyPixels, Pixels, colors, in_color
 from inrcodec.signals import kind_of
 from inrcodec.signals.video import read_frames
 
@@ -31,7 +32,7 @@ def load_frames(
     for file in found:
         if file not in clips:
             still = load_pictures([file.path], max_size=max_size, background=background)
-            pictures += [replace(one, name=file.name) for one in still.pictures]
+            pictures += [replace(one, name=file.name, stored=_colored(one.stored)) for one in still.pictures]
             continue
         try:
             frames = list(_pictures(file.path, max_size, behind))
@@ -47,9 +48,12 @@ def load_frames(
     if not pictures:
         reason = passed_by[0].reason if passed_by else "no picture and no clip found"
         raise InputError(f"no frame could be read: {', '.join(map(str, sources))}: ", reason)
-    if any(picture.shape[2] == 4 for picture in pictures):
-        pictures = [replace(picture, stored=with_alpha(picture.pixels)) for picture in pictures]
-    return PictureSet(tuple(pictures), tuple(passed_by), ())
+    return PictureSet(same_channels(pictures), tuple(passed_by), ())
+
+
+def _colored(pixels: AnyPixels) -> AnyPixels:
+    """A gray picture of one channel in three; others as they are."""
+    return pixels if pixels.shape[2] > 1 else in_color(colors(pixels))
 
 
 def _pictures(path: Path, max_size: int | None, behind: Pixels | None) -> Iterator[tuple[AnyPixels, float]]:

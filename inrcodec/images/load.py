@@ -49,7 +49,7 @@ def load_pictures(
             on_file(done, len(found))
     if not pictures:
         raise nothing_found(sources, skipped, looked.notes)
-    return PictureSet(_same_channels(pictures), tuple(skipped), tuple(notes))
+    return PictureSet(same_channels(pictures), tuple(skipped), tuple(notes))
 
 
 def read_pixels(file: Found, behind: Pixels | None) -> Pixels:
@@ -105,7 +105,7 @@ def _naming(file: Found) -> Iterator[None]:
         ) from failure
 
 
-def _same_channels(pictures: Sequence[Picture]) -> tuple[Picture, ...]:
+def same_channels(pictures: Sequence[Picture]) -> tuple[Picture, ...]:
     """One picture with alpha gives alpha to all; where all are gray, one channel is enough."""
     if all(picture.channels == 3 for picture in pictures):
         if not all(is_gray(picture.stored) for picture in pictures):
