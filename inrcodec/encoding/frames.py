@@ -8,6 +8,7 @@ from pathlib import Path
 
 from inrcodec.errors import InputError
 from inrcodec.images import Picture, PictureSet, Skipped, load_pictures
+from inrcodec.images.bombs import check_frames
 from inrcodec.images.color import flattened, parse_color
 from inrcodec.images.load import same_channels
 from inrcodec.images.scan import find_files
@@ -18,7 +19,11 @@ from inrcodec.signals.video import read_frames
 
 
 def load_frames(
-    sources: Sequence[str | Path], *, max_size: int | None = None, background: str | None = None
+    sources: Sequence[str | Path],
+    *,
+    max_size: int | None = None,
+    background: str | None = None,
+    max_pixels: int | None = None,
 ) -> PictureSet:
     """Every picture of the sources, and of those that move, every frame.
 
@@ -31,11 +36,11 @@ def load_frames(
     passed_by = list(skipped)
     for file in found:
         if file not in clips:
-            still = load_pictures([file.path], max_size=max_size, background=background)
+            still = load_pictures([file.path], max_size=max_size, background=background, max_pixels=max_pixels)
             pictures += [replace(one, name=file.name, stored=_colored(one.stored)) for one in still.pictures]
             continue
         try:
-            frames = list(_pictures(file.path, max_size, behind))
+            frames = list(_pictures(file.path, max_size, behind, max_pixels))
         except InputError as failure:
             passed_by.append(Skipped(str(file.path), failure.message))
             continue
@@ -56,12 +61,17 @@ def _colored(pixels: AnyPixels) -> AnyPixels:
     return pixels if pixels.shape[2] > 1 else in_color(colors(pixels))
 
 
-def _pictures(path: Path, max_size: int | None, behind: Pixels | None) -> Iterator[tuple[AnyPixels, float]]:
+def _pictures(
+    path: Path, max_size: int | None, behind: Pixels | None, max_pixels: int | None
+) -> Iterator[tuple[AnyPixels, float]]:
     """Frames, flattened and shrunk as asked, one in memory at its full size."""
+    total = 0
     for frame in read_frames(path):
         pixels = frame.pixels
         if behind is not None and pixels.shape[2] == 4:
             pixels = flattened(colors(pixels), behind)
         if max_size is not None and max(pixels.shape[:2]) > max_size:
             pixels = shrunk(colors(pixels), max_size)
+        total += pixels.shape[0] * pixels.shape[1]
+        check_frames(path, total, max_pixels)
         yield pixels, frame.seconds

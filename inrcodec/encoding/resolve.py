@@ -37,7 +37,9 @@ def read_pictures(sources: Sources, options: EncodeOptions) -> PictureSet:
     if options.frames == "all":
         from inrcodec.encoding.frames import load_frames
 
-        return load_frames(listed, max_size=options.max_size, background=options.background)
+        return load_frames(
+            listed, max_size=options.max_size, background=options.background, max_pixels=options.max_pixels
+        )
     for source in listed:
         if Path(source).suffix.lower() in FILMS and Path(source).is_file():
             raise UsageError(f"{source}: is a film; its frames are pictures with ", Parameter("frames", "all"))

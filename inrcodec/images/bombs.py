@@ -25,7 +25,7 @@ def check_pixels(files: Sequence[Found], max_size: int | None, max_pixels: int |
     """
     if max_pixels is not None and max_pixels < 1:
         raise UsageError(Parameter("max_pixels", max_pixels), ": at least 1 is needed")
-    allowed = max_pixels or int(PART * memory_bytes() / FIT_BYTES)
+    allowed = most_pixels(max_pixels)
     single = max_pixels or int(PART * memory_bytes() / DECODED_BYTES)
     total = 0
     for file in files:
@@ -37,6 +37,17 @@ def check_pixels(files: Sequence[Found], max_size: int | None, max_pixels: int |
     if total > allowed:
         largest = max(files, key=lambda file: claimed_size(file.path)[0] * claimed_size(file.path)[1])
         raise _too_many(f"{len(files)} pictures, the largest of them {largest.path}, are", total, allowed, max_pixels)
+
+
+def most_pixels(max_pixels: int | None) -> int:
+    """That a set may have: those that are allowed, or what this machine has memory for."""
+    return max_pixels or int(PART * memory_bytes() / FIT_BYTES)
+
+
+def check_frames(path: Path, pixels: int, max_pixels: int | None) -> None:
+    """Raise UsageError where the frames of a clip that were read so far are too many."""
+    if pixels > most_pixels(max_pixels):
+        raise _too_many(f"{path}: the frames up to here have", pixels, most_pixels(max_pixels), max_pixels)
 
 
 def claimed_size(path: Path) -> tuple[int, int]:

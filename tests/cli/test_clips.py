@@ -111,5 +111,6 @@ def test_stills_and_clips_together_are_a_plain_set(clip: str) -> None:
     archive = inrcodec.open("set.inr")
     assert len(archive) == 7
     assert archive.times is None
+    assert main(["encode", clip, "--frames", "all", "--max-pixels", "999", "-o", "few.inr", *ENCODED]) == 2
     assert main(["encode", clip, "-o", "one.inr", *ENCODED]) == 0
     assert len(inrcodec.open("one.inr")) == 1
