@@ -195,8 +195,11 @@ class FitSettings:
     seed: int = 0
     encoder: bool = False  # codes come from a network that looks at the pictures, and are not fitted one by one
     distortion: str = "squared"  # a variant of `fitting.distortion`
+    base: int | None = None  # the table of the base that network and context model start from and are stored against
     tune_process: bool = True  # fork workers, and set allocator and torch's threads, while the fit runs
 
+
+BASES = ("auto", "none")  # whether a file's network is stored as a difference from one that ships with the program
 
 # Effort 1 to 9: passes over a set of REFERENCE_PIXELS, each level some 1.85 times the one before. On two CPU cores such
 # a set takes 10 seconds with the first, a good minute with the fifth and a quarter of an hour with the last.

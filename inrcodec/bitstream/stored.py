@@ -13,7 +13,9 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from inrcodec.bitstream.base import Base, decode_against, decode_base, encode_against, encode_base
 from inrcodec.bitstream.container import (
+    BASE,
     BLOCK,
     CRITICAL,
     ENCODER,
@@ -80,13 +82,19 @@ def pack(
     poses: Codes | None = None,
     encoder: Sequence[CodedTensor] = (),
     times: Sequence[float] = (),
+    base: Base | None = None,
 ) -> bytes:
     """The bytes of a file; `tensors` are the network's, then the context model's; poses (images, 4) if it has any.
 
-    times: seconds that each image is shown, where they are the frames of a clip.
+    times: seconds that each image is shown, where they are the frames of a clip; base: what tensors are stored as
+    differences from.
     """
-    posed = [] if poses is None else [Chunk(POSES, encode_poses(poses))]
-    chunks = [Chunk(HEAD, encode_header(header)), *posed, Chunk(WEIGHTS, encode_weights(tensors, ranges)), *blocks]
+    chunks = [Chunk(HEAD, encode_header(header))]
+    if base is not None:
+        chunks.append(Chunk(BASE, encode_base(base)))
+    if poses is not None:
+        chunks.append(Chunk(POSES, encode_poses(poses)))
+    chunks += [Chunk(WEIGHTS, encode_against(base, tensors, ranges)), *blocks]
     chunks.append(Chunk(NAMES, encode_names(list(names))))
     if times:
         chunks.append(Chunk(TIMES, encode_times(times)))
@@ -173,6 +181,8 @@ class StoredSet:
         if len(self._blocks) != expected:
             raise CorruptFileError(f"{len(self._blocks)} blocks of latents where the header asks for {expected}")
         self._network_shapes = network
+        named = self._maybe(BASE)
+        self.base = None if named is None else decode_base(named, model, self.header.channels, network)
         self._kept: OrderedDict[int, tuple[Latents, ...]] = OrderedDict()  # the last one used stands last
         self.kept_blocks = kept_blocks
 
@@ -185,7 +195,8 @@ class StoredSet:
     def _tensors(self) -> tuple[tuple[CodedTensor, ...], tuple[Range, ...]]:
         model = self.header.model
         channels = sum(level.channels for level in model.levels)
-        return decode_weights(self._only(WEIGHTS), (*self._network_shapes, *context_shapes(model)), channels)
+        shapes = *self._network_shapes, *context_shapes(model)
+        return decode_against(self.base, self._only(WEIGHTS), shapes, channels)
 
     @property
     def network(self) -> tuple[CodedTensor, ...]:

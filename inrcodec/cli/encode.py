@@ -14,6 +14,7 @@ from inrcodec.cli.network_options import (
     W0,
     Activation,
     Augment,
+    Base,
     Bottleneck,
     Code,
     Conditioning,
@@ -120,6 +121,7 @@ def encode(
     bottleneck: Bottleneck = None,
     head: Head = None,
     space: Space = None,
+    base: Base = "auto",
     keep_encoder: KeepEncoder = False,
     augment: Augment = None,
     extra: Extra = None,
@@ -169,7 +171,7 @@ def encode(
         frames=frames, max_size=max_size, max_pixels=max_pixels, background=background,
         conditioning=conditioning, footprint=footprint,
         width=width, depth=depth, activation=activation, w0=w0, code=code, bottleneck=bottleneck, head=head,
-        space=space, keep_encoder=keep_encoder, augment=augment, extra=extra,
+        space=space, base=base, keep_encoder=keep_encoder, augment=augment, extra=extra,
         device=device, engine=engine, threads=threads, seed=seed,
     )  # fmt: skip
     if preset is not None:

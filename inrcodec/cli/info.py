@@ -19,7 +19,8 @@ EPILOG = epilog(
     (
         "file, file_size, format_version, encoder, images, channels, pixels, seconds (of a clip), bits_per_pixel, "
         "sizes (width, height, images), conditioning, hidden_width, hidden_layers, footprint, "
-        "levels (shift, channels), holdout (mode, fraction, seed), parts (label, bytes)",
+        "base (number, quality; null without one), levels (shift, channels), "
+        "holdout (mode, fraction, seed), parts (label, bytes)",
         "(one signal) file, file_size, format_version, encoder, kind, name, axes, channels, places, scale, "
         "hidden_width, hidden_layers, activation, w0, figures, parts",
         "(with several files) files: a list of these",
@@ -59,7 +60,9 @@ def print_pairs(pairs: Iterable[tuple[str, str]]) -> None:
 
 def describe(file: str, archive: Archive) -> dict[str, Any]:
     """The answer as plain values, in the order of the JSON keys."""
-    header, model = archive.header, archive.header.model
+    from inrcodec.bitstream.base import QUALITIES
+
+    header, model, base = archive.header, archive.header.model, archive.stored.base
     sizes = Counter((archive[number].width, archive[number].height) for number in range(len(archive)))
     return {
         "file": file,
@@ -76,6 +79,7 @@ def describe(file: str, archive: Archive) -> dict[str, Any]:
         "hidden_width": model.hidden_width,
         "hidden_layers": model.hidden_layers,
         "footprint": model.footprint,
+        "base": None if base is None else {"number": base.number, "quality": QUALITIES[base.table]},
         "levels": [{"shift": level.shift, "channels": level.channels} for level in model.levels],
         "holdout": {
             "mode": header.holdout.mode,
@@ -115,12 +119,17 @@ def _lines(answer: dict[str, Any], verbose: bool) -> list[tuple[str, str]]:
             "network",
             f"{answer['hidden_layers']} sine layers of {answer['hidden_width']}, footprint {answer['footprint']}",
         ),
+        *([("base", _base(answer["base"]))] if answer["base"] else []),
         ("latents", _levels(answer["levels"])),
         ("held-out pixels", holdout_words(answer["holdout"]["mode"], answer["holdout"]["fraction"])),
         ("rate", f"{answer['bits_per_pixel']:.3f} bits per pixel over {answer['pixels']:,} pixels"),
         ("size", f"{size:>12,} bytes"),
         *parts,
     ]
+
+
+def _base(base: dict[str, int]) -> str:
+    return f"network stored as what differs from base {base['number']} at quality {base['quality']}"
 
 
 def _sizes(sizes: list[dict[str, int]], limit: int) -> str:

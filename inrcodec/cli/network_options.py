@@ -99,6 +99,14 @@ Space = Annotated[
         rich_help_panel=DESIGN,
     ),
 ]
+Base = Annotated[
+    Literal["auto", "none"],
+    typer.Option(
+        "--base",
+        help="auto: start from a network that ships with the program, and store what differs; none: from nothing.",
+        rich_help_panel=DESIGN,
+    ),
+]
 KeepEncoder = Annotated[
     bool,
     typer.Option(

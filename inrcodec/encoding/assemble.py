@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
+
 from inrcodec.archive import Archive
 from inrcodec.bitstream.header import FORMAT_VERSION, Header, encode_header, pack_shapes
 from inrcodec.bitstream.limits import check_limits
@@ -55,26 +58,32 @@ def header_of(sizes: Sequence[tuple[int, int]], channels: int, model: ModelSetti
     return header
 
 
-def assembled(
-    pictures: Sequence[Picture], header: Header, fitted: Fitted, poses: Codes | None, record: Record | None = None
-) -> tuple[bytes, Archive]:
-    """The file's bytes, and what those decode to but for the figures, which are measured on it."""
+def without_figures(
+    pictures: Sequence[Picture], header: Header, fitted: Fitted, poses: Codes | None
+) -> tuple[Archive, npt.NDArray[np.float64]]:
+    """What the bytes of a file decode to before it is measured, and the bits (images,) that each image takes."""
     ranges, blocks, bits = pack_latents(header, fitted.context, fitted.latents)
-    tensors = (*fitted.network, *fitted.context)
-    names = [picture.name for picture in pictures]
     times = [picture.seconds for picture in pictures if picture.seconds is not None]
     blob = pack(
         header,
-        tensors,
+        (*fitted.network, *fitted.context),
         ranges,
         blocks,
-        names,
+        [picture.name for picture in pictures],
         figures=(),
         poses=poses,
         encoder=fitted.encoder,
         times=times if len(times) == len(pictures) else (),
+        base=fitted.base,
     )
-    bare = Archive.from_bytes(blob)
+    return Archive.from_bytes(blob), bits
+
+
+def assembled(
+    pictures: Sequence[Picture], header: Header, fitted: Fitted, poses: Codes | None, record: Record | None = None
+) -> tuple[bytes, Archive]:
+    """The file's bytes, and what those decode to but for the figures, which are measured on it."""
+    bare, bits = without_figures(pictures, header, fitted, poses)
     pairs = decoded_pairs(list(bare), pictures)
     tolerance = tolerance_for(pairs) if header.model.spatial else 0
     if tolerance:

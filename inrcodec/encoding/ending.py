@@ -9,8 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from inrcodec.archive import Archive
-from inrcodec.bitstream.stored import pack, pack_latents
-from inrcodec.encoding.assemble import header_for
+from inrcodec.encoding.assemble import header_for, without_figures
 from inrcodec.evaluate.measuring import decoded_pairs, measured, measured_for_reports
 from inrcodec.images import Picture
 from inrcodec.numerics.poses import coded_poses
@@ -58,9 +57,7 @@ def _packed(fit: Fit, pictures: Sequence[Picture]) -> Archive:
     header = header_for(pictures, model, Holdout())
     fitted = draft(fit.run, [picture.shape[:2] for picture in pictures])
     poses = coded_poses(picture.pixels for picture in pictures) if model.posed else None
-    ranges, blocks, _ = pack_latents(header, fitted.context, fitted.latents)
-    names, tensors = [picture.name for picture in pictures], (*fitted.network, *fitted.context)
-    archive = Archive.from_bytes(pack(header, tensors, ranges, blocks, names, (), poses=poses, encoder=fitted.encoder))
+    archive, _ = without_figures(pictures, header, fitted, poses)
     archive[0].render_stored()
     return archive
 

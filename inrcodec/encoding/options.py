@@ -56,6 +56,8 @@ class EncodeOptions:
         bottleneck (int | None): times that the middle layer is narrower. Default None: 1, or 10 for "bottleneck".
         head (int | None): hidden units from code to weights (hypernetwork); 0: a linear map. Default None: 0.
         space (str | None): "plain", or "smooth" for a frame of its own around every drawing. Default None: "plain".
+        base (str): "auto": start from networks that ship with the program and store what differs, where the design
+            is the usual one of 32 units and no target is given; "none": start from nothing. Default "auto".
         keep_encoder (bool): let a small network find the codes (latent, hypernetwork), and store it. Default False.
     Where and how:
         device (str): "auto", "cpu", "cuda", "cuda:1" or "mps". Default "auto".
@@ -89,6 +91,7 @@ class EncodeOptions:
     bottleneck: int | None = None
     head: int | None = None
     space: str | None = None
+    base: Literal["auto", "none"] = "auto"
     keep_encoder: bool = False
     augment: str | None = None
     extra: str | Path | None = None

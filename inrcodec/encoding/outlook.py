@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from inrcodec.fitting.timing import Timing
 
 FEW_PASSES, GOOD_PASSES = 40, 100  # fewer leave blots; so many leave pictures
+TELLING = 0.5  # passes, from which on it is known what one takes
 POOR_PSNR = 22.0  # dB: below, nobody is glad of a picture
 # Passes and dB at the default quality; icons and photographs lie within some 3 dB of it. Measured.
 EARLY = ((1, 9.0), (4, 12.0), (8, 16.0), (16, 21.5), (32, 25.5), (64, 30.0), (100, 32.0), (200, 33.5))
@@ -81,6 +82,11 @@ class Outlook:
 
     def _cure(self) -> Iterator[str | Parameter]:
         good = min(GOOD_PASSES, self.planned)
+        if self.passes < TELLING:
+            yield "give it a longer "
+            yield Parameter("time_limit")
+            yield "; most of this one went by before the first pass"
+            return
         yield "give it "
         yield Parameter("time_limit", math.ceil(1.1 * self.seconds_for(good)))
         side = int(self.longest * math.sqrt(self.passes / good))

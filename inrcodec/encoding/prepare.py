@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inrcodec.bitstream.context import context_shapes
 from inrcodec.bitstream.header import Header
 from inrcodec.encoding.assemble import header_for
 from inrcodec.encoding.options import EncodeOptions, Sources
-from inrcodec.encoding.resolve import count_pixels, extra_images, fit_settings, model_settings, read_pictures
+from inrcodec.encoding.resolve import (
+    base_table,
+    count_pixels,
+    extra_images,
+    fit_settings,
+    model_settings,
+    read_pictures,
+)
 from inrcodec.field.field import field_shapes
 from inrcodec.images import Picture, PictureSet
 from inrcodec.numerics.arrays import AnyPixels, Pixels
@@ -60,6 +67,7 @@ def prepare(sources: Sources, options: EncodeOptions, *, record: bool) -> Prepar
     pictures = found.pictures
     model = model_settings(options, count_pixels(pictures))
     settings = fit_settings(options, pictures, record=record)
+    settings = replace(settings, base=base_table(options, model, pictures[0].shape[2]))
     return Prepared(
         found=found,
         model=model,

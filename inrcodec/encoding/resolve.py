@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+
+from inrcodec.bitstream.base import WIDTH as BASE_WIDTH
+from inrcodec.bitstream.base import base_for, nearest_table
 from inrcodec.bitstream.names import encode_names
 from inrcodec.encoding.design import has_code, one_with, redesigned
 from inrcodec.encoding.options import EncodeOptions, Sources
 from inrcodec.errors import Parameter, UsageError
 from inrcodec.field.conditioning import conditioning_named, model_for
 from inrcodec.field.contract import Traits
+from inrcodec.field.field import field_shapes
 from inrcodec.images import Picture, PictureSet, load_pictures
 from inrcodec.images.color import gray_of, is_gray, with_alpha
 from inrcodec.images.variations import parse_kinds, varied
 from inrcodec.numerics.arrays import Pixels, colors
 from inrcodec.settings import (
+    BASES,
     MAX_FOOTPRINT,
     FitSettings,
     Holdout,
@@ -28,6 +34,7 @@ from inrcodec.signals import FILMS
 
 FIXED_BYTES, FIGURE_BYTES, MINIMUM_BYTES = 140, 1.9, 3000  # header and checksums; figures per image; the rest
 RECORD_BYTES = 100
+VISITS_PER_SECOND, FEW_PASSES = 1.5e6, 80  # of pixels by a wide network; below so many passes it is not worth its time
 AUGMENT, EXTRA = Parameter("augment"), Parameter("extra")
 
 
@@ -59,7 +66,7 @@ def model_settings(options: EncodeOptions, pixels: int) -> ModelSettings:
             f": {options.conditioning} has no code for an encoder to find; it needs ",
             *one_with(has_code),
         )
-    return model
+    return _as_the_base(options, model, pixels)
 
 
 def fit_settings(options: EncodeOptions, pictures: Sequence[Picture], *, record: bool = False) -> FitSettings:
@@ -108,6 +115,34 @@ def extra_images(options: EncodeOptions, pictures: Sequence[Picture]) -> list[Pi
 def count_pixels(pictures: Sequence[Picture]) -> int:
     """Of all pictures together."""
     return sum(picture.shape[0] * picture.shape[1] for picture in pictures)
+
+
+def base_table(options: EncodeOptions, model: ModelSettings, channels: int) -> int | None:
+    """The table of the base to start from and to store the network against, if there is one and it is wanted.
+
+    None where a target is aimed at: rate control does not foresee what the differences will take.
+    """
+    if options.base not in BASES:
+        raise UsageError(f"unknown base {options.base!r}; there are: {', '.join(BASES)}")
+    table, aimed = nearest_table(options.quality), options.target_psnr is not None or options.target_size is not None
+    if options.base == "none" or aimed or base_for(model, channels, field_shapes(model, channels, 1), table) is None:
+        return None
+    return table
+
+
+def _as_the_base(options: EncodeOptions, model: ModelSettings, pixels: int) -> ModelSettings:
+    """As wide as the base where a set alone would be narrower, or where there is no time to learn anything wider.
+
+    With a base, a small set pays for what differs, and few passes start from something.
+    """
+    passes: float = _passes(options, pixels)
+    if options.time_limit is not None:
+        passes = min(passes, options.time_limit * VISITS_PER_SECOND / pixels)
+    as_wide = msgspec.structs.replace(model, hidden_width=BASE_WIDTH)
+    wanted = model.hidden_width < BASE_WIDTH or passes < FEW_PASSES
+    if options.width is not None or not wanted or base_table(options, as_wide, 3) is None:
+        return model
+    return as_wide
 
 
 def _with_channels(pixels: Pixels, channels: int, options: EncodeOptions) -> Pixels:

@@ -135,6 +135,8 @@ def _arrays(run: Run) -> dict[str, Array]:
     """Everything that steps change, by what it is called in a checkpoint."""
     named = {"weights": run.adam.weights}
     named |= {f"adam-{number}": part for number, part in enumerate(run.adam.state())}
+    if run.adam.pull is not None:
+        named["pull"] = run.adam.pull
     for number, group in enumerate(run.groups):
         named |= {f"rows-{number}-{place}": part for place, part in enumerate(group.adam.state())}
         if group.seen is not None:

@@ -13,10 +13,10 @@ import numpy as np
 from inrcodec.errors import InrError, Parameter
 from inrcodec.fitting import schedule
 from inrcodec.fitting.arrays import host
-from inrcodec.fitting.batches import Batch, step_pixels
+from inrcodec.fitting.batches import step_pixels
 from inrcodec.fitting.checkpoint import Snapshot, fingerprint, restore, size_of
-from inrcodec.fitting.coding import choose_weight_steps, coded_context, coded_latents, coded_weights
-from inrcodec.fitting.engines import KERNEL, StepEngine, SteppingEngine, engine_name, engine_named
+from inrcodec.fitting.coding import coded_context, coded_latents, coded_weights
+from inrcodec.fitting.engines import KERNEL, StepEngine, engine_name, engine_named
 from inrcodec.fitting.groups import all_poses
 from inrcodec.fitting.held_out import held_out_errors
 from inrcodec.fitting.pace import pace_of, rounded_levels
@@ -25,8 +25,7 @@ from inrcodec.fitting.process import allotted
 from inrcodec.fitting.progress import Fitted, HeldOutErrors, Latents, Meter, Progress
 from inrcodec.fitting.rounding import RoundingContext, batches
 from inrcodec.fitting.run import FrozenModel, Run, start
-from inrcodec.fitting.sensitivity import LEAST_PASSES, sensitive_steps
-from inrcodec.fitting.step_context import StepContext
+from inrcodec.fitting.stepping import enter_phase, phase_of, stretches, take_steps
 from inrcodec.fitting.watching import watched_psnr
 from inrcodec.numerics.arrays import AnyPixels, Pixels
 from inrcodec.numerics.poses import Codes
@@ -82,15 +81,17 @@ class Fit:
                 yield self.progress("compile")
                 engine.compile()
             while meter.done < 1.0:
-                for batches in _stretches(self._place.rest_of_pass(run, engine), engine, meter):
-                    _enter_phase(run, meter.done, meter.passes, engine)
+                for batches in stretches(self._place.rest_of_pass(run, engine), engine, meter):
+                    enter_phase(run, meter.done, meter.passes, engine)
                     if not run.latents_frozen and meter.done >= schedule.FROZEN_FROM:
                         yield from self._round(engine)
                     if run.network_frozen and run.latents_frozen:
                         return  # no network to adapt to what is rounded
-                    figures = _step(run, engine, batches, meter)
+                    if self._place.batches == 0:  # a pass begins
+                        run.pull_to_base()
+                    figures = take_steps(run, engine, batches, meter)
                     visits = sum(batch.visits for batch in batches)
-                    news = meter.tick(_phase(run), visits, figures, len(batches))
+                    news = meter.tick(phase_of(run), visits, figures, len(batches))
                     self._place.batches += len(batches)
                     yield replace(
                         news, engine=self.engine, note=engine.note, holdout_psnr=watched_psnr(run, engine, meter)
@@ -187,13 +188,14 @@ class Fit:
             passes=self.meter.passes,
             seconds=self.meter.seconds,
             encoder=encoder,
+            base=run.base,
         )
 
     def finish_latents(self) -> tuple[tuple[Latents, ...], HeldOutErrors | None]:
         """Integers of every image, and the errors on pixels that the fit had not seen."""
         run = self.run
         with self._allotment.applied():
-            _enter_phase(run, 1.0, self.meter.passes, self._engine)
+            enter_phase(run, 1.0, self.meter.passes, self._engine)
             if not run.latents_frozen:  # stopped before their time
                 run.freeze()
             _check_finite(run)
@@ -210,84 +212,3 @@ class Fit:
 def _check_finite(run: Run) -> None:
     if not all(np.isfinite(host(part)).all() for part in (run.adam.weights, *(group.latents for group in run.groups))):
         raise InrError("the fit diverged: its numbers are no longer finite; try another ", Parameter("seed"))
-
-
-def _enter_phase(run: Run, done: float, passes: float, engine: StepEngine) -> None:
-    """Release held-out pixels, turn to areas, quantize the network and freeze the latents when their time has come."""
-    run.footprint = schedule.footprint(done, run.model.footprint)
-    phase = _phase(run)
-    if run.settings.holdout.mode == "release" and not run.released and done >= schedule.RELEASED_FROM:
-        run.held_out = held_out_errors(run, engine.draw)
-        run.released = True
-    if not run.weight_steps and not run.network_frozen and done >= schedule.QUANTIZED_FROM:
-        if run.model.spatial and passes >= LEAST_PASSES:
-            run.weight_steps = sensitive_steps(run, engine.error)
-        else:
-            run.weight_steps = choose_weight_steps(run.network, run.model)
-    if _phase(run) != phase or not run.rate_control.network_bits:
-        run.rate_control.network_bits = run.network_bits()
-
-
-def _phase(run: Run) -> str:
-    return "freeze" if run.latents_frozen else "qat" if run.weight_steps else "fit"
-
-
-def _stretches(of_pass: Iterator[Batch], engine: StepEngine, meter: Meter) -> Iterator[list[Batch]]:
-    """The batches of a pass over the set, as many at once as the engine takes, in one phase of the fit."""
-    stretch: list[Batch] = []
-    visits = 0.0
-    for batch in of_pass:
-        if stretch and not (
-            isinstance(engine, SteppingEngine)
-            and len(stretch) < engine.most_steps
-            and schedule.same_phase(meter.done, meter.done_ahead(visits))
-        ):
-            yield stretch
-            stretch, visits = [], 0.0
-        stretch.append(batch)
-        visits += batch.visits
-    if stretch:  # a pass that is gone on with may have none left
-        yield stretch
-
-
-def _step(run: Run, engine: StepEngine, batches: Sequence[Batch], meter: Meter) -> list[tuple[float, float]]:
-    """Move network and latents by some steps; mean squared error and bits per pixel of those that are now known."""
-    contexts, visits = [], 0.0
-    for number, batch in enumerate(batches):
-        contexts.append(
-            _step_context(run, batch, meter.done_ahead(visits) if visits else meter.done, meter.step + number)
-        )
-        visits += batch.visits
-    if len(batches) > 1:
-        assert isinstance(engine, SteppingEngine)
-        results = engine.steps(contexts, batches)
-    else:
-        results, gradient = engine.step(contexts[0], batches[0].parts)
-        if gradient is not None and not run.network_frozen:
-            run.move_network(gradient, contexts[0].network_rate, contexts[0].context_rate)
-    if run.settings.target:
-        for seen in (seen for result in results for seen in result.observations):
-            run.rate_control.observe(seen.images, seen.errors, seen.bits)
-    run.rate_control.adjust(meter.done)
-    network_bits = run.rate_control.network_bits / run.pixels
-    return [(result.error, result.bits + network_bits) for result in results]
-
-
-def _step_context(run: Run, batch: Batch, done: float, number: int) -> StepContext:
-    """What a step is told, when that much of the fit is done; number: of the step."""
-    learning_rate = schedule.learning_rate(done, number)
-    return StepContext(
-        done=done,
-        learning_rate=learning_rate,
-        rate_weight=run.rate_control.weight,
-        footprint=run.footprint,
-        weight_steps=run.weight_steps,
-        latents_frozen=run.latents_frozen,
-        released=run.released,
-        pixels=batch.pixels,
-        seed=run.settings.seed,
-        number=number,
-        network_rate=schedule.network_rate(done, number) if run.model.spatial else learning_rate,
-        context_rate=schedule.context_rate(done, number),
-        subsample=batch.subsample,
-    )

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from inrcodec.bitstream.context import CONTEXT_STEP
-from inrcodec.bitstream.weights import step_size
 from inrcodec.field.grids import FRAME
 from inrcodec.fitting import schedule
 from inrcodec.fitting.batches import Batch, batches_of_pass
@@ -21,7 +19,7 @@ from inrcodec.fitting.cut_group import CutGroup, is_cut
 from inrcodec.fitting.distortion.squared import MARGIN
 from inrcodec.fitting.groups import BatchPart, Group, Numbers
 from inrcodec.fitting.held_out import Tile
-from inrcodec.fitting.kernel_steps import adam_of, images_for, shown_by
+from inrcodec.fitting.kernel_steps import WeightGrid, adam_of, images_for, shown_by
 from inrcodec.fitting.kernels.compiling import compiled_before
 from inrcodec.fitting.kernels.engine import KernelStep
 from inrcodec.fitting.kernels.images import ImageGroup
@@ -73,7 +71,7 @@ class KernelEngine:
         self._cut = {number: CutGroup(run.model, group) for number, group in enumerate(run.groups) if is_cut(group)}
         self._whole: dict[int, ImageGroup] = {}
         self._seen: dict[int, npt.NDArray[np.float64]] = {}  # visible pixels of each whole image
-        self._steps = _WeightSteps(run)
+        self._steps = WeightGrid(run)
         self._seconds = STRETCH_SECONDS  # that a step takes
 
     @property
@@ -288,31 +286,6 @@ def _shared(run: Run, group: Group) -> ImageGroup:
     group.latents = shared.latents
     group.adam.move_to(*views)
     return shared
-
-
-class _WeightSteps:
-    """The step of every weight, (weights,), and its inverse, once the steps of tensors are chosen; see `run.field`."""
-
-    def __init__(self, run: Run) -> None:
-        self._sizes = [tensor.size for tensor in run.network], sum(tensor.size for tensor in run.context)
-        self._known: list[int] = []
-        self._steps = np.empty(0, np.float32)
-
-    def rounded(self, weights: npt.NDArray[np.float32], steps: list[int]) -> npt.NDArray[np.float32]:
-        """Weights as the loss sees them."""
-        if not steps:
-            return weights
-        grid = self.grid(steps)
-        return np.asarray(np.rint(weights / grid) * grid, dtype=np.float32)
-
-    def grid(self, steps: list[int]) -> npt.NDArray[np.float32]:
-        """The step of every weight; nothing while none are chosen."""
-        if steps != self._known:
-            network, context = self._sizes
-            each = np.repeat([step_size(step) for step in steps], network)
-            self._steps = np.append(each, np.full(context, step_size(CONTEXT_STEP))).astype(np.float32)
-            self._known = list(steps)
-        return self._steps
 
 
 def _quantization(context: StepContext) -> Quantization:

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from inrcodec.bitstream.context import CONTEXT_STEP
+from inrcodec.bitstream.weights import step_size
 from inrcodec.fitting.batches import Batch
 from inrcodec.fitting.distortion.squared import MARGIN
 from inrcodec.fitting.groups import Group
 from inrcodec.fitting.kernels.parts import Quantization, Rates, noise_keys, order_for
-from inrcodec.fitting.kernels.stretch import Adam, Images
+from inrcodec.fitting.kernels.stretch import NOTHING, Adam, Images
 from inrcodec.fitting.optimizer import FIRST_DECAY, SHARED_SECOND_DECAY, TINY
 from inrcodec.fitting.run import Run
 from inrcodec.fitting.step_context import StepContext, StepResult
@@ -67,6 +69,8 @@ def adam_of(run: Run, contexts: Sequence[StepContext]) -> Adam:
         decays=np.array([1 - FIRST_DECAY, SHARED_SECOND_DECAY, 1 - SHARED_SECOND_DECAY], np.float32),
         tiny=np.float32(TINY),
         context=sum(tensor.size for tensor in run.network),
+        base=NOTHING if shared.base is None else shared.base,
+        pull=NOTHING if shared.pull is None else shared.pull,
     )
 
 
@@ -84,3 +88,28 @@ def _weighted(images: Images) -> npt.NDArray[np.float64]:
     factors = np.ones_like(images.results)
     factors[:, 2] = images.scales[:, 0]
     return factors
+
+
+class WeightGrid:
+    """The step of every weight, (weights,), and its inverse, once the steps of tensors are chosen; see `run.field`."""
+
+    def __init__(self, run: Run) -> None:
+        self._sizes = [tensor.size for tensor in run.network], sum(tensor.size for tensor in run.context)
+        self._known: list[int] = []
+        self._steps = np.empty(0, np.float32)
+
+    def rounded(self, weights: npt.NDArray[np.float32], steps: list[int]) -> npt.NDArray[np.float32]:
+        """Weights as the loss sees them."""
+        if not steps:
+            return weights
+        grid = self.grid(steps)
+        return np.asarray(np.rint(weights / grid) * grid, dtype=np.float32)
+
+    def grid(self, steps: list[int]) -> npt.NDArray[np.float32]:
+        """The step of every weight; nothing while none are chosen."""
+        if steps != self._known:
+            network, context = self._sizes
+            each = np.repeat([step_size(step) for step in steps], network)
+            self._steps = np.append(each, np.full(context, step_size(CONTEXT_STEP))).astype(np.float32)
+            self._known = list(steps)
+        return self._steps

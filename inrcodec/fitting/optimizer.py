@@ -33,6 +33,8 @@ class SharedAdam:
         self.weights = weights
         self._ends = list(accumulate(counts))
         self.rates = rates
+        self.base: Array | None = None  # what weights are pulled to (elements,), and how strongly, in the loss's units
+        self.pull: Array | None = None
         self.adopt([xp.zeros_like(rates), xp.zeros_like(rates), np.zeros(1, np.float32)])
 
     def adopt(self, state: Sequence[Array]) -> None:
@@ -76,6 +78,8 @@ class SharedAdam:
         return np.repeat(np.array(values, np.int64), np.diff([0, *self._ends]))
 
     def _moves(self, gradient: Array, first: Array, second: Array) -> Array:
+        if self.base is not None and self.pull is not None:
+            gradient = gradient + self.pull * array_namespace(gradient).sign(self.weights - self.base)
         self._first += (gradient - self._first) * (1 - FIRST_DECAY)
         self._second *= SHARED_SECOND_DECAY
         self._second += (1 - SHARED_SECOND_DECAY) * gradient * gradient

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from inrcodec.bitstream.base import Base
 from inrcodec.bitstream.weights import CodedTensor
 from inrcodec.fitting.pace import Pace
 from inrcodec.numerics.metrics import psnr_of_error
@@ -58,6 +59,7 @@ class Fitted:
     passes: float
     seconds: float
     encoder: tuple[CodedTensor, ...] = ()  # from a picture to its code, where one was fitted
+    base: Base | None = None  # what network and context model are to be stored as differences from
 
 
 class Meter:

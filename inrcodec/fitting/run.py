@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -9,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from inrcodec.bitstream.base import Base, base_for, encode_against
 from inrcodec.bitstream.context import CONTEXT_STEP
-from inrcodec.bitstream.weights import CodedTensor, encode_weights, step_size
+from inrcodec.bitstream.weights import CodedTensor, step_size
 from inrcodec.field.conditioning import traits_of
 from inrcodec.field.encoder import encode, encoder_specs
 from inrcodec.field.field import Field, field_specs
 from inrcodec.fitting.arrays import Array, rounded, whole
-from inrcodec.fitting.coding import choose_weight_steps, coded_context, coded_weights
+from inrcodec.fitting.coding import choose_weight_steps, coded_context, coded_weights, deviation
 from inrcodec.fitting.devices import CPU, Device
 from inrcodec.fitting.groups import Group, make_groups
 from inrcodec.fitting.initial import initial_context, initial_network
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 NETWORK_RATE, CONTEXT_RATE, LATENT_RATE = 0.01, 0.01, 0.16
 NARROW = 64  # hidden units up to which the full rate is good: wide layers add up more weights
 BITS_PER_WEIGHT = 8.0  # until the weights are quantized
+FINEST_DIFFERENCE = 100.0  # of a root mean square, what counts until then
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class Run:
     held_out: HeldOutErrors | None = None  # errors when hidden pixels were released
     watched: tuple[float, float] | None = None  # when hidden pixels were last looked at, and their PSNR
     device: Device = CPU  # the kind that all arrays are on
+    base: Base | None = None  # what network and context model are stored as differences from
 
     @property
     def distortion(self) -> Distortion:
@@ -146,10 +150,11 @@ class Run:
         """
         if self.network_frozen:
             return 0.0
-        if not self.weight_steps:
+        steps = self.weight_steps or self.base_steps
+        if not steps:
             return BITS_PER_WEIGHT * len(self.adam.weights)
-        coded = (*coded_weights(self.network, self.weight_steps), *coded_context(self.context), *self.coded_encoder())
-        return 8.0 * len(encode_weights(coded, ()))
+        coded = (*coded_weights(self.network, steps), *coded_context(self.context), *self.coded_encoder())
+        return 8.0 * len(encode_against(self.base, coded, ()))
 
     def coded_encoder(self) -> tuple[CodedTensor, ...]:
         """The encoder as a file holds it; nothing where there is none."""
@@ -161,6 +166,28 @@ class Run:
             group.latents[:] = whole(self.latents(group, slice(None)))
             group.adam.forget()
         self.latents_frozen = True
+
+    @property
+    def base_steps(self) -> list[int]:
+        """Of the network's tensors in the base: what they cost before steps of their own are chosen."""
+        return [] if self.base is None else [tensor.step for tensor in self.base.tensors[: len(self.network)]]
+
+    def pull_to_base(self) -> None:
+        """Have the loss count the bits of what differs from the base: a Laplace distribution as wide as it is now.
+
+        A difference d takes some |d| / (b ln 2) bits more than none, b being the mean of |d| over its tensor.
+        """
+        weights, base, pull = self.adam.weights, self.adam.base, self.adam.pull
+        if self.base is None or base is None or pull is None:
+            return
+        network: list[int] | list[None] = self.weight_steps or [None] * len(self.network)
+        steps: list[int | None] = [*network, *[CONTEXT_STEP] * len(self.context)]
+        a_bit, first = self.rate_control.weight / (self.pixels * math.log(2)), 0
+        for tensor, step in zip(self.base.values(), steps, strict=True):
+            part = slice(first, first + tensor.size)
+            finest = deviation(tensor) / FINEST_DIFFERENCE if step is None else step_size(step)
+            pull[part] = a_bit / max(float(abs(weights[part] - base[part]).mean()), 0.5 * finest)
+            first = part.stop
 
     def move_network(self, gradient: Array, rate: float, context_rate: float) -> None:
         """A step of Adam on all leaves, against their gradient (weights,); rates scaled by those given."""
@@ -188,6 +215,9 @@ def start(
     drawn = [*initial_network(specs, random), *initial_context(model, random), *initial_network(encoding, random)]
     if frozen_model:
         drawn = [*frozen_model.network, *frozen_model.context]
+    base = None if settings.base is None else base_for(model, channels, [spec.shape for spec in specs], settings.base)
+    if base is not None:
+        drawn = base.values()
     full_rate = NETWORK_RATE * min(1.0, NARROW / model.hidden_width)
     rates = [full_rate * spec.rate for spec in specs]
     rates += [np.array(CONTEXT_RATE, np.float32)] * (len(drawn) - len(specs) - len(encoding))
@@ -206,7 +236,10 @@ def start(
         adam=SharedAdam(weights, np.concatenate(each).astype(np.float32), [tensor.size for tensor in drawn]),
         order=random,
         rate_control=RateControl(settings.rate_weight, settings.target, len(pictures)),
+        base=base,
     )
+    if base is not None:
+        run.adam.base, run.adam.pull = weights.copy(), np.zeros_like(weights)
     if frozen_model:
         _adopt(run, frozen_model)
     return run

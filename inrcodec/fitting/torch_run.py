@@ -22,6 +22,8 @@ def as_tensors(run: Run) -> Run:
     state = [_tensor(part, device) for part in (run.adam.weights, run.adam.rates, *run.adam.state()[:2])]
     adam = SharedAdam(state[0], state[1], counts)
     adam.adopt([*state[2:], run.adam.state()[2]])
+    if run.adam.base is not None and run.adam.pull is not None:
+        adam.base, adam.pull = _tensor(run.adam.base, device), _tensor(run.adam.pull, device)
     leaves = [torch.empty(leaf.shape, device=device, requires_grad=not run.network_frozen) for leaf in run.leaves]
     look_at(leaves, adam.weights)
     network, context = len(run.network), len(run.context)

@@ -15,8 +15,8 @@ from inrcodec.cli.app import main
 
 Capture = pytest.CaptureFixture[str]
 QUICK = ["--passes", "40", "--threads", "1", "--device", "cpu"]
-KEYS = """file file_size images pixels bits_per_pixel mean_psnr worst_psnr worst_image holdout_mode holdout_psnr
-source_bytes ratio seconds passes missed warnings verdict skipped notes"""
+KEYS = """file file_size images pixels bits_per_pixel mean_psnr exact_images worst_psnr worst_image holdout_mode
+holdout_psnr source_bytes ratio seconds passes missed warnings verdict skipped notes"""
 
 
 @pytest.fixture(autouse=True)

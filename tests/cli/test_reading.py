@@ -11,11 +11,11 @@ import pytest
 from inrcodec.cli.app import main
 
 Capture = pytest.CaptureFixture[str]
-INFO_KEYS = """file file_size format_version encoder images channels pixels bits_per_pixel sizes conditioning
-hidden_width hidden_layers footprint levels holdout parts"""
+INFO_KEYS = """file file_size format_version encoder images channels pixels seconds bits_per_pixel sizes conditioning
+hidden_width hidden_layers footprint base levels holdout parts"""
 REPORT_KEYS = """file file_size pixels bits_per_pixel holdout_mode holdout_fraction mean_psnr mean_holdout_psnr
-mean_ssim mean_mae mean_holdout_mae mean_fitted_mae best worst images notes"""
-IMAGE_KEYS = "number name width height bits psnr holdout_psnr ssim mae holdout_mae fitted_mae bits_per_pixel"
+mean_ssim mean_mae mean_holdout_mae mean_fitted_mae best worst images notes exact_images"""
+IMAGE_KEYS = "number name width height bits psnr holdout_psnr ssim mae holdout_mae fitted_mae bits_per_pixel exact"
 
 
 def answer_of(words: list[str], capsys: Capture) -> dict[str, Any]:

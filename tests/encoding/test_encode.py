@@ -63,10 +63,10 @@ def test_a_disk_without_room_for_a_checkpoint_is_named_as_well(
 
 def test_nothing_is_worked_out_twice(small_images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: Counter[str] = Counter()
-    for room, name in ((poses, "pose_of"), (stored, "encode_weights"), (stored, "decode_weights")):
+    for room, name in ((poses, "pose_of"), (stored, "encode_against"), (stored, "decode_against")):
         monkeypatch.setattr(room, name, counted(calls, name, getattr(room, name)))
     made = inrcodec.encode(small_images, tmp_path / "set.inr", conditioning="latent", space="smooth", **QUICK)
-    assert calls == {"pose_of": len(made.archive), "encode_weights": 1, "decode_weights": 1}
+    assert calls == {"pose_of": len(made.archive), "encode_against": 1, "decode_against": 1}
     again = inrcodec.open(tmp_path / "set.inr")
     assert made.archive.means == again.means
     assert made.archive.parts == again.parts
@@ -77,9 +77,9 @@ def test_nothing_is_worked_out_twice_for_newcomers(
     small_set: Path, tmp_path: Path, newcomers: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: Counter[str] = Counter()
-    monkeypatch.setattr(stored, "decode_weights", counted(calls, "decode_weights", stored.decode_weights))
+    monkeypatch.setattr(stored, "decode_against", counted(calls, "decode_against", stored.decode_against))
     made = inrcodec.add(small_set, newcomers, tmp_path / "more.inr", steps=2, threads=1, device="cpu")
-    assert calls["decode_weights"] == 2  # the file, and the longer one
+    assert calls["decode_against"] == 2  # the file, and the longer one
     again = inrcodec.open(tmp_path / "more.inr")
     assert made.archive.means == again.means
     assert made.archive.parts == again.parts

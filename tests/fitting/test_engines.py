@@ -265,16 +265,18 @@ def test_compiling_is_told_and_not_kept_in_the_record(
 
 
 @pytest.mark.parametrize("threads", [1, 3])
-@pytest.mark.parametrize("hidden", [0, 100_000])
-def test_steps_at_once_are_those_one_by_one(threads: int, hidden: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Through all phases; a pass of five images has a shorter last step."""
+@pytest.mark.parametrize(("hidden", "base"), [(0, None), (100_000, None), (0, 2)], ids=["all", "held out", "base"])
+def test_steps_at_once_are_those_one_by_one(
+    threads: int, hidden: int, base: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Through all phases; a pass of five images has a shorter last step. With a base, pulled to it in each."""
     found = []
     for most in (1, 3, 64):
         monkeypatch.setattr(kernel_engine, "MOST_STEPS", most)
         monkeypatch.setattr(kernel_engine, "STRETCH_SECONDS", 1e9)
         holdout = Holdout(hidden, 0, "release") if hidden else Holdout()
-        settings = FitSettings(1e-3, passes=12, engine="kernel", threads=threads, holdout=holdout)
-        fit = Fit(waves(5, 16), ModelSettings(hidden_width=8), settings)
+        settings = FitSettings(1e-3, passes=12, engine="kernel", threads=threads, holdout=holdout, base=base)
+        fit = Fit(waves(5, 16), ModelSettings(hidden_width=8 if base is None else 32), settings)
         steps = [progress.done for progress in fit.steps()]
         made = fit.finish()
         integers = b"".join(level.tobytes() for image in made.latents for level in image)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -42,3 +44,13 @@ def test_latents_find_their_place_and_others_stay() -> None:
     assert latents[1].tolist() == [0.0, 0.0]
     for row in rows.tolist():
         assert latents[row].tolist() == pytest.approx(wanted.tolist(), abs=0.02)
+
+
+@pytest.mark.parametrize("library", [np, torch])
+def test_weights_without_gradients_go_back_to_their_base(library: Any) -> None:
+    weights, base = library.asarray([0.5, -0.25, 1.0]), library.asarray([0.0, 0.0, 1.0])
+    adam = SharedAdam(weights, library.ones(3) * 0.01, [3])
+    adam.base, adam.pull = base, library.asarray([0.3, 0.3, 0.3])
+    for _ in range(200):
+        adam.step(library.zeros(3), [1.0])
+    np.testing.assert_allclose(np.asarray(weights), np.asarray(base), atol=0.03)

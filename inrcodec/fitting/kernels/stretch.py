@@ -40,7 +40,8 @@ class Adam(NamedTuple):
 
     weights, first, second, rates (weights,); factors (steps, 2): on the rates, of weights before number `context` and
     from there on; corrections (steps, 2): what moments are divided by. decays (3,): what a gradient adds to the first
-    moment, what is kept of the second, and what a square adds to it.
+    moment, what is kept of the second, and what a square adds to it. base, pull (weights,): what weights are pulled to
+    and how strongly, or nothing.
     """
 
     weights: FloatArray
@@ -52,6 +53,8 @@ class Adam(NamedTuple):
     decays: FloatArray
     tiny: np.float32
     context: int
+    base: FloatArray
+    pull: FloatArray
 
 
 class Packed(NamedTuple):
@@ -81,6 +84,8 @@ STILL = Adam(  # others move the weights
     decays=NOTHING,
     tiny=np.float32(0.0),
     context=0,
+    base=NOTHING,
+    pull=NOTHING,
 )
 
 
@@ -149,6 +154,8 @@ def _move(adam: Any, packed: Any, shares: Any, step: int, begin: int, end: int, 
         gradient = packed.gradients[0, source] * shares[0]
         for image in range(1, len(shares)):
             gradient += packed.gradients[image, source] * shares[image]
+        if len(adam.pull):
+            gradient += adam.pull[place] * np.sign(adam.weights[place] - adam.base[place])
         first = adam.first[place] + (gradient - adam.first[place]) * first_share
         second = adam.second[place] * second_decay + second_share * gradient * gradient
         adam.first[place], adam.second[place] = first, second

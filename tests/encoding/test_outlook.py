@@ -1,0 +1,26 @@
+"""What is said of fits that time cuts short: what would do, where that is known."""
+
+from __future__ import annotations
+
+import pytest
+
+from inrcodec.encoding.outlook import Outlook
+
+
+def said(passes: float) -> str:
+    outlook = Outlook(passes=passes, planned=320, a_pass=2.0, other=10.0, images=12, longest=800)
+    return " ".join(str(message) for message in outlook.verdicts(15.0))
+
+
+@pytest.mark.parametrize(
+    ("passes", "words"), [(7, ["cut short after 7 of 320 passes", "232", "211"]), (60, []), (320, [])]
+)
+def test_what_would_do_is_named(passes: float, words: list[str]) -> None:
+    for word in words:
+        assert word in said(passes)
+    assert ("cut short" in said(passes)) == bool(words)
+
+
+def test_nothing_is_foretold_from_a_step_or_two() -> None:
+    assert "a longer" in said(0.01)
+    assert not any(figure.isdigit() for figure in said(0.01).partition("for more than 30 dB")[2])
