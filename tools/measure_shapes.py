@@ -42,7 +42,7 @@ import draw_knot
 
 ROOT = Path(__file__).parents[1]
 TRIAL, CELLS, PLACES, INSIDE = 8, 256, 50_000, 500_000
-SIDE = 320  # of a picture
+SIDE = 240  # of a picture
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from inrcodec.numerics.arrays import FloatArray
 Doubles = NDArray[np.float64]
 KEPT_CELLS = 32  # of the coarse lattice, along a side
 CAREFUL = 0.9  # of a distance is walked at once: the field is not quite one
-WALKS, LAST_WALKS = 64, 48  # on the lattice, and by the network
+WALKS, LAST_WALKS = 64, 200  # on the lattice, and by the network
 SEEN = 1.2  # half of the height of a picture, in the box's coordinates, at zoom 1
 LIGHT = np.array([-0.45, 0.6, 0.66])  # where it comes from, as one sees it: right, up, towards the eye
 AMBIENT, GLOSS = 0.16, 0.25
