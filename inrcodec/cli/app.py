@@ -44,6 +44,11 @@ ENVIRONMENT = {  # of a command, unless it is set
     "NUMBA_LOOP_VECTORIZE": "0",
     "NUMBA_SLP_VECTORIZE": "0",
 }
+INSTALLED_BY = {
+    "torch": "pip install torch (without an NVIDIA card: --index-url https://download.pytorch.org/whl/cpu)",
+    "skimage": "pip install scikit-image",
+    "PIL": "pip install pillow",
+}
 INTERRUPTED = 130
 EXIT_CODES = (
     "[bold]Exit codes[/bold]  0 done, 1 failed, 2 usage or output exists, 3 corrupt or unsupported file, "
@@ -163,7 +168,8 @@ def _failed(error: BaseException, debug: bool) -> int:
         return int(getattr(error, "exit_code", 2))
     if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("inrcodec"):
         package = error.name.partition(".")[0]
-        _complain(f"error: this needs {package}, which is not installed; install it, or all of inrcodec with its needs")
+        cure = INSTALLED_BY.get(package, f"pip install {package}")
+        _complain(f"error: this needs {package}, which is not installed; install it with: {cure}")
     elif isinstance(error, MemoryError):
         _complain("error: not enough memory; ask for a smaller size or fewer images")
     elif isinstance(error, OSError) and error.strerror:
