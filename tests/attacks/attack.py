@@ -21,6 +21,7 @@ from reading import damaged, fuzz, golden, is_found  # noqa: E402
 Row = tuple[str, str, bool]  # what, what came of it, whether all is well
 COMMANDS = ("info", "verify", "decode --size 16 -o {out}", "decode -o {out}", "report", "derive --gradient -o {out}")
 MOST_SECONDS, MOST_MEGABYTES = 10.0, 300.0
+BATCH = 2  # kills of a kind before the clock is looked at
 SOURCES = ROOT / "samples" / "48"
 SHARES = {"fuzz": 0.35, "deep": 0.15, "encode": 0.25, "add": 0.1, "outputs": 0.1}  # of the time
 
@@ -48,6 +49,7 @@ def main() -> int:
 
 
 def _fuzzed(what: str, seconds: float, seed: int, decoding: float, batch: int) -> list[Row]:
+    print(what, file=sys.stderr, flush=True)
     until, inputs, refused, slowest, faults = time.monotonic() + seconds, 0, 0, 0.0, list[str]()
     while time.monotonic() < until:
         found = fuzz(seed + inputs, batch, decoding=decoding)
@@ -115,12 +117,13 @@ def _killed(folder: Path, seconds: dict[str, float], seed: int) -> list[Row]:
     }
     rows = []
     for name, attack in attacks.items():
+        print(f"kills of {name}", file=sys.stderr, flush=True)
         until, kills, found = time.monotonic() + seconds[name], 0, Killed()
         while time.monotonic() < until or not kills:
             place = folder / f"{name}-{kills}"
             place.mkdir()
-            one = attack(place, 4, seed + kills)
-            kills += 4
+            one = attack(place, BATCH, seed + kills)
+            kills += BATCH
             found.kills, found.alive, found.resumed = (
                 found.kills + one.kills, found.alive + one.alive, found.resumed + one.resumed
             )  # fmt: skip

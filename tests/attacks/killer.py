@@ -23,7 +23,7 @@ RUN = (
     "import sys; from inrcodec.encoding import keeping; keeping.EVERY = 0.5; keeping.UNSAVED = 0.2; "
     "from inrcodec.cli.app import main; sys.exit(main(sys.argv[1:]))"
 )
-FIT = ("--passes", "400", "--threads", "1", "--device", "cpu", "--no-record", "--no-verdict")
+FIT = ("--passes", "150", "--threads", "1", "--device", "cpu", "--no-record", "--no-verdict")
 
 
 @dataclass
