@@ -81,7 +81,11 @@ def main() -> None:
     print("|---" * len(HEADINGS) + "|")
     with tempfile.TemporaryDirectory() as folder:
         for name in asked.sets:
-            row = measured(name, Path(folder), how, asked.limit)
+            try:
+                row = measured(name, Path(folder), how, asked.limit)
+            except ImportError as missing:
+                print(f"{name}: left out, {missing}; pip install scikit-learn", file=sys.stderr)
+                continue
             print("|", " | ".join("-" if cell is None else str(cell) for cell in row), "|", flush=True)
 
 
