@@ -42,7 +42,7 @@ def test_version_in_short(capsys: Capture) -> None:
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_shells_complete(shell: str, tmp_path: Path) -> None:
-    shown = run("--show-completion", shell)
+    shown = run("--show-completion", shell, _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")  # whatever runs tests
     assert "_INRCODEC_COMPLETE" in shown.stdout
     words = {"COMP_WORDS": "inrcodec en", "COMP_CWORD": "1", "_TYPER_COMPLETE_ARGS": "inrcodec en"}
     found = run(**words, _INRCODEC_COMPLETE=f"complete_{shell}", _TYPER_COMPLETE_FISH_ACTION="get-args")

@@ -22,7 +22,7 @@ def black(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("black")
     for number in range(3):
         Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(folder / f"{number}.png")
-    inrcodec.encode(folder, folder / "black.inr", passes=20, threads=1, holdout=0, overwrite=True)
+    inrcodec.encode(folder, folder / "black.inr", passes=20, threads=1, holdout=0, base="none", overwrite=True)
     return folder
 
 

@@ -91,8 +91,9 @@ def _read(path: Path) -> tuple[Pixels, NDArray[np.float64]]:
         pixels += height * width
         if pixels > MAX_PIXELS:
             raise UsageError(
-                f"{path}: more than {MAX_PIXELS:,} pixels in all its frames; make it smaller or shorter, or fit its "
-                "frames as a set, which takes any number of them: inrcodec encode CLIP --frames all"
+                f"{path}: more than {MAX_PIXELS:,} pixels in all its frames; make it smaller or shorter, or encode it "
+                "as a set, which takes any number of them, with ",
+                Parameter("frames", "all"),
             )
         found.append(colors(frame.pixels))
         seconds.append(frame.seconds)
