@@ -39,7 +39,7 @@ def decide_images(
 ) -> None:
     """Round the latents of images rows[begin:end] of a group; those of the finest `levels` levels by what they cost.
 
-    For most see `step.step_images`. scales (rows, 2): an image's loss is the first times its squared errors plus the
+    For most see `stretch.take_steps`. scales (rows, 2): an image's loss is the first times its squared errors plus the
     second times its bits. apart: cells between two that are decided at once.
     """
     pixels, length = lay.height * lay.width, len(limits) // 3

@@ -78,7 +78,7 @@ class ImageGroup:
         return float(len(self.visits) * self.pixels if self._visible is None else self._visible.sum())
 
     def arrays(self, released: bool) -> tuple[FloatArray, FloatArray, FloatArray, Pictures]:
-        """What `step.step_images` takes of a group; all pixels are visible once they are released."""
+        """What `stretch.take_steps` takes of a group; all pixels are visible once they are released."""
         visible = ALL if released or self._visible is None else self._visible
         octets, colors = (self._targets, ALL) if self._targets.dtype == np.uint8 else (NO_OCTETS, self._targets)
         return self._state, self.visits, self._limits, Pictures(octets, colors, visible, self._frames)

@@ -26,24 +26,14 @@ NOISY, SOFT, ROUNDED = 0, 1, 2  # how latents become whole numbers: noise, soft 
 
 
 @helper
-def quantize(
-    lay: Any,
-    room: Any,
-    values: Any,
-    first: int,
-    mode: int,
-    temperature: float,
-    noise: float,
-    one_key: int,
-    other_key: int,
-) -> None:
+def quantize(lay: Any, room: Any, values: Any, first: int, order: Any, one_key: int, other_key: int) -> None:
     """What the model sees of an image's latents, from values[first] on, and its derivatives; see `fitting.quantize`.
 
     The noise of a latent depends on two keys and on its place, and on nothing else.
     """
-    scale, sharpness, width = vector(0.0), vector(0.0), vector(noise)
+    mode, scale, sharpness, width = order.mode, vector(0.0), vector(0.0), vector(order.noise)
     if mode == SOFT:
-        scale, sharpness = vector(0.5 / math.tanh(0.5 / temperature)), vector(1.0 / temperature)
+        scale, sharpness = vector(0.5 / math.tanh(0.5 / order.temperature)), vector(1.0 / order.temperature)
     for at in range(0, lay.values, LANES):
         value, derivative = load(values, first + at), vector(1.0)
         if mode == ROUNDED:

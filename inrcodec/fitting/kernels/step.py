@@ -1,4 +1,4 @@
-"""A step on some images, one after the other: all that a worker does between two steps of the network."""
+"""What a step is told, and the field's share of it: an image drawn, compared, and gradients of both."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from typing import Any
 import numpy as np
 
 from inrcodec.fitting.kernels.compiling import helper
-from inrcodec.fitting.kernels.context import add_rate
 from inrcodec.fitting.kernels.grids import gather_columns, gather_inputs, spread_columns
-from inrcodec.fitting.kernels.latents import gather_from_planes, lay_into_planes, move, quantize
 from inrcodec.fitting.kernels.loss import add_loss, store_colors
 from inrcodec.fitting.kernels.siren import add_weight_gradients, backward
 from inrcodec.fitting.kernels.tiles import draw_tile
@@ -33,80 +31,7 @@ ORDER = np.dtype(
 
 
 @helper
-def step_images(
-    lay: Any,
-    table: Any,
-    constants: Any,
-    weights: Any,
-    room: Any,
-    state: Any,
-    visits: Any,
-    limits: Any,
-    pictures: Any,
-    order: Any,
-    rows: Any,
-    keys: Any,
-    scales: Any,
-    gradients: Any,
-    results: Any,
-    drawn: Any,
-    begin: int,
-    end: int,
-) -> None:
-    """Step on images rows[begin:end] of a group: gradients of all weights (rows, weights), and the latents move.
-
-    state: latents and their two moments, (3, images, latents), flat; for limits see `latents.move`. pictures: see
-    `images.Pictures`. keys: two words of
-    noise for each row. scales (rows, 2): an image's loss is the first times its squared errors plus the second times
-    its bits; these two and the squared errors as shown go into results (rows, 3). drawn (rows, channels, pixels), flat:
-    gets the colors of the image, but for limits; nothing where it is empty.
-    """
-    pixels, length = lay.height * lay.width, len(limits) // 3
-    for number in range(begin, end):
-        image = rows[number]
-        first = image * length
-        quantize(
-            lay, room, state, first, order.mode, order.temperature, order.noise, keys[2 * number], keys[2 * number + 1]
-        )
-        lay_into_planes(lay, room)
-        room[lay.slopes : lay.slopes + lay.planes_size] = 0.0
-        gradient = gradients[number]
-        gradient[:] = 0.0
-        shown = drawn[number * lay.channels * pixels :]
-        results[number, 0], results[number, 2] = _add_distortion(
-            lay,
-            table,
-            constants,
-            weights,
-            room,
-            pictures,
-            image,
-            order,
-            scales[number, 0],
-            gradient,
-            shown,
-        )
-        if order.with_rate:
-            results[number, 1] = add_rate(
-                lay,
-                table,
-                constants,
-                weights,
-                room,
-                gradient,
-                scales[number, 1],
-                order.with_latents != 0,
-                order.with_weights != 0,
-            )
-        if order.with_latents:
-            gather_from_planes(lay, room)
-            visits[image] += 1
-            third = len(state) // 3
-            move(lay, room, state, first, third + first, 2 * third + first, limits, order, visits[image])
-
-
-@helper
-def _add_distortion(
+def add_distortion(
     lay: Any,
     table: Any,
     constants: Any,

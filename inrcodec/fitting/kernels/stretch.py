@@ -13,17 +13,20 @@ import numpy.typing as npt
 
 from inrcodec.fitting.kernels.barrier import wait_for_all
 from inrcodec.fitting.kernels.compiling import compiled, helper
+from inrcodec.fitting.kernels.context import add_rate
+from inrcodec.fitting.kernels.latents import gather_from_planes, lay_into_planes, move, quantize
 from inrcodec.fitting.kernels.packing import FloatArray
-from inrcodec.fitting.kernels.step import step_images
+from inrcodec.fitting.kernels.step import add_distortion
 
 Ints = npt.NDArray[np.int64]
 
 
 class Images(NamedTuple):
-    """What steps look at: step s at rows[ends[s]:ends[s + 1]] of a group, and so on; see `step.step_images`.
+    """What steps look at: step s at rows[ends[s]:ends[s + 1]] of a group, and so on.
 
-    ends (steps + 1,); rows (rows,); keys (2 rows,); scales (rows, 2); shares (rows,); orders (steps,), of ORDER;
-    results (rows, 3) are written.
+    ends (steps + 1,); rows (rows,); keys (2 rows,): two words of noise for each; scales (rows, 2): an image's loss is
+    the first times its squared errors plus the second times its bits; these two and the squared errors as shown go into
+    results (rows, 3). shares (rows,): of an image in the network's loss; orders (steps,), of ORDER.
     """
 
     ends: Ints
@@ -115,22 +118,41 @@ def take_steps(
 ) -> None:
     """All steps of `images`, moving the weights of `adam`; called by every worker at once, each with a room of its own.
 
-    barrier: of `wait_for_all`; for the other arguments see `step.step_images`.
+    state: latents and their two moments, (3, images, latents), flat; for limits see `latents.move`. drawn (rows,
+    channels, pixels), flat: gets the colors of images, but for limits; nothing where it is empty. barrier: of
+    `wait_for_all`. What is done to an image stands here and not in a helper: one more of them would be compiled twice.
     """
     if not _pack(adam, packed, barrier, worker, workers):
         return
     begin, end = _bound(len(adam.weights), worker, workers), _bound(len(adam.weights), worker + 1, workers)
+    values, length, third = lay.channels * lay.height * lay.width, len(limits) // 3, len(state) // 3
     for step in range(len(images.ends) - 1):
-        first, last = images.ends[step], images.ends[step + 1]
-        step_images(
-            lay, table, constants, packed.packed, room, state, visits, limits, pictures,
-            images.orders[step], images.rows[first:last], images.keys[2 * first : 2 * last], images.scales[first:last],
-            packed.gradients, images.results[first:last], drawn,
-            _bound(last - first, worker, workers), _bound(last - first, worker + 1, workers),
-        )  # fmt: skip
+        start, last, order = images.ends[step], images.ends[step + 1], images.orders[step]
+        for number in range(
+            start + _bound(last - start, worker, workers), start + _bound(last - start, worker + 1, workers)
+        ):
+            image = images.rows[number]
+            first, gradient = image * length, packed.gradients[number - start]
+            quantize(lay, room, state, first, order, images.keys[2 * number], images.keys[2 * number + 1])
+            lay_into_planes(lay, room)
+            room[lay.slopes : lay.slopes + lay.planes_size] = 0.0
+            gradient[:] = 0.0
+            images.results[number, 0], images.results[number, 2] = add_distortion(
+                lay, table, constants, packed.packed, room, pictures, image, order, images.scales[number, 0], gradient,
+                drawn[number * values :],
+            )  # fmt: skip
+            if order.with_rate:
+                images.results[number, 1] = add_rate(
+                    lay, table, constants, packed.packed, room, gradient, images.scales[number, 1],
+                    order.with_latents != 0, order.with_weights != 0,
+                )  # fmt: skip
+            if order.with_latents:
+                gather_from_planes(lay, room)
+                visits[image] += 1
+                move(lay, room, state, first, third + first, 2 * third + first, limits, order, visits[image])
         if not wait_for_all(barrier, workers):
             return
-        shares = images.shares[first:last]
+        shares = images.shares[start:last]
         _move(adam, packed, shares, step, begin, min(end, adam.context), 0)
         _move(adam, packed, shares, step, max(begin, adam.context), end, 1)
         if not _pack(adam, packed, barrier, worker, workers):
