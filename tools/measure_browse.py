@@ -29,7 +29,7 @@ import numpy as np
 
 from inrcodec.archive import Archive
 from inrcodec.bitstream.header import pack_shapes
-from inrcodec.bitstream.stored import pack, pack_latents
+from inrcodec.bitstream.packing import pack, pack_latents
 
 RUNS = 3
 PATIENCE = 180.0  # seconds

@@ -8,12 +8,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from copy import copy
 from functools import cached_property
-from itertools import pairwise
 
-import numpy as np
-import numpy.typing as npt
-
-from inrcodec.bitstream.base import Base, decode_against, decode_base, encode_against, encode_base
+from inrcodec.bitstream.base import decode_against, decode_base
 from inrcodec.bitstream.container import (
     BASE,
     BLOCK,
@@ -35,94 +31,21 @@ from inrcodec.bitstream.container import (
 )
 from inrcodec.bitstream.context import context_shapes, level_contexts
 from inrcodec.bitstream.ends import decode_ends, encode_ends
-from inrcodec.bitstream.figures import Column, decode_figures, encode_figures_within
-from inrcodec.bitstream.header import Header, decode_header, encode_header, image_shapes
+from inrcodec.bitstream.figures import Column, decode_figures
+from inrcodec.bitstream.header import decode_header
 from inrcodec.bitstream.latents import LatentCodec, Latents
 from inrcodec.bitstream.limits import block_bounds, check_limits
-from inrcodec.bitstream.names import decode_names, encode_names
-from inrcodec.bitstream.poses import Codes, decode_poses, encode_poses
-from inrcodec.bitstream.record import Record, decode_record, encode_record
-from inrcodec.bitstream.times import decode_times, encode_times
-from inrcodec.bitstream.weights import CodedTensor, Range, decode_weights, encode_weights
+from inrcodec.bitstream.names import decode_names
+from inrcodec.bitstream.packing import measurements, shapes_of
+from inrcodec.bitstream.poses import Codes, decode_poses
+from inrcodec.bitstream.record import Record, decode_record
+from inrcodec.bitstream.times import decode_times
+from inrcodec.bitstream.weights import CodedTensor, Range, decode_weights
 from inrcodec.errors import CorruptFileError
 from inrcodec.settings import ModelSettings
 
-FIGURES_SHARE, LEAST_FIGURES = 0.05, 512  # of the rest of a file; bytes that figures may take in any case
 KEPT_LATENTS = 1 << 26  # of decoded blocks: 128 MiB
-RECORD_RESOLUTION = 127  # of a column of the training record
 NetworkShapes = Callable[[ModelSettings, int, int], Sequence[tuple[int, ...]]]  # the field knows them, the bytes do not
-
-
-def pack_latents(
-    header: Header, context: Sequence[CodedTensor], latents: Sequence[Latents]
-) -> tuple[tuple[Range, ...], list[Chunk], npt.NDArray[np.float64]]:
-    """Ranges of the channels, the blocks, and the bits (images,) that each image takes in them."""
-    shapes = _shapes(header)
-    check_limits(header.model, shapes, ())
-    ranges = _ranges(header, latents)
-    if not ranges:
-        return (), [], np.zeros(len(latents))
-    codec = LatentCodec(header.model, level_contexts(header.model, context), ranges)
-    blocks, bits = [], []
-    for first, last in pairwise(block_bounds(shapes)):
-        payload, shares = codec.encode(latents[first:last], shapes[first:last])
-        blocks.append(Chunk(BLOCK, payload))
-        bits.append(shares)
-    return ranges, blocks, np.concatenate(bits)
-
-
-def pack(
-    header: Header,
-    tensors: Sequence[CodedTensor],
-    ranges: Sequence[Range],
-    blocks: Sequence[Chunk],
-    names: Sequence[str],
-    figures: Sequence[Column],
-    record: Record | None = None,
-    poses: Codes | None = None,
-    encoder: Sequence[CodedTensor] = (),
-    times: Sequence[float] = (),
-    base: Base | None = None,
-) -> bytes:
-    """The bytes of a file; `tensors` are the network's, then the context model's; poses (images, 4) if it has any.
-
-    times: seconds that each image is shown, where they are the frames of a clip; base: what tensors are stored as
-    differences from.
-    """
-    chunks = [Chunk(HEAD, encode_header(header))]
-    if base is not None:
-        chunks.append(Chunk(BASE, encode_base(base)))
-    if poses is not None:
-        chunks.append(Chunk(POSES, encode_poses(poses)))
-    chunks += [Chunk(WEIGHTS, encode_against(base, tensors, ranges)), *blocks]
-    chunks.append(Chunk(NAMES, encode_names(list(names))))
-    if times:
-        chunks.append(Chunk(TIMES, encode_times(times)))
-    chunks += _measurements(figures, record, size_of(chunks))
-    if encoder:
-        chunks.append(Chunk(ENCODER, encode_weights(encoder, ())))
-    return write_chunks(chunks)
-
-
-def _measurements(figures: Sequence[Column], record: Record | None, others: int) -> list[Chunk]:
-    """Chunks of figures, which take a small share of a file that has `others` bytes besides, and of the record."""
-    chunks = []
-    if figures:
-        room = max(LEAST_FIGURES, int(FIGURES_SHARE * others))
-        chunks.append(Chunk(FIGURES, encode_figures_within(figures, room)))
-    if record:
-        chunks.append(Chunk(RECORD, encode_record(record, top=RECORD_RESOLUTION)))
-    return chunks
-
-
-def _ranges(header: Header, latents: Sequence[Latents]) -> tuple[Range, ...]:
-    ranges = []
-    for number, level in enumerate(header.model.levels):
-        for channel in range(level.channels):
-            lowest = min(int(image[number][channel].min()) for image in latents)
-            highest = max(int(image[number][channel].max()) for image in latents)
-            ranges.append((lowest, highest))
-    return tuple(ranges)
 
 
 def _placed(chunks: Sequence[Chunk], expected: int) -> list[Chunk]:
@@ -144,10 +67,6 @@ def _placed(chunks: Sequence[Chunk], expected: int) -> list[Chunk]:
     if lost is None or missing < 0:
         return [*front, *back]
     return [*front, *[Chunk(BLOCK, b"", lost.offset, lost.damage)] * missing, *back]
-
-
-def _shapes(header: Header) -> list[tuple[int, int]]:
-    return [(height, width) for height, width in image_shapes(header).tolist()]
 
 
 class StoredSet:
@@ -173,7 +92,7 @@ class StoredSet:
         self.poses = self._poses()
         ends = self._maybe(ENDS)
         self.tolerance = 0 if ends is None else decode_ends(ends)  # see `numerics.ends`
-        self.shapes = _shapes(self.header)
+        self.shapes = shapes_of(self.header)
         check_limits(model, self.shapes, network)
         self._bounds = block_bounds(self.shapes)
         expected = len(self._bounds) - 1 if model.levels else 0
@@ -218,7 +137,7 @@ class StoredSet:
         """The bytes of this file with figures behind its names, and how its fit went; all else is taken over."""
         kept = [chunk for chunk in self.chunks if chunk.kind != FIGURES or not figures]
         kept = [chunk for chunk in kept if chunk.kind != RECORD or record is None]
-        new = _measurements(figures, record, size_of(kept))
+        new = measurements(figures, record, size_of(kept))
         place = 1 + max(at for at, chunk in enumerate(kept) if chunk.kind in (WEIGHTS, BLOCK, NAMES, TIMES))
         return write_chunks([*kept[:place], *new, *kept[place:]])
 

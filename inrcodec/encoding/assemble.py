@@ -12,8 +12,8 @@ from inrcodec.archive import Archive
 from inrcodec.bitstream.header import FORMAT_VERSION, Header, encode_header, pack_shapes
 from inrcodec.bitstream.limits import check_limits
 from inrcodec.bitstream.names import encode_names
+from inrcodec.bitstream.packing import pack, pack_latents
 from inrcodec.bitstream.record import Record
-from inrcodec.bitstream.stored import pack, pack_latents
 from inrcodec.encoding.ends import tolerance_for
 from inrcodec.evaluate.measuring import decoded_pairs, measured, measured_for_reports
 from inrcodec.field.field import field_shapes

@@ -12,7 +12,7 @@ import numpy as np
 from inrcodec.bitstream.context import CONTEXT_STEP, context_shapes
 from inrcodec.bitstream.header import Header, pack_shapes
 from inrcodec.bitstream.latents import Latents
-from inrcodec.bitstream.stored import pack, pack_latents
+from inrcodec.bitstream.packing import pack, pack_latents
 from inrcodec.bitstream.weights import LARGEST_LATENT, LARGEST_WEIGHT, CodedTensor
 from inrcodec.field.conditioning import CONDITIONINGS
 from inrcodec.field.field import field_shapes

@@ -12,7 +12,8 @@ from made_up import MadeUp, random_set
 from inrcodec.bitstream import latents as room
 from inrcodec.bitstream.context import level_contexts
 from inrcodec.bitstream.latents import LatentCodec, Latents
-from inrcodec.bitstream.stored import StoredSet, pack_latents
+from inrcodec.bitstream.packing import pack_latents
+from inrcodec.bitstream.stored import StoredSet
 from inrcodec.errors import CorruptFileError
 from inrcodec.field.field import field_shapes
 from inrcodec.settings import Level

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_up import MadeUp, random_set
 
+from inrcodec.bitstream.packing import pack, pack_latents
 from inrcodec.bitstream.poses import decode_poses, encode_poses
-from inrcodec.bitstream.stored import StoredSet, pack, pack_latents
+from inrcodec.bitstream.stored import StoredSet
 from inrcodec.errors import CorruptFileError
 from inrcodec.field.field import field_shapes
 

@@ -16,7 +16,8 @@ from inrcodec.bitstream.container import MAX_CHUNKS, write_chunks
 from inrcodec.bitstream.figures import Column
 from inrcodec.bitstream.header import MAX_IMAGES, MAX_PIXELS, MAX_TOTAL_PIXELS
 from inrcodec.bitstream.limits import BLOCK_IMAGES, BLOCK_PIXELS, block_bounds, check_limits
-from inrcodec.bitstream.stored import StoredSet, pack, pack_latents
+from inrcodec.bitstream.packing import pack, pack_latents
+from inrcodec.bitstream.stored import StoredSet
 from inrcodec.errors import CorruptFileError, UnsupportedFileError
 from inrcodec.field.field import field_shapes
 from inrcodec.settings import Level, ModelSettings

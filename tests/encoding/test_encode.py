@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import inrcodec
-from inrcodec.bitstream import stored
+from inrcodec.bitstream import packing, stored
 from inrcodec.encoding import encode as path
 from inrcodec.errors import InrError
 from inrcodec.fitting import checkpoint
@@ -63,7 +63,7 @@ def test_a_disk_without_room_for_a_checkpoint_is_named_as_well(
 
 def test_nothing_is_worked_out_twice(small_images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: Counter[str] = Counter()
-    for room, name in ((poses, "pose_of"), (stored, "encode_against"), (stored, "decode_against")):
+    for room, name in ((poses, "pose_of"), (packing, "encode_against"), (stored, "decode_against")):
         monkeypatch.setattr(room, name, counted(calls, name, getattr(room, name)))
     made = inrcodec.encode(small_images, tmp_path / "set.inr", conditioning="latent", space="smooth", **QUICK)
     assert calls == {"pose_of": len(made.archive), "encode_against": 1, "decode_against": 1}

@@ -12,7 +12,7 @@ import numpy as np
 
 from inrcodec.archive import Archive, ArchivedImage
 from inrcodec.bitstream.container import write_atomically
-from inrcodec.bitstream.stored import pack
+from inrcodec.bitstream.packing import pack
 from inrcodec.encoding.assemble import header_of
 from inrcodec.encoding.encode import check_output
 from inrcodec.encoding.keywords import KeywordsOf
