@@ -25,7 +25,7 @@ NUMBER = 1  # of the base that new files name
 QUALITIES = (10, 30, 50, 70, 90)  # of `encode`, that it has a table for
 WIDTH, LAYERS = 32, 2  # of its networks
 _REFERENCE, _TABLE = struct.Struct("<BB4s"), struct.Struct("<BBI")
-_FRACTIONS = tuple(2.0 ** (quarter / STEPS_PER_OCTAVE) for quarter in range(STEPS_PER_OCTAVE))
+_FRACTIONS = 1.0, 1.189207115002721, 1.4142135623730951, 1.681792830507429  # 2**(q / 4), whatever a machine makes of it
 Shapes = Sequence[tuple[int, ...]]
 
 

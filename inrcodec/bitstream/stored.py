@@ -101,9 +101,19 @@ class StoredSet:
             raise CorruptFileError(f"{len(self._blocks)} blocks of latents where the header asks for {expected}")
         self._network_shapes = network
         named = self._maybe(BASE)
+        if named is None:
+            self._refuse_lost_base()
         self.base = None if named is None else decode_base(named, model, self.header.channels, network)
         self._kept: OrderedDict[int, tuple[Latents, ...]] = OrderedDict()  # the last one used stands last
         self.kept_blocks = kept_blocks
+
+    def _refuse_lost_base(self) -> None:
+        """A reader that salvages may miss a chunk ahead of the weights: without a base, these would be others."""
+        for chunk in self.chunks:
+            if chunk.kind == WEIGHTS:
+                return
+            if chunk.kind == LOST:
+                raise CorruptFileError(chunk.damage or "what stands before the weights is lost")
 
     @property
     def weights(self) -> int:

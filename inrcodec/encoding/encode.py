@@ -109,8 +109,10 @@ def _take_steps(fit: Fit, keeper: Keeper, asked: Prepared, run: EncodeRun, start
     if asked.settings.time_limit is not None:
         due.append(LATE)
     untold = run.on_outlook is not None
+    if run.snapshots:
+        fit.stops = run.snapshots.steps
     for progress in fit.steps():
-        keeper.recorder.see(progress)
+        keeper.recorder.see(progress, fit.meter.step)
         keeper.see()
         if due and progress.phase != "compile" and progress.done >= due[0]:
             del due[0]

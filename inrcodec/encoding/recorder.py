@@ -20,15 +20,17 @@ class Recorder:
         self._train, self._holdout = (np.full(SAMPLES, np.nan, np.float32) for _ in range(2))
         self._steps, self._passes, self._seconds = 0, 0.0, 0.0
 
-    def see(self, progress: Progress) -> None:
-        """Take note of a step."""
+    def see(self, progress: Progress, steps: int) -> None:
+        """Take note of a step, or of some that were taken at once; steps: of the fit so far."""
         if progress.phase == "compile":
             return  # before the first step
         sample = min(SAMPLES - 1, int(progress.done * SAMPLES))
-        self._train[sample] = progress.psnr
+        known = np.flatnonzero(np.isfinite(self._train))
+        passed = slice(int(known[-1]) + 1 if len(known) and known[-1] < sample else sample, sample + 1)
+        self._train[passed] = progress.psnr
         if progress.holdout_psnr is not None:
-            self._holdout[sample] = progress.holdout_psnr
-        self._steps += 1
+            self._holdout[passed] = progress.holdout_psnr
+        self._steps = steps
         self._passes, self._seconds = progress.passes, progress.seconds
 
     def state(self) -> list[Any]:

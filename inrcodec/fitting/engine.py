@@ -56,6 +56,7 @@ class Fit:
         everything = [*pictures, *extra]
         self._owner = fingerprint(everything, model, settings)
         self._stored = len(pictures)
+        self.stops: frozenset[int] = frozenset()  # steps behind which somebody wants to look
         self.run = start(everything, model, settings, frozen_model, all_poses(pictures, extra, poses, model))
         self.engine = engine_name(self.run)
         if self.engine != KERNEL:
@@ -81,7 +82,7 @@ class Fit:
                 yield self.progress("compile")
                 engine.compile()
             while meter.done < 1.0:
-                for batches in stretches(self._place.rest_of_pass(run, engine), engine, meter):
+                for batches in stretches(self._place.rest_of_pass(run, engine), engine, meter, self.stops):
                     enter_phase(run, meter.done, meter.passes, engine)
                     if not run.latents_frozen and meter.done >= schedule.FROZEN_FROM:
                         yield from self._round(engine)

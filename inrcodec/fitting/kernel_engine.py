@@ -111,7 +111,7 @@ class KernelEngine:
 
     def step(self, context: StepContext, batch: Sequence[BatchPart]) -> tuple[list[StepResult], FloatArray]:
         """Do the batch; one result, and the gradient (weights,)."""
-        run, begun = self._run, time.monotonic()
+        run, begun = self._run, time.perf_counter()
         looks = self._looks(batch, context.rate_weight, context.released, context.pixels)
         outcome = self._kernels.step(
             self._steps.rounded(run.adam.weights, context.weight_steps),
@@ -126,7 +126,7 @@ class KernelEngine:
         )
         if not context.latents_frozen:
             self._put_back(looks)
-        self._seconds = time.monotonic() - begun
+        self._seconds = time.perf_counter() - begun
         return [self._result(context, looks, outcome)], outcome.gradient
 
     @property
@@ -135,12 +135,12 @@ class KernelEngine:
         run = self._run
         if self._cut or len(run.groups) > 1 or run.network_frozen or run.settings.target:
             return 1
-        return max(1, min(MOST_STEPS, int(STRETCH_SECONDS / self._seconds)))
+        return max(1, min(MOST_STEPS, int(STRETCH_SECONDS / max(self._seconds, 1e-6))))
 
     def steps(self, contexts: Sequence[StepContext], batches: Sequence[Batch]) -> list[StepResult]:
         """Do the steps one behind the other, latents and weights move: what each showed. They lie in one phase."""
         run, (group,), first = self._run, self._run.groups, contexts[0]
-        begun = time.monotonic()
+        begun = time.perf_counter()
         orders = [(_quantization(context), self._rates(context)) for context in contexts]
         images = images_for(group, self._seen[0], run.channels, contexts, batches, orders)
         self._kernels.take(
@@ -151,7 +151,7 @@ class KernelEngine:
             footprint=first.footprint,
             released=first.released,
         )
-        self._seconds = (time.monotonic() - begun) / len(contexts)
+        self._seconds = (time.perf_counter() - begun) / len(contexts)
         return shown_by(images, group, contexts)
 
     def error(self, network: Sequence[FloatArray]) -> float:

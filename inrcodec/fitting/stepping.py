@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from inrcodec.fitting import schedule
 from inrcodec.fitting.batches import Batch
@@ -36,14 +36,21 @@ def phase_of(run: Run) -> str:
     return "freeze" if run.latents_frozen else "qat" if run.weight_steps else "fit"
 
 
-def stretches(of_pass: Iterator[Batch], engine: StepEngine, meter: Meter) -> Iterator[list[Batch]]:
-    """The batches of a pass over the set, as many at once as the engine takes, in one phase of the fit."""
+def stretches(
+    of_pass: Iterator[Batch], engine: StepEngine, meter: Meter, stops: Container[int]
+) -> Iterator[list[Batch]]:
+    """The batches of a pass over the set, as many at once as the engine takes, in one phase of the fit.
+
+    stops: numbers of steps that are the last of theirs.
+    """
     stretch: list[Batch] = []
     visits = 0.0
+    several = engine if isinstance(engine, SteppingEngine) else None
     for batch in of_pass:
         if stretch and not (
-            isinstance(engine, SteppingEngine)
-            and len(stretch) < engine.most_steps
+            several is not None
+            and len(stretch) < several.most_steps
+            and meter.step + len(stretch) not in stops
             and schedule.same_phase(meter.done, meter.done_ahead(visits))
         ):
             yield stretch

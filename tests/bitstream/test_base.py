@@ -22,6 +22,7 @@ from inrcodec.bitstream.base import (
 )
 from inrcodec.bitstream.container import BASE, Chunk, read_chunks, write_chunks
 from inrcodec.bitstream.context import CONTEXT_STEP
+from inrcodec.bitstream.stored import StoredSet
 from inrcodec.bitstream.weights import CodedTensor, step_size
 from inrcodec.errors import CorruptFileError, InrError, UnsupportedFileError
 from inrcodec.field.conditioning import model_for
@@ -122,3 +123,10 @@ def test_it_stands_before_the_weights() -> None:
     head, weights, *others = read_chunks((GOLDEN / "pyramid-rgb.inr").read_bytes())
     with pytest.raises(CorruptFileError, match="order"):
         write_chunks([head, weights, Chunk(BASE, encode_base(table())), *others])
+
+
+def test_what_is_left_of_a_file_without_its_base_is_not_taken_for_a_network() -> None:
+    blob = bytearray((GOLDEN / "base.inr").read_bytes())
+    blob[blob.index(b"BASE") + 8] ^= 1
+    with pytest.raises(CorruptFileError, match="BASE"):
+        StoredSet(bytes(blob), field_shapes, salvage=True)

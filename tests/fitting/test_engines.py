@@ -305,3 +305,38 @@ def test_an_interrupt_lets_all_threads_go(monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.raises(KeyboardInterrupt):
         list(steps)
     steps.close()  # waits for all threads to end
+
+
+def test_a_thread_that_fails_lets_the_others_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They wait for it at the barrier, outside the interpreter."""
+    from inrcodec.fitting.kernels import engine
+
+    fit, take, this = fit_by("kernel", threads=2), engine.take_steps, threading.get_ident()
+    steps = fit.steps()
+    next(progress for progress in steps if fit.meter.step > 2)
+
+    def failing(*given: object) -> None:
+        if threading.get_ident() != this:
+            raise MemoryError
+        take(*given)
+
+    monkeypatch.setattr(engine, "take_steps", failing)
+    with pytest.raises(MemoryError):
+        list(steps)
+
+
+def test_a_clock_of_coarse_ticks_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel_engine.time, "perf_counter", lambda: 7.0)
+    fit = fit_by("kernel")
+    assert any(progress.done > 0.2 for progress in fit.steps())
+
+
+def test_a_stretch_ends_where_somebody_wants_to_look() -> None:
+    fit = fit_by("kernel")
+    fit.stops = frozenset({13, 21, 22})
+    seen = set()
+    for _ in fit.steps():
+        seen.add(fit.meter.step)
+        if fit.meter.step > 22:
+            break
+    assert seen >= fit.stops

@@ -143,16 +143,22 @@ class KernelStep:
             gradients=self._room_for_gradients(int(np.diff(images.ends).max()), packing),
         )
 
+        rooms = [self._room(layout, worker) for worker in range(self.workers)]
+
         def work(worker: int) -> None:
-            take_steps(
-                layout.record, layout.table, layout.constants, self._room(layout, worker), *group.arrays(released),
-                images, adam, packed, NOWHERE, barrier, worker, self.workers,
-            )  # fmt: skip
+            try:
+                take_steps(
+                    layout.record, layout.table, layout.constants, rooms[worker], *group.arrays(released),
+                    images, adam, packed, NOWHERE, barrier, worker, self.workers,
+                )  # fmt: skip
+            except BaseException:
+                barrier[GIVEN_UP] = 1  # or threads would wait for this one for ever
+                raise
 
         try:
             self._share(work)
-        except BaseException:
-            barrier[GIVEN_UP] = 1  # or threads would wait for this one for ever
+        except BaseException:  # an interrupt between two threads' beginnings, too
+            barrier[GIVEN_UP] = 1
             raise
 
     def draw(

@@ -168,6 +168,8 @@ def _bound(count: int, worker: int, workers: int) -> int:
 @helper
 def _move(adam: Any, packed: Any, shares: Any, step: int, begin: int, end: int, part: int) -> None:
     """A step of Adam on weights[begin:end], in float32 throughout; gradients are added up in the order of images."""
+    if begin >= end:
+        return
     first_share, second_decay, second_share = adam.decays[0], adam.decays[1], adam.decays[2]
     correction, second_correction = adam.corrections[step, 0], adam.corrections[step, 1]
     factor = adam.factors[step, part]
