@@ -26,6 +26,7 @@ from inrcodec.encoding.target import Made, corrected, correction_seconds
 from inrcodec.errors import InrError, Parameter, UsageError
 from inrcodec.images import Picture, Skipped
 from inrcodec.images.scan import SUFFIXES as PICTURE_SUFFIXES
+from inrcodec.signals import kind_of
 
 if TYPE_CHECKING:
     from inrcodec.fitting.engine import Fit
@@ -152,6 +153,8 @@ def check_output(path: Path, *, overwrite: bool) -> None:
         raise UsageError(f"{path}: the folder {path.parent} may not be written to; choose another")
     if path.suffix.lower() in PICTURE_SUFFIXES:
         raise UsageError(f"{path}: is a name for a picture; end it with .inr")
+    if (kind := kind_of(path)) is not None:
+        raise UsageError(f"{path}: is a name for a {kind}; end it with .inr")
     if path.exists() and overwrite and not os.access(path, os.W_OK):
         raise UsageError(f"{path}: may not be written to; choose another name")
     if path.exists() and not overwrite:

@@ -59,7 +59,8 @@ def _checked(frames: Iterator[Frame], path: Path) -> Iterator[Frame]:
     except (UsageError, InputError, MemoryError):
         raise
     except Exception as failure:
-        words = " ".join(str(failure).split())[:200] or type(failure).__name__
+        words = " ".join(str(failure).partition("===")[0].split())[:200]  # ffmpeg's own words stand behind
+        words = words or type(failure).__name__
         raise InputError(f"{path}: cannot be read as a moving picture ({words})") from failure
 
 

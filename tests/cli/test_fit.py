@@ -114,6 +114,7 @@ def test_a_limit_that_is_missed(monkeypatch: pytest.MonkeyPatch, capsys: Capture
         (["gray.png", "-o", "taken.inr"], "exists already"),
         (["gray.png", "-o", "gone/x.inr"], "does not exist"),
         (["gray.png", "-o", "x.png"], "is a name for a picture"),
+        (["gray.png", "-o", "x.wav"], "is a name for a sound"),
         (["gray.png", "--time-limit", "soon"], "soon"),
         (["gray.png", "--width", "0"], "hidden width"),
     ],

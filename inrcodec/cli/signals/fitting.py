@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from inrcodec.encoding.signals.options import SignalKeywords
     from inrcodec.fitting.constrained import Advance
 
+FEW_STEPS = 300  # a sound has 15 dB then, and a shape loose parts
+
 
 def fit_signal_shown(source: str, target: Path, options: SignalKeywords, console: Console, *, json: bool) -> float:
     """Fit with progress on stderr, then say what came of it; the seconds that it took."""
@@ -30,6 +32,11 @@ def fit_signal_shown(source: str, target: Path, options: SignalKeywords, console
             check()
 
         result = fit_signal_with(source, target, replace(options, on_progress=on_progress))
+    if options.time_limit is not None and result.steps < FEW_STEPS:
+        console.warn(
+            f"inrcodec: warning: the fit was cut short after {result.steps} steps, too few for a good one; "
+            "give it a longer --time-limit"
+        )
     for warning in result.warnings:
         console.warn(f"inrcodec: {warning}")
     if json:

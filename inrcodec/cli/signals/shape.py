@@ -38,9 +38,9 @@ def written(signal: Signal, asked: Asked, suffix: str, console: Console) -> Outp
 
     low, high = np.array(signal.places).T
     mesh = mesh_of(lambda places: signal.at(places)[:, 0], cells).placed(low, high)
-    _say(mesh, asked.largest, console)
     if asked.largest:
         mesh = mesh.largest()
+    _say(mesh, asked.largest, console)
     normals = None
     if suffix in WITH_NORMALS:
         where = np.clip(2 * (mesh.vertices - low) / (high - low) - 1, -1, 1)
