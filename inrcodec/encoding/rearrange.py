@@ -56,7 +56,7 @@ def remove(
     """
     started, before = time.monotonic(), file_state(file)
     archive = Archive.open(file)
-    _check(archive)
+    _check(archive, output, overwrite=overwrite)
     gone = _numbers(archive, images)
     kept = [number for number in range(len(archive)) if number not in set(gone)]
     if not kept:
@@ -106,7 +106,7 @@ def replace(
     """
     started, before = time.monotonic(), file_state(file)
     archive = Archive.open(file)
-    _check(archive)
+    _check(archive, output, overwrite=overwrite)
     number = archive[image].number
     options = EncodeOptions(
         passes=steps_for(archive, steps), quality=quality, holdout=0, max_size=max_size, background=background,
@@ -132,8 +132,10 @@ def replace(
     return _written(archive, blob, output, overwrite, before, [archive.names[number]], started, found.notes)
 
 
-def _check(archive: Archive) -> None:
-    """UsageError where images are tied to their numbers."""
+def _check(archive: Archive, output: str | Path | None, *, overwrite: bool) -> None:
+    """UsageError, ahead of any work, where the output may not be written or images are tied to their numbers."""
+    assert archive.path is not None
+    check_output(Path(archive.path if output is None else output), overwrite=overwrite or output is None)
     check_design(archive)
     if archive.header.holdout.mode == "strict":
         raise UsageError(f"{archive.path}: pixels stay hidden by the numbers of images; encode the whole set anew")
@@ -173,7 +175,6 @@ def _written(
     """Write the file where it belongs, unless someone else changed it meanwhile."""
     assert archive.path is not None
     path = Path(archive.path if output is None else output)
-    check_output(path, overwrite=overwrite or output is None)
     if output is None and file_state(archive.path) != before:
         raise InrError(f"{archive.path}: was changed by someone else meanwhile; nothing was written, try again")
     write_atomically(path, blob, overwrite=overwrite or output is None)

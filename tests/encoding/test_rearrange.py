@@ -12,6 +12,7 @@ import pytest
 import inrcodec
 from inrcodec.archive import Archive
 from inrcodec.cli.app import main
+from inrcodec.encoding import rearrange
 from inrcodec.errors import InrError, UsageError
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -133,3 +134,16 @@ def test_a_file_that_changes_meanwhile(small_set: Path, tmp_path: Path, monkeypa
     with pytest.raises(InrError, match="someone else"):
         inrcodec.remove(path, 0)
     assert path.read_bytes() == small_set.read_bytes()
+
+
+def test_an_output_that_exists_is_refused_before_any_work(
+    small_set: Path, newcomers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = tmp_path / "taken.inr"
+    taken.write_bytes(b"mine")
+    monkeypatch.setattr(rearrange, "find_latents", lambda *given: pytest.fail("fitted"))
+    with pytest.raises(UsageError, match="exists already"):
+        inrcodec.replace(small_set, 0, newcomers / "five.png", taken)
+    with pytest.raises(UsageError, match="exists already"):
+        inrcodec.remove(small_set, 0, taken)
+    assert taken.read_bytes() == b"mine"
