@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -51,7 +52,15 @@ class Contents:
             self.work.weights(stored.weights)
             weights = tuple(tensor.values() for tensor in stored.network)
             _ = stored.codec
-        return Field(header.model, header.channels, weights, tolerance=stored.tolerance, work=self.work)
+        return Field(header.model, header.channels, weights, tolerance=stored.ends.tolerance, work=self.work)
+
+    def field_of(self, number: int) -> Field:
+        """The network as it draws that image."""
+        return self.field if self.stored.ends.whitens(number) else self._unwhitened
+
+    @cached_property
+    def _unwhitened(self) -> Field:
+        return replace(self.field, white=False)
 
     @contextmanager
     def _named(self) -> Iterator[None]:

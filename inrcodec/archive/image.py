@@ -98,7 +98,7 @@ class ArchivedImage:
         native, requested = self._native, requested_size(self._native, size)
         if upsample in KERNELS and self._enlarges(requested):
             return np.rint(self.render(requested[::-1], upsample) * 255).astype(np.uint8)
-        field, inputs = self.archive.field, self._inputs
+        field, inputs = self.archive.field_of(self.number), self._inputs
         octets = np.empty((*requested, self.archive.channels), np.uint8)
 
         def enlarged(block: Block) -> None:
@@ -151,4 +151,4 @@ class ArchivedImage:
         return self.archive.field_inputs(self.number)
 
     def _render_field(self, size: tuple[int, int]) -> Pixels:
-        return raster(self.archive.field, *self._inputs, self._native, size)
+        return raster(self.archive.field_of(self.number), *self._inputs, self._native, size)

@@ -10,7 +10,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from inrcodec.bitstream.container import BLOCK, FIGURES, HEAD, NAMES, POSES, WEIGHTS, Chunk, size_of, write_chunks
+from inrcodec.bitstream.container import BLOCK, ENDS, FIGURES, HEAD, NAMES, POSES, WEIGHTS, Chunk, size_of, write_chunks
+from inrcodec.bitstream.ends import Ends, encode_ends
 from inrcodec.bitstream.header import Header, encode_header, pack_shapes
 from inrcodec.bitstream.latents import Latents
 from inrcodec.bitstream.limits import block_bounds, check_limits
@@ -22,11 +23,12 @@ from inrcodec.errors import UnsupportedFileError, UsageError
 
 @dataclass(frozen=True)
 class Extended:
-    """A set with more images behind its own: blocks, and the bits (new images,) that each of these takes."""
+    """A set with more images behind its own: blocks, the bits (new images,) that each of these takes, and its ends."""
 
     header: Header
     blocks: tuple[Chunk, ...]
     bits: npt.NDArray[np.float64]
+    ends: Ends
 
 
 def checked_chunks(stored: StoredSet, what: str) -> None:
@@ -62,8 +64,10 @@ def within_ranges(stored: StoredSet, latents: Sequence[Latents]) -> tuple[Latent
     )
 
 
-def extend(stored: StoredSet, sizes: Sequence[tuple[int, int]], latents: Sequence[Latents]) -> Extended:
-    """Add images of these (height, width)."""
+def extend(
+    stored: StoredSet, sizes: Sequence[tuple[int, int]], latents: Sequence[Latents], white: Sequence[bool]
+) -> Extended:
+    """Add images of these (height, width); white: those whose pixels near white are drawn white, see `Ends`."""
     header = longer_header(stored, sizes)
     known, everything = len(stored.shapes), [*stored.shapes, *sizes]
     blocks = [chunk for chunk in stored.chunks if chunk.kind == BLOCK]
@@ -79,7 +83,8 @@ def extend(stored: StoredSet, sizes: Sequence[tuple[int, int]], latents: Sequenc
         payload, bits = stored.codec.encode(images, everything[first:last])
         found.append(Chunk(BLOCK, payload))
         shares.append(bits[max(0, known - first) :])
-    return Extended(header, tuple(found), np.concatenate(shares))
+    ends = stored.ends.of([*map(stored.ends.whitens, range(known)), *white])
+    return Extended(header, tuple(found), np.concatenate(shares), ends)
 
 
 def repacked(stored: StoredSet, extended: Extended, names: Sequence[str], poses: Codes | None) -> bytes:
@@ -87,6 +92,8 @@ def repacked(stored: StoredSet, extended: Extended, names: Sequence[str], poses:
     changed = {HEAD: encode_header(extended.header), NAMES: encode_names(list(names))}
     if poses is not None:
         changed[POSES] = encode_poses(poses)
+    if extended.ends.tolerance:
+        changed[ENDS] = encode_ends(extended.ends)
     chunks: list[Chunk] = []
     for chunk in stored.chunks:
         if chunk.kind not in (BLOCK, FIGURES):

@@ -20,10 +20,11 @@ from inrcodec.bitstream.stored import StoredSet
 
 @dataclass(frozen=True)
 class Newcomer:
-    """An image that takes a place: its (height, width) and its latents, within the file's ranges."""
+    """An image that takes a place: its (height, width), its latents, within the file's ranges, and see `Ends.white`."""
 
     shape: tuple[int, int]
     latents: Latents
+    white: bool
 
 
 def rearranged(stored: StoredSet, images: Sequence[int | Newcomer]) -> Extended:
@@ -44,7 +45,8 @@ def rearranged(stored: StoredSet, images: Sequence[int | Newcomer]) -> Extended:
         kept = known.get(tuple(one if isinstance(one, int) else -1 for one in part))
         found.append(kept or Chunk(BLOCK, payload))
         bits.append(shares)
-    return Extended(header, tuple(found), np.concatenate(bits))
+    ends = stored.ends.of([stored.ends.whitens(one) if isinstance(one, int) else one.white for one in images])
+    return Extended(header, tuple(found), np.concatenate(bits), ends)
 
 
 def rearranged_figures(

@@ -30,7 +30,7 @@ from inrcodec.bitstream.container import (
     write_chunks,
 )
 from inrcodec.bitstream.context import context_shapes, level_contexts
-from inrcodec.bitstream.ends import decode_ends, encode_ends
+from inrcodec.bitstream.ends import Ends, decode_ends, encode_ends
 from inrcodec.bitstream.figures import Column, decode_figures
 from inrcodec.bitstream.header import decode_header
 from inrcodec.bitstream.latents import LatentCodec, Latents
@@ -91,7 +91,7 @@ class StoredSet:
         network = network_shapes(model, self.header.channels, self.header.images)
         self.poses = self._poses()
         ends = self._maybe(ENDS)
-        self.tolerance = 0 if ends is None else decode_ends(ends)  # see `numerics.ends`
+        self.ends = Ends() if ends is None else decode_ends(ends, self.header.images)
         self.shapes = shapes_of(self.header)
         check_limits(model, self.shapes, network)
         self._bounds = block_bounds(self.shapes)
@@ -151,11 +151,11 @@ class StoredSet:
         place = 1 + max(at for at, chunk in enumerate(kept) if chunk.kind in (WEIGHTS, BLOCK, NAMES, TIMES))
         return write_chunks([*kept[:place], *new, *kept[place:]])
 
-    def with_ends(self, tolerance: int) -> StoredSet:
+    def with_ends(self, ends: Ends) -> StoredSet:
         """The same set, drawn with ends of the scale met: see `numerics.ends`; nothing is decoded anew."""
         other = copy(self)
-        other.chunks = self.chunks[0], Chunk(ENDS, encode_ends(tolerance)), *self.chunks[1:]
-        other.size, other.tolerance = self.size + other.chunks[1].size, tolerance
+        other.chunks = self.chunks[0], Chunk(ENDS, encode_ends(ends)), *self.chunks[1:]
+        other.size, other.ends = self.size + other.chunks[1].size, ends
         return other
 
     def reread(self, blob: bytes) -> StoredSet:

@@ -17,6 +17,7 @@ from inrcodec.bitstream.figures import MAE, PSNR, SSIM
 from inrcodec.encoding.added_latents import find_latents, steps_for
 from inrcodec.encoding.compatible import check_design, check_room, compatible, sizes_of
 from inrcodec.encoding.encode import check_output
+from inrcodec.encoding.ends import has_white
 from inrcodec.encoding.options import EncodeOptions, Sources
 from inrcodec.encoding.resolve import read_pictures
 from inrcodec.errors import InrError
@@ -143,7 +144,7 @@ def _assemble(
 ) -> tuple[bytes, Archive]:
     """The bytes of the longer file, and what those decode to but for the figures, which are measured on it."""
     stored = archive.stored
-    extended = extend(stored, sizes_of(pictures), latents)
+    extended = extend(stored, sizes_of(pictures), latents, [has_white(picture.pixels) for picture in pictures])
     names = [*archive.names, *(picture.name for picture in pictures)]
     everything = None if stored.poses is None or poses is None else np.concatenate([stored.poses, poses])
     bare = Archive.from_bytes(repacked(stored, extended, names, everything))

@@ -9,12 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from inrcodec.archive import Archive
+from inrcodec.bitstream.ends import Ends
 from inrcodec.bitstream.header import FORMAT_VERSION, Header, encode_header, pack_shapes
 from inrcodec.bitstream.limits import check_limits
 from inrcodec.bitstream.names import encode_names
 from inrcodec.bitstream.packing import pack, pack_latents
 from inrcodec.bitstream.record import Record
-from inrcodec.encoding.ends import tolerance_for
+from inrcodec.encoding.ends import ends_for
 from inrcodec.evaluate.measuring import decoded_pairs, measured, measured_for_reports
 from inrcodec.field.field import field_shapes
 from inrcodec.images import Picture
@@ -85,9 +86,9 @@ def assembled(
     """The file's bytes, and what those decode to but for the figures, which are measured on it."""
     bare, bits = without_figures(pictures, header, fitted, poses)
     pairs = decoded_pairs(list(bare), pictures)
-    tolerance = tolerance_for(pairs) if header.model.spatial else 0
-    if tolerance:
-        bare, pairs = Archive(bare.stored.with_ends(tolerance)), pairs.with_ends(tolerance)
+    ends = ends_for(pairs) if header.model.spatial else Ends()
+    if ends.tolerance:
+        bare, pairs = Archive(bare.stored.with_ends(ends)), pairs.with_ends(ends)
     columns = list(measured(pairs, fitted.held_out, bits if header.model.levels else None))
     if record:
         columns += measured_for_reports(pairs, fitted.held_out)

@@ -18,6 +18,7 @@ from inrcodec.encoding.add import file_state
 from inrcodec.encoding.added_latents import find_latents, steps_for
 from inrcodec.encoding.compatible import check_design, fitting_picture
 from inrcodec.encoding.encode import check_output
+from inrcodec.encoding.ends import has_white
 from inrcodec.encoding.options import EncodeOptions
 from inrcodec.encoding.resolve import read_pictures
 from inrcodec.errors import InrError, UsageError
@@ -119,7 +120,7 @@ def replace(
     own = None if archive.poses is None else coded_poses(one.pixels for one in fitting)
     (latents,), held_out = find_latents(archive, fitting, own, options, on_progress)
     images: list[int | Newcomer] = list(range(len(archive)))
-    images[number] = Newcomer(fitting[0].shape[:2], latents)
+    images[number] = Newcomer(fitting[0].shape[:2], latents, has_white(fitting[0].pixels))
     poses = None if archive.stored.poses is None or own is None else archive.stored.poses.copy()
     if poses is not None and own is not None:
         poses[number] = own[0]

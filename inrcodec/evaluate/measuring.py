@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from inrcodec.archive import ArchivedImage
+from inrcodec.bitstream.ends import Ends
 from inrcodec.bitstream.figures import (
     FINEST,
     FITTED_MAE,
@@ -43,10 +44,13 @@ class DecodedPairs:
         self._pictures = pictures
         self._drawn = [to_octets(image.render_stored()) for image in images]
 
-    def with_ends(self, tolerance: int) -> DecodedPairs:
+    def with_ends(self, ends: Ends) -> DecodedPairs:
         """What the same images look like with ends of the scale met: see `numerics.ends`."""
         other = DecodedPairs((), self._pictures)
-        other._drawn = [to_octets(met(colors(drawn), tolerance)) for drawn in self._drawn]
+        other._drawn = [
+            to_octets(met(colors(drawn), ends.tolerance, white=ends.whitens(number)))
+            for number, drawn in enumerate(self._drawn)
+        ]
         return other
 
     def __iter__(self) -> Iterator[tuple[Pixels, Pixels]]:

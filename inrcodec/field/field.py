@@ -31,6 +31,7 @@ class Field:
     channels: int
     tensors: tuple[Array, ...]
     tolerance: int = field(default=0, kw_only=True)  # of the ends of the scale, when it is drawn; see `numerics.ends`
+    white: bool = field(default=True, kw_only=True)  # whether what is near white is drawn white
     work: Work | None = field(default=None, kw_only=True, compare=False)  # what drawing it is counted in
 
     @property

@@ -44,7 +44,7 @@ def raster(
         sums[:, top : top + part.shape[1], left : left + part.shape[2]] += part
     sums /= down * across
     drawn = np.ascontiguousarray(np.clip(sums, 0.0, 1.0, out=sums).transpose(1, 2, 0))
-    return met(drawn, field.tolerance)
+    return met(drawn, field.tolerance, white=field.white)
 
 
 def add_cells(samples: Pixels, start: int, cells: int, axis: int) -> Pixels:

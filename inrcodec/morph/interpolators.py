@@ -38,8 +38,9 @@ def code(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> 
 
     def picture(t: float) -> FloatArray:
         between = InterpolatedField(
-            field.model, field.channels, field.tensors, ends, matching, t, tolerance=field.tolerance, work=field.work
-        )
+            field.model, field.channels, field.tensors, ends, matching, t,
+            tolerance=field.tolerance, white=field.white, work=field.work,
+        )  # fmt: skip
         return _drawn(between, (), first.archive.conditions(first.number), native, size)
 
     return picture

@@ -72,8 +72,9 @@ def spans_of(viewport: Viewport, extent: Extent) -> Spans:
 
 def _from_field(image: ArchivedImage, spans: Spans, size: tuple[int, int]) -> Pixels:
     rows, columns = (Axis(count, *span) for count, span in zip(size[::-1], spans, strict=True))
-    colors = image.archive.field.pixels(*image.archive.field_inputs(image.number), rows, columns, (1, 1))[:, 0]
-    return met(np.ascontiguousarray(np.clip(colors, 0.0, 1.0).transpose(1, 2, 0)), image.archive.field.tolerance)
+    field = image.archive.field_of(image.number)
+    colors = field.pixels(*image.archive.field_inputs(image.number), rows, columns, (1, 1))[:, 0]
+    return met(np.ascontiguousarray(np.clip(colors, 0.0, 1.0).transpose(1, 2, 0)), field.tolerance, white=field.white)
 
 
 def read_part(

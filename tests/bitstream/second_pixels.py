@@ -365,6 +365,7 @@ class Set:
     blocks: list[tuple[range, bytes]]
     poses: npt.NDArray[np.int8]
     tolerance: int
+    white: list[bool]
 
     def latents(self, image: int) -> list[Ints]:
         """The latents of an image, level by level."""
@@ -400,17 +401,18 @@ class Set:
         network, phases = network_of(self.weights.network, model, code)
         colours = field(network, model, points, phases)
         means = colours.reshape(height, ky, width, kx, model.channels).mean(axis=(1, 3))
-        drawn = with_ends(np.clip(means, 0, 1), self.tolerance)
+        drawn = with_ends(np.clip(means, 0, 1), self.tolerance, self.white[image])
         return np.repeat(drawn, 3, axis=2) if model.channels == 1 else drawn
 
 
-def with_ends(pixels: FloatArray, tolerance: int) -> FloatArray:
+def with_ends(pixels: FloatArray, tolerance: int, white: bool) -> FloatArray:
     """Section 10, "Ends": pixels (height, width, channels) near an end of the scale stand at it."""
     if tolerance == 0:
         return pixels
     near = (2 * tolerance + 1) / 510
     drawn = pixels.copy()
-    drawn[pixels.min(axis=2) >= 1 - near] = 1
+    if white:
+        drawn[pixels.min(axis=2) >= 1 - near] = 1
     if pixels.shape[2] == 4:
         alpha = pixels[:, :, 3]
         drawn[:, :, 3] = np.where(alpha >= 1 - near, 1, drawn[:, :, 3])
@@ -436,12 +438,23 @@ def read(blob: bytes) -> Set:
         columns = np.frombuffer(inflate(payloads["POSE"][0], 4 * len(head.sizes)), np.int8)
         poses = columns.reshape(4, len(head.sizes)).T
     network = weights(payloads["WGTS"][0], model, payloads["BASE"])
-    tolerance = 0
-    if payloads["ENDS"]:
-        (tolerance,) = payloads["ENDS"][0] if len(payloads["ENDS"][0]) == 1 else (0,)
-        if not 1 <= tolerance <= 16:
-            raise Illegal("ends")
-    return Set(head, model, network, list(zip(blocks, payloads["BLCK"], strict=True)), poses, tolerance)
+    tolerance, white = ends(payloads["ENDS"], len(head.sizes))
+    return Set(head, model, network, list(zip(blocks, payloads["BLCK"], strict=True)), poses, tolerance, white)
+
+
+def ends(payloads: list[bytes], images: int) -> tuple[int, list[bool]]:
+    """Section 10, "Ends": the tolerance, and for each image whether what is near white is white."""
+    if not payloads:
+        return 0, [True] * images
+    tolerance, *packed = payloads[0] or b"\0"
+    if not 1 <= tolerance <= 16:
+        raise Illegal("ends")
+    if not packed:
+        return tolerance, [True] * images
+    bits = [bool(byte >> place & 1) for byte in packed for place in range(8)]
+    if len(packed) != -(-images // 8) or any(bits[images:]) or all(bits[:images]):
+        raise Illegal("ends: images")
+    return tolerance, bits[:images]
 
 
 def pixels(blob: bytes, image: int, height: int, width: int) -> FloatArray:

@@ -11,6 +11,7 @@ from made_up import random_latents, random_set
 
 from inrcodec.bitstream.appending import extend, repacked, within_ranges
 from inrcodec.bitstream.container import Chunk, write_chunks
+from inrcodec.bitstream.ends import Ends
 from inrcodec.bitstream.figures import Column
 from inrcodec.bitstream.limits import BLOCK_IMAGES
 from inrcodec.bitstream.stored import StoredSet
@@ -30,7 +31,7 @@ def test_old_images_stay_as_they_were(seed: int, images: int) -> None:
     stored = StoredSet(made.file(), field_shapes)
     sizes = [(int(h), int(w)) for h, w in rng.integers(1, 4, (int(rng.integers(1, 5)), 2))]
     new = within_ranges(stored, random_latents(rng, made.header.model, sizes))
-    extended = extend(stored, sizes, new)
+    extended = extend(stored, sizes, new, [True] * len(new))
     names = [str(number) for number in range(images + len(sizes))]
     figures = [Column("psnr", 30.0, np.linspace(20, 40, len(names)).astype(np.float32))]
     longer = StoredSet(repacked(stored, extended, names, None), field_shapes)
@@ -62,8 +63,23 @@ def test_other_chunks_are_taken_over() -> None:
     record = Chunk(b"eNCO", b"whatever an encoder is")
     chunks = list(plain.chunks)
     stored = StoredSet(write_chunks([chunks[0], record, *chunks[1:]]), field_shapes)
-    extended = extend(stored, [(2, 2)], within_ranges(stored, [(np.zeros((1, 2, 2), np.int16),)]))
+    extended = extend(stored, [(2, 2)], within_ranges(stored, [(np.zeros((1, 2, 2), np.int16),)]), [True])
     longer = StoredSet(repacked(stored, extended, ["a", "b", "c"], None), field_shapes)
     assert payloads(longer, b"eNCO") == [record.payload]
     assert [len(longer.shapes), longer.header.images] == [3, 3]
     assert all(first < second for first, second in pairwise(chunk.offset for chunk in longer.chunks))
+
+
+def test_new_images_say_whether_they_have_white() -> None:
+    made = random_set(3, images=2, side=3, levels=(Level(0, 2),), context_width=2)
+    stored = StoredSet(made.file(), field_shapes)
+    new = within_ranges(stored, random_latents(np.random.default_rng(3), made.header.model, [(2, 2)] * 2))
+    for ends, white, expected in (
+        (Ends(), [True, False], Ends()),
+        (Ends(3), [True, True], Ends(3)),
+        (Ends(3), [True, False], Ends(3, (True, True, True, False))),
+        (Ends(3, (False, True)), [False, True], Ends(3, (False, True, False, True))),
+    ):
+        told = stored.with_ends(ends) if ends.tolerance else stored
+        extended = extend(told, [(2, 2)] * 2, new, white)
+        assert StoredSet(repacked(told, extended, list("abcd"), None), field_shapes).ends == expected

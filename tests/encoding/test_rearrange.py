@@ -11,6 +11,7 @@ import pytest
 
 import inrcodec
 from inrcodec.archive import Archive
+from inrcodec.bitstream.ends import Ends
 from inrcodec.cli.app import main
 from inrcodec.encoding import rearrange
 from inrcodec.errors import InrError, UsageError
@@ -45,6 +46,16 @@ def test_every_design_with_latents(name: str, tmp_path: Path) -> None:
     inrcodec.remove(GOLDEN / f"{name}.inr", 0, tmp_path / "fewer.inr")
     after = inrcodec.open(tmp_path / "fewer.inr")
     assert drawn(after, list(range(len(after)))) == drawn(before, list(range(1, len(before))))
+
+
+def test_images_keep_their_whites_or_what_is_nearly_white(tmp_path: Path) -> None:
+    before = inrcodec.open(GOLDEN / "ends-white.inr")
+    assert before.stored.ends == Ends(16, (False, True, True, True, True))
+    for gone, white in ((0, None), (1, (False, True, True, True))):
+        inrcodec.remove(GOLDEN / "ends-white.inr", gone, tmp_path / f"{gone}.inr")
+        after = inrcodec.open(tmp_path / f"{gone}.inr")
+        assert after.stored.ends == Ends(16, white)
+        assert drawn(after, list(range(4))) == drawn(before, [number for number in range(5) if number != gone])
 
 
 def test_full_blocks_stay_as_bytes(tmp_path: Path) -> None:

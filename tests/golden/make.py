@@ -10,6 +10,7 @@ Run it after a change of the format, from the repository's root: python tests/go
                       the others, each with another activation or shape of the network
     smooth.inr        drawings in frames of their own
     ends.inr          pyramid-rgba.inr with its ends of the scale met
+    ends-white.inr    smooth.inr likewise, but in the first image what is nearly white stays so
     encoder.inr       codes that an encoder found, and the encoder
     gray.inr          one channel
     *.npz             what each file decodes to, 8 bits, colours premultiplied: `native0`, `native1`, ... and
@@ -27,7 +28,7 @@ import numpy.typing as npt
 
 from inrcodec.archive import Archive
 from inrcodec.bitstream.container import ENDS, Chunk, read_chunks, write_chunks
-from inrcodec.bitstream.ends import encode_ends
+from inrcodec.bitstream.ends import Ends, encode_ends
 from inrcodec.encoding.assemble import assemble
 from inrcodec.encoding.options import EncodeOptions
 from inrcodec.encoding.resolve import base_table, fit_settings
@@ -41,7 +42,10 @@ LARGE_IMAGE, LARGE = 1, (40, 23)  # height, width
 COMMON = {"effort": 1, "quality": 60, "threads": 1, "device": "cpu", "seed": 5}
 
 CODE = (Level(31, 6),)
-WITH_ENDS, TOLERANCE = "pyramid-rgba", 12
+ENDS_MET = {
+    "ends": ("pyramid-rgba", Ends(12)),
+    "ends-white": ("smooth", Ends(16, (False, *[True] * (len(SIZES) - 1)))),
+}
 
 FILES: dict[str, tuple[int, ModelSettings, EncodeOptions]] = {
     "pyramid-rgb": (3, ModelSettings(hidden_width=12, context_width=8), EncodeOptions(**COMMON)),
@@ -101,10 +105,10 @@ def encoded(channels: int, model: ModelSettings, options: EncodeOptions) -> byte
     return assemble(pictures, model, settings.holdout, fit.finish())
 
 
-def with_ends() -> bytes:
+def with_ends(name: str, ends: Ends) -> bytes:
     """A file of this folder, and the chunk that says how near to the ends of the scale is near."""
-    head, *others = read_chunks((HERE / f"{WITH_ENDS}.inr").read_bytes())
-    return write_chunks([head, Chunk(ENDS, encode_ends(TOLERANCE)), *others])
+    head, *others = read_chunks((HERE / f"{name}.inr").read_bytes())
+    return write_chunks([head, Chunk(ENDS, encode_ends(ends)), *others])
 
 
 def grey_levels(pixels: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
@@ -114,8 +118,8 @@ def grey_levels(pixels: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
 
 def main() -> None:
     """Make every file anew, or the named ones."""
-    for name in sys.argv[1:] or (*FILES, "ends"):
-        blob = with_ends() if name == "ends" else encoded(*FILES[name])
+    for name in sys.argv[1:] or (*FILES, *ENDS_MET):
+        blob = with_ends(*ENDS_MET[name]) if name in ENDS_MET else encoded(*FILES[name])
         archive = Archive.from_bytes(blob)
         expected = {f"native{image.number}": grey_levels(image.render_stored()) for image in archive}
         expected["enlarged"] = grey_levels(archive[LARGE_IMAGE].render_stored(LARGE[::-1], upsample="field"))

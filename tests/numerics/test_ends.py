@@ -26,3 +26,9 @@ def test_pixels_near_an_end_are_moved_to_it(levels: list[int], tolerance: int, w
     pixels = np.array([[levels]], np.float32) / 255
     np.testing.assert_array_equal(np.rint(met(pixels, tolerance) * 255), [[wanted]])
     np.testing.assert_array_equal(np.rint(pixels * 255), [[levels]])
+
+
+def test_nearly_white_stays_where_it_is_asked_to() -> None:
+    pixels = np.array([[[251, 252, 253, 251], [40, 3, 2, 4]]], np.float32) / 255
+    kept = np.rint(met(pixels, 4, white=False) * 255)
+    np.testing.assert_array_equal(kept, [[[251, 252, 253, 255], [0, 0, 0, 0]]])
