@@ -26,7 +26,7 @@ from inrcodec.fitting.kernels.images import ImageGroup
 from inrcodec.fitting.kernels.parts import Outcome, Part, Quantization, Rates
 from inrcodec.fitting.optimizer import FIRST_DECAY, SECOND_DECAY, TINY
 from inrcodec.fitting.pace import cells_apart
-from inrcodec.fitting.process import PIXELS_FOR_WORKERS
+from inrcodec.fitting.process import PIXELS_FOR_WORKERS, one_torch_thread
 from inrcodec.fitting.rounding import RoundingContext
 from inrcodec.fitting.run import Run
 from inrcodec.fitting.sensitivity import sampled
@@ -189,7 +189,7 @@ class KernelEngine:
         from inrcodec.fitting.torch_run import as_tensors
 
         run, nothing = as_tensors(self._run), torch.zeros(0)
-        with ThreadPoolExecutor(self.count) as threads:
+        with one_torch_thread(run.settings.tune_process), ThreadPoolExecutor(self.count) as threads:
             return list(threads.map(lambda part: task.process(run, [part], 0, nothing), batch))
 
     def round_latents(self, context: RoundingContext, batch: Sequence[BatchPart]) -> None:

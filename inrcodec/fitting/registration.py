@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch.nn.functional import grid_sample, pad
 
+from inrcodec.fitting.process import one_torch_thread
 from inrcodec.numerics.arrays import FloatArray
 from inrcodec.numerics.blur import blurred
 from inrcodec.numerics.foreground import background_of, pixel_centers
@@ -55,12 +56,8 @@ class SirenFlow:
 
 def siren_flow(first: FloatArray, second: FloatArray, seed: int = 0) -> FloatArray:
     """v (height, width, 2) with first(q - v) close to second(q + v); pictures (height, width, channels)."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # products this small are slower on more
-    try:
+    with one_torch_thread():  # products this small are slower on more
         return _fitted(first, second, SirenFlow(seed))
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _fitted(first: FloatArray, second: FloatArray, flow: SirenFlow) -> FloatArray:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from inrcodec.fitting import correction
 from inrcodec.fitting.engine import Fit
 from inrcodec.fitting.objective import image_errors, rate
 from inrcodec.fitting.torch_run import as_tensors
@@ -61,3 +62,17 @@ def test_latents_stay_whole_and_workers_agree(fit: Fit) -> None:
     (group,) = fit.run.groups
     list(fit.correct(Gap(bits=-0.01)))
     assert (group.latents == group.latents.round()).all()
+
+
+def test_torch_has_one_thread_for_each_of_ours(fit: Fit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else small operations wait for each other: sets of a few images took minutes to be corrected."""
+    seen: list[int] = []
+    before = torch.get_num_threads()
+    monkeypatch.setattr(correction, "_correct", lambda *arguments: seen.append(torch.get_num_threads()))
+    torch.set_num_threads(3)
+    try:
+        list(fit.correct(Gap(bits=-0.01)))
+        assert set(seen) == {1}
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
