@@ -86,6 +86,6 @@ class OutOfMemoryError(InrError, MemoryError):
 
 
 class InputError(InrError):
-    """No image could be read from what was given."""
+    """A source is there but cannot be used: empty, damaged, of another kind, or without a picture in it."""
 
     exit_code = 1

@@ -19,7 +19,7 @@ from inrcodec.numerics.arrays import BytePixels
 SAMPLE_PIXELS = 1 << 17
 QUICK_WEBP = Setting("quick", {"lossless": True, "quality": 50, "method": 4})  # 3 % larger than the best, in a 40th
 FIRST_QUALITY, TRIES, CLOSE = 60, 4, 0.5  # of AVIF; dB from the PSNR that is asked for
-QUALITIES_PER_DECIBEL = 3.0  # about
+QUALITIES_PER_DECIBEL, MOST_DECIBELS = 3.0, 10.0  # about; of one step
 LEAST_GAIN = 0.97  # of the file's size: what is closer is within chance
 
 
@@ -85,13 +85,15 @@ def _at(codec: Codec, pictures: Sequence[Picture], sheet: BytePixels, psnr: floa
         back = with_channels(codec.decode(blob), pictures[0].shape[2])
         found = mean_psnr(pictures, cut(back, layout, [picture.shape[:2] for picture in pictures]))
         points.append((found, len(blob)))
-        step = round(QUALITIES_PER_DECIBEL * (psnr - found))
+        step = round(QUALITIES_PER_DECIBEL * max(psnr - found, -MOST_DECIBELS))  # what comes back exactly is far above
         if abs(psnr - found) < CLOSE or step == 0 or time.monotonic() > deadline or quality + step > 100:
             break
         quality = max(1, quality + step)
     points.sort()
     known = [point for point in points if np.isfinite(point[0])]
-    if not known or min(abs(one - psnr) for one, _ in known) > 3.0:
+    if not known:
+        return float(min(size for _, size in points))  # more than was asked for, in so many bytes
+    if min(abs(one - psnr) for one, _ in known) > 3.0:
         return None
     if len(known) == 1 or not known[0][0] <= psnr <= known[-1][0]:
         nearest = min(known, key=lambda point: abs(point[0] - psnr))

@@ -148,7 +148,7 @@ def fit(
     options = SignalKeywords(
         overwrite=force, effort=effort, passes=passes, time_limit=limit, width=width, depth=depth,
         activation=activation, w0=w0, device=device, threads=threads, seed=seed,
-        start=None if start is None else parse_duration(start),
+        start=None if start is None else parse_duration(start, nothing=True),
         length=None if length is None else parse_duration(length),
     )  # fmt: skip
     if listed is None:

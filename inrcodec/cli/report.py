@@ -85,6 +85,9 @@ def report(
         for_images = {"--against": against, "--html": html, "--reference": reference, "--background": background}
         _report_signal(files[0], signal, for_images, curves, force=force, json=json, csv=csv, console=console)
         return
+    for file in files:
+        if (signal := open_signal(file)) is not None:
+            raise UsageError(f"{file} holds a {signal.kind}; several files are compared where they are sets of images")
     archives = [open_archive(file, trust=trust) for file in files]
     if len(archives) > 1:
         _refuse_for_several({"--against": against, "--html": html, "--reference": reference, "--curves": curves})

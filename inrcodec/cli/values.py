@@ -66,14 +66,16 @@ def parse_bytes(text: str) -> int:
     return round(float(found[1]) * math.pow(unit, power))
 
 
-def parse_duration(text: str) -> float:
-    """Seconds of "90", "90s", "5m", "1.5h" or "1h30m"."""
+def parse_duration(text: str, *, nothing: bool = False) -> float:
+    """Seconds of "90", "90s", "5m", "1.5h" or "1h30m"; nothing: whether 0 is one."""
     wanted = text.strip().lower()
     parts = re.findall(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)([smh]?)", wanted)
     seconds = sum(float(number) * SECONDS[unit] for number, unit in parts)
     bare = any(unit == "" for _, unit in parts) and len(parts) > 1
-    if not parts or bare or "".join(number + unit for number, unit in parts) != wanted or seconds <= 0:
+    if not parts or bare or "".join(number + unit for number, unit in parts) != wanted.removeprefix("-"):
         raise UsageError(f"cannot read the duration {text!r}; write 90 or 90s, 5m, 1h or 1h30m")
+    if wanted.startswith("-") or (seconds == 0 and not nothing):
+        raise UsageError(f"the duration {text!r} is out of range; it is {'0 or more' if nothing else 'more than 0'}")
     return seconds
 
 

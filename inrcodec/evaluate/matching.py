@@ -10,8 +10,8 @@ import numpy as np
 
 from inrcodec.archive import Archive, ArchivedImage
 from inrcodec.bitstream.escaping import normal
-from inrcodec.errors import Parameter, UsageError
-from inrcodec.images import Found, Unreadable, look_for, nothing_found, read_pixels
+from inrcodec.errors import InputError, Parameter, UsageError
+from inrcodec.images import Found, Skipped, Unreadable, look_for, nothing_found, read_pixels
 from inrcodec.images.color import parse_color, with_alpha
 from inrcodec.images.shrink import shrunk
 from inrcodec.numerics.arrays import Pixels
@@ -62,6 +62,7 @@ class Originals:
         if not looked.files:
             raise nothing_found([folder], looked.skipped, looked.notes)
         self.notes: list[str] = []
+        self._unreadable: list[Skipped] = []
         self._archive, self._folder = archive, folder
         self._behind = None if background is None else parse_color(background)
         self._longest = max(max(archive.shape(number)) for number in range(len(archive)))
@@ -69,7 +70,7 @@ class Originals:
         self._left = dict.fromkeys(self._files)  # names of those that are no original yet
 
     def matches(self) -> Iterator[Match]:
-        """Every image that has an original, those by name first; UsageError where none has, or where alpha differs."""
+        """Every image that has an original, those by name first; InputError where none has, UsageError where alpha differs."""
         lonely, found = [], 0
         for image in self._archive:
             match = self.named(image)
@@ -89,9 +90,14 @@ class Originals:
             self.notes.append(f"{image.name}: matched by content with {match.name}")
             yield match
         if not found:
-            raise UsageError(f"{self._folder}: none of its pictures is an original of {self._archive.path}")
+            raise self._none_of_them()
         self.notes += [f"no original for {_listed(missing)}"] if missing else []
         self.notes += [f"not in the file: {_listed(list(self._left))}"] if self._left else []
+
+    def _none_of_them(self) -> InputError:
+        if not self._files:
+            return nothing_found([self._folder], self._unreadable, ())
+        return InputError(f"{self._folder}: none of its pictures is an original of {self._archive.path}")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -149,7 +155,8 @@ class Originals:
         """The picture of a file with the archive's channels; a file that cannot be read counts as not there."""
         try:
             pixels = read_pixels(file, self._behind)
-        except Unreadable:
+        except Unreadable as failure:
+            self._unreadable.append(Skipped(str(file.path), failure.message))
             del self._files[normal(file.name)]
             self._left.pop(normal(file.name), None)
             return None

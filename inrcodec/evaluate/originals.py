@@ -25,7 +25,7 @@ def measure_again(
 
     background: flatten transparency of the originals on this color, as when they were encoded; None keeps it.
     on_match: gets every image with its original, one at a time; each is forgotten unless it is kept there. Raises
-    UsageError where no picture is an original or only they have transparency, InputError where there is no picture.
+    UsageError where only the originals have transparency, InputError where no picture is an original.
     """
     stored = evaluate(archive).images
     rows = [

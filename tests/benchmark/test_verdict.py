@@ -53,3 +53,11 @@ def test_no_sheet_is_tried_of_one_large_picture() -> None:
     verdict = verdict_on(pictures(1, 1024, 2), 30.0, 1.0)
     assert verdict.lossless_sheet is None
     assert not list(verdict.notes(10))
+
+
+def test_sheets_without_any_error(tmp_path: Path) -> None:
+    """One white pixel is one in AVIF, too: its PSNR is infinite."""
+    white = Picture("white.png", np.full((1, 1, 3), 255, np.uint8), 100)
+    verdict = verdict_on([white], 50.0, 1.0)
+    assert verdict.avif_sheet is not None
+    assert 0 < verdict.avif_sheet < 1000

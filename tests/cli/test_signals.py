@@ -171,3 +171,8 @@ def test_the_file_is_as_good_as_the_network(tmp_path: Path) -> None:
     samples = [inrcodec.open_signal(tmp_path / f"{one}.inr").on_grid() for one in "ab"]
     np.testing.assert_array_equal(*samples)
     assert again.steps == result.steps
+
+
+def test_several_signals_are_not_compared(tone: Path, capsys: Capture) -> None:
+    assert main(["report", str(tone), str(tone)]) == 2
+    assert "holds a sound; several files are compared where they are sets of images" in capsys.readouterr().err

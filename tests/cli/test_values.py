@@ -51,10 +51,22 @@ def test_durations(text: str, seconds: float) -> None:
     assert parse_duration(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "0", "0s", "-5", "m", "5d", "5 m", "1h30", "soon", "1e3"])
+@pytest.mark.parametrize("text", ["", "-", "m", "5d", "5 m", "1h30", "soon", "1e3"])
 def test_other_durations_are_refused(text: str) -> None:
     with pytest.raises(UsageError, match="cannot read the duration"):
         parse_duration(text)
+
+
+@pytest.mark.parametrize("text", ["0", "0s", "-5", "-1m"])
+def test_durations_out_of_range_are_said_to_be(text: str) -> None:
+    with pytest.raises(UsageError, match=r"out of range; it is more than 0"):
+        parse_duration(text)
+
+
+def test_a_sound_may_start_at_nothing() -> None:
+    assert parse_duration("0", nothing=True) == 0.0
+    with pytest.raises(UsageError, match=r"'-1' is out of range; it is 0 or more"):
+        parse_duration("-1", nothing=True)
 
 
 @pytest.mark.parametrize(

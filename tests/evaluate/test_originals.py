@@ -12,7 +12,7 @@ from PIL import Image
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 import inrcodec
-from inrcodec.errors import UsageError
+from inrcodec.errors import InputError
 from inrcodec.evaluate import evaluate
 from inrcodec.evaluate.matching import Match
 from inrcodec.evaluate.originals import measure_again
@@ -127,7 +127,7 @@ def test_originals_are_read_once_and_not_kept(tmp_path: Path, monkeypatch: pytes
 
 def test_a_folder_of_strangers_is_refused(strict: Path, tmp_path: Path) -> None:
     Image.new("RGB", (5, 5)).save(tmp_path / "other.png")
-    with pytest.raises(UsageError, match="none of its pictures"):
+    with pytest.raises(InputError, match="none of its pictures"):
         measure_again(inrcodec.open(strict), tmp_path)
 
 

@@ -23,7 +23,7 @@ from inrcodec.encoding.encode import check_output
 from inrcodec.encoding.keywords import KeywordsOf
 from inrcodec.encoding.signals.kinds import Figure, Task, Values, kind_named
 from inrcodec.encoding.signals.options import SignalKeywords
-from inrcodec.errors import UsageError
+from inrcodec.errors import InputError, UsageError
 from inrcodec.field.signal_field import signal_shapes
 from inrcodec.signals import kind_of
 from inrcodec.version import __version__
@@ -75,6 +75,8 @@ def fit_signal_with(source: str | Path, output: str | Path, options: SignalKeywo
     check_output(path, overwrite=options.overwrite)
     if not Path(source).is_file():
         raise UsageError(f"{source}: no such file")
+    if not Path(source).stat().st_size:
+        raise InputError(f"{source}: the file is empty")
     kind = kind_of(source)
     if kind is None:
         raise UsageError(f"{source}: no sound, moving picture or shape by its name; for a picture use inrcodec.fit")

@@ -35,16 +35,16 @@ def need_extra() -> None:
 def read_shape(path: Path, seed: int = 0) -> Surface:
     """A surface as oriented points; a mesh is sampled evenly by area, with the normals of its faces.
 
-    InputError where the file cannot be read, UsageError where it holds no surface: points without normals.
+    InputError where the file cannot be read or holds no surface: points without normals.
     """
     need_extra()
     surface = _rows(path) if path.suffix.lower() == ".xyz" else _loaded(path, seed)
     if not np.abs(surface.points).max(initial=0.0) < LARGEST:
         raise InputError(f"{path}: its coordinates are not finite, or beyond {LARGEST:g}")
     if len(surface.points) < LEAST_POINTS:
-        raise UsageError(f"{path}: has {len(surface.points)} points; a surface needs {LEAST_POINTS}")
+        raise InputError(f"{path}: has {len(surface.points)} points; a surface needs {LEAST_POINTS}")
     if not np.ptp(surface.points, axis=0).max() > 0:
-        raise UsageError(f"{path}: all of its points are in one place")
+        raise InputError(f"{path}: all of its points are in one place")
     return _thinned(surface, seed).oriented()
 
 
@@ -141,7 +141,7 @@ def _cloud(path: Path, vertices: Any) -> Surface:
     """Points of a .ply with its columns nx, ny and nz."""
     names = ("x", "y", "z", "nx", "ny", "nz")
     if vertices is None or any(name not in _columns(vertices) for name in names):
-        raise UsageError(f"{path}: {NO_NORMALS}")
+        raise InputError(f"{path}: {NO_NORMALS}")
     return _oriented(path, np.stack([np.asarray(vertices[name], np.float64).ravel() for name in names], axis=1))
 
 
@@ -159,9 +159,9 @@ def _rows(path: Path) -> Surface:
     except ValueError as failure:
         raise InputError(f"{path}: cannot be read as rows of numbers ({_reason(failure)})") from failure
     if table.shape[1] in (3, 4):
-        raise UsageError(f"{path}: {NO_NORMALS}")
+        raise InputError(f"{path}: {NO_NORMALS}")
     if table.shape[1] != 6:
-        raise UsageError(f"{path}: has {table.shape[1]} numbers in a row; x y z and a normal nx ny nz are needed")
+        raise InputError(f"{path}: has {table.shape[1]} numbers in a row; x y z and a normal nx ny nz are needed")
     return _oriented(path, table)
 
 
@@ -172,8 +172,8 @@ def _oriented(path: Path, table: Doubles) -> Surface:
     points, normals = table[:, :3], table[:, 3:]
     sizes = np.linalg.norm(normals, axis=1)
     if len(sizes) and (np.rint(normals) == normals).all() and sizes.max() > 2 and np.ptp(sizes) > 0.5:
-        raise UsageError(f"{path}: its last three columns are colors and no normals; {NO_NORMALS.split('; ')[1]}")
+        raise InputError(f"{path}: its last three columns are colors and no normals; {NO_NORMALS.split('; ')[1]}")
     kept = sizes > 1e-12
     if not kept.any():
-        raise UsageError(f"{path}: {NO_NORMALS}")
+        raise InputError(f"{path}: {NO_NORMALS}")
     return Surface(points[kept], normals[kept] / sizes[kept, None])

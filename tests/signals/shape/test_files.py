@@ -124,14 +124,14 @@ def test_points_without_normals_are_refused_with_the_way_to_get_them(tmp_path: P
     np.savetxt(tmp_path / "bare.xyz", points)
     write_ply(tmp_path / "nothing.ply", np.hstack([points, 0 * points]))
     for name in ("bare.ply", "bare.xyz", "nothing.ply"):
-        with pytest.raises(UsageError, match=r"without normals.*MeshLab.*CloudCompare.*or give a mesh"):
+        with pytest.raises(InputError, match=r"without normals.*MeshLab.*CloudCompare.*or give a mesh"):
             read_shape(tmp_path / name)
 
 
 def test_colors_are_no_normals(tmp_path: Path) -> None:
     points, _ = ball()
     np.savetxt(tmp_path / "colored.xyz", np.hstack([points, np.random.default_rng(0).integers(0, 256, points.shape)]))
-    with pytest.raises(UsageError, match="are colors"):
+    with pytest.raises(InputError, match="are colors"):
         read_shape(tmp_path / "colored.xyz")
 
 
@@ -188,7 +188,7 @@ def test_broken_files_are_one_line(tmp_path: Path, suffix: str, content: bytes) 
 )
 def test_what_is_no_surface(tmp_path: Path, table: np.ndarray, problem: str) -> None:
     np.savetxt(tmp_path / "wrong.xyz", table)
-    with pytest.raises((InputError, UsageError), match=problem):
+    with pytest.raises(InputError, match=problem):
         read_shape(tmp_path / "wrong.xyz")
 
 
