@@ -70,7 +70,7 @@ class Originals:
         self._left = dict.fromkeys(self._files)  # names of those that are no original yet
 
     def matches(self) -> Iterator[Match]:
-        """Every image that has an original, those by name first; InputError where none has, UsageError where alpha differs."""
+        """Every image that has an original, those by name first; InputError where none has, UsageError by its alpha."""
         lonely, found = [], 0
         for image in self._archive:
             match = self.named(image)

@@ -1,4 +1,4 @@
-"""One rule for what goes wrong: 2 where the request names what is not there or not taken, 1 where a source is of no use.
+"""One rule: 2 where the request names what is not there or not taken, 1 where a source is of no use.
 
 And 3 for files of ours that are damaged or none.
 """
