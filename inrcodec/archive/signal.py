@@ -16,7 +16,7 @@ from inrcodec.bitstream.signal_header import Ends, SignalHeader
 from inrcodec.bitstream.stored_signal import StoredSignal
 from inrcodec.errors import CorruptFileError, UnsupportedFileError
 from inrcodec.field.signal_field import SignalField, signal_shapes
-from inrcodec.field.work import MOST_SECONDS, TooMuchWork, Work
+from inrcodec.field.work import MOST_SECONDS, Work
 from inrcodec.numerics.arrays import FloatArray
 from inrcodec.numerics.coordinates import Axis
 from inrcodec.numerics.cores import each
@@ -33,10 +33,17 @@ class Signal:
         self.path = path
         self.stored = stored
         self.work = Work(stored.size, math.prod(stored.header.axes), 1, limit, str(path or "the file"))
+
+    @cached_property
+    def field(self) -> SignalField:
+        """The network, which is decoded when it is first asked for."""
+        stored, header = self.stored, self.stored.header
         self.work.weights(stored.weights)
-        weights = tuple(tensor.values() for tensor in stored.network)
-        header = stored.header
-        self.field = SignalField(header.network, header.channels, len(header.axes), weights)
+        try:
+            weights = tuple(tensor.values() for tensor in stored.network)
+        except CorruptFileError as failure:
+            raise naming(self.path, failure) from failure
+        return SignalField(header.network, header.channels, len(header.axes), weights)
 
     @staticmethod
     def open(path: str | Path, *, trust: bool = False, budget: float = MOST_SECONDS) -> Signal:
@@ -44,19 +51,25 @@ class Signal:
 
         trust, budget: see `Archive.open`.
         """
+        found = Signal.described(path, limit=math.inf if trust else budget)
+        _ = found.field
+        return found
+
+    @staticmethod
+    def described(path: str | Path, *, limit: float = MOST_SECONDS) -> Signal:
+        """The same for who only asks what it is: no weight is decoded. limit: of work, seconds."""
         path = Path(path)
         try:
-            limit = math.inf if trust else budget
             return Signal(StoredSignal(read_file(path), signal_shapes), path, limit=limit)
-        except TooMuchWork:
-            raise  # it names the file already
         except (CorruptFileError, UnsupportedFileError) as failure:
             raise naming(path, failure) from failure
 
     @staticmethod
     def from_bytes(blob: bytes) -> Signal:
-        """The same from bytes in memory."""
-        return Signal(StoredSignal(blob, signal_shapes))
+        """The same as `open` from bytes in memory."""
+        found = Signal(StoredSignal(blob, signal_shapes))
+        _ = found.field
+        return found
 
     def __repr__(self) -> str:
         return f"Signal({str(self.path)!r}, {self.kind}, {' x '.join(map(str, self.axes))}, {self.file_size} bytes)"
@@ -125,6 +138,7 @@ class Signal:
 
     def verify(self) -> None:
         """Read what is only read when it is asked for; raises what is wrong with it."""
+        _ = self.field
         try:
             self.stored.name()
             self.stored.figures()

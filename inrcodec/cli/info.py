@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from inrcodec.cli.console import print_json
-from inrcodec.cli.opening import describe_archive, open_signal
+from inrcodec.cli.opening import describe_archive, signal_described
 from inrcodec.cli.options import Files, Json, Quiet, Verbose, epilog
 from inrcodec.exporters.naming import displayed
 
@@ -43,7 +43,7 @@ def info(files: Files, json: Json = False, quiet: Quiet = False, verbose: Verbos
 
 def _told(file: str, verbose: bool) -> tuple[dict[str, Any], Iterable[tuple[str, str]]]:
     """What is said of a file, as plain values and as lines for people."""
-    if (signal := open_signal(file)) is not None:
+    if (signal := signal_described(file)) is not None:
         from inrcodec.cli.signals.saying import describe_signal, signal_lines
 
         said = describe_signal(file, signal)

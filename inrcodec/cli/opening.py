@@ -30,14 +30,29 @@ def describe_archive(file: str) -> Archive:
 
 def open_signal(file: str, *, trust: bool = False) -> Signal | None:
     """The signal at that path; None where the file holds images, or is none of ours."""
-    path = check_there(file)
-    from inrcodec.bitstream.stored_signal import peeked_kind
-
-    if peeked_kind(path) is None:
+    path = _path_of_signal(file)
+    if path is None:
         return None
     import inrcodec
 
     return inrcodec.open_signal(path, trust=trust)
+
+
+def signal_described(file: str) -> Signal | None:
+    """The same for who only asks what it is: no weight is decoded."""
+    path = _path_of_signal(file)
+    if path is None:
+        return None
+    from inrcodec.archive import Signal
+
+    return Signal.described(path)
+
+
+def _path_of_signal(file: str) -> Path | None:
+    path = check_there(file)
+    from inrcodec.bitstream.stored_signal import peeked_kind
+
+    return None if peeked_kind(path) is None else path
 
 
 def check_there(file: str) -> Path:

@@ -30,7 +30,7 @@ class Keeper:
         self._fit, self._output, self._say = fit, output, say
         self.recorder = Recorder()
         self._begun = self._last = time.monotonic()
-        self._last_done, self._pause = 0.0, 0.0
+        self._last_behind, self._pause = 0.0, 0.0
         self._kept = fit.meter.work  # that the latest checkpoint has behind it
         self._thread: threading.Thread | None = None
         self._news: list[Path | InrError] = []  # from the thread
@@ -41,17 +41,20 @@ class Keeper:
         """Go on from the latest checkpoint."""
         told, note = checkpoints.restore(self._fit, self._output)
         self.recorder.restore(told["recorder"])
-        self._kept, self._last_done = self._fit.meter.work, self._fit.meter.done
+        self._kept, self._last_behind = self._fit.meter.work, self._fit.meter.behind
         if note:
             self._say(note)
 
     def see(self) -> None:
         """Between two steps: begin a copy if it is time for one."""
         self._tell()
-        now, done = time.monotonic(), self._fit.meter.done
-        if now - self._last < max(EVERY, self._pause) or done - self._last_done < SHARE or self._busy:
+        now = time.monotonic()
+        if now - self._last < max(EVERY, self._pause) or self._busy:
             return
-        self._last, self._last_done = now, done
+        behind = self._fit.meter.behind
+        if behind - self._last_behind < SHARE:
+            return
+        self._last, self._last_behind = now, behind
         with contextlib.suppress(MemoryError):  # the next one may find some
             self._begin(self._snapshot())
         self._pause = (time.monotonic() - now) / COST
@@ -64,9 +67,13 @@ class Keeper:
             self._begin(self._through)
 
     def keep(self) -> None:
-        """Write down what is not yet, as the process is about to end; InrError when it cannot be."""
+        """Write down what is not yet, as the process is about to end; InrError when it cannot be.
+
+        Of a fit that ended in the middle of a step nothing is: the latest checkpoint stays.
+        """
         self._wait()
-        if self._fit.meter.step and self._fit.meter.work != self._kept:
+        unkept = self._fit.meter.step and self._fit.meter.work != self._kept
+        if unkept and (self._through or not self._fit.torn):
             self._write(self._through or self._snapshot())
             if isinstance(self._news[-1], InrError):
                 raise self._news[-1]

@@ -27,6 +27,7 @@ from inrcodec.fitting.rounding import RoundingContext, batches
 from inrcodec.fitting.run import FrozenModel, Run, start
 from inrcodec.fitting.stepping import enter_phase, phase_of, stretches, take_steps
 from inrcodec.fitting.watching import watched_psnr
+from inrcodec.fitting.whole_steps import WholeSteps
 from inrcodec.numerics.arrays import AnyPixels, Pixels
 from inrcodec.numerics.poses import Codes
 from inrcodec.settings import FitSettings, Gap, ModelSettings
@@ -68,11 +69,17 @@ class Fit:
         self._engine = engine_named(self.engine, self.run, self._allotment.workers)
         self.meter = Meter(self.run.images, settings.passes, settings.time_limit, partial(pace_of, model))
         self._place = Place()
+        self._undivided = WholeSteps()
 
     @property
     def workers(self) -> int:
         """Threads or processes that share a step."""
         return self._allotment.workers
+
+    @property
+    def torn(self) -> bool:
+        """Whether something ended it in the middle of a step: a copy of it is worth nothing."""
+        return self._undivided.torn
 
     def steps(self) -> Iterator[Progress]:
         """Fit; yields after every step. What it takes of the process is put back when it ends or is closed."""
@@ -88,15 +95,16 @@ class Fit:
                         yield from self._round(engine)
                     if run.network_frozen and run.latents_frozen:
                         return  # no network to adapt to what is rounded
-                    if self._place.batches == 0:  # a pass begins
-                        run.pull_to_base()
-                    figures = take_steps(run, engine, batches, meter)
-                    visits = sum(batch.visits for batch in batches)
-                    news = meter.tick(phase_of(run), visits, figures, len(batches))
-                    self._place.batches += len(batches)
-                    yield replace(
-                        news, engine=self.engine, note=engine.note, holdout_psnr=watched_psnr(run, engine, meter)
-                    )
+                    with self._undivided:
+                        if self._place.batches == 0:  # a pass begins
+                            run.pull_to_base()
+                        figures = take_steps(run, engine, batches, meter)
+                        visits = sum(batch.visits for batch in batches)
+                        news = meter.tick(phase_of(run), visits, figures, len(batches))
+                        self._place.batches += len(batches)
+                        watched = watched_psnr(run, engine, meter)
+                    yield replace(news, engine=self.engine, note=engine.note, holdout_psnr=watched)
+                    self._undivided.answer()  # now that whoever follows the fit has seen the step
                     if meter.done >= 1.0:
                         break
 
@@ -113,13 +121,17 @@ class Fit:
         for batch in self._place.left_to_round(batches(run, engine.count) if context.levels else ()):
             if self.meter.overdue:  # the others become the nearest whole numbers
                 break
-            engine.round_latents(context, batch)
-            self._place.rounded += len(batch)
-            self.meter.rounded += sum(len(units) / run.groups[number].cuts for number, units in batch) / run.images
+            with self._undivided:
+                engine.round_latents(context, batch)
+                self._place.rounded += len(batch)
+                self.meter.rounded += sum(len(units) / run.groups[number].cuts for number, units in batch) / run.images
             yield self.progress("round")
-        run.freeze()
-        self.meter.rounded = 1.0
-        run.rate_control.network_bits = run.network_bits()
+            self._undivided.answer()
+        with self._undivided:
+            run.freeze()
+            self.meter.rounded = 1.0
+            run.rate_control.network_bits = run.network_bits()
+        self._undivided.answer()
 
     def correct(self, gap: Gap, attempt: int = 0) -> Iterator[Progress]:
         """Change latents, when the steps are through, by what the fit lacks; yields as it goes.

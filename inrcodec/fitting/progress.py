@@ -123,6 +123,11 @@ class Meter:
         return self.step, self.rounded
 
     @property
+    def behind(self) -> float:
+        """Share of the fit's time that is over, rounding counted in, where steps stand still."""
+        return self._pace.time_share(self.done, self.rounded)
+
+    @property
     def left(self) -> float:
         """Seconds until the limit; infinite without one."""
         return math.inf if self.limit is None else self.limit - (self.seconds - self._earlier)
@@ -163,7 +168,7 @@ class Meter:
                 for mean, value in ((self._error, error), (self._bits, bits), (self._weight, 1.0))
             )
         if self._counted_from is None:
-            self._counted_from = seconds, self._behind
+            self._counted_from = seconds, self.behind
             self._first_visits, self._first_work = self._visits, _work()
         return self.progress(phase)
 
@@ -190,15 +195,10 @@ class Meter:
     def _pace(self) -> Pace:
         return self.pace_of(self.expected_passes)
 
-    @property
-    def _behind(self) -> float:
-        """Share of the fit's time."""
-        return self._pace.time_share(self.done, self.rounded)
-
     def _remaining(self, seconds: float) -> float:
         """Seconds to go at the pace of the steps so far; unknown at the first one."""
         first_seconds, first = self._counted_from or (seconds, 1.0)
-        behind = self._behind
+        behind = self.behind
         if behind >= 1.0:
             return self.ending
         gone = behind - first

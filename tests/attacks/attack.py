@@ -8,86 +8,114 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 from claims import claims  # noqa: E402, it stands beside this file
-from killer import Killed, kill_adds, kill_encodes, kill_outputs  # noqa: E402
+from killer import Killed, Killer  # noqa: E402
 from reading import damaged, fuzz, golden, is_found  # noqa: E402
+from tally import Came, Tally  # noqa: E402
 
-Row = tuple[str, str, bool]  # what, what came of it, whether all is well
 COMMANDS = ("info", "verify", "decode --size 16 -o {out}", "decode -o {out}", "report", "derive --gradient -o {out}")
 MOST_SECONDS, MOST_MEGABYTES = 10.0, 300.0
-BATCH = 2  # kills of a kind before the clock is looked at
+SLOWEST, LARGEST = 1.0, 256.0  # of an input that is read: seconds of a core, megabytes of the whole process
+BATCH = 10  # kills of a kind before the clock is looked at
 SOURCES = ROOT / "samples" / "48"
-SHARES = {"fuzz": 0.35, "deep": 0.15, "encode": 0.25, "add": 0.1, "outputs": 0.1}  # of the time
 
 
 def main() -> int:
     """Attack for about so many minutes, and say what came of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=10.0)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", nargs="+", choices=KINDS, default=list(KINDS), help="of the kinds of attacks")
+    parser.add_argument("--tally", type=Path, help="counts are kept here, and gone on from")
     asked = parser.parse_args()
-    seconds = {name: 60 * asked.minutes * share for name, share in SHARES.items()}
-    rows = [
-        *_fuzzed("mutated files with right checksums, read as `info` does", seconds["fuzz"], asked.seed, 0.0, 5000),
-        *_fuzzed("the same, verified and drawn", seconds["deep"], asked.seed + 10**6, 1.0, 200),
-        _all_damage(),
-        *_claimed(),
-    ]
-    with tempfile.TemporaryDirectory() as folder:
-        rows += _killed(Path(folder), seconds, asked.seed)
-    rows.append(_faults())
-    print("\n| what | what came of it | |\n|---|---|---|")
-    for what, came, well in rows:
-        print(f"| {what} | {came} | {'ok' if well else 'FAULT'} |")
-    return 0 if all(well for *_, well in rows) else 1
+    tally, shares = Tally(asked.tally), sum(KINDS[name].share for name in asked.only) or 1.0
+    for name in asked.only:
+        kind, came = KINDS[name], tally.of(name)
+        print(kind.what, file=sys.stderr, flush=True)
+        until = time.monotonic() + 60 * asked.minutes * kind.share / shares
+        for _ in kind.run(came):
+            came.cpu = round(came.cpu + _spent(), 1)
+            tally.keep()
+            if came.count >= kind.wanted or time.monotonic() > until:
+                break
+    print("\n| what | count | what came of it | |\n|---|---|---|---|")
+    for name in asked.only:
+        print(KINDS[name].row(tally.of(name)))
+        for fault in tally.of(name).faults:
+            print(fault, file=sys.stderr)
+    return 0 if all(KINDS[name].well(tally.of(name)) for name in asked.only) else 1
 
 
-def _fuzzed(what: str, seconds: float, seed: int, decoding: float, batch: int) -> list[Row]:
-    print(what, file=sys.stderr, flush=True)
-    until, inputs, refused, slowest, faults = time.monotonic() + seconds, 0, 0, 0.0, list[str]()
-    while time.monotonic() < until:
-        found = fuzz(seed + inputs, batch, decoding=decoding)
-        inputs, refused, slowest = inputs + found.inputs, refused + found.refused, max(slowest, found.slowest)
-        faults += found.faults
-    for fault in faults:
-        print(fault, file=sys.stderr)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    came = f"{inputs:,} inputs, {refused:,} refused, slowest {slowest:.2f} s, {memory:.0f} MB, {len(faults)} faults"
-    return [(what, came, not faults and slowest < MOST_SECONDS and memory < MOST_MEGABYTES)]
+class Kind:
+    """One kind of attack: a run yields after every batch, whose counts it adds to those so far."""
+
+    def __init__(
+        self,
+        what: str,
+        run: Callable[[Came], Iterator[None]],
+        *,
+        wanted: int = 1,
+        share: float = 0.0,
+        slowest: float = MOST_SECONDS,
+        largest: float = MOST_MEGABYTES,
+    ) -> None:
+        """wanted: the count at which it ends; share: of the time."""
+        self.what, self.run, self.wanted, self.share = what, run, wanted, share
+        self._slowest, self._largest = slowest, largest
+
+    def well(self, came: Came) -> bool:
+        """Whether nothing went wrong."""
+        return not came.faults and came.slowest < self._slowest and came.megabytes < self._largest
+
+    def row(self, came: Came) -> str:
+        """Of the table."""
+        told = [f"{number:,} {name}" for name, number in came.more.items()]
+        told += [f"at most {came.slowest:.2f} s"] if came.slowest else []
+        told += [f"{came.megabytes:.0f} MB"] if came.megabytes else []
+        told += [f"at most {came.lost:.1f} intervals between checkpoints lost"] if came.lost else []
+        told += [f"{len(came.faults)} faults"]
+        wanted = f" of {self.wanted:,}" if self.wanted > 1 else ""
+        return f"| {self.what} | {came.count:,}{wanted} | {', '.join(told)} | {'ok' if self.well(came) else 'FAULT'} |"
 
 
-def _all_damage() -> Row:
-    missed = sum(not is_found(blob) for original in golden() for blob in damaged(original))
-    count = sum(9 * len(original) for original in golden())
-    return "every bit and every truncation of all golden files", f"{count:,}, {missed} not found", not missed
+def _fuzzed(came: Came, batch: int, decoding: float, first: int) -> Iterator[None]:
+    while True:
+        found = fuzz(first + came.count, batch, decoding=decoding)
+        came.add(found.inputs, {"refused": found.refused, "drawn": found.decoded}, found.faults)
+        came.most(found.slowest, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        yield
 
 
-def _claimed() -> list[Row]:
-    worst, largest, odd = 0.0, 0.0, list[str]()
+def _all_damage(came: Came) -> Iterator[None]:
+    """Every bit and every truncation of all golden files, once."""
+    came.count, came.more = 0, {"found before a pixel is drawn": 0}
+    for number, original in enumerate(golden()):
+        missed = [f"golden file {number}: damage is not found" for blob in damaged(original) if not is_found(blob)]
+        count = 9 * len(original)
+        came.add(count, {"found before a pixel is drawn": count - len(missed)}, missed)
+    yield
+
+
+def _claimed(came: Came) -> Iterator[None]:
+    came.count = 0
     for name, blob in claims().items():
         for command in COMMANDS:
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder, f"{name}.inr")
                 path.write_bytes(blob)
                 first, *rest = command.format(out=Path(folder, "out")).split()
-                seconds, megabytes, code = _measured([first, str(path), *rest])
-            worst, largest = max(worst, seconds), max(largest, megabytes)
-            if code not in (0, 3):
-                odd.append(f"{command} on {name}: exit code {code}")
-    for line in odd:
-        print(line, file=sys.stderr)
-    came = f"{len(claims()) * len(COMMANDS)} commands, at most {worst:.1f} s of a core and {largest:.0f} MB"
-    well = worst < MOST_SECONDS and largest < MOST_MEGABYTES and not odd
-    return [("files of 250 bytes that claim much, any command that reads", came, well)]
+                seconds, megabytes, code = measured([first, str(path), *rest])
+            came.add(1, {}, [] if code in (0, 3) else [f"{command} on {name}: exit code {code}"])
+            came.most(seconds, megabytes)
+    yield
 
 
-def _measured(words: list[str]) -> tuple[float, float, int]:
+def measured(words: list[str]) -> tuple[float, float, int]:
     """Seconds of a core, megabytes, exit code of a command in a process of its own."""
     script = (
         "import resource, subprocess, sys\n"
@@ -100,48 +128,50 @@ def _measured(words: list[str]) -> tuple[float, float, int]:
     return float(said[0]), float(said[1]), int(said[2])
 
 
-def _killed(folder: Path, seconds: dict[str, float], seed: int) -> list[Row]:
-    pictures = folder / "pictures"
-    pictures.mkdir()
-    for source in sorted(SOURCES.glob("*.png"))[:12]:
-        (pictures / source.name).write_bytes(source.read_bytes())
-    whole = folder / "small.inr"
-    from inrcodec import encode
-
-    encode(pictures, whole, passes=60, threads=1, device="cpu")
-    extra = sorted(SOURCES.glob("*.png"))[20]
-    attacks: dict[str, Callable[[Path, int, int], Killed]] = {
-        "encode": lambda place, kills, dice: kill_encodes(pictures, place, kills, dice),
-        "add": lambda place, kills, dice: kill_adds(whole, extra, place, kills, dice),
-        "outputs": lambda place, kills, dice: kill_outputs(whole, place, kills, dice),
-    }
-    rows = []
-    for name, attack in attacks.items():
-        print(f"kills of {name}", file=sys.stderr, flush=True)
-        until, kills, found = time.monotonic() + seconds[name], 0, Killed()
-        while time.monotonic() < until or not kills:
-            place = folder / f"{name}-{kills}"
-            place.mkdir()
-            one = attack(place, BATCH, seed + kills)
-            kills += BATCH
-            found.kills, found.alive, found.resumed = (
-                found.kills + one.kills, found.alive + one.alive, found.resumed + one.resumed
-            )  # fmt: skip
-            found.faults += one.faults
-        for fault in found.faults:
-            print(fault, file=sys.stderr)
-        resumed = f", {found.resumed} had a checkpoint and ended with the same bytes" if name == "encode" else ""
-        came = f"{found.kills} kills, {found.alive} of them at work{resumed}, {len(found.faults)} faults"
-        title = {"outputs": "decode and morph"}.get(name, name)
-        rows.append((f"kill -9 of {title} at random moments", came, not found.faults))
-    return rows
+def _killed(came: Came, attack: Callable[[Killer, int, int], Killed]) -> Iterator[None]:
+    with tempfile.TemporaryDirectory() as folder:
+        killer = Killer(SOURCES, Path(folder))
+        while True:
+            found = attack(killer, BATCH, came.count)
+            came.add(found.kills, found.counts(), found.faults)
+            came.lost = max(came.lost, found.lost)
+            yield
 
 
-def _faults() -> Row:
+def _faults(came: Came) -> Iterator[None]:
     run = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "tests/attacks/test_faults.py"]
     done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False)
-    came = "old output or new one, and the fit kept" if not done.returncode else done.stdout[-300:]
-    return "a fault at every call to the disk, and a disk that is full from there on", came, not done.returncode
+    came.count, came.faults = 1, [done.stdout[-600:]] if done.returncode else []
+    yield
+
+
+def _spent() -> float:
+    """Seconds of a core since it was last asked, children's too."""
+    now = sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    before, _CLOCK[0] = _CLOCK[0], now
+    return now - before
+
+
+_CLOCK = [0.0]
+KINDS = {
+    "fuzz": Kind(
+        "mutated files with right checksums, read as `info` does",
+        lambda came: _fuzzed(came, 5000, 0.0, 0),
+        wanted=5_000_000, share=0.35, slowest=SLOWEST, largest=LARGEST,
+    ),
+    "deep": Kind(
+        "the same, verified and drawn",
+        lambda came: _fuzzed(came, 200, 1.0, 10**9),
+        wanted=100_000, share=0.15, slowest=SLOWEST, largest=LARGEST,
+    ),
+    "damage": Kind("every bit and every truncation of all golden files", _all_damage),
+    "claims": Kind("files of 250 bytes that claim much, any command that reads", _claimed),
+    "encode": Kind("`kill -9` of encode", lambda came: _killed(came, Killer.encodes), wanted=200, share=0.25),
+    "add": Kind("`kill -9` of add", lambda came: _killed(came, Killer.adds), wanted=100, share=0.1),
+    "decode": Kind("`kill -9` of decode", lambda came: _killed(came, Killer.decodes), wanted=100, share=0.05),
+    "morph": Kind("`kill -9` of morph", lambda came: _killed(came, Killer.morphs), wanted=100, share=0.05),
+    "faults": Kind("a fault at every call of an encode to the disk; a disk that is full from there on", _faults),
+}  # fmt: skip
 
 
 if __name__ == "__main__":

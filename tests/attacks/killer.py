@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
 import shutil
@@ -12,106 +13,181 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from forked import EVERY, Seen, command
 from PIL import Image
 
 from inrcodec.archive import Archive
 from inrcodec.encoding.checkpoints import waiting
 from inrcodec.errors import InrError
+from inrcodec.fitting.checkpoint import read
 
-# A checkpoint whenever half a second or 2 % of the fit are over: what a minute is for a fit of an hour.
-RUN = (
-    "import sys; from inrcodec.encoding import keeping; keeping.EVERY = 0.5; keeping.UNSAVED = 0.2; "
-    "from inrcodec.cli.app import main; sys.exit(main(sys.argv[1:]))"
-)
-FIT = ("--passes", "150", "--threads", "1", "--device", "cpu", "--no-record", "--no-verdict")
+FIT = ("--passes", "90", "--threads", "1", "--device", "cpu", "--no-record", "--no-verdict")
+COLD = 10  # one process in so many is a fresh one; the others are forked from one that has loaded all it needs
+SLACK = 3.0  # intervals between checkpoints that a fit may lose on a machine that is busy with other things, too
 
 
 @dataclass
 class Killed:
-    """What came of kills: how many, how many met a process at work, how many fits went on; what went wrong."""
+    """What came of kills; alive: met a process at work; lost: intervals between checkpoints that a fit lost at most."""
 
     kills: int = 0
     alive: int = 0
-    resumed: int = 0
+    fitting: int = 0
+    kept: int = 0
+    lost: float = 0.0
     faults: list[str] = field(default_factory=list)
 
-
-def kill_encodes(sources: Path, folder: Path, kills: int, seed: int = 0) -> Killed:
-    """Encodes over a file that exists; each is resumed, and has to end with the bytes of one that nobody killed."""
-    dice, found = random.Random(seed), Killed()
-    whole, path = folder / "whole.inr", folder / "set.inr"
-    begun = time.monotonic()
-    _ended(["encode", str(sources), "-o", str(whole), "--force", *FIT])
-    took = time.monotonic() - begun
-    for number in range(kills):
-        shutil.copy(whole, path)
-        _kill(["encode", str(sources), "-o", str(path), "--force", *FIT], dice.uniform(0.1, 1.0) * took, found)
-        if path.read_bytes() != whole.read_bytes():
-            found.faults.append(f"encode {number}: the old file is not whole")
-        resume = ["--resume"] if waiting(path) else []
-        found.resumed += bool(resume)
-        code = _ended(["encode", str(sources), "-o", str(path), "--force", *resume, *FIT])
-        if code or path.read_bytes() != whole.read_bytes():
-            found.faults.append(f"encode {number}: exit code {code}, or other bytes after resumption")
-        _check_left(folder, {"whole.inr", "set.inr"}, f"encode {number}", found)
-    return found
+    def counts(self) -> dict[str, int]:
+        """What is added up, by name."""
+        told = {"at work": self.alive}
+        if self.fitting:
+            told |= {"in the fit": self.fitting, "went on from a checkpoint": self.kept}
+        return told
 
 
-def kill_adds(source: Path, picture: Path, folder: Path, kills: int, seed: int = 0) -> Killed:
-    """Additions in place: the file is the old or the new one, and holds what it held."""
-    dice, found, path = random.Random(seed), Killed(), folder / "set.inr"
-    words = ["add", str(path), str(picture), "--refine", "20", "--threads", "1"]
-    images = len(Archive.open(source))
-    for number in range(kills):
-        shutil.copy(source, path)
-        _kill(words, dice.uniform(0.2, 6.0), found)
-        if len(_intact(path, found)) not in (images, images + 1):
-            found.faults.append(f"add {number}: neither the old file nor the new one")
-        shutil.copy(source, path)
-        _ended(words)
-        _check_left(folder, {"set.inr"}, f"add {number}", found)
-    return found
+class Killer:
+    """Starts commands on a small set in a folder of its own, and kills them."""
 
+    def __init__(self, samples: Path, folder: Path) -> None:
+        """Six of the samples become the set."""
+        self._pictures, self._work = folder / "pictures", folder / "work"
+        for made in (self._pictures, self._work):
+            made.mkdir()
+        samples_found = sorted(samples.glob("*.png"))
+        for source in samples_found[:6]:
+            shutil.copy(source, self._pictures)
+        self._extra = samples_found[20]
+        self._seen = Seen(folder / "seen")
+        self._took: dict[str, float] = {}  # seconds of a whole run, by command
+        os.environ["PYTHONPATH"] = os.pathsep.join(sys.path)  # for what is forked from, which starts with none of ours
+        self._start = multiprocessing.get_context("forkserver")
+        self._start.set_forkserver_preload(["forked", "warmed"])
+        self._set = folder / "set.inr"
+        if code := self._ended(["encode", str(self._pictures), "-o", str(self._set), *FIT]):
+            raise RuntimeError(f"the set to attack cannot be made: exit code {code}")
 
-def kill_outputs(source: Path, folder: Path, kills: int, seed: int = 0) -> Killed:
-    """Decodes and morphs over pictures that exist: each of them is whole afterwards."""
-    dice, found = random.Random(seed), Killed()
-    stills = ["decode", str(source), "--size", "64", "-o", str(folder / "stills"), "--force"]
-    moving = ["morph", str(source), "0", "1", "--size", "48", "-o", str(folder / "moving.gif"), "--force"]
-    for number in range(kills):
-        words = (stills, moving)[number % 2]
-        _kill(words, dice.uniform(0.1, 2.0), found)
-        for picture in [*folder.rglob("*.png"), *folder.rglob("*.gif")]:
+    def encodes(self, kills: int, seed: int) -> Killed:
+        """Encodes over a file that exists; each is resumed, and has to end with the bytes of one that nobody killed."""
+        found, whole, path = Killed(), self._set.read_bytes(), self._work / "set.inr"
+        words = ["encode", str(self._pictures), "-o", str(path), "--force", *FIT]
+        for number in range(seed, seed + kills):
+            what = f"encode {number}"
+            shutil.copy(self._set, path)
+            self._kill(words, number, found)
+            seconds, done = self._seen.read()
+            if path.read_bytes() != whole:
+                found.faults.append(f"{what}: the old file is not whole")
+            if 0.0 < done < 1.0:
+                lost = (seconds - _kept_seconds(path)) / EVERY
+                found.fitting, found.lost = found.fitting + 1, max(found.lost, lost)
+                if lost > SLACK:
+                    found.faults.append(f"{what}: {lost:.1f} intervals between checkpoints are lost")
+            resume = ["--resume"] if waiting(path) else []
+            found.kept += bool(resume) and 0.0 < done < 1.0
+            code = self._ended([*words, *resume])
+            if code or path.read_bytes() != whole:
+                found.faults.append(f"{what}: exit code {code}, or other bytes after resumption")
+            self._check_left({"set.inr"}, what, found)
+        return found
+
+    def adds(self, kills: int, seed: int) -> Killed:
+        """Additions in place: the file is the old or the new one, and holds what it held."""
+        found, path = Killed(), self._work / "set.inr"
+        words = ["add", str(path), str(self._extra), "--refine", "60", "--threads", "1"]
+        images = len(Archive.open(self._set))
+        shutil.copy(self._set, path)
+        self._ended(words)
+        for number in range(seed, seed + kills):
+            shutil.copy(self._set, path)
+            self._kill(words, number, found)
+            if len(_intact(path, found)) not in (images, images + 1):
+                found.faults.append(f"add {number}: neither the old file nor the new one")
+            shutil.copy(self._set, path)
+            if code := self._ended(words):
+                found.faults.append(f"add {number}: exit code {code} of the next run")
+            self._check_left({"set.inr"}, f"add {number}", found)
+        return found
+
+    def decodes(self, kills: int, seed: int) -> Killed:
+        """Decodes over pictures that exist: each of them is whole afterwards."""
+        stills = self._work / "stills"
+        words = ["decode", str(self._set), "--index", "0-2", "--size", "64", "-o", str(stills), "--force"]
+        return self._outputs(words, kills, seed)
+
+    def morphs(self, kills: int, seed: int) -> Killed:
+        """The same of moving pictures."""
+        moving = self._work / "moving.gif"
+        words = ["morph", str(self._set), "0", "1", "--frames", "5", "--size", "48", "-o", str(moving), "--force"]
+        return self._outputs(words, kills, seed)
+
+    def _outputs(self, words: list[str], kills: int, seed: int) -> Killed:
+        found = Killed()
+        self._ended(words)
+        for number in range(seed, seed + kills):
+            what = f"{words[0]} {number}"
+            self._kill(words, number, found)
+            for picture in [*self._work.rglob("*.png"), *self._work.rglob("*.gif")]:
+                try:
+                    with Image.open(picture) as image:
+                        image.load()
+                except OSError as failure:
+                    found.faults.append(f"{what}: {picture.name}: {failure}")
+            if code := self._ended(words):
+                found.faults.append(f"{what}: exit code {code} of the next run")
+            self._check_left({"set.inr", "stills", "moving.gif"}, what, found)
+        return found
+
+    def _kill(self, words: list[str], number: int, found: Killed) -> None:
+        """Start, and kill at a moment between the start and the usual end."""
+        self._seen.forget()
+        dice = random.Random(number)
+        if number % COLD:
+            started = self._start.Process(target=command, args=(words, self._seen.path))
+            started.start()
+            started.join(dice.uniform(0.0, 1.0) * self._took[words[0]])
+            at_work = started.is_alive()
+            started.kill()
+            started.join()
+        else:
+            cold = subprocess.Popen(
+                [sys.executable, "-c", _COLD, str(self._seen.path), *words],
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
             try:
-                with Image.open(picture) as image:
-                    image.load()
-            except OSError as failure:
-                found.faults.append(f"{words[0]} {number}: {picture.name}: {failure}")
-        _ended(words)
-        _check_left(folder, {"stills", "moving.gif"}, f"{words[0]} {number}", found)
-    return found
+                cold.wait(dice.uniform(0.2, 2.0) * self._took[words[0]] + 2.0)
+            except subprocess.TimeoutExpired:
+                cold.send_signal(signal.SIGKILL)
+            at_work = cold.wait() == -signal.SIGKILL
+        found.kills, found.alive = found.kills + 1, found.alive + at_work
+
+    def _ended(self, words: list[str]) -> int:
+        """Exit code of a run that nobody kills."""
+        begun = time.monotonic()
+        started = self._start.Process(target=command, args=(words, self._seen.path))
+        started.start()
+        started.join()
+        took = time.monotonic() - begun
+        self._took[words[0]] = min(took, self._took.get(words[0], took))
+        return int(started.exitcode or 0)
+
+    def _check_left(self, known: set[str], what: str, found: Killed) -> None:
+        left = {one.name for one in self._work.iterdir()} - known
+        parts = {one.name for one in self._work.rglob("*.part")}
+        if left | parts:
+            found.faults.append(f"{what}: left behind: {', '.join(sorted(left | parts))}")
 
 
-def _kill(words: list[str], after: float, found: Killed) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-c", RUN, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=_environment()
-    )
-    try:
-        process.wait(after)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        found.alive += 1
-    found.kills += 1
+_COLD = "import sys; from pathlib import Path; from forked import run; sys.exit(run(sys.argv[2:], Path(sys.argv[1])))"
 
 
-def _ended(words: list[str]) -> int:
-    run = [sys.executable, "-c", RUN, *words]
-    return subprocess.run(run, capture_output=True, env=_environment(), check=False).returncode
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+def _kept_seconds(path: Path) -> float:
+    """How far the fit was, in its own seconds, that the latest checkpoint keeps; 0 where there is none."""
+    for one in waiting(path):
+        try:
+            return float(read(one)[0]["meter"][4])
+        except InrError:
+            continue
+    return 0.0
 
 
 def _intact(path: Path, found: Killed) -> list[str]:
@@ -122,10 +198,3 @@ def _intact(path: Path, found: Killed) -> list[str]:
     except InrError as failure:
         found.faults.append(f"{path.name}: {failure}")
         return []
-
-
-def _check_left(folder: Path, known: set[str], what: str, found: Killed) -> None:
-    left = {one.name for one in folder.iterdir()} - known
-    parts = {one.name for one in folder.rglob("*.part")}
-    if left | parts:
-        found.faults.append(f"{what}: left behind: {', '.join(sorted(left | parts))}")

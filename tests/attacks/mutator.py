@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import struct
+import zlib
 from typing import Any
 
 import google_crc32c
@@ -34,9 +35,9 @@ def joined(pieces: list[Piece]) -> bytes:
     return blob
 
 
-def mutated(dice: random.Random, blob: bytes) -> bytes:
+def mutated(dice: random.Random, intact: list[Piece]) -> bytes:
     """The file with one to three changes, each of bytes, of a header's elements or of the order of chunks."""
-    pieces = taken_apart(blob)
+    pieces = list(intact)
     for _ in range(dice.choice((1, 1, 1, 2, 3))):
         number = dice.randrange(len(pieces))
         kind, payload = pieces[number]
@@ -52,6 +53,17 @@ def mutated(dice: random.Random, blob: bytes) -> bytes:
             pieces[number] = bytes(dice.choice(b"ABCDHINOPRSTWabcefgnrs") for _ in range(4)), payload
         if not pieces:
             pieces = [(b"TAIL", b"")]
+    return joined(pieces)
+
+
+def mutated_inside(dice: random.Random, intact: list[Piece]) -> bytes:
+    """The file with one to three changes behind its header: chunks stay in order, so that most of it is decoded."""
+    pieces = list(intact)
+    for _ in range(dice.choice((1, 1, 1, 2, 3))):
+        number = dice.randrange(1, max(2, len(pieces) - 1))
+        kind, payload = pieces[number]
+        change = dice.choice((_other_bytes, _other_bytes, _other_elements, _other_inflated))
+        pieces[number] = kind, change(dice, payload)
     return joined(pieces)
 
 
@@ -83,6 +95,16 @@ def _other_elements(dice: random.Random, payload: bytes) -> bytes:
     if front == 0:
         return changed
     return len(changed).to_bytes(2, "little") + changed + payload[2 + _length(payload) :]
+
+
+def _other_inflated(dice: random.Random, payload: bytes) -> bytes:
+    """The same behind what is compressed, which is so again."""
+    try:
+        plain = zlib.decompress(payload, wbits=-15)
+    except zlib.error:
+        return _other_bytes(dice, payload)
+    again = zlib.compressobj(9, wbits=-15)
+    return again.compress(_other_bytes(dice, plain)) + again.flush()
 
 
 def _length(payload: bytes) -> int:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from claims import claims
+from reading import GOLDEN
 
 import inrcodec
 from inrcodec.archive import Archive
-from inrcodec.bitstream import stored
+from inrcodec.bitstream import stored, stored_signal
 from inrcodec.cli.app import main
 from inrcodec.field.work import TooMuchWork, Work
 
@@ -49,9 +50,10 @@ def test_info_decodes_nothing(capsys: Capture, monkeypatch: pytest.MonkeyPatch) 
     def refused(*_: object) -> None:
         raise AssertionError("decoded")
 
-    monkeypatch.setattr(stored, "decode_weights", refused)
-    for name in CLAIMS:
-        assert main(["info", f"{name}.inr"]) == 0
+    for module in (stored, stored_signal):
+        monkeypatch.setattr(module, "decode_weights", refused)
+    for name in (*CLAIMS, *map(str, sorted((GOLDEN / "signals").glob("*.inr")))):
+        assert main(["info", name.removesuffix(".inr") + ".inr"]) == 0
     assert "sine layers of 4096" in capsys.readouterr().out
 
 

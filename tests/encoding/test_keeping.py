@@ -20,7 +20,7 @@ from inrcodec.bitstream.container import RECORD, Chunk, read_chunks, write_chunk
 from inrcodec.encoding import checkpoints, keeping, room, target
 from inrcodec.encoding.checkpoints import checkpoint_path, place_of_last_resort, waiting
 from inrcodec.errors import InrError, UsageError
-from inrcodec.fitting import checkpoint
+from inrcodec.fitting import checkpoint, engine
 from inrcodec.fitting.checkpoint import elder
 from inrcodec.fitting.progress import Progress
 
@@ -192,6 +192,58 @@ def test_a_disk_that_fails_without_a_checkpoint_elsewhere_says_why(
     monkeypatch.setattr(checkpoint.np, "savez", failing)
     with pytest.raises(InrError, match=r"set\.inr\.checkpoint: the checkpoint cannot be written: Input/output error"):
         checkpoints.write(checkpoint.Snapshot({}, {}), tmp_path / "set.inr")
+
+
+def torn_by(monkeypatch: pytest.MonkeyPatch, number: int, ending: Callable[[], object]) -> None:
+    """Something happens when kernels have moved all numbers of a fit, and nobody has counted that yet."""
+    take, taken = engine.take_steps, list[int]()
+
+    def taking(*arguments: Any) -> Any:
+        figures = take(*arguments)
+        taken.append(1)
+        if len(taken) == number:
+            ending()
+        return figures
+
+    monkeypatch.setattr(engine, "take_steps", taking)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_an_interrupt_in_python_waits_for_the_step_to_end(
+    small_images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, options = tmp_path / "set.inr", QUICK | {"engine": "torch", "passes": 8}
+    inrcodec.encode(small_images, tmp_path / "whole.inr", **options)
+    earlier = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with monkeypatch.context() as patched:
+            torn_by(patched, 12, lambda: os.kill(os.getpid(), signal.SIGINT))
+            with pytest.raises(KeyboardInterrupt):
+                inrcodec.encode(small_images, path, **options)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, earlier)
+    assert checkpoint.read(waiting(path)[0])[0]["meter"][0] == 12
+    inrcodec.encode(small_images, path, resume=True, **options)
+    assert timeless(path) == timeless(tmp_path / "whole.inr")
+
+
+@pytest.mark.usefixtures("often")
+def test_a_step_that_is_torn_is_not_kept(small_images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory runs out, or somebody presses Ctrl-C twice: the latest checkpoint stays what it was."""
+
+    def fail() -> None:
+        raise MemoryError
+
+    path, options = tmp_path / "set.inr", QUICK | {"engine": "torch", "passes": 8}
+    with monkeypatch.context() as patched:
+        torn_by(patched, 12, fail)
+        with pytest.raises(MemoryError):
+            inrcodec.encode(small_images, path, **options)
+    assert checkpoint.read(waiting(path)[0])[0]["meter"][0] < 12
+    inrcodec.encode(small_images, path, resume=True, **options)
+    inrcodec.encode(small_images, tmp_path / "whole.inr", **options)
+    assert timeless(path) == timeless(tmp_path / "whole.inr")
 
 
 KILLED = """

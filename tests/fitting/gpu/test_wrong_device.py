@@ -16,12 +16,10 @@ from inrcodec.field.conditioning import CONDITIONINGS
 if not hasattr(backend_registration, "_setup_privateuseone_for_python_backend"):
     pytest.skip("this torch cannot pretend a device", allow_module_level=True)
 
-pytestmark = pytest.mark.xdist_group("pretended device")  # it takes a minute to set up: one worker does it for all
-
 
 @pytest.fixture(scope="module")
 def found() -> dict[str, str]:
-    """What goes wrong by what was done; see `pretended`."""
+    """What goes wrong by what was done; see `pretended`. Workers of tests take whole files: only one does this."""
     script, root = Path(__file__).with_name("pretended.py"), Path(__file__).parents[3]
     environment = {**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"}
     answer = subprocess.run([sys.executable, script], capture_output=True, text=True, env=environment, cwd=root)
