@@ -17,11 +17,11 @@ MEAN_BITS = 8  # a mean is a multiple of 1/256
 SCALE_BITS = 3  # a scale is 2**(index / 8)
 LOWEST_SCALE = -40  # 2**-5: all of the mass on one integer
 HIGHEST_SCALE = 56  # 2**7
-_TAIL = 12  # exp(-12) of 65536 is below one half
+TAIL = 12  # exp(-12) of 65536 is below one half
 
 # 2**16 / scale for every scale index, and 2**16 * exp(-i / 256) for every distance i / 256 below the tail
-_INVERSE: Ints = np.rint(2.0 ** (16 - np.arange(LOWEST_SCALE, HIGHEST_SCALE + 1) / (1 << SCALE_BITS))).astype(np.int64)
-_DECAY: Ints = np.append(np.rint(TOTAL * np.exp(-np.arange(_TAIL << 8) / 256.0)), 0).astype(np.int64)
+INVERSE: Ints = np.rint(2.0 ** (16 - np.arange(LOWEST_SCALE, HIGHEST_SCALE + 1) / (1 << SCALE_BITS))).astype(np.int64)
+DECAY: Ints = np.append(np.rint(TOTAL * np.exp(-np.arange(TAIL << 8) / 256.0)), 0).astype(np.int64)
 
 
 def frequencies(means: Ints, scales: Ints, lowest: int, highest: int) -> Ints:
@@ -32,8 +32,8 @@ def frequencies(means: Ints, scales: Ints, lowest: int, highest: int) -> Ints:
     alphabet = highest - lowest + 1
     edges = (np.arange(lowest + 1, highest + 1) << MEAN_BITS) - (1 << (MEAN_BITS - 1))
     offset = edges[None, :] - means[:, None]
-    distance = np.minimum((np.abs(offset) * _INVERSE[scales - LOWEST_SCALE][:, None]) >> 16, _TAIL << 8)
-    half = _DECAY[distance] >> 1
+    distance = np.minimum((np.abs(offset) * INVERSE[scales - LOWEST_SCALE][:, None]) >> 16, TAIL << 8)
+    half = DECAY[distance] >> 1
     below = np.where(offset < 0, half, TOTAL - half)
     bounds = np.empty((len(means), alphabet + 1), dtype=np.int64)
     bounds[:, 0], bounds[:, -1] = 0, TOTAL - alphabet

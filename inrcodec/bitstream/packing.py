@@ -27,7 +27,7 @@ from inrcodec.bitstream.container import (
 from inrcodec.bitstream.context import level_contexts
 from inrcodec.bitstream.figures import Column, encode_figures_within
 from inrcodec.bitstream.header import Header, encode_header, image_shapes
-from inrcodec.bitstream.latents import LatentCodec, Latents
+from inrcodec.bitstream.latents import BlockCoder, LatentCodec, Latents
 from inrcodec.bitstream.limits import block_bounds, check_limits
 from inrcodec.bitstream.names import encode_names
 from inrcodec.bitstream.poses import Codes, encode_poses
@@ -40,21 +40,21 @@ RECORD_RESOLUTION = 127  # of a column of the training record
 
 
 def pack_latents(
-    header: Header, context: Sequence[CodedTensor], latents: Sequence[Latents]
+    header: Header, context: Sequence[CodedTensor], latents: Sequence[Latents], coder: BlockCoder | None = None
 ) -> tuple[tuple[Range, ...], list[Chunk], npt.NDArray[np.float64]]:
-    """Ranges of the channels, the blocks, and the bits (images,) that each image takes in them."""
+    """Ranges of the channels, the blocks, and the bits (images,) that each image takes in them.
+
+    coder: codes blocks in the place of the codec itself.
+    """
     shapes = shapes_of(header)
     check_limits(header.model, shapes, ())
     ranges = _ranges(header, latents)
     if not ranges:
         return (), [], np.zeros(len(latents))
     codec = LatentCodec(header.model, level_contexts(header.model, context), ranges)
-    blocks, bits = [], []
-    for first, last in pairwise(block_bounds(shapes)):
-        payload, shares = codec.encode(latents[first:last], shapes[first:last])
-        blocks.append(Chunk(BLOCK, payload))
-        bits.append(shares)
-    return ranges, blocks, np.concatenate(bits)
+    blocks = [(latents[first:last], shapes[first:last]) for first, last in pairwise(block_bounds(shapes))]
+    packed = [codec.encode(*block) for block in blocks] if coder is None else coder.encode(codec, blocks)
+    return ranges, [Chunk(BLOCK, payload) for payload, _ in packed], np.concatenate([bits for _, bits in packed])
 
 
 def pack(

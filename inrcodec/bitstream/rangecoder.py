@@ -156,6 +156,16 @@ def _guarded(decode: Callable[..., Any], *arguments: Any) -> npt.NDArray[np.int3
         raise
 
 
+def settled(words: npt.NDArray[np.uint32], lower: int, width: int) -> bytes:
+    """The whole stream of another encoder, as `RangeEncoder.finish` gives it: its words, carries done, and interval."""
+    if carried := lower > (1 << 64) - (1 << 32):
+        place = len(words) - 1
+        while words[place] == (1 << 32) - 1:
+            place -= 1
+        words[place:] += np.uint32(1)
+    return words.astype(">u4").tobytes() + _settle(lower, width, carried=carried)
+
+
 def _settle(lower: int, width: int, *, carried: bool) -> bytes:
     """The fewest bytes, at most 4, that before zeros name a point of [lower, lower + width), below or past 2**64."""
     first, last = (0, lower + width - (1 << 64) - 1) if carried else (lower, min(lower + width, 1 << 64) - 1)

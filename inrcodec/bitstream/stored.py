@@ -33,7 +33,7 @@ from inrcodec.bitstream.context import context_shapes, level_contexts
 from inrcodec.bitstream.ends import Ends, decode_ends, encode_ends
 from inrcodec.bitstream.figures import Column, decode_figures
 from inrcodec.bitstream.header import decode_header
-from inrcodec.bitstream.latents import LatentCodec, Latents
+from inrcodec.bitstream.latents import BlockCoder, LatentCodec, Latents
 from inrcodec.bitstream.limits import block_bounds, check_limits
 from inrcodec.bitstream.names import decode_names
 from inrcodec.bitstream.packing import measurements, shapes_of
@@ -261,11 +261,19 @@ class StoredSet:
             raise CorruptFileError(f"poses: {'none where the header asks for them' if posed else 'in a plain space'}")
         return None if payload is None else decode_poses(payload, self.header.images)
 
+    def read(self, blocks: Sequence[int], coder: BlockCoder) -> list[tuple[Latents, ...]]:
+        """The images of some blocks, decoded by a coder; none is kept."""
+        return coder.decode(self.codec, [self._payload(block) for block in blocks])
+
     def _decode(self, block: int) -> tuple[Latents, ...]:
+        return self.codec.decode(*self._payload(block))
+
+    def _payload(self, block: int) -> tuple[bytes, Sequence[tuple[int, int]]]:
+        """The bytes of a block, and the (height, width) of its images."""
         chunk = self._blocks[block]
         if chunk.damage:
             raise CorruptFileError(chunk.damage)
-        return self.codec.decode(chunk.payload, self.shapes[self._bounds[block] : self._bounds[block + 1]])
+        return chunk.payload, self.shapes[self._bounds[block] : self._bounds[block + 1]]
 
     def _only(self, kind: bytes) -> bytes:
         return next(chunk.payload for chunk in self.chunks if chunk.kind == kind)

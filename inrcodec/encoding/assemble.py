@@ -16,7 +16,7 @@ from inrcodec.bitstream.names import encode_names
 from inrcodec.bitstream.packing import pack, pack_latents
 from inrcodec.bitstream.record import Record
 from inrcodec.encoding.ends import ends_for
-from inrcodec.evaluate.measuring import decoded_pairs, measured, measured_for_reports
+from inrcodec.evaluate.measuring import DecodedPairs, decoded_pairs, measured, measured_for_reports
 from inrcodec.field.field import field_shapes
 from inrcodec.images import Picture
 from inrcodec.numerics.poses import Codes, coded_poses
@@ -24,6 +24,7 @@ from inrcodec.settings import Holdout, ModelSettings
 from inrcodec.version import __version__
 
 if TYPE_CHECKING:
+    from inrcodec.fitting.file_engine import FileEngine
     from inrcodec.fitting.progress import Fitted
 
 
@@ -60,10 +61,14 @@ def header_of(sizes: Sequence[tuple[int, int]], channels: int, model: ModelSetti
 
 
 def without_figures(
-    pictures: Sequence[Picture], header: Header, fitted: Fitted, poses: Codes | None
+    pictures: Sequence[Picture],
+    header: Header,
+    fitted: Fitted,
+    poses: Codes | None,
+    engine: FileEngine | None = None,
 ) -> tuple[Archive, npt.NDArray[np.float64]]:
     """What the bytes of a file decode to before it is measured, and the bits (images,) that each image takes."""
-    ranges, blocks, bits = pack_latents(header, fitted.context, fitted.latents)
+    ranges, blocks, bits = pack_latents(header, fitted.context, fitted.latents, engine)
     times = [picture.seconds for picture in pictures if picture.seconds is not None]
     blob = pack(
         header,
@@ -81,11 +86,19 @@ def without_figures(
 
 
 def assembled(
-    pictures: Sequence[Picture], header: Header, fitted: Fitted, poses: Codes | None, record: Record | None = None
+    pictures: Sequence[Picture],
+    header: Header,
+    fitted: Fitted,
+    poses: Codes | None,
+    record: Record | None = None,
+    engine: FileEngine | None = None,
 ) -> tuple[bytes, Archive]:
-    """The file's bytes, and what those decode to but for the figures, which are measured on it."""
-    bare, bits = without_figures(pictures, header, fitted, poses)
-    pairs = decoded_pairs(list(bare), pictures)
+    """The file's bytes, and what those decode to but for the figures, which are measured on it.
+
+    engine: packs and draws, where there is one that is faster.
+    """
+    bare, bits = without_figures(pictures, header, fitted, poses, engine)
+    pairs = decoded_pairs(list(bare), pictures) if engine is None else DecodedPairs(engine.octets(bare), pictures)
     ends = ends_for(pairs) if header.model.spatial else Ends()
     if ends.tolerance:
         bare, pairs = Archive(bare.stored.with_ends(ends)), pairs.with_ends(ends)

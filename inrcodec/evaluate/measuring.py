@@ -24,7 +24,7 @@ from inrcodec.bitstream.figures import (
 from inrcodec.images import Picture
 from inrcodec.numerics.arrays import BytePixels, Pixels, colors
 from inrcodec.numerics.ends import met
-from inrcodec.numerics.metrics import mean_absolute_error, psnr, psnr_of_error, ssim
+from inrcodec.numerics.metrics import mean_absolute_error, psnr, psnr_of_error, ssims
 
 if TYPE_CHECKING:
     from inrcodec.fitting.progress import HeldOutErrors
@@ -40,18 +40,17 @@ class DecodedPairs:
     Images are drawn once and kept as octets; iterated, pairs are colors, so that no more than one lies in memory.
     """
 
-    def __init__(self, images: Sequence[ArchivedImage], pictures: Sequence[Picture]) -> None:
-        self._pictures = pictures
-        self._drawn = [to_octets(image.render_stored()) for image in images]
+    def __init__(self, drawn: Sequence[BytePixels], pictures: Sequence[Picture]) -> None:
+        """drawn: every image at its native size, (height, width, channels), colors premultiplied."""
+        self._pictures, self._drawn = pictures, drawn
 
     def with_ends(self, ends: Ends) -> DecodedPairs:
         """What the same images look like with ends of the scale met: see `numerics.ends`."""
-        other = DecodedPairs((), self._pictures)
-        other._drawn = [
+        drawn = [
             to_octets(met(colors(drawn), ends.tolerance, white=ends.whitens(number)))
             for number, drawn in enumerate(self._drawn)
         ]
-        return other
+        return DecodedPairs(drawn, self._pictures)
 
     def __iter__(self) -> Iterator[tuple[Pixels, Pixels]]:
         for picture, drawn in zip(self._pictures, self._drawn, strict=True):
@@ -77,7 +76,7 @@ def psnrs(images: Sequence[ArchivedImage], pictures: Sequence[Picture]) -> list[
 
 def measured_for_reports(pairs: Pairs, held_out: HeldOutErrors | None) -> Iterator[Column]:
     """What a report likes to have and a reader can do without, coarser than the rest."""
-    yield _column(SSIM, [ssim(*pair) for pair in pairs], COARSE)
+    yield _column(SSIM, ssims(pairs), COARSE)
     yield _column(MAE, [mean_absolute_error(*pair) for pair in pairs], COARSE)
     if held_out is not None:
         yield _column(HOLDOUT_MAE, held_out.absolute, COARSE)
@@ -98,7 +97,7 @@ def joined(known: Column, added: Column | None, count: int) -> Column:
 
 def decoded_pairs(images: Sequence[ArchivedImage], pictures: Sequence[Picture]) -> DecodedPairs:
     """Every original with its image as 8 bits show it, (height, width, channels) in [0, 1]."""
-    return DecodedPairs(images, pictures)
+    return DecodedPairs([to_octets(image.render_stored()) for image in images], pictures)
 
 
 def to_octets(pixels: Pixels) -> BytePixels:

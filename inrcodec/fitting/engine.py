@@ -17,6 +17,7 @@ from inrcodec.fitting.batches import step_pixels
 from inrcodec.fitting.checkpoint import Snapshot, fingerprint, restore, size_of
 from inrcodec.fitting.coding import coded_context, coded_latents, coded_weights
 from inrcodec.fitting.engines import KERNEL, StepEngine, engine_name, engine_named
+from inrcodec.fitting.file_engine import FileEngine
 from inrcodec.fitting.groups import all_poses
 from inrcodec.fitting.held_out import held_out_errors
 from inrcodec.fitting.pace import pace_of, rounded_levels
@@ -70,6 +71,11 @@ class Fit:
         self.meter = Meter(self.run.images, settings.passes, settings.time_limit, partial(pace_of, model))
         self._place = Place()
         self._undivided = WholeSteps()
+
+    @property
+    def files(self) -> FileEngine | None:
+        """What packs and draws files with what the engine has loaded, if it can."""
+        return self._engine.files
 
     @property
     def workers(self) -> int:

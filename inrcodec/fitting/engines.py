@@ -13,6 +13,7 @@ from inrcodec.errors import Parameter, UsageError
 from inrcodec.fitting.arrays import Array
 from inrcodec.fitting.batches import Batch
 from inrcodec.fitting.devices import CPU, on_cpu
+from inrcodec.fitting.file_engine import FileEngine
 from inrcodec.fitting.groups import BatchPart, Numbers
 from inrcodec.fitting.held_out import Tile
 from inrcodec.fitting.rounding import RoundingContext
@@ -37,6 +38,10 @@ class StepEngine(Protocol):
     @property
     def compiles(self) -> bool:
         """Whether there is something to compile, which takes seconds."""
+
+    @property
+    def files(self) -> FileEngine | None:
+        """What packs and draws files, where that is more than decoding alone can do."""
 
     def compile(self) -> None:
         """Do it now, before the first step."""

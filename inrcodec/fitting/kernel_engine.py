@@ -19,6 +19,7 @@ from inrcodec.fitting.cut_group import CutGroup, is_cut
 from inrcodec.fitting.distortion.squared import MARGIN
 from inrcodec.fitting.groups import BatchPart, Group, Numbers
 from inrcodec.fitting.held_out import Tile
+from inrcodec.fitting.kernel_files import KernelFiles
 from inrcodec.fitting.kernel_steps import WeightGrid, adam_of, images_for, shown_by
 from inrcodec.fitting.kernels.compiling import compiled_before
 from inrcodec.fitting.kernels.engine import KernelStep
@@ -79,9 +80,15 @@ class KernelEngine:
         """Whether kernels are not in the cache yet."""
         return not compiled_before()
 
+    @property
+    def files(self) -> KernelFiles:
+        """Packs and draws with the threads of the steps."""
+        return KernelFiles(self._kernels)
+
     def compile(self) -> None:
         """All kernels, those of the end of a fit too: a time limit is told by steps, and would miss them."""
         self._kernels.compile()
+        self.files.compile()
 
     def __enter__(self) -> Self:
         """Move latents to where kernels want them; arrays of the run are views of it from now on."""

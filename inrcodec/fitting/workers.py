@@ -53,6 +53,7 @@ class Workers:
     name = "torch"
     compiles = False
     note = ""
+    files = None
 
     def __init__(self, run: Run, count: int) -> None:
         self._run = run

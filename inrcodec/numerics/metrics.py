@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
 SSIM_RADIUS = 5  # an 11 x 11 window, as in the paper
 SSIM_SIGMA = 1.5
-BAND_VALUES = 1 << 18  # that are compared at once
+BAND_VALUES = 1 << 17  # that are compared at once
 SSIM_K1 = 0.01
 SSIM_K2 = 0.03
 
@@ -55,13 +54,37 @@ def ssim(source: ArrayLike, decoded: ArrayLike, *, peak: float = 1.0) -> float:
     first, second = _pair(source, decoded)
     if first.ndim == 2:
         first, second = first[..., None], second[..., None]
+    return float(np.mean(_by_channel(first, second, peak)))
+
+
+def ssims(pairs: Iterable[tuple[NDArray[Any], NDArray[Any]]]) -> list[float]:
+    """The same of many pairs of pictures (height, width, channels) with a peak of 1; small ones take less time so."""
+    found: list[float] = []
+    together: list[tuple[NDArray[Any], NDArray[Any]]] = []
+    for pair in pairs:
+        if together and (pair[0].shape != together[0][0].shape or (len(together) + 1) * pair[0].size > BAND_VALUES):
+            found += _of_equal_shape(together)
+            together = []
+        together.append(pair)
+    return found + (_of_equal_shape(together) if together else [])
+
+
+def _of_equal_shape(pairs: Sequence[tuple[NDArray[Any], NDArray[Any]]]) -> list[float]:
+    """SSIM of pictures of one shape, side by side as if they were channels of one."""
+    first, second = (np.concatenate(pictures, axis=2) for pictures in zip(*pairs, strict=True))
+    by_picture = _by_channel(first, second, 1.0).reshape(len(pairs), -1).mean(axis=1)
+    return [float(mean) for mean in by_picture]
+
+
+def _by_channel(first: NDArray[Any], second: NDArray[Any], peak: float) -> NDArray[np.float64]:
+    """Means over all windows, (channels,)."""
     radius = min(SSIM_RADIUS, (min(first.shape[:2]) - 1) // 2)
-    total, count = 0.0, 0
+    total, count = np.zeros(first.shape[2]), 0
     for rows in _bands(first, len(first) - 2 * radius):
         wider = slice(rows.start, rows.stop + 2 * radius)
         similarity = _similarity(first[wider].astype(np.float64), second[wider].astype(np.float64), radius, peak)
-        total, count = total + float(np.sum(similarity)), count + similarity.size
-    return total / count
+        total, count = total + similarity.sum(axis=(0, 1)), count + similarity.shape[0] * similarity.shape[1]
+    return np.asarray(total / count, dtype=np.float64)
 
 
 def _similarity(
@@ -114,5 +137,22 @@ def _gaussian(radius: int) -> NDArray[np.float64]:
 def _smoothed(picture: NDArray[np.float64], window: NDArray[np.float64]) -> NDArray[np.float64]:
     """Weighted means of all windows inside the picture, (h, w, c) to (h - 2 radius, w - 2 radius, c)."""
     for axis in (0, 1):
-        picture = sliding_window_view(picture, len(window), axis=axis) @ window
+        picture = _smoothed_along(picture, window, axis)
     return picture
+
+
+def _smoothed_along(picture: NDArray[np.float64], window: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
+    """The same along one axis; two places that are as far from the middle have one weight."""
+    radius = len(window) // 2
+    count = picture.shape[axis] - 2 * radius
+
+    def shifted(by: int) -> NDArray[np.float64]:
+        return picture[by : by + count] if axis == 0 else picture[:, by : by + count]
+
+    total = shifted(radius) * window[radius]
+    pair = np.empty_like(total)
+    for by in range(radius):
+        np.add(shifted(by), shifted(2 * radius - by), out=pair)
+        pair *= window[by]
+        total += pair
+    return total

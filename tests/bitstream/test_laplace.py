@@ -35,9 +35,9 @@ def check_rounding(exact: Decimal, rounded: int) -> None:
 
 def test_constants_are_far_from_rounding_boundaries() -> None:
     with localcontext(prec=40):
-        for index, rounded in enumerate(laplace._INVERSE.tolist()):
+        for index, rounded in enumerate(laplace.INVERSE.tolist()):
             check_rounding(Decimal(2) ** (16 - Decimal(index + LOWEST_SCALE) / 8), rounded)
-        decay = laplace._DECAY.tolist()
+        decay = laplace.DECAY.tolist()
         assert len(decay) == 3073
         for index, rounded in enumerate(decay[:-1]):
             check_rounding(65536 * (-Decimal(index) / 256).exp(), rounded)
@@ -45,8 +45,8 @@ def test_constants_are_far_from_rounding_boundaries() -> None:
 
 
 def test_the_second_reader_has_the_same_constants() -> None:
-    assert list(second_pixels.INVERSE.values()) == laplace._INVERSE.tolist()
-    assert laplace._DECAY.tolist() == second_pixels.DECAY.tolist()
+    assert list(second_pixels.INVERSE.values()) == laplace.INVERSE.tolist()
+    assert laplace.DECAY.tolist() == second_pixels.DECAY.tolist()
 
 
 @settings(deadline=None)

@@ -64,6 +64,8 @@ class DeviceEngine:
         self._pixels = np.zeros(0)  # of images by number
         self._read_every, self._read_at = 1, time.monotonic()
 
+    files = None
+
     @property
     def note(self) -> str:
         """Whether steps are captured."""

@@ -18,7 +18,8 @@ from platformdirs import user_cache_dir
 
 from inrcodec.version import __version__
 
-PLAIN = ("__init__", "engine", "images", "packing", "parts", "view")  # nothing is compiled of these or what lays out
+# Nothing is compiled of these, or of what lays out.
+PLAIN = ("__init__", "coding", "engine", "images", "packing", "parts", "view")
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
 

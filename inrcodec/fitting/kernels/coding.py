@@ -1,0 +1,164 @@
+"""Blocks of latents by kernels, one thread each: the same bytes and the same bits as `LatentCodec` gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from inrcodec.bitstream.context import MARGIN, OWN, PREVIOUS
+from inrcodec.bitstream.laplace import DECAY, INVERSE
+from inrcodec.bitstream.latents import LatentCodec, Latents, Shapes
+from inrcodec.bitstream.rangecoder import TOTAL, settled
+from inrcodec.errors import CorruptFileError
+from inrcodec.fitting.kernels.blocks import FAILED, FULL, LOWER, NEXT, POINT, STATE, WIDTH, code_block
+
+Ints = npt.NDArray[np.int64]
+Part = TypeVar("Part")
+Result = TypeVar("Result")
+_COSTS = np.log2(TOTAL) - np.log2(np.arange(TOTAL + 1).clip(1))
+_OWN, _PREVIOUS = np.array(OWN), np.array(PREVIOUS)
+
+
+class KernelCoder:
+    """See `latents.BlockCoder`."""
+
+    def __init__(self, workers: int = 1) -> None:
+        self.workers = workers
+
+    def compile(self) -> None:
+        """Have the kernel compiled, by a call of it on nothing."""
+        ints, floats, octets = np.zeros((1, 8), np.int64), np.zeros(1), np.zeros(0, np.int16)
+        code_block(
+            ints, np.zeros((1, 0, 4), np.int64), ints, _OWN, _PREVIOUS, floats, INVERSE, DECAY, _COSTS, octets,
+            np.zeros(0, np.uint32), np.zeros(STATE, np.uint64), floats, False,
+        )  # fmt: skip
+
+    def encode(
+        self, codec: LatentCodec, blocks: Sequence[tuple[Sequence[Latents], Shapes]]
+    ) -> list[tuple[bytes, npt.NDArray[np.float64]]]:
+        """Every block's bytes, and the bits (images,) that each of its images takes."""
+        tables = _Tables(codec)
+        return self._shared(lambda block: _encoded(tables, *block), blocks)
+
+    def decode(self, codec: LatentCodec, blocks: Sequence[tuple[bytes, Shapes]]) -> list[tuple[Latents, ...]]:
+        """Every block's images."""
+        tables = _Tables(codec)
+        return self._shared(lambda block: _decoded(tables, *block), blocks)
+
+    def _shared(self, work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
+        if self.workers == 1 or len(parts) == 1:
+            return [work(part) for part in parts]
+        with ThreadPoolExecutor(self.workers) as threads:
+            return list(threads.map(work, parts))
+
+
+@dataclass(frozen=True)
+class _Tables:
+    """A codec as the kernel reads it."""
+
+    codec: LatentCodec
+
+    @cached_property
+    def channels(self) -> Ints:
+        """Of all levels, (channels, 6)."""
+        return self._tables[0]
+
+    @cached_property
+    def weights(self) -> npt.NDArray[np.float64]:
+        """Of all contexts, flat."""
+        return self._tables[1]
+
+    @cached_property
+    def _tables(self) -> tuple[Ints, npt.NDArray[np.float64]]:
+        ranges, rows, found, count = iter(self.codec.ranges), [], [], 0
+        for level, context in zip(self.codec.model.levels, self.codec.contexts, strict=True):
+            for channel in range(level.channels):
+                if context.static is not None:
+                    tensors = [np.zeros(0), np.zeros(0), np.zeros(0), context.static[channel]]
+                else:
+                    tensors = [context.taps[channel].T, context.bias[channel]]
+                    tensors += [context.output[channel], context.output_bias[channel]]
+                starts = []
+                for tensor in tensors:
+                    starts.append(count)
+                    found.append(tensor.reshape(-1))
+                    count += tensor.size
+                rows.append([*next(ranges), *starts])
+        return np.array(rows, np.int64), np.concatenate(found)
+
+    def laid_out(self, shapes: Shapes) -> tuple[Ints, Ints, int]:
+        """The levels (levels, 8), every image's plane in each (levels, images, 4), and how many cells that makes."""
+        model = self.codec.model
+        rows, places, first, planes = [], np.empty((len(model.levels), len(shapes), 4), np.int64), 0, 0
+        for number, (level, context) in enumerate(zip(model.levels, self.codec.contexts, strict=True)):
+            down, across = np.array([(level.cells(height), level.cells(width)) for height, width in shapes]).T
+            strides = across + 2 * MARGIN
+            starts = np.cumsum([0, *((down + 2 * MARGIN) * strides)])
+            places[number] = np.stack([starts[:-1] + MARGIN * strides + MARGIN, strides, down, across], axis=1)
+            still, coarser = context.static is not None, number > 0 and self.codec.contexts[number - 1].static is None
+            steps = model.levels[number - 1].shift - level.shift if number else 0
+            rows.append([
+                level.channels, planes, starts[-1], 0 if still else model.context_width,
+                level.channels > 1 and not still, number - 1 if coarser and not still else -1, steps, first,
+            ])  # fmt: skip
+            first += level.channels
+            planes += level.channels * int(starts[-1])
+        return np.array(rows, np.int64), places, planes
+
+    def code(
+        self, levels: Ints, places: Ints, cells: npt.NDArray[np.int16], words: npt.NDArray[np.uint32], *, decoding: bool
+    ) -> tuple[list[int], npt.NDArray[np.float64]]:
+        """Code a block, see `blocks.code_block`; its state at the end, and the bits (images,)."""
+        state, bits = np.zeros(STATE, np.uint64), np.zeros(places.shape[1])
+        state[WIDTH] = FULL
+        if decoding:
+            state[POINT], state[NEXT] = int(words[0]) << 32 | int(words[1]), 2
+        code_block(
+            levels, places, self.channels, _OWN, _PREVIOUS, self.weights, INVERSE, DECAY, _COSTS, cells, words, state,
+            bits, decoding,
+        )  # fmt: skip
+        return state.tolist(), bits
+
+
+def _encoded(tables: _Tables, images: Sequence[Latents], shapes: Shapes) -> tuple[bytes, npt.NDArray[np.float64]]:
+    levels, places, count = tables.laid_out(shapes)
+    cells = np.zeros(count, np.int16)
+    symbols = 0
+    for number, planes in _planes(levels, places, cells):
+        for image, plane in enumerate(planes):
+            plane[:] = images[image][number]
+            symbols += plane.size
+    words = np.empty(symbols // 2 + 2, np.uint32)  # 16 bits for each, at most
+    state, bits = tables.code(levels, places, cells, words, decoding=False)
+    return settled(words[: state[NEXT]], state[LOWER], state[WIDTH]), bits
+
+
+def _decoded(tables: _Tables, payload: bytes, shapes: Shapes) -> tuple[Latents, ...]:
+    levels, places, count = tables.laid_out(shapes)
+    cells = np.zeros(count, np.int16)
+    words = np.frombuffer(payload + bytes(-len(payload) % 4 + 8), ">u4").astype(np.uint32)
+    state, _ = tables.code(levels, places, cells, words, decoding=True)
+    taken = 4 * (state[NEXT] - 2)
+    if state[FAILED] or not taken <= len(payload) <= taken + 4:
+        raise CorruptFileError("a block of latents does not end with its symbols: the file is damaged")
+    found = [[plane.copy() for plane in planes] for _, planes in _planes(levels, places, cells)]
+    return tuple(zip(*found, strict=True))
+
+
+def _planes(levels: Ints, places: Ints, cells: npt.NDArray[np.int16]) -> Iterator[tuple[int, list[Any]]]:
+    """Of every level its number and, for each image, a view (channels, cells down, cells across)."""
+    for number, row in enumerate(levels.tolist()):
+        channels, start, size = row[:3]
+        level = cells[start : start + channels * size].reshape(channels, size)
+        planes = []
+        for corner, stride, down, across in places[number].tolist():
+            first = corner - MARGIN * stride - MARGIN
+            plane = level[:, first : first + (down + 2 * MARGIN) * stride].reshape(channels, -1, stride)
+            planes.append(plane[:, MARGIN : MARGIN + down, MARGIN : MARGIN + across])
+        yield number, planes

@@ -1,0 +1,80 @@
+"""Blocks coded by kernels: the bytes, the bits and the refusals of the codec in numpy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+pytest.importorskip("numba")
+from made_up import MadeUp, random_set
+
+from inrcodec.bitstream.context import level_contexts
+from inrcodec.bitstream.latents import LatentCodec, Latents
+from inrcodec.bitstream.packing import pack_latents
+from inrcodec.errors import CorruptFileError
+from inrcodec.fitting.kernels.coding import KernelCoder
+from inrcodec.settings import Level
+
+LEVELS = (Level(31, 2), Level(2, 3), Level(1, 4), Level(0, 2))
+
+
+def codec(made: MadeUp) -> LatentCodec:
+    """What codes the set's blocks."""
+    ranges, _, _ = pack_latents(made.header, made.context, made.latents)
+    return LatentCodec(made.header.model, level_contexts(made.header.model, made.context), ranges)
+
+
+def assert_equal(found: tuple[Latents, ...], expected: tuple[Latents, ...]) -> None:
+    for one, other in zip(found, expected, strict=True):
+        for level, same in zip(one, other, strict=True):
+            assert level.dtype == np.int16
+            np.testing.assert_array_equal(level, same)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_bytes_and_bits_are_those_of_the_codec(seed: int) -> None:
+    made = random_set(seed) if seed % 2 else random_set(seed, levels=LEVELS, context_width=1 + seed % 19)
+    if not made.header.model.levels:
+        return
+    known = codec(made)
+    payload, bits = known.encode(made.latents, made.sizes)
+    ((found, shares),) = KernelCoder().encode(known, [(made.latents, made.sizes)])
+    assert found == payload
+    np.testing.assert_array_equal(shares, bits)
+    (images,) = KernelCoder().decode(known, [(payload, made.sizes)])
+    assert_equal(images, made.latents)
+    with pytest.raises(CorruptFileError, match="does not end with its symbols"):
+        KernelCoder().decode(known, [(payload + bytes(5), made.sizes)])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=80))
+def test_noise_is_refused_or_read_alike(payload: bytes) -> None:
+    made = random_set(10, images=4, levels=LEVELS, context_width=3, hidden_width=2)
+    known = codec(made)
+    try:
+        expected = known.decode(payload, made.sizes)
+    except CorruptFileError:
+        with pytest.raises(CorruptFileError):
+            KernelCoder().decode(known, [(payload, made.sizes)])
+        return
+    (found,) = KernelCoder().decode(known, [(payload, made.sizes)])
+    assert_equal(found, expected)
+
+
+def test_threads_change_nothing() -> None:
+    sets = [random_set(seed, images=3, levels=LEVELS, context_width=4, hidden_width=2) for seed in range(5)]
+    known = codec(sets[0])
+    widest = tuple((-1023, 1023) for _ in known.ranges)
+    known = LatentCodec(known.model, known.contexts, widest)
+    blocks = [(made.latents, made.sizes) for made in sets]
+    packed = KernelCoder(3).encode(known, blocks)
+    assert [payload for payload, _ in packed] == [known.encode(*block)[0] for block in blocks]
+    read = KernelCoder(3).decode(
+        known, [(payload, sizes) for (payload, _), (_, sizes) in zip(packed, blocks, strict=True)]
+    )
+    for images, made in zip(read, sets, strict=True):
+        assert_equal(images, made.latents)
