@@ -16,7 +16,7 @@ from inrcodec.bitstream.names import encode_names
 from inrcodec.bitstream.packing import pack, pack_latents
 from inrcodec.bitstream.record import Record
 from inrcodec.encoding.ends import ends_for
-from inrcodec.evaluate.measuring import DecodedPairs, decoded_pairs, measured, measured_for_reports
+from inrcodec.evaluate.measuring import decoded_pairs, measured, measured_for_reports
 from inrcodec.field.field import field_shapes
 from inrcodec.images import Picture
 from inrcodec.numerics.poses import Codes, coded_poses
@@ -98,7 +98,7 @@ def assembled(
     engine: packs and draws, where there is one that is faster.
     """
     bare, bits = without_figures(pictures, header, fitted, poses, engine)
-    pairs = decoded_pairs(list(bare), pictures) if engine is None else DecodedPairs(engine.octets(bare), pictures)
+    pairs = decoded_pairs(list(bare), pictures, None if engine is None else engine.octets(bare))
     ends = ends_for(pairs) if header.model.spatial else Ends()
     if ends.tolerance:
         bare, pairs = Archive(bare.stored.with_ends(ends)), pairs.with_ends(ends)

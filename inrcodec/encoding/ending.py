@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from inrcodec.archive import Archive
+from inrcodec.bitstream.limits import BLOCK_IMAGES, BLOCK_PIXELS
 from inrcodec.encoding.assemble import header_for, without_figures
+from inrcodec.encoding.ends import ends_for
 from inrcodec.evaluate.measuring import decoded_pairs, measured, measured_for_reports
 from inrcodec.images import Picture
+from inrcodec.numerics.cores import MOST, available_cores
 from inrcodec.numerics.poses import coded_poses
 from inrcodec.settings import Holdout
 
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from inrcodec.fitting.engine import Fit
 
 IMAGES, PIXELS = 64, 1 << 18  # of the sample, at most: a block of images, which are cut where they are large
-DRAWN = 8  # of them that are drawn
+DRAWN = 8  # of them that are drawn without kernels
 TELLING = 3.0  # seconds of steps that say how busy the machine is
 WHOLE_DRAWING = 0.5  # passes: with other designs, drawing is most of it
 
@@ -31,34 +34,58 @@ def ending_seconds(fit: Fit, pictures: Sequence[Picture], pixels: int, *, record
     """
     if not fit.run.model.spatial:
         return WHOLE_DRAWING * fit.meter.seconds_per_pass
-    started, worked = time.monotonic(), time.thread_time()
     few = pictures[:IMAGES]
     side = math.isqrt(PIXELS // len(few))
     few = [replace(picture, stored=picture.stored[:side, :side]) for picture in few]
+    blocks = max(math.ceil(pixels / BLOCK_PIXELS), math.ceil(len(pictures) / BLOCK_IMAGES))
+    shared = 1 if fit.files is None else min(fit.workers, blocks)  # threads, each with a block of its own
+    begun = _Work.now()
     archive = _packed(fit, few)
-    packed, worked_packing = time.monotonic(), time.thread_time()
-    pairs = decoded_pairs(list(archive)[:DRAWN], few[:DRAWN])
-    columns = list(measured(pairs, None, None))
+    packed = _Work.now()
+    shown = few if fit.files else few[:DRAWN]
+    pairs = decoded_pairs(list(archive)[: len(shown)], shown, None if fit.files is None else fit.files.octets(archive))
+    drawn = _Work.now()
+    ends_for(pairs)
+    list(measured(pairs, None, None))
     if record:
-        columns += measured_for_reports(pairs, None)
-    drawn, worked_drawing = time.monotonic(), time.thread_time()
-    scale = pixels / _pixels(few), pixels / _pixels(few[:DRAWN])
-    if fit.meter.counted_seconds > TELLING:  # on a busy machine, a moment says little
-        work = scale[0] * (worked_packing - worked) + scale[1] * (worked_drawing - worked_packing)
-        return work * fit.meter.slowdown(fit.workers)
-    return scale[0] * (packed - started) + scale[1] * (drawn - packed)
+        list(measured_for_reports(pairs, None))
+    done = _Work.now()
+    scale = pixels / _pixels(few), pixels / _pixels(shown)
+    work = scale[0] * (packed.process - begun.process) / shared
+    work += scale[1] * (drawn.process - packed.process) / (1 if fit.files is None else fit.workers)
+    work += scale[1] * (done.after(drawn, min(MOST, available_cores())))
+    # On a busy machine a moment says little, and all of it takes longer.
+    return work * (fit.meter.slowdown(fit.workers) if fit.meter.counted_seconds > TELLING else 1.0)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """Seconds that this thread, and all of the process, have worked."""
+
+    thread: float
+    process: float
+
+    @staticmethod
+    def now() -> _Work:
+        return _Work(time.thread_time(), time.process_time())
+
+    def after(self, before: _Work, threads: int) -> float:
+        """Seconds from then on, where what this thread did not do was shared by others."""
+        alone, together = self.thread - before.thread, self.process - before.process
+        return alone + max(0.0, together - alone) / threads
 
 
 def _packed(fit: Fit, pictures: Sequence[Picture]) -> Archive:
-    """An archive of these, whose block of latents is decoded."""
+    """An archive of these; where drawing decodes them one by one, their block is decoded."""
     from inrcodec.fitting.draft import draft
 
     model = fit.run.model
     header = header_for(pictures, model, Holdout())
     fitted = draft(fit.run, [picture.shape[:2] for picture in pictures])
     poses = coded_poses(picture.pixels for picture in pictures) if model.posed else None
-    archive, _ = without_figures(pictures, header, fitted, poses)
-    archive[0].render_stored()
+    archive, _ = without_figures(pictures, header, fitted, poses, fit.files)
+    if fit.files is None:
+        archive[0].render_stored()
     return archive
 
 

@@ -95,9 +95,14 @@ def joined(known: Column, added: Column | None, count: int) -> Column:
     return Column(known.name, mean, np.concatenate([known.values, values]))  # finest: a wide range keeps the old values
 
 
-def decoded_pairs(images: Sequence[ArchivedImage], pictures: Sequence[Picture]) -> DecodedPairs:
-    """Every original with its image as 8 bits show it, (height, width, channels) in [0, 1]."""
-    return DecodedPairs([to_octets(image.render_stored()) for image in images], pictures)
+def decoded_pairs(
+    images: Sequence[ArchivedImage], pictures: Sequence[Picture], drawn: Sequence[BytePixels] | None = None
+) -> DecodedPairs:
+    """Every original with its image as 8 bits show it, (height, width, channels) in [0, 1].
+
+    drawn: the images, where somebody has drawn them already.
+    """
+    return DecodedPairs([to_octets(image.render_stored()) for image in images] if drawn is None else drawn, pictures)
 
 
 def to_octets(pixels: Pixels) -> BytePixels:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from inrcodec.numerics.cores import MOST, each
 
 SSIM_RADIUS = 5  # an 11 x 11 window, as in the paper
 SSIM_SIGMA = 1.5
 BAND_VALUES = 1 << 17  # that are compared at once
 SSIM_K1 = 0.01
 SSIM_K2 = 0.03
+_Pairs = list[tuple[NDArray[Any], NDArray[Any]]]
 
 
 def mean_absolute_error(source: ArrayLike, decoded: ArrayLike) -> float:
@@ -59,17 +63,32 @@ def ssim(source: ArrayLike, decoded: ArrayLike, *, peak: float = 1.0) -> float:
 
 def ssims(pairs: Iterable[tuple[NDArray[Any], NDArray[Any]]]) -> list[float]:
     """The same of many pairs of pictures (height, width, channels) with a peak of 1; small ones take less time so."""
+    together = _together(pairs)
     found: list[float] = []
-    together: list[tuple[NDArray[Any], NDArray[Any]]] = []
+    while some := list(islice(together, MOST)):  # of which each is worked on by a thread
+        parts: list[list[float]] = [[] for _ in some]
+
+        def compare(number: int, some: Sequence[_Pairs] = some, parts: list[list[float]] = parts) -> None:
+            parts[number] = _of_equal_shape(some[number])
+
+        each(compare, range(len(some)))
+        found += [value for part in parts for value in part]
+    return found
+
+
+def _together(pairs: Iterable[tuple[NDArray[Any], NDArray[Any]]]) -> Iterator[_Pairs]:
+    """Pairs that follow each other and are of one shape, as many as are compared at once."""
+    several: _Pairs = []
     for pair in pairs:
-        if together and (pair[0].shape != together[0][0].shape or (len(together) + 1) * pair[0].size > BAND_VALUES):
-            found += _of_equal_shape(together)
-            together = []
-        together.append(pair)
-    return found + (_of_equal_shape(together) if together else [])
+        if several and (pair[0].shape != several[0][0].shape or (len(several) + 1) * pair[0].size > BAND_VALUES):
+            yield several
+            several = []
+        several.append(pair)
+    if several:
+        yield several
 
 
-def _of_equal_shape(pairs: Sequence[tuple[NDArray[Any], NDArray[Any]]]) -> list[float]:
+def _of_equal_shape(pairs: _Pairs) -> list[float]:
     """SSIM of pictures of one shape, side by side as if they were channels of one."""
     first, second = (np.concatenate(pictures, axis=2) for pictures in zip(*pairs, strict=True))
     by_picture = _by_channel(first, second, 1.0).reshape(len(pairs), -1).mean(axis=1)
@@ -149,7 +168,7 @@ def _smoothed_along(picture: NDArray[np.float64], window: NDArray[np.float64], a
     def shifted(by: int) -> NDArray[np.float64]:
         return picture[by : by + count] if axis == 0 else picture[:, by : by + count]
 
-    total = shifted(radius) * window[radius]
+    total: NDArray[np.float64] = shifted(radius) * window[radius]
     pair = np.empty_like(total)
     for by in range(radius):
         np.add(shifted(by), shifted(2 * radius - by), out=pair)
