@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -23,7 +23,7 @@ from inrcodec.bitstream.stored import StoredSet
 from inrcodec.errors import CorruptFileError, InrError
 from inrcodec.field.encoder import encoder_shapes
 from inrcodec.field.field import Field, image_conditions
-from inrcodec.field.work import Work
+from inrcodec.field.work import LATENT_BYTES, RECODING, Work
 from inrcodec.numerics.arrays import Pixels
 from inrcodec.numerics.coordinates import samples_per_pixel
 from inrcodec.numerics.poses import poses_from
@@ -158,6 +158,18 @@ class Contents:
             )
         with self._named():
             self.work.check(seconds)
+
+    def check_change(self, images: Iterable[int], pixels: int = 0, visits: int = 0) -> None:
+        """Raise TooMuchWork where a change of the file is too much to ask for so few bytes.
+
+        images: whose blocks are decoded and coded anew; pixels: that are fitted against its network, so many times.
+        """
+        numbers, stored = list(images), self.stored
+        blocks = sorted({stored.block_of(number) for number in numbers}) if self.header.model.levels else []
+        seconds = RECODING * sum(map(self._block_seconds, blocks)) + self.work.image_seconds * len(numbers)
+        seconds += self.work.fitting_seconds(self.header.model, self.field.weights, pixels, visits)
+        with self._named():
+            self.work.check(seconds, LATENT_BYTES * max((self._claims(block)[0] for block in blocks), default=0))
 
     def shape(self, number: int) -> tuple[int, int]:
         """(height, width) of an image."""

@@ -19,6 +19,7 @@ from inrcodec.cli.options import (
     Quiet,
     Seed,
     Threads,
+    Trust,
     Verbose,
     epilog,
 )
@@ -66,6 +67,7 @@ def add(
     seed: Seed = 0,
     files_from: FilesFrom = None,
     null: Null = False,
+    trust: Trust = False,
     force: Force = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -87,6 +89,7 @@ def add(
         result = inrcodec.add(
             file, given, output, overwrite=force, max_size=max_size, background=background, on_progress=draw,
             steps=refine, quality=quality, device=device, engine=engine, threads=threads, seed=seed,
+            trust=trust,
         )  # fmt: skip
     answer = _keys(result)
     if json:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from inrcodec.cli.console import Console, print_json
-from inrcodec.cli.options import Effort, Force, Json, Quiet, TimeLimit, epilog
+from inrcodec.cli.options import Effort, Force, Json, Quiet, TimeLimit, Trust, epilog
 from inrcodec.cli.pictures import Source, archived, one_size, picture
 from inrcodec.cli.values import parse_duration
 from inrcodec.errors import UsageError
@@ -79,6 +79,7 @@ def fuse(
     ] = "fused.png",
     effort: Effort = 5,
     time_limit: TimeLimit = None,
+    trust: Trust = False,
     force: Force = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -87,7 +88,7 @@ def fuse(
     console = Console(quiet)
     limit = None if time_limit is None else parse_duration(time_limit)
     path, still = _output(output, force=force, json=json)
-    pictures = _pictures(sources, index, background)
+    pictures = _pictures(sources, index, background, trust=trust)
     if mask is None:
         how: str = rule or "strongest"
         weight = SCREEN if screen is None else screen
@@ -127,12 +128,12 @@ def _output(output: str, *, force: bool, json: bool) -> tuple[Path | None, Pictu
     return path, still
 
 
-def _pictures(sources: Sequence[str], index: str | None, background: str) -> list[Source]:
+def _pictures(sources: Sequence[str], index: str | None, background: str, *, trust: bool) -> list[Source]:
     """What is to be fused, in the order given."""
     if any(Path(source).suffix.lower() == ARCHIVE for source in sources):
         if len(sources) > 1:
             raise UsageError("give one .inr file with --index, or picture files; decode writes pictures of a file")
-        found = archived(sources[0], index, background)
+        found = archived(sources[0], index, background, trust=trust)
     elif index is not None:
         raise UsageError("--index chooses images of an .inr file; name the picture files themselves")
     else:

@@ -21,16 +21,17 @@ class Source:
     pixels: Pixels
 
 
-def archived(file: str, index: str | None, background: str) -> list[Source]:
+def archived(file: str, index: str | None, background: str, *, trust: bool) -> list[Source]:
     """Images of an .inr file, flattened on the background."""
     from inrcodec.cli.opening import open_archive
     from inrcodec.images.color import flattened, parse_color
 
-    archive = open_archive(file)
+    archive = open_archive(file, trust=trust)
     if index is None:
         raise UsageError(f"{file}: choose two or more of its images: --index 3,41")
     ground = parse_color(background)
     images = [archive[number] for number in archive.select(index)]
+    archive.check_work([(image.number, (image.width, image.height)) for image in images])
     return [Source(image.name, flattened(image.render_stored(), ground)) for image in images]
 
 

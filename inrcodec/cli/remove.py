@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from inrcodec.cli.console import Console, print_json
-from inrcodec.cli.options import File, Force, Json, Quiet, epilog
+from inrcodec.cli.options import File, Force, Json, Quiet, Trust, epilog
 from inrcodec.errors import UsageError
 
 EPILOG = epilog(
@@ -32,6 +32,7 @@ def remove(
         str, typer.Argument(metavar="IMAGES", help="Numbers, ranges, names and globs.", show_default=False)
     ],
     output: Changed = None,
+    trust: Trust = False,
     force: Force = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -42,7 +43,7 @@ def remove(
 
     check_changed(output)
     check_there(file)
-    result = inrcodec.remove(file, images, output, overwrite=force)
+    result = inrcodec.remove(file, images, output, trust=trust, overwrite=force)
     size = result.archive.file_size
     if json:
         answer = {"file": str(result.path), "removed": result.names, "images": len(result.archive)}

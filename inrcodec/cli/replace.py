@@ -18,6 +18,7 @@ from inrcodec.cli.options import (
     Quiet,
     Seed,
     Threads,
+    Trust,
     epilog,
 )
 from inrcodec.cli.remove import Changed, check_changed
@@ -45,6 +46,7 @@ def replace(
     engine: Engine = "auto",
     threads: Threads = None,
     seed: Seed = 0,
+    trust: Trust = False,
     force: Force = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -60,7 +62,7 @@ def replace(
     with fit_progress(console) as draw:
         result = inrcodec.replace(
             file, image, picture, output, steps=refine, quality=quality, max_size=max_size, background=background,
-            device=device, engine=engine, threads=threads, seed=seed, overwrite=force, on_progress=draw,
+            device=device, engine=engine, threads=threads, seed=seed, trust=trust, overwrite=force, on_progress=draw,
         )  # fmt: skip
     changed, size = result.archive[result.names[0]], result.archive.file_size
     if json:

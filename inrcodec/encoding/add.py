@@ -15,9 +15,10 @@ from inrcodec.bitstream.appending import extend, repacked
 from inrcodec.bitstream.container import write_atomically
 from inrcodec.bitstream.figures import MAE, PSNR, SSIM
 from inrcodec.encoding.added_latents import find_latents, steps_for
-from inrcodec.encoding.compatible import check_design, check_room, compatible, sizes_of
+from inrcodec.encoding.compatible import check_design, check_effort, check_room, compatible, sizes_of
 from inrcodec.encoding.encode import check_output
 from inrcodec.encoding.ends import has_white
+from inrcodec.encoding.one_writer import only_writer
 from inrcodec.encoding.options import EncodeOptions, Sources
 from inrcodec.encoding.resolve import read_pictures
 from inrcodec.errors import InrError
@@ -58,6 +59,7 @@ def add(
     engine: Literal["auto", "kernel", "torch"] = "auto",
     threads: int | None = None,
     seed: int = 0,
+    trust: bool = False,
     overwrite: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> AddResult:
@@ -78,28 +80,31 @@ def add(
     engine (str): compiled kernels ("kernel"), or "torch"; see `encode`. Default "auto".
     threads (int | None): CPU threads, at least 1. Default None: all cores, at most 4.
     seed (int): 0 to 2**32 - 1. Default 0.
+    trust (bool): do all that the file asks for, however small it is; see `Archive.open`. Default False.
     overwrite (bool): replace an output that exists. Default False.
     on_progress (Callable[[Progress], None] | None): called after every step. Default None.
     """
-    started, before = time.monotonic(), file_state(file)  # ahead of reading: a change in between must not go unseen
-    archive = Archive.open(file)
-    path, replacing = Path(file if output is None else output), overwrite or output is None
-    check_output(path, overwrite=replacing)
-    check_design(archive)
-    options = EncodeOptions(
-        passes=steps_for(archive, steps), quality=quality, holdout=0, max_size=max_size, background=background,
-        device=device, engine=engine, threads=threads, seed=seed,
-    )  # fmt: skip
-    found = read_pictures(sources, options)
-    pictures, unfit = compatible(archive, found.pictures)
-    check_room(archive, pictures)
-    poses = None if archive.poses is None else coded_poses(picture.pixels for picture in pictures)
-    latents, held_out = find_latents(archive, pictures, poses, options, on_progress)
-    blob, longer = _assemble(archive, pictures, latents, held_out, poses)
-    if output is None and file_state(file) != before:
-        raise InrError(f"{file}: was changed by someone else meanwhile; nothing was added, try again")
-    write_atomically(path, blob, overwrite=replacing)
-    longer = longer.reread(blob, path)
+    started, path, replacing = time.monotonic(), Path(file if output is None else output), overwrite or output is None
+    with only_writer(path):
+        before = file_state(file)  # ahead of reading: a change in between must not go unseen
+        archive = Archive.open(file, trust=trust)
+        check_output(path, overwrite=replacing)
+        check_design(archive)
+        options = EncodeOptions(
+            passes=steps_for(archive, steps), quality=quality, holdout=0, max_size=max_size, background=background,
+            device=device, engine=engine, threads=threads, seed=seed,
+        )  # fmt: skip
+        found = read_pictures(sources, options)
+        pictures, unfit = compatible(archive, found.pictures)
+        check_room(archive, pictures)
+        check_effort(archive, {len(archive) - 1}, pictures, options)
+        poses = None if archive.poses is None else coded_poses(picture.pixels for picture in pictures)
+        latents, held_out = find_latents(archive, pictures, poses, options, on_progress)
+        blob, longer = _assemble(archive, pictures, latents, held_out, poses)
+        if output is None and file_state(file) != before:
+            raise InrError(f"{file}: was changed by someone else meanwhile; nothing was added, try again")
+        write_atomically(path, blob, overwrite=replacing)
+        longer = longer.reread(blob, path)
     return AddResult(
         path=path,
         archive=longer,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from inrcodec.archive import Archive
 from inrcodec.bitstream.appending import longer_header
 from inrcodec.bitstream.escaping import normal
 from inrcodec.bitstream.names import encode_names
+from inrcodec.encoding.options import EncodeOptions
 from inrcodec.errors import Message, Parameter, UnsupportedFileError, UsageError
 from inrcodec.field.conditioning import conditioning_named
 from inrcodec.images import Picture, Skipped
@@ -55,6 +57,15 @@ def check_room(archive: Archive, pictures: Sequence[Picture]) -> None:
         longer_header(archive.stored, sizes_of(pictures))
     except UnsupportedFileError as failure:
         raise UnsupportedFileError(f"{archive.path}: ", failure.message) from failure
+
+
+def check_effort(archive: Archive, images: Iterable[int], pictures: Sequence[Picture], options: EncodeOptions) -> None:
+    """Raise TooMuchWork, before any of it, where a few bytes would make this hours; images: whose blocks are changed.
+
+    Pictures, and how often they are looked at, are the caller's; the network that they are fitted against is not.
+    """
+    pixels = sum(math.prod(size) for size in sizes_of(pictures))
+    archive.check_change(images, pixels, options.passes or 0)
 
 
 def sizes_of(pictures: Sequence[Picture]) -> list[tuple[int, int]]:

@@ -16,9 +16,10 @@ from inrcodec.bitstream.poses import Codes
 from inrcodec.bitstream.rearranging import Newcomer, rearranged, rearranged_figures
 from inrcodec.encoding.add import file_state
 from inrcodec.encoding.added_latents import find_latents, steps_for
-from inrcodec.encoding.compatible import check_design, fitting_picture
+from inrcodec.encoding.compatible import check_design, check_effort, fitting_picture
 from inrcodec.encoding.encode import check_output
 from inrcodec.encoding.ends import has_white
+from inrcodec.encoding.one_writer import only_writer
 from inrcodec.encoding.options import EncodeOptions
 from inrcodec.encoding.resolve import read_pictures
 from inrcodec.errors import InrError, UsageError
@@ -44,7 +45,12 @@ class ChangeResult:
 
 
 def remove(
-    file: str | Path, images: Which, output: str | Path | None = None, *, overwrite: bool = False
+    file: str | Path,
+    images: Which,
+    output: str | Path | None = None,
+    *,
+    trust: bool = False,
+    overwrite: bool = False,
 ) -> ChangeResult:
     """Take images out of a file, in place or as another one; the others decode to what they did.
 
@@ -53,19 +59,23 @@ def remove(
     file: the .inr file.
     images: a number or a name, a list of them, or as on the command line, "3,7-9,icons/*".
     output (str | Path | None): write here. Default None: replace the file itself.
+    trust (bool): do all that the file asks for, however small it is; see `Archive.open`. Default False.
     overwrite (bool): replace an output that exists. Default False.
     """
-    started, before = time.monotonic(), file_state(file)
-    archive = Archive.open(file)
-    _check(archive, output, overwrite=overwrite)
-    gone = _numbers(archive, images)
-    kept = [number for number in range(len(archive)) if number not in set(gone)]
-    if not kept:
-        raise UsageError(f"{archive.path}: nothing would be left; delete the file instead")
-    poses = None if archive.stored.poses is None else archive.stored.poses[kept]
-    names = [archive.names[number] for number in kept]
-    blob = _assembled(archive, kept, names, poses, lambda bare: ())
-    return _written(archive, blob, output, overwrite, before, [archive.names[one] for one in gone], started, ())
+    started = time.monotonic()
+    with only_writer(Path(file if output is None else output)):
+        before = file_state(file)
+        archive = Archive.open(file, trust=trust)
+        _check(archive, output, overwrite=overwrite)
+        gone = _numbers(archive, images)
+        kept = [number for number in range(len(archive)) if number not in set(gone)]
+        if not kept:
+            raise UsageError(f"{archive.path}: nothing would be left; delete the file instead")
+        archive.check_change(kept)
+        poses = None if archive.stored.poses is None else archive.stored.poses[kept]
+        names = [archive.names[number] for number in kept]
+        blob = _assembled(archive, kept, names, poses, lambda bare: ())
+        return _written(archive, blob, output, overwrite, before, [archive.names[one] for one in gone], started, ())
 
 
 def replace(
@@ -82,6 +92,7 @@ def replace(
     engine: Literal["auto", "kernel", "torch"] = "auto",
     threads: int | None = None,
     seed: int = 0,
+    trust: bool = False,
     overwrite: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> ChangeResult:
@@ -102,35 +113,39 @@ def replace(
     engine (str): compiled kernels ("kernel"), or "torch"; see `encode`. Default "auto".
     threads (int | None): CPU threads, at least 1. Default None: all cores, at most 4.
     seed (int): 0 to 2**32 - 1. Default 0.
+    trust (bool): do all that the file asks for, however small it is; see `Archive.open`. Default False.
     overwrite (bool): replace an output that exists. Default False.
     on_progress (Callable[[Progress], None] | None): called after every step. Default None.
     """
-    started, before = time.monotonic(), file_state(file)
-    archive = Archive.open(file)
-    _check(archive, output, overwrite=overwrite)
-    number = archive[image].number
-    options = EncodeOptions(
-        passes=steps_for(archive, steps), quality=quality, holdout=0, max_size=max_size, background=background,
-        device=device, engine=engine, threads=threads, seed=seed,
-    )  # fmt: skip
-    found = read_pictures(picture, options)
-    if len(found.pictures) != 1:
-        raise UsageError(f"{picture}: holds {len(found.pictures)} pictures; one image is replaced by one")
-    fitting = [fitting_picture(archive, found.pictures[0])]
-    own = None if archive.poses is None else coded_poses(one.pixels for one in fitting)
-    (latents,), held_out = find_latents(archive, fitting, own, options, on_progress)
-    images: list[int | Newcomer] = list(range(len(archive)))
-    images[number] = Newcomer(fitting[0].shape[:2], latents, has_white(fitting[0].pixels))
-    poses = None if archive.stored.poses is None or own is None else archive.stored.poses.copy()
-    if poses is not None and own is not None:
-        poses[number] = own[0]
+    started = time.monotonic()
+    with only_writer(Path(file if output is None else output)):
+        before = file_state(file)
+        archive = Archive.open(file, trust=trust)
+        _check(archive, output, overwrite=overwrite)
+        number = archive[image].number
+        options = EncodeOptions(
+            passes=steps_for(archive, steps), quality=quality, holdout=0, max_size=max_size, background=background,
+            device=device, engine=engine, threads=threads, seed=seed,
+        )  # fmt: skip
+        found = read_pictures(picture, options)
+        if len(found.pictures) != 1:
+            raise UsageError(f"{picture}: holds {len(found.pictures)} pictures; one image is replaced by one")
+        fitting = [fitting_picture(archive, found.pictures[0])]
+        check_effort(archive, range(len(archive)), found.pictures, options)
+        own = None if archive.poses is None else coded_poses(one.pixels for one in fitting)
+        (latents,), held_out = find_latents(archive, fitting, own, options, on_progress)
+        images: list[int | Newcomer] = list(range(len(archive)))
+        images[number] = Newcomer(fitting[0].shape[:2], latents, has_white(fitting[0].pixels))
+        poses = None if archive.stored.poses is None or own is None else archive.stored.poses.copy()
+        if poses is not None and own is not None:
+            poses[number] = own[0]
 
-    def figures(bare: Archive) -> list[Column]:
-        pairs = decoded_pairs([bare[number]], fitting)
-        return [*measured(pairs, held_out, None), *measured_for_reports(pairs, held_out)]
+        def figures(bare: Archive) -> list[Column]:
+            pairs = decoded_pairs([bare[number]], fitting)
+            return [*measured(pairs, held_out, None), *measured_for_reports(pairs, held_out)]
 
-    blob = _assembled(archive, images, list(archive.names), poses, figures)
-    return _written(archive, blob, output, overwrite, before, [archive.names[number]], started, found.notes)
+        blob = _assembled(archive, images, list(archive.names), poses, figures)
+        return _written(archive, blob, output, overwrite, before, [archive.names[number]], started, found.notes)
 
 
 def _check(archive: Archive, output: str | Path | None, *, overwrite: bool) -> None:

@@ -21,6 +21,7 @@ WEIGHT, LATENT, ENTRY, CONTEXT_UNIT = 6e-8, 1.5e-6, 2e-8, 6.5e-8  # seconds: eac
 POINT, UNIT, PRODUCT = 5e-7, 2e-8, 8e-11  # seconds: of a point drawn, of each of its hidden units, of each weight
 IMAGE = 2e-3  # seconds for all that an image costs besides
 STORED_PIXEL, ASKED_PIXEL = 6e-6, 1.5e-5  # seconds: what real files take, as they are and at other sizes
+STEP, RECODING = 3, 3  # how often a step draws its pixels, and decoding a block takes as changing it
 SAMPLES_PER_BYTE, SAMPLE = 100, 2e-5  # of signals: at most, and seconds that one takes in real files
 WEIGHT_BYTES, LATENT_BYTES, PIXEL_BYTES = 20, 20, 16
 
@@ -115,6 +116,12 @@ class Work:
         """Before they are drawn."""
         claimed = PIXEL_BYTES * drawn if native else 0
         self.charge(self.drawing_seconds(model, weights, points, drawn, native, share), claimed)
+
+    def fitting_seconds(self, model: ModelSettings, weights: int, pixels: int, visits: int) -> float:
+        """Of fitting latents against the file's network for a caller's pixels, beyond what usual networks take."""
+        points = pixels * model.footprint**2
+        seconds = points * (POINT + UNIT * sum(model.hidden_widths()) + PRODUCT * weights) - ASKED_PIXEL * pixels
+        return STEP * visits * max(0.0, seconds)
 
     def signal(self, units: int, weights: int, points: int, channels: int, *, native: bool) -> None:
         """Before a signal is evaluated at so many points; native: whether it is the file that says how many."""

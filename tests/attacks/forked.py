@@ -10,11 +10,11 @@ from pathlib import Path
 
 EVERY = 0.1  # seconds between two checkpoints here: what a minute is for a fit of an hour
 UNSAVED = 0.05  # seconds of work that are written down before they are measured
-_FIGURES = struct.Struct("<dd")
+_FIGURES = struct.Struct("<ddd")
 
 
 class Seen:
-    """Seconds and share of the whole that a fit had come to, which outlive its process."""
+    """How far a fit had come, which outlives its process: seconds at its first step and now, and share of the whole."""
 
     def __init__(self, path: Path) -> None:
         """Of a file; made where there is none."""
@@ -25,18 +25,18 @@ class Seen:
                 kept.flush()
             self._map = mmap.mmap(kept.fileno(), _FIGURES.size)
 
-    def note(self, seconds: float, done: float) -> None:
+    def note(self, first: float, seconds: float, done: float) -> None:
         """So far it is now."""
-        _FIGURES.pack_into(self._map, 0, seconds, done)
+        _FIGURES.pack_into(self._map, 0, first, seconds, done)
 
     def forget(self) -> None:
         """Nothing of it is done."""
-        self.note(0.0, 0.0)
+        self.note(0.0, 0.0, 0.0)
 
-    def read(self) -> tuple[float, float]:
-        """Seconds, and share."""
-        seconds, done = _FIGURES.unpack_from(self._map, 0)
-        return seconds, done
+    def read(self) -> tuple[float, float, float]:
+        """What was noted."""
+        first, seconds, done = _FIGURES.unpack_from(self._map, 0)
+        return first, seconds, done
 
 
 def command(words: list[str], seen: Path) -> None:
@@ -58,7 +58,8 @@ def run(words: list[str], seen: Path) -> int:
 
     def see(self: keeping.Keeper) -> None:
         plain(self)
-        figures.note(self._fit.meter.seconds, self._fit.meter.done)
+        meter = self._fit.meter
+        figures.note(meter.seconds - meter.counted_seconds, meter.seconds, meter.done)
 
     keeping.Keeper.see = see  # type: ignore[method-assign]
     return main(words)

@@ -23,12 +23,12 @@ from inrcodec.fitting.checkpoint import read
 
 FIT = ("--passes", "90", "--threads", "1", "--device", "cpu", "--no-record", "--no-verdict")
 COLD = 10  # one process in so many is a fresh one; the others are forked from one that has loaded all it needs
-SLACK = 3.0  # intervals between checkpoints that a fit may lose on a machine that is busy with other things, too
+SLACK = 1.0  # seconds that writing a checkpoint may take on a machine that is busy with other things, too
 
 
 @dataclass
 class Killed:
-    """What came of kills; alive: met a process at work; lost: intervals between checkpoints that a fit lost at most."""
+    """What came of kills; alive: met a process at work; lost: seconds of a fit, at most."""
 
     kills: int = 0
     alive: int = 0
@@ -74,14 +74,14 @@ class Killer:
             what = f"encode {number}"
             shutil.copy(self._set, path)
             self._kill(words, number, found)
-            seconds, done = self._seen.read()
+            first, seconds, done = self._seen.read()
             if path.read_bytes() != whole:
                 found.faults.append(f"{what}: the old file is not whole")
             if 0.0 < done < 1.0:
-                lost = (seconds - _kept_seconds(path)) / EVERY
+                lost = seconds - max(first, _kept_seconds(path))
                 found.fitting, found.lost = found.fitting + 1, max(found.lost, lost)
-                if lost > SLACK:
-                    found.faults.append(f"{what}: {lost:.1f} intervals between checkpoints are lost")
+                if lost > EVERY + SLACK:
+                    found.faults.append(f"{what}: {lost:.1f} s of {seconds - first:.1f} s of steps are lost")
             resume = ["--resume"] if waiting(path) else []
             found.kept += bool(resume) and 0.0 < done < 1.0
             code = self._ended([*words, *resume])

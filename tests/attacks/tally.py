@@ -17,7 +17,7 @@ class Came:
     more: Counts = field(default_factory=dict)
     slowest: float = 0.0  # seconds of a core, of one
     megabytes: float = 0.0  # at most
-    lost: float = 0.0  # of work: intervals between checkpoints, at most
+    lost: float = 0.0  # seconds of a fit, at most
     faults: list[str] = field(default_factory=list)
     cpu: float = 0.0  # seconds of a core, all together
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from claims import claims
+from PIL import Image
 from reading import GOLDEN
 
 import inrcodec
@@ -24,6 +25,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name, blob in CLAIMS.items():
         Path(f"{name}.inr").write_bytes(blob)
+    Image.new("RGB", (8, 8), "gray").save("new.png")
 
 
 @pytest.mark.usefixtures("files")
@@ -33,7 +35,8 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "decode weights.inr", "decode weights.inr --size 8", "derive weights.inr --gradient", "verify weights.inr",
         "decode points.inr", "derive points.inr --laplacian", "decode latents.inr --size 8", "verify latents.inr",
         "verify alphabets.inr", "neighbors alphabets.inr 0", "decode images.inr", "verify pixels.inr",
-        "decode pixels.inr",
+        "decode pixels.inr", "add latents.inr new.png", "replace latents.inr 0 new.png", "remove large.inr 0",
+        "add wide.inr new.png", "replace deep.inr 0 new.png", "remove many.inr 0", "fuse large.inr --index 0,1",
     ],
 )  # fmt: skip
 def test_what_is_too_much_is_refused_before_it_is_done(words: str, capsys: Capture) -> None:
@@ -42,7 +45,10 @@ def test_what_is_too_much_is_refused_before_it_is_done(words: str, capsys: Captu
     assert out == ""
     assert err.startswith(f"inrcodec: error: {words.split()[1]}: its ")
     assert err.endswith("to let it, add --trust\n")
-    assert not [path for path in Path().iterdir() if path.suffix != ".inr"]
+    assert {path.suffix for path in Path().iterdir()} == {".inr", ".png"}
+    assert {path.name: path.read_bytes() for path in Path().glob("*.inr")} == {
+        f"{name}.inr": blob for name, blob in CLAIMS.items()
+    }
 
 
 @pytest.mark.usefixtures("files")

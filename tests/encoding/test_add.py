@@ -160,9 +160,11 @@ def test_a_file_that_changes_meanwhile_is_not_replaced(small_set: Path, newcomer
     path = tmp_path / "shared.inr"
     path.write_bytes(small_set.read_bytes())
 
+    inrcodec.add(path, newcomers / "six.png", tmp_path / "other.inr", steps=1, **QUICK)
+
     def somebody_else(news: object) -> None:
         if len(inrcodec.open(path)) == 6:
-            inrcodec.add(path, newcomers / "six.png", steps=1, **QUICK)
+            (tmp_path / "other.inr").replace(path)
 
     with pytest.raises(InrError, match="changed by someone else"):
         inrcodec.add(path, newcomers / "five.png", steps=2, on_progress=somebody_else, **QUICK)

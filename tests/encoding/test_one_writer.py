@@ -44,6 +44,26 @@ def test_the_second_is_refused_before_any_work(tmp_path: Path, small_images: Pat
     assert [one.name for one in tmp_path.iterdir()] == ["set.inr"]
 
 
+def test_nobody_changes_a_file_that_another_process_makes(
+    tmp_path: Path, small_images: Path, newcomers: Path, small_set: Path
+) -> None:
+    path = tmp_path / "set.inr"
+    path.write_bytes(small_set.read_bytes())
+    with holder(path) as first:
+        for change in (
+            lambda: inrcodec.add(path, newcomers / "five.png"),
+            lambda: inrcodec.replace(path, 0, newcomers / "five.png"),
+            lambda: inrcodec.remove(path, 0),
+            lambda: inrcodec.add(small_set, newcomers / "five.png", path, overwrite=True),
+        ):
+            with pytest.raises(UsageError, match=rf"set\.inr: process {first.pid} is making this file; wait for it"):
+                change()
+        first.communicate("")
+    assert path.read_bytes() == small_set.read_bytes()
+    assert len(inrcodec.remove(path, 0).archive) == 5
+    assert [one.name for one in tmp_path.iterdir()] == ["set.inr"]
+
+
 def test_what_a_killed_one_leaves_means_nothing(tmp_path: Path) -> None:
     path = tmp_path / "set.inr"
     with holder(path) as first:
