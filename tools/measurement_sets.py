@@ -5,6 +5,7 @@ Pictures of scikit-image and scikit-learn stay where they are; the folders that 
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ Octets = NDArray[np.uint8]
 ROOT = Path(__file__).resolve().parents[1]
 PHOTOGRAPHS = ("astronaut", "chelsea", "coffee", "rocket", "hubble_deep_field", "retina")
 TEXTURES = ("brick", "grass", "gravel", "camera", "coins", "moon")
+GRAY = (*TEXTURES, "cell", "text", "page")
+SOME_DIGITS = 500  # of 1,797, with labels
 WORDS = "the quick brown fox jumps over a lazy dog while five wizards box".split()
 
 
@@ -42,8 +45,8 @@ def sprites() -> Iterator[Octets]:
 
 
 def screenshots() -> Iterator[Octets]:
-    """Eight windows of text and bars, 320 x 200 pixels."""
-    for number in range(8):
+    """Six windows of text and bars, 320 x 200 pixels."""
+    for number in range(6):
         rng = np.random.default_rng(number)
         image = Image.new("RGB", (320, 200), (250, 250, 252))
         drawing = ImageDraw.Draw(image)
@@ -62,9 +65,9 @@ def tiles_of_photographs() -> Iterator[Octets]:
 
 
 def photographs() -> Iterator[Octets]:
-    """Twelve parts of photographs, 256 x 256 pixels."""
+    """Six parts of photographs, 256 x 256 pixels."""
     for name in PHOTOGRAPHS:
-        yield from _parts(_shipped(name), 256, 2)
+        yield from _parts(_shipped(name), 256, 1)
 
 
 def large_photographs() -> Iterator[Octets]:
@@ -109,6 +112,56 @@ SETS: dict[str, Callable[[], Iterator[Octets]]] = {
 }
 
 
+def write_labelled(name: str, folder: Path) -> tuple[Path, Path]:
+    """A folder of pictures of that labelled set as PNG, and a table of their labels beside it."""
+    place, rows = folder / name, ["name,label"]
+    place.mkdir(parents=True, exist_ok=True)
+    for number, (label, picture) in enumerate(LABELLED[name]()):
+        Image.fromarray(picture).save(place / f"{number:04}.png")
+        rows.append(f"{number:04},{label}")
+    table = folder / f"{name}.csv"
+    table.write_text("\n".join(rows) + "\n", "utf-8")
+    return place, table
+
+
+def _some_digits() -> Iterator[tuple[str, Octets]]:
+    from sklearn.datasets import load_digits
+
+    yield from zip(map(str, load_digits().target[:SOME_DIGITS]), digits(), strict=False)
+
+
+def _grounds() -> Iterator[tuple[str, Octets]]:
+    """Parts of gray pictures: which one is it?"""
+    for name in GRAY:
+        for part in _parts(_shipped(name), 48, 16):
+            yield name, part
+
+
+def _scenes() -> Iterator[tuple[str, Octets]]:
+    """Parts of photographs, likewise."""
+    for name in (*PHOTOGRAPHS, "ihc", "motorcycle_left"):
+        for part in _parts(_shipped(name), 64, 16):
+            yield name, part
+
+
+def _faces_or_not() -> Iterator[tuple[str, Octets]]:
+    yield from (("face" if number < 100 else "none", face) for number, face in enumerate(faces()))
+
+
+def _families() -> Iterator[tuple[str, Octets]]:
+    with (ROOT / "samples" / "labels.csv").open(encoding="utf-8", newline="") as table:
+        yield from zip((row["label"] for row in csv.DictReader(table)), icons(), strict=True)
+
+
+LABELLED: dict[str, Callable[[], Iterator[tuple[str, Octets]]]] = {
+    "digits": _some_digits,
+    "textures": _grounds,
+    "photographs": _scenes,
+    "faces": _faces_or_not,
+    "samples": _families,
+}
+
+
 def write_set(name: str, folder: Path) -> Path:
     """A folder of that set's pictures as PNG."""
     place = folder / name
@@ -127,7 +180,7 @@ def _shipped(name: str) -> Any:
     if path.suffix == ".npy":
         return np.load(path, allow_pickle=False)
     with Image.open(path) as image:
-        return np.asarray(image.convert("L" if name in TEXTURES else "RGB"))
+        return np.asarray(image.convert("L" if name in GRAY else "RGB"))
 
 
 def _parts(picture: Octets, side: int, count: int) -> Iterator[Octets]:

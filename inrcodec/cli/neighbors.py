@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from inrcodec.archive import Archive
     from inrcodec.numerics.arrays import BytePixels, FloatArray
     from inrcodec.retrieval.similarity import Metric
-    from inrcodec.retrieval.space import By, Space
+    from inrcodec.retrieval.space import By, Judged, Space
 
 EPILOG = epilog(
     (
@@ -33,7 +33,7 @@ EPILOG = epilog(
     ),
     (
         "file, by, metric, farthest, queries (query, neighbors (number, name, similarity, or distance "
-        "where it is one)); with --labels: file, table",
+        "where it is one)); with --labels: file, table (by, four scores, interval: low and high of 95 %)",
     ),
 )
 GAP = 8  # pixels between pictures on a sheet
@@ -210,13 +210,20 @@ def _judge(
     with _image_progress(console) as on_image:
         table = judge(archive, labels, metric, on_image, column=column)
     if json:
-        rows = [{"by": row.by, **dataclasses.asdict(row.quality)} for row in table]
+        rows = [
+            {"by": row.by, **dataclasses.asdict(row.quality), "interval": dataclasses.asdict(row.interval)}
+            for row in table
+        ]
         print_json({"file": file, "labels": str(labels), "metric": metric, "table": rows})
         return
     heads = ("by", "precision@1", "precision@5", "mAP", "nDCG@10")
-    print_table(
-        heads, ((row.by, *(f"{value:.3f}" for value in dataclasses.astuple(row.quality))) for row in table), left=(0,)
-    )
+    print_table(heads, ((row.by, *_scores(row)) for row in table), left=(0,))
+    console.say("in brackets: 95 % intervals, by drawing the queries again")
+
+
+def _scores(row: Judged) -> Iterator[str]:
+    bounds = zip(*map(dataclasses.astuple, (row.quality, row.interval.low, row.interval.high)), strict=True)
+    yield from (f"{value:.3f} [{low:.2f}, {high:.2f}]" for value, low, high in bounds)
 
 
 def check_sheet(path: Path, *, force: bool) -> None:

@@ -26,7 +26,8 @@ EPILOG = epilog(
     ),
     (
         "images, pixels, rows, notes, skipped; each row: design, file, parameters, file_size, bits_per_pixel, psnr, "
-        "holdout_psnr, reference_psnr, precision_at_1, blend, ghost, passes, seconds, train_curve, holdout_curve",
+        "holdout_psnr, reference_psnr, precision_at_1, precision_interval, blend, ghost, passes, "
+        "seconds, train_curve, holdout_curve",
     ),
 )
 HEADINGS = (
@@ -141,12 +142,19 @@ def _row(row: Row) -> tuple[str, ...]:
         decibels(row.psnr),
         decibels(row.holdout_psnr),
         decibels(row.reference_psnr),
-        _two_digits(row.precision_at_1),
+        _precision(row),
         _two_digits(row.blend),
         _two_digits(row.ghost),
         "-" if row.passes is None else f"{row.passes:,.0f}",
         "-" if row.seconds is None else f"{row.seconds:,.0f}",
     )
+
+
+def _precision(row: Row) -> str:
+    if row.precision_at_1 is None or row.precision_interval is None:
+        return "-"
+    low, high = row.precision_interval
+    return f"{row.precision_at_1:.2f} [{low:.2f}, {high:.2f}]"
 
 
 def _two_digits(figure: float | None) -> str:

@@ -16,7 +16,7 @@ from inrcodec.errors import Parameter, UsageError
 from inrcodec.images import load_pictures
 from inrcodec.numerics.arrays import FloatArray
 from inrcodec.retrieval.descriptor import descriptor, descriptors_in_poses
-from inrcodec.retrieval.scores import RetrievalScores, retrieval_scores
+from inrcodec.retrieval.scores import Interval, RetrievalScores, interval, mean_scores, query_scores
 from inrcodec.retrieval.similarity import Metric, centered, similarities
 
 By = Literal["descriptor", "code", "last-hidden"]
@@ -60,10 +60,11 @@ class Space:
 
 @dataclass(frozen=True)
 class Judged:
-    """One way to compare images, and how well it finds images of the same label."""
+    """One way to compare images, and how well it finds images of the same label; interval: bounds of 95 %."""
 
     by: str
     quality: RetrievalScores
+    interval: Interval
 
 
 def describe(archive: Archive, by: By = "descriptor", on_image: OnImage = lambda done, all: None) -> Space:
@@ -106,7 +107,8 @@ def judge(
     directions = np.linalg.svd(pixels, full_matrices=False)[2][:COMPONENTS]
     spaces: list[tuple[str, FloatArray]] = [(by, describe(archive, by, on_image).vectors) for by in CHOICES]
     spaces += [("pixels", pixels), (f"PCA of pixels, {len(directions)}", pixels @ directions.T)]
-    return [Judged(name, retrieval_scores(similarities(rows, rows, metric), known)) for name, rows in spaces]
+    scored = [(name, query_scores(similarities(rows, rows, metric), known)) for name, rows in spaces]
+    return [Judged(name, mean_scores(scores), interval(scores)) for name, scores in scored]
 
 
 def on_white(image: ArchivedImage) -> FloatArray:

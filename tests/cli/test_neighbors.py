@@ -82,6 +82,10 @@ def test_labels_judge_every_choice(small_set: Path, tmp_path: Path, capsys: Capt
     out = capsys.readouterr().out
     for word in ("descriptor", "code", "last-hidden", "pixels", "PCA", "precision@1", "mAP", "nDCG@10"):
         assert word in out
+    assert main(["neighbors", str(small_set), "--labels", str(labels), "--json"]) == 0
+    (first, *_) = json.loads(capsys.readouterr().out)["table"]
+    bounds = first["interval"]
+    assert bounds["low"]["precision_at_1"] <= first["precision_at_1"] <= bounds["high"]["precision_at_1"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inrcodec.retrieval.scores import retrieval_scores
+from inrcodec.retrieval.scores import interval, query_scores, retrieval_scores
 
 
 def test_measures_of_a_ranking_worked_out_by_hand() -> None:
@@ -28,3 +28,19 @@ def test_images_without_a_label_are_no_queries_and_no_answers() -> None:
     assert retrieval_scores(similarity, np.array([0, -1, 0])).precision_at_1 == 1.0
     with pytest.raises(ValueError, match="label"):
         retrieval_scores(similarity, np.array([0, -1, 1]))
+
+
+def test_intervals_are_those_of_the_mean_of_so_many_queries() -> None:
+    """Of 400 that hit or miss by half, the mean has a deviation of a fortieth; a difference of nothing has none."""
+    hits = np.repeat(np.random.default_rng(1).permutation([0.0, 1.0] * 200)[:, None], 4, axis=1)
+    found = interval(hits)
+    assert found.low.precision_at_1 == pytest.approx(0.5 - 1.96 / 40, abs=0.006)
+    assert found.high.mean_average_precision == pytest.approx(0.5 + 1.96 / 40, abs=0.006)
+    assert interval(hits - hits).high.ndcg_at_10 == 0.0
+
+
+def test_the_mean_of_queries_is_the_score() -> None:
+    rng = np.random.default_rng(0)
+    similarity, labels = rng.random((12, 12)).astype(np.float32), rng.integers(0, 3, 12)
+    means = query_scores(similarity, labels).mean(axis=0)
+    assert means[2] == pytest.approx(retrieval_scores(similarity, labels).mean_average_precision)

@@ -48,6 +48,9 @@ def test_judging_needs_labels_that_fit(small_set: Path, tmp_path: Path) -> None:
     table = judge(archive, labels)
     assert [row.by for row in table][:4] == ["descriptor", "code", "last-hidden", "pixels"]
     assert all(0 <= row.quality.precision_at_1 <= 1 for row in table)
+    for row in table:
+        low, high = row.interval.low.ndcg_at_10, row.interval.high.ndcg_at_10
+        assert low <= row.quality.ndcg_at_10 <= high
     for wrong, clue in (("a,b\n1,2\n", "columns"), ("name,label\none,a\ntwo,b\n", "one label")):
         labels.write_text(wrong, "utf-8")
         with pytest.raises(UsageError, match=clue):

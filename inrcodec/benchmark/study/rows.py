@@ -15,7 +15,8 @@ from inrcodec.evaluate import evaluate
 from inrcodec.images import Skipped
 from inrcodec.morph import measured as measured_morph
 from inrcodec.numerics.metrics import psnr
-from inrcodec.retrieval.space import judge
+from inrcodec.retrieval.scores import Interval
+from inrcodec.retrieval.space import Judged, judge
 
 PAIRS, SEED = 8, 0  # random pairs whose morphs are measured
 
@@ -25,7 +26,8 @@ class Row:
     """A design and what became of it; None where nothing was to be measured.
 
     psnr in dB, mean over images; reference_psnr at the size of high-resolution references, the field itself;
-    precision_at_1 of neighbours by code; blend and ghost of morphs by code (1 and 1 for a plain fade), medians.
+    precision_at_1 of neighbours by code, with its 95 % interval; blend and ghost of morphs by code (1 and 1 for a plain
+    fade), medians.
     """
 
     design: str
@@ -37,6 +39,7 @@ class Row:
     holdout_psnr: float | None
     reference_psnr: float | None
     precision_at_1: float | None
+    precision_interval: tuple[float, float] | None
     blend: float | None
     ghost: float | None
     passes: float | None
@@ -70,6 +73,7 @@ def measured(design: str, fit: FittedFile, pairs: Sequence[Pair], labels: Labels
     report, record = evaluate(archive), archive.record
     curves = {} if record is None else {column.name: tuple(column.values.tolist()) for column in record.columns}
     blend, ghost = _morphs(archive)
+    judged = _judged(archive, labels)
     return Row(
         design=design,
         file=str(fit.path),
@@ -79,7 +83,8 @@ def measured(design: str, fit: FittedFile, pairs: Sequence[Pair], labels: Labels
         psnr=report.mean_psnr,
         holdout_psnr=report.mean_holdout_psnr,
         reference_psnr=_enlarged(archive, pairs),
-        precision_at_1=_precision(archive, labels),
+        precision_at_1=None if judged is None else judged.quality.precision_at_1,
+        precision_interval=None if judged is None else _bounds(judged.interval),
         blend=blend,
         ghost=ghost,
         passes=None if record is None else record.passes,
@@ -102,13 +107,14 @@ def _enlarged(archive: Archive, pairs: Sequence[Pair]) -> float | None:
     return float(np.mean([psnr(reference, np.rint(pixels * 255) / 255) for reference, pixels in drawn]))
 
 
-def _precision(archive: Archive, labels: Labels | None) -> float | None:
+def _judged(archive: Archive, labels: Labels | None) -> Judged | None:
     if labels is None:
         return None
-    return next(
-        (one.quality.precision_at_1 for one in judge(archive, labels.path, column=labels.column) if one.by == "code"),
-        None,
-    )
+    return next((one for one in judge(archive, labels.path, column=labels.column) if one.by == "code"), None)
+
+
+def _bounds(interval: Interval) -> tuple[float, float]:
+    return interval.low.precision_at_1, interval.high.precision_at_1
 
 
 def _morphs(archive: Archive) -> tuple[float | None, float | None]:
