@@ -29,6 +29,7 @@ from inrcodec.tui.catalogue import SORTS
 from inrcodec.tui.comparing import Comparing
 from inrcodec.tui.home import Home
 from inrcodec.tui.loader import Loader, Urgency
+from inrcodec.tui.overlay import Overlay
 from inrcodec.tui.sgr import shortened
 from inrcodec.tui.similar import Similar
 from inrcodec.tui.stray import StrayReplies
@@ -37,6 +38,9 @@ from inrcodec.tui.words import harmless, reason
 
 if TYPE_CHECKING:
     from inrcodec.tui.against import Against
+
+
+SYNC_END = "\x1b[?2026l"  # what ends a frame, on terminals that show frames at once
 
 
 class Browser(App[None]):
@@ -71,6 +75,7 @@ class Browser(App[None]):
         if choices.theme in self.available_themes:
             self.theme = choices.theme
         self.backdrop = Backdrop(choices.behind)
+        self.overlays: set[Overlay] = set()
         self.marks: dict[int, None] = {}
         self.home = Home(self)
         self.failure: Exception | None = None  # what ended the app, if anything did
@@ -123,11 +128,12 @@ class Browser(App[None]):
         self.tell(f"behind transparent pixels: {self.backdrop.kind}")
 
     def get_driver_class(self) -> type[Driver]:
-        """The usual one for this system, which says the same in fewer bytes."""
-        driver = super().get_driver_class()
+        """The usual one for this system, which says the same in fewer bytes; pictures change when text does."""
+        driver, app = super().get_driver_class(), self
 
         def write(self: Driver, data: str) -> None:
-            driver.write(self, shortened(data))
+            over = "".join(overlay.changes() for overlay in app.overlays) if data == SYNC_END else ""
+            driver.write(self, over + shortened(data))
 
         return type(driver.__name__, (driver,), {"write": write})
 

@@ -9,22 +9,23 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Click
+from textual.geometry import Offset
 from textual.widgets import Static
 
 from inrcodec.errors import CorruptFileError
 from inrcodec.exporters.naming import displayed
-from inrcodec.tui.halfblocks import Levels
+from inrcodec.tui.canvas import dot, frame, put
 from inrcodec.tui.host import Host
 from inrcodec.tui.keybar import Keybar
 from inrcodec.tui.movement import MovingScreen, moves
 from inrcodec.tui.pane import Pane, blank
-from inrcodec.tui.places import NOWHERE, Cells, Places, own_cells
+from inrcodec.tui.places import NOWHERE, Cells, Places, corners, own_cells
+from inrcodec.tui.spritelayer import Box, SpriteLayer
 from inrcodec.tui.thumbnails import Thumbnails
 from inrcodec.tui.vectors import Vectors
 from inrcodec.tui.words import command, reason, titled
 
 SIDES = (12, 12, 16, 24, 32, 48)  # pixels of a thumbnail by how often one has zoomed in
-FRAME = (255, 196, 0)
 DOT = (120, 128, 145)
 
 
@@ -46,6 +47,8 @@ class Atlas(MovingScreen[int]):
         self._host = host
         self.number = number
         self._thumbnails = Thumbnails(host, lambda: host.later(self._draw_soon))
+        self._sprites: SpriteLayer | None = None
+        self._pictures: list[int] = []  # those that have cells, and are seen
         self._places: Places | None = None  # of all images, nan for damaged ones
         self._cells: Cells | None = None  # as far as there was room
         self._cells_for: object = None
@@ -60,8 +63,16 @@ class Atlas(MovingScreen[int]):
 
     def on_mount(self) -> None:
         """Ask for the vectors."""
-        self.query_one(Pane).say("looking at all images ...")
+        pane = self.query_one(Pane)
+        pane.say("looking at all images ...")
+        pane.sprites = self._sprites = SpriteLayer(pane, self._host, self._boxes)
+        self._sprites.start()
         self._host.similar.ask(lambda vectors: self._host.later(self._take, vectors))
+
+    def on_unmount(self) -> None:
+        """Nothing is left behind."""
+        if self._sprites is not None:
+            self._sprites.close()
 
     def on_resize(self) -> None:
         """Draw for the new size."""
@@ -69,7 +80,7 @@ class Atlas(MovingScreen[int]):
 
     @property
     def _side(self) -> int:
-        return SIDES[min(self._zoom, len(SIDES) - 1)]
+        return SIDES[self._zoom]
 
     # What keys do
 
@@ -142,6 +153,8 @@ class Atlas(MovingScreen[int]):
     def look_again(self) -> None:
         """Colors are different now."""
         self._thumbnails.clear()
+        if self._sprites is not None:
+            self._sprites.look_again()
         self._draw()
 
     # Where images are
@@ -182,15 +195,7 @@ class Atlas(MovingScreen[int]):
             self._cells[whole] = own_cells(self._places[whole], counts)
             self._cells_for = (counts, side)
         assert self._cells is not None
-        placed = (self._cells[:, :1] != NOWHERE) | np.isnan(self._places[:, :1])
-        world = np.where(placed, self._cells, self._places * (np.array(counts) - 1)) * float(side)
-        world[np.isnan(self._places[:, 0])] = np.nan
-        room, size = np.array([width, height]), np.array(counts) * side
-        first = np.clip(
-            world[self.number] + side / 2 - room / 2, np.minimum(0, size - room), np.maximum(0, size - room)
-        )
-        spare = np.minimum(0, size - room) / 2  # where all fits, it stands in the middle
-        return self._cells, np.floor(world - np.where(size <= room, spare, first))
+        return self._cells, corners(self._places, self._cells, counts, side, (width, height), self.number)
 
     def _draw(self) -> None:
         """Thumbnails in cells of their own, dots for those that found none, the chosen one on top in a frame."""
@@ -203,30 +208,26 @@ class Atlas(MovingScreen[int]):
             return
         canvas = blank(pane.canvas, self._host.backdrop.ground)
         cells, self.corners = self._lay_out(width, height)
-        inside = ((self.corners >= 0) & (self.corners <= (width - side, height - side))).all(axis=1)
+        inside = ((self.corners > -side) & (self.corners < (width, height))).all(axis=1)  # a part of them
         numbers = np.flatnonzero(inside).tolist()
         pictures = [number for number in numbers if cells[number, 0] != NOWHERE]
-        self._thumbnails.want([self.number, *pictures], (), side)
+        self._pictures = list(dict.fromkeys([self.number, *pictures]))
+        self._thumbnails.want([(number, side) for number in self._pictures])
+        if self._sprites is not None:
+            self._sprites.want()
         for number in sorted(numbers, key=lambda number: (number == self.number, cells[number, 0] != NOWHERE)):
-            self._put(canvas, number, is_dot=cells[number, 0] == NOWHERE and number != self.number)
-        x, y = self.corners[self.number].astype(int)
-        _frame(canvas, x, y, side)
+            x, y = self.corners[number].astype(int).tolist()
+            found = self._thumbnails.get(number, side)
+            if cells[number, 0] == NOWHERE and number != self.number:
+                dot(canvas, x + side // 2, y + side // 2, DOT)
+            elif isinstance(found, np.ndarray):
+                put(canvas, found, x, y, side)
+        x, y = self.corners[self.number].astype(int).tolist()
+        frame(canvas, x, y, side)
         pane.show(canvas)
         name = titled(self.number, self._host.archive.names[self.number])
         told = f"  {len(numbers):,} of {len(self._places):,} images, zoom {1.5**self._zoom:.1f}"
         self.query_one("#headline", Static).update(Content.assemble(name, (told, "dim")), layout=False)
-
-    def _put(self, canvas: Levels, number: int, *, is_dot: bool) -> None:
-        assert self.corners is not None
-        x, y = self.corners[number].astype(int)
-        side = self._side
-        if is_dot:
-            canvas[y + side // 2, x + side // 2] = DOT
-            return
-        found = self._thumbnails.get(number, side)
-        if isinstance(found, np.ndarray):
-            top, left = y + (side - found.shape[0]) // 2, x + (side - found.shape[1]) // 2
-            canvas[top : top + found.shape[0], left : left + found.shape[1]] = found[:side, :side]
 
     def _draw_soon(self) -> None:
         """Once for many thumbnails that come in together."""
@@ -239,7 +240,19 @@ class Atlas(MovingScreen[int]):
         self._thumbnails.take_fresh()
         self._draw()
 
+    # The terminal's own pixels
 
-def _frame(canvas: Levels, x: int, y: int, side: int) -> None:
-    canvas[y, x : x + side] = canvas[y + side - 1, x : x + side] = FRAME
-    canvas[y : y + side, x] = canvas[y : y + side, x + side - 1] = FRAME
+    def _boxes(self) -> list[Box]:
+        """Of the images that have cells; the chosen one leaves room for its frame."""
+        pane, side = self.query_one(Pane), self._side
+        if self.corners is None or pane.shown is None:
+            return []
+        boxes, chosen = [], self.corners[self.number]
+        for number in self._pictures:
+            if number != self.number and (np.abs(self.corners[number] - chosen) < side).all():
+                continue  # it lies below the chosen one, which has no cell of its own
+            inset = 2 if number == self.number else 0
+            x, y = self.corners[number].astype(int).tolist()
+            corner = pane.content_region.offset + Offset(x + inset, y // 2 + inset // 2)
+            boxes.append(Box(number, side - 2 * inset, corner))
+        return boxes

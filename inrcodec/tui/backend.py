@@ -6,10 +6,10 @@ import os
 from dataclasses import dataclass, field
 from itertools import count
 from types import ModuleType
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from inrcodec.errors import UsageError
-from inrcodec.tui.halfblocks import Levels
+from inrcodec.tui.halfblocks import Levels, fitted
 from inrcodec.tui.terminal import Terminal, inside_multiplexer
 
 Graphics = Literal["kitty", "sixel"]
@@ -26,6 +26,18 @@ class Drawing:
     cells: tuple[int, int]
     erasing: str
     stays: bool  # when text is written below
+
+
+class Sprite(NamedTuple):
+    """A small picture that is shown at many places: what hands it to the terminal, and what shows a band of it.
+
+    `data` draws it where the terminal keeps nothing; pixels: (across, down).
+    """
+
+    number: int
+    data: str
+    cells: tuple[int, int]
+    pixels: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -68,6 +80,41 @@ class ImageBackend:
         """The pixels in the terminal's protocol; takes a while, so it belongs into the loader's thread."""
         protocol = self._protocol
         return Drawing(protocol.draw(levels, cells, number), cells, protocol.erase(number), protocol.STAYS)
+
+    def sprite(self, levels: Levels, cells: tuple[int, int]) -> Sprite:
+        """The pixels to be shown at places that change; belongs into the loader's thread as well."""
+        number, size = self.number(), (levels.shape[1], levels.shape[0])
+        made = self._protocol.hand_over(levels, number) if self.keeps else self._protocol.draw(levels, cells, number)
+        return Sprite(number, made, cells, size)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the terminal keeps pixels, and parts of them can be placed."""
+        return bool(self.real and self._protocol.SCALES)
+
+    def place(self, sprite: Sprite, first: int, lines: int) -> str:
+        """What shows so many lines of a picture that the terminal keeps, from one of them on."""
+        rows = [round(sprite.pixels[1] * line / sprite.cells[1]) for line in (first, first + lines)]
+        band = sprite.pixels[0], rows[0], max(1, rows[1] - rows[0])
+        words: str = self._protocol.place(sprite.number, (sprite.cells[0], lines), band)
+        return words
+
+    def lift(self, number: int) -> str:
+        """What takes a placed picture away."""
+        words: str = self._protocol.lift(number)
+        return words
+
+    def erase(self, number: int) -> str:
+        """What takes a picture away and frees it."""
+        words: str = self._protocol.erase(number)
+        return words
+
+    def thumbnail(self, width: int, height: int, columns: int, lines: int) -> tuple[int, int]:
+        """Pixels (across, down) of half blocks that take the same characters as a sprite would."""
+        if not self.real:
+            return fitted(width, height, columns, lines)
+        across, down = self.cells(width, height, columns, lines)
+        return across, 2 * down
 
     @property
     def _protocol(self) -> ModuleType:

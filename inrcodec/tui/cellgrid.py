@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textual.events import Click
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 
@@ -16,6 +16,8 @@ class CellGrid(ScrollView, can_focus=True, inherit_bindings=False):
     DEFAULT_CSS = (
         "CellGrid { width: 1fr; height: 1fr; overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1; }"
     )
+
+    framed = True  # whether the cursor stands beside pictures too: what is written there may cost a terminal pictures
 
     class Moved(Message):
         """The cursor stands on another image."""
@@ -124,6 +126,12 @@ class CellGrid(ScrollView, can_focus=True, inherit_bindings=False):
                 self.post_message(self.Opened())
             self._move_to(place)
 
+    def _corner(self, place: int) -> Offset:
+        """Of the picture in a cell, on the screen."""
+        row, column = divmod(place, self.columns)
+        right, down = column * self.cell_width + 1, row * self.cell_height - self.scroll_offset.y
+        return self.content_region.offset + Offset(right, down)
+
     def _visible(self, screens: int = 0) -> tuple[int, ...]:
         """The images on the screen, the one at its lower edge too; or so many screens below (above: negative)."""
         count = (-(-self.size.height // self.cell_height) + 1) * self.columns
@@ -131,9 +139,12 @@ class CellGrid(ScrollView, can_focus=True, inherit_bindings=False):
         return self._numbers[max(0, first) : max(0, first + count)]
 
     def _refresh_cell(self, place: int) -> None:
+        """What shows the cursor and marks: the picture stays as it is."""
         row, column = divmod(place, self.columns)
-        top = row * self.cell_height - self.scroll_offset.y
-        self.refresh(Region(column * self.cell_width, top, self.cell_width, self.cell_height))
+        left, top = column * self.cell_width, row * self.cell_height - self.scroll_offset.y
+        framed = self._tall and self.framed
+        frame = [Region(left + right, top, 1, self._tall) for right in (0, self._width + 1)] if framed else []
+        self.refresh(*frame, Region(left, top + self._tall, self.cell_width, 1))
 
     def _move_to(self, place: int) -> None:
         if not self._numbers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from rich.segment import Segment
 from rich.style import Style
@@ -16,11 +16,13 @@ from inrcodec.tui.cellgrid import CellGrid
 from inrcodec.tui.cells import fit_center, fit_left
 from inrcodec.tui.halfblocks import line
 from inrcodec.tui.host import Host
+from inrcodec.tui.spritelayer import Box, SpriteLayer
 from inrcodec.tui.thumbnails import Damaged, Thumbnails
 
 PLACEHOLDER, DAMAGED = Style(color="grey35"), Style(color="grey50", italic=True)
 CURSOR, MARK = Style(color="black", bgcolor="#ffc400", bold=True), Style(color="yellow", bold=True)
 FRAME = Style(color="#ffc400")
+KEPT_STRIPS = 1000  # lines of the screen that are kept, with what Textual makes of them
 KEPT_LINES = 1000  # thumbnails whose characters are kept
 PAINT_AFTER = 0.05  # seconds: thumbnails that come in together are painted together
 PAINT_PART_AFTER = 4  # of those: a row that is not complete is painted as it is
@@ -45,17 +47,29 @@ class Grid(CellGrid):
         super().__init__(pictures=host.backend.pictures)
         self._caption, self._empty = caption, empty
         self._thumbnails = Thumbnails(host, lambda: host.later(self._paint_soon))
+        self.sprites = SpriteLayer(self, host, self._boxes, lambda: self._boxes(1))
+        self.framed = host.backend.keeps or not host.backend.real
         self._unpainted: dict[int, int] = {}  # rows of cells that have something new, and how often they were put off
         self._lines: dict[tuple[int, int, Style], list[list[Segment]]] = {}  # of thumbnails: scrolling draws them again
         self._due = self._wanting = False
         self._ground = Style()
+        self._strips: dict[tuple[int, int], Strip] = {}  # by row of cells and line of it
         self.marks = host.marks
+
+    def on_mount(self) -> None:
+        """The terminal's own pixels follow the text."""
+        self.sprites.start()
+
+    def on_unmount(self) -> None:
+        """Nothing is left behind."""
+        self.sprites.close()
 
     def mark(self, numbers: Iterable[int]) -> None:
         """Mark these images and no others."""
         marks = dict.fromkeys(numbers)
         self.marks.clear()
         self.marks.update(marks)
+        self._strips.clear()
         self.refresh()
         self.post_message(self.Marked())
 
@@ -90,11 +104,13 @@ class Grid(CellGrid):
         """Colors are different now."""
         self._thumbnails.clear()
         self._lines.clear()
+        self.sprites.look_again()
         self.lay_out()
 
     def lay_out(self) -> None:
         """For another size, or other images."""
         self._unpainted.clear()
+        self._strips.clear()
         super().lay_out()
         self._want_soon()
 
@@ -104,13 +120,48 @@ class Grid(CellGrid):
         self._unpainted.clear()  # all is drawn
         self._want_soon()
 
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Sprites lie over text that is written again."""
+        self.sprites.spoil(*regions)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Lines share what is looked up in the style sheet, which takes as long as drawing one of them."""
-        self._ground = self.rich_style
-        return super().render_lines(crop)
+        """Lines that stay as they are keep what Textual makes of them: scrolling draws few anew."""
+        self.sprites.overlay.ask()
+        if (ground := self.rich_style) != self._ground:
+            self._ground = ground
+            self._strips.clear()
+        if len(self._strips) > KEPT_STRIPS:
+            self._strips.clear()
+        background, filters = self.background_colors[1], self.get_line_filters()
+        strips = [self.render_line(y) for y in crop.line_range]
+        for line_filter in filters:
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        return [strip.crop(*crop.column_span) for strip in strips]
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen: the same line of every cell in a row of cells."""
+        key = divmod(y + self.scroll_offset.y, self.cell_height)
+        if key not in self._strips:
+            strip = self._line(y)
+            if self._changes(*key):
+                return strip
+            self._strips[key] = strip
+        elif self._changes(*key):
+            del self._strips[key]
+            return self._line(y)
+        return self._strips[key]
+
+    def _changes(self, row: int, inside: int) -> bool:
+        """Whether a line may look different soon: by cursor, marks or thumbnails that are on their way."""
+        numbers = self._numbers[row * self.columns : (row + 1) * self.columns]
+        if row == self.cursor // self.columns or not numbers:
+            return True
+        if inside < self._tall:
+            return any(self._thumbnails.get(number, self._width) is None for number in numbers)
+        return inside == self._tall and any(number in self.marks for number in numbers)
+
+    def _line(self, y: int) -> Strip:
         (width, height), ground = self.size, self._ground
         if not self._numbers:
             words = self._empty if y == height // 2 else ""
@@ -124,7 +175,7 @@ class Grid(CellGrid):
             if inside == tall:
                 segments.append(self._caption_of(self._numbers[place], here, wide, ground))
                 continue
-            left, right = ("▐", "▌") if here and inside < tall else (" ", " ")
+            left, right = ("▐", "▌") if here and inside < tall and self.framed else (" ", " ")
             frame = ground + FRAME
             segments.append(Segment(left, frame))
             segments += self._picture_line(self._numbers[place], inside, ground)
@@ -168,7 +219,15 @@ class Grid(CellGrid):
         """Ask for what is to be seen, and for the screens below and above."""
         self._wanting = False
         if self._pictures and self.size.area:
-            self._thumbnails.want(self._visible(), self._visible(1) + self._visible(-1), self._width)
+            seen, width = [(number, self._width) for number in self._visible()], self._width
+            self._thumbnails.want(seen, [(number, width) for number in self._visible(1) + self._visible(-1)])
+            self.sprites.want()
+
+    def _boxes(self, screens: int = 0) -> list[Box]:
+        """Where thumbnails stand; or will, so many screens below."""
+        visible = self._visible(screens)
+        first = 0 if not visible else self._numbers.index(visible[0])
+        return [Box(number, self._width, self._corner(place)) for place, number in enumerate(visible, first)]
 
     def _paint_soon(self) -> None:
         """Thumbnails came in."""

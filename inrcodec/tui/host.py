@@ -11,6 +11,7 @@ from inrcodec.tui.backend import ImageBackend
 from inrcodec.tui.blocks import Blocks
 from inrcodec.tui.comparing import Comparing
 from inrcodec.tui.loader import Loader
+from inrcodec.tui.overlay import Overlay
 from inrcodec.tui.similar import Similar
 from inrcodec.tui.views import Views
 
@@ -51,6 +52,11 @@ class Host(Protocol):
     @property
     def similar(self) -> Similar:
         """Vectors of all images."""
+        ...
+
+    @property
+    def overlays(self) -> set[Overlay]:
+        """What is written to the terminal together with text."""
         ...
 
     @property

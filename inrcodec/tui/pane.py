@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 import numpy as np
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -15,6 +17,7 @@ from inrcodec.tui.backdrop import Color
 from inrcodec.tui.backend import Drawing
 from inrcodec.tui.cells import fit_left, wrapped
 from inrcodec.tui.halfblocks import Levels, line
+from inrcodec.tui.spritelayer import SpriteLayer
 
 Lines = dict[tuple[int, int, int, Style], Strip]  # by row, size of the pane and its ground
 
@@ -26,6 +29,7 @@ class Pane(Widget):
     text, again when text was written over it, and taken off while something else lies there.
     """
 
+    sprites: SpriteLayer | None = None  # small pictures over what is shown
     DEFAULT_CSS = "Pane { height: 1fr; width: 1fr; }"
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -86,11 +90,19 @@ class Pane(Widget):
         """Nothing is left behind."""
         self._lift()
 
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Sprites lie over text that is written again."""
+        if self.sprites is not None:
+            self.sprites.spoil(*regions)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
     def render_lines(self, crop: Region) -> list[Strip]:
         """Text goes to the terminal; the drawing follows once it is there."""
         if self._drawing is not None and not self._due:
             self._due = True
             self.call_later(self._lay_now)
+        if self.sprites is not None:
+            self.sprites.overlay.ask()
         self._ground = self.rich_style  # once for all lines: it is looked up in the style sheet
         return super().render_lines(crop)
 

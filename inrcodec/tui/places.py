@@ -65,3 +65,21 @@ def own_cells(places: Places, cells: tuple[int, int]) -> Cells:
             taken.add(cell)
             found[number] = cell
     return found
+
+
+def corners(
+    places: Places, cells: Cells, counts: tuple[int, int], side: int, room: tuple[int, int], chosen: int
+) -> Places:
+    """Corners (n, 2) of thumbnails in pixels of a pane with so much room, the chosen one in its middle if zoomed.
+
+    counts: cells across and down; whole characters, each one pixel wide and two high.
+    """
+    placed = (cells[:, :1] != NOWHERE) | np.isnan(places[:, :1])
+    world = np.where(placed, cells, places * (np.array(counts) - 1)) * float(side)
+    world[np.isnan(places[:, 0])] = np.nan
+    pane, size = np.array(room), np.array(counts) * side
+    first = np.clip(world[chosen] + side / 2 - pane / 2, np.minimum(0, size - pane), np.maximum(0, size - pane))
+    spare = np.minimum(0, size - pane) / 2  # where all fits, it stands in the middle
+    found = np.floor(world - np.where(size <= pane, spare, first))
+    found[:, 1] -= found[:, 1] % 2
+    return np.asarray(found)

@@ -7,7 +7,9 @@ pieces the terminal's state is known, so what stays as it is can be left out (EC
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+MOVE = re.compile(r"(\n?\x1b\[\d+;\d+H)")
 COLOR = r"(?:2;\d+;\d+;\d+|5;\d+)"
 PIECE = re.compile(rf"\x1b\[(38;{COLOR})?;?(48;{COLOR})?m([^\x1b]+)\x1b\[0m")  # nothing but colors around a text
 RESET = "\x1b[0m"
@@ -15,6 +17,16 @@ RESET = "\x1b[0m"
 
 def shortened(words: str) -> str:
     """What does the same to a terminal that has no colors set before."""
+    return "".join(map(_part, MOVE.split(words))) if MOVE.search(words) else _shortened(words)
+
+
+@lru_cache(maxsize=1024)
+def _part(words: str) -> str:
+    """Of what stands between two moves of the cursor: a screen that scrolls says most of it again."""
+    return _shortened(words)
+
+
+def _shortened(words: str) -> str:
     parts: list[str] = []
     end, foreground, background = 0, "", ""  # as the terminal has them; empty: its own
     for found in PIECE.finditer(words):

@@ -20,16 +20,39 @@ CHUNK = 4096  # base64 characters in one command, as the protocol allows
 
 def draw(levels: Levels, cells: tuple[int, int], number: int) -> str:
     """What makes the terminal show the pixels over so many columns and lines, right and down of the cursor."""
+    # a=T transmit and show, C=1 leave the cursor
+    return _transmit(levels, f"a=T,i={number},p=1,c={cells[0]},r={cells[1]},C=1")
+
+
+def hand_over(levels: Levels, number: int) -> str:
+    """What makes the terminal keep the pixels, to be placed as often as one likes."""
+    return _transmit(levels, f"a=t,i={number}")
+
+
+def place(number: int, cells: tuple[int, int], band: tuple[int, int, int]) -> str:
+    """What shows kept pixels at the cursor, over so many columns and lines; where they were before they are no more.
+
+    band: the width of the picture, the first row of it that is shown, and how many, in pixels.
+    """
+    width, top, height = band
+    return f"\x1b_Ga=p,i={number},p=1,x=0,y={top},w={width},h={height},c={cells[0]},r={cells[1]},C=1,q=2\x1b\\"
+
+
+def lift(number: int) -> str:
+    """What takes the picture away; its pixels are kept."""
+    return f"\x1b_Ga=d,d=i,i={number},q=2\x1b\\"
+
+
+def _transmit(levels: Levels, keys: str) -> str:
     stream = io.BytesIO()
     Image.fromarray(levels).save(stream, "PNG", compress_level=2)
     payload = standard_b64encode(stream.getvalue()).decode("ascii")
     parts = [payload[start : start + CHUNK] for start in range(0, len(payload), CHUNK)]
-    # a=T transmit and show, f=100 PNG, C=1 leave the cursor, q=2 answer nothing: answers would be read as keys
-    keys = f"a=T,f=100,i={number},p=1,c={cells[0]},r={cells[1]},C=1,q=2,"
     commands = []
-    for place, part in enumerate(parts):
-        more = int(place < len(parts) - 1)
-        commands.append(f"\x1b_G{keys if place == 0 else 'q=2,'}m={more};{part}\x1b\\")
+    for number, part in enumerate(parts):
+        more = int(number < len(parts) - 1)
+        # f=100 PNG, q=2 answer nothing: answers would be read as keys
+        commands.append(f"\x1b_G{f'{keys},f=100,' if number == 0 else ''}q=2,m={more};{part}\x1b\\")
     return "".join(commands)
 
 
