@@ -21,6 +21,7 @@ from inrcodec.fitting.groups import BatchPart, Group, Numbers
 from inrcodec.fitting.held_out import Tile
 from inrcodec.fitting.kernel_files import KernelFiles
 from inrcodec.fitting.kernel_steps import WeightGrid, adam_of, images_for, shown_by
+from inrcodec.fitting.kernels.beside import compiled_beside
 from inrcodec.fitting.kernels.compiling import compiled_before
 from inrcodec.fitting.kernels.engine import KernelStep
 from inrcodec.fitting.kernels.images import ImageGroup
@@ -87,7 +88,9 @@ class KernelEngine:
 
     def compile(self) -> None:
         """All kernels, those of the end of a fit too: a time limit is told by steps, and would miss them."""
-        self._kernels.compile()
+        with compiled_beside():
+            self._kernels.compile()
+        self._kernels.compile_decisions()
         self.files.compile()
 
     def __enter__(self) -> Self:

@@ -19,7 +19,8 @@ from platformdirs import user_cache_dir
 from inrcodec.version import __version__
 
 # Nothing is compiled of these, or of what lays out.
-PLAIN = ("__init__", "coding", "engine", "images", "packing", "parts", "view")
+PLAIN = ("__init__", "beside", "coding", "engine", "images", "packing", "parts", "view")
+KERNELS = ("take_steps", "decide_images", "code_block")  # that Python calls
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
 
@@ -54,8 +55,9 @@ def cache_folder() -> Path:
 
 
 def compiled_before() -> bool:
-    """Whether kernels are in the cache folder already."""
-    return any(Path(os.environ.get("NUMBA_CACHE_DIR") or cache_folder()).rglob("*.nbc"))
+    """Whether all kernels are in the cache folder already."""
+    folder = Path(os.environ.get("NUMBA_CACHE_DIR") or cache_folder())
+    return all(any(folder.rglob(f"*.{kernel}-*.nbc")) for kernel in KERNELS)
 
 
 def compiled(function: Kernel) -> Kernel:

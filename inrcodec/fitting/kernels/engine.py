@@ -64,12 +64,18 @@ class KernelStep:
             self._threads = None
 
     def compile(self) -> None:
-        """Have the kernels compiled, by a call of each on a picture of nothing."""
+        """Have the step's kernel compiled, by a call of it on a picture of nothing."""
+        self.step(np.zeros(self.weights, np.float32), [self._nothing()], Quantization(), None, 0)
+
+    def compile_decisions(self) -> None:
+        """The same of what rounds latents."""
+        weights = np.zeros(self.weights, np.float32)
+        self.decide(weights, [self._nothing()], 1, 4, footprint=1, margin=0.0, released=True)
+
+    def _nothing(self) -> Part:
         group = ImageGroup(self.model, np.zeros((1, self.channels, 8, 8), np.float32))
         rows, nothing = np.zeros(1, np.int64), np.zeros((1, 2), np.float32)
-        part, weights = Part(group, rows, rows, nothing, nothing[:, 0]), np.zeros(self.weights, np.float32)
-        self.step(weights, [part], Quantization(), None, 0)
-        self.decide(weights, [part], 1, 4, footprint=1, margin=0.0, released=True)
+        return Part(group, rows, rows, nothing, nothing[:, 0])
 
     @property
     def weights(self) -> int:
