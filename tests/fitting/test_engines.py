@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -248,6 +250,19 @@ def test_kernels_are_compiled_before_the_first_step(monkeypatch: pytest.MonkeyPa
         monkeypatch.setattr(f"inrcodec.fitting.kernels.engine.{name}", lambda *_, name=name: called.append(name))
     engine.compile()
     assert called == ["take_steps", "decide_images"]
+
+
+def test_kernels_are_compiled_once(small_images: Path, tmp_path: Path) -> None:
+    """Whatever they are asked for: another kind of array among the arguments would double the time for compiling."""
+    script = f"""
+import inrcodec
+from inrcodec.fitting.kernels import blocks, deciding, stretch
+inrcodec.encode([{str(small_images)!r}], {str(tmp_path / "a.inr")!r}, passes=60, engine="kernel", device="cpu")
+inrcodec.encode([{str(small_images)!r}], {str(tmp_path / "b.inr")!r}, passes=5, engine="kernel", device="cpu", holdout=0)
+counts = [len(kernel.signatures) for kernel in (stretch.take_steps, deciding.decide_images, blocks.code_block)]
+assert max(counts) == 1, counts
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=120)
 
 
 def test_compiling_is_told_and_not_kept_in_the_record(

@@ -74,8 +74,8 @@ class KernelStep:
 
     def _nothing(self) -> Part:
         group = ImageGroup(self.model, np.zeros((1, self.channels, 8, 8), np.float32))
-        rows, nothing = np.zeros(1, np.int64), np.zeros((1, 2), np.float32)
-        return Part(group, rows, rows, nothing, nothing[:, 0])
+        rows = np.zeros(1, np.int64)
+        return Part(group, rows, rows, *_counting_for_nothing(1))
 
     @property
     def weights(self) -> int:
@@ -173,8 +173,7 @@ class KernelStep:
         """Images with rounded latents, not limited to [0, 1]; for every pair (images, channels, height, width)."""
         parts, sizes = [], []
         for group, rows in images:
-            nothing = np.zeros((len(rows), 2), np.float32)
-            parts.append(Part(group, rows, rows, nothing, nothing[:, 0]))
+            parts.append(Part(group, rows, rows, *_counting_for_nothing(len(rows))))
             sizes.append((len(rows), self.channels, group.height, group.width))
         counts = [int(np.prod(size)) for size in sizes]
         drawn = np.empty(sum(counts), np.float32)
@@ -239,3 +238,8 @@ class KernelStep:
         if key not in self._layouts:
             self._layouts[key] = Layout(self.model, self.channels, *key)
         return self._layouts[key]
+
+
+def _counting_for_nothing(images: int) -> tuple[FloatArray, FloatArray]:
+    """Scales and shares of images that are only drawn; each an array of its own, as kernels are compiled for these."""
+    return np.zeros((images, 2), np.float32), np.zeros(images, np.float32)
