@@ -199,6 +199,7 @@ class FitSettings:
     tune_process: bool = True  # fork workers, and set allocator and torch's threads, while the fit runs
 
 
+SHARES = ("auto", "none")  # whether images may be coded from others that they are like
 BASES = ("auto", "none")  # whether a file's network is stored as a difference from one that ships with the program
 
 # Effort 1 to 9: passes over a set of REFERENCE_PIXELS, each level some 1.85 times the one before. On two CPU cores such

@@ -18,9 +18,10 @@ from inrcodec.bitstream.part_files import flush_folder, part_file, remove_stale
 from inrcodec.errors import CorruptFileError, InrError, Parameter, UnsupportedFileError, UsageError
 
 SIGNATURE = b"\x89INR\r\n\x1a\n"
-HEAD, ENDS, BASE, POSES, WEIGHTS, BLOCK, TAIL = b"HEAD", b"ENDS", b"BASE", b"POSE", b"WGTS", b"BLCK", b"TAIL"
+HEAD, ENDS, BASE, POSES, REFERENCES = b"HEAD", b"ENDS", b"BASE", b"POSE", b"REFS"
+WEIGHTS, BLOCK, TAIL = b"WGTS", b"BLCK", b"TAIL"
 NAMES, FIGURES, RECORD, ENCODER, TIMES = b"nAME", b"fIGS", b"rECD", b"eNCO", b"tIME"
-CRITICAL = (HEAD, ENDS, BASE, POSES, WEIGHTS, BLOCK, TAIL)
+CRITICAL = (HEAD, ENDS, BASE, POSES, REFERENCES, WEIGHTS, BLOCK, TAIL)
 ANCILLARY = (NAMES, FIGURES, RECORD, ENCODER, TIMES)
 EXPENDABLE = (BLOCK, *ANCILLARY)  # what a lenient reader can do without
 LOST = b"lOST"  # never in a file: what a lenient reader could not make out
@@ -190,14 +191,14 @@ def _chunk_at(blob: bytes, offset: int, lenient: bool) -> tuple[Chunk, int]:
 
 
 def _check_order(chunks: Sequence[Chunk]) -> None:
-    """HEAD, maybe ENDS, BASE and POSE, WGTS, any number of BLCK, an empty TAIL; between, ancillary kinds, each once."""
+    """HEAD, maybe ENDS, BASE, POSE and REFS, WGTS, any number of BLCK, TAIL; between, each once, ancillary kinds."""
     critical = [chunk for chunk in chunks if chunk.kind[:1].isupper()]
     kinds = [chunk.kind for chunk in critical]
-    start = [HEAD, *(kind for kind in (ENDS, BASE, POSES) if kind in kinds), WEIGHTS]
+    start = [HEAD, *(kind for kind in (ENDS, BASE, POSES, REFERENCES) if kind in kinds), WEIGHTS]
     expected = [*start, *[BLOCK] * (len(kinds) - len(start) - 1), TAIL]
     if kinds != expected or chunks[0].kind != HEAD or chunks[-1].kind != TAIL:
         listed = " ".join(chunk.kind.decode("ascii", "replace") for chunk in chunks[:8])
-        usual = "HEAD (ENDS) (BASE) (POSE) WGTS BLCK... TAIL"
+        usual = "HEAD (ENDS) (BASE) (POSE) (REFS) WGTS BLCK... TAIL"
         raise CorruptFileError(f"chunks out of order: {usual} expected, found {listed}")
     if chunks[-1].payload:
         raise CorruptFileError("the closing chunk TAIL is not empty")

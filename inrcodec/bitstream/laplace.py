@@ -15,6 +15,7 @@ Ints = npt.NDArray[np.int64]
 
 MEAN_BITS = 8  # a mean is a multiple of 1/256
 SCALE_BITS = 3  # a scale is 2**(index / 8)
+WEIGHT_BITS = 8  # of what is likely by itself
 LOWEST_SCALE = -40  # 2**-5: all of the mass on one integer
 HIGHEST_SCALE = 56  # 2**7
 TAIL = 12  # exp(-12) of 65536 is below one half
@@ -24,10 +25,13 @@ INVERSE: Ints = np.rint(2.0 ** (16 - np.arange(LOWEST_SCALE, HIGHEST_SCALE + 1) 
 DECAY: Ints = np.append(np.rint(TOTAL * np.exp(-np.arange(TAIL << 8) / 256.0)), 0).astype(np.int64)
 
 
-def frequencies(means: Ints, scales: Ints, lowest: int, highest: int) -> Ints:
+def frequencies(
+    means: Ints, scales: Ints, lowest: int, highest: int, expected: tuple[Ints, Ints] | None = None
+) -> Ints:
     """Frequencies (n, highest - lowest + 1) of the integers from lowest to highest, each >= 1, rows summing to 65536.
 
-    means (n,) in 1/256, scales (n,) as indices from LOWEST_SCALE to HIGHEST_SCALE.
+    means (n,) in 1/256, scales (n,) as indices from LOWEST_SCALE to HIGHEST_SCALE; expected: integers (n,) that are
+    likely by themselves, and how likely (n,), in 1/256.
     """
     alphabet = highest - lowest + 1
     edges = (np.arange(lowest + 1, highest + 1) << MEAN_BITS) - (1 << (MEAN_BITS - 1))
@@ -35,6 +39,10 @@ def frequencies(means: Ints, scales: Ints, lowest: int, highest: int) -> Ints:
     distance = np.minimum((np.abs(offset) * INVERSE[scales - LOWEST_SCALE][:, None]) >> 16, TAIL << 8)
     half = DECAY[distance] >> 1
     below = np.where(offset < 0, half, TOTAL - half)
+    if expected is not None:
+        values, weights = expected
+        least = np.where(np.arange(lowest + 1, highest + 1)[None, :] > values[:, None], TOTAL, 0)
+        below += ((least - below) * weights[:, None]) >> WEIGHT_BITS
     bounds = np.empty((len(means), alphabet + 1), dtype=np.int64)
     bounds[:, 0], bounds[:, -1] = 0, TOTAL - alphabet
     bounds[:, 1:-1] = (below * (TOTAL - alphabet)) >> 16

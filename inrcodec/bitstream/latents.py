@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Protocol
@@ -38,7 +38,7 @@ class LatentCodec:
         """One block from images and their (height, width) in order; also the bits (images,) that each of them takes."""
         coder = RangeEncoder()
         bits = np.zeros(len(images))
-        for level in self._levels(shapes):
+        for level in self.levels(shapes):
             level.fill([image[level.number] for image in images])
             for channel in range(level.channels):
                 level.put(coder, channel, bits)
@@ -48,24 +48,32 @@ class LatentCodec:
         """The images of a block; raises CorruptFileError when the stream does not end with its last symbol."""
         coder = RangeDecoder(payload)
         levels = []
-        for level in self._levels(shapes):
+        for level in self.levels(shapes):
             for channel in range(level.channels):
                 level.take(coder, channel)
             levels.append(level.images())
         coder.done()
         return tuple(zip(*levels, strict=True))
 
-    def _levels(self, shapes: Sequence[tuple[int, int]]) -> Iterator[_LevelCoder]:
-        """Level coders from coarse to fine; each sees the finished one before it."""
-        coarser: _LevelCoder | None = None
+    def levels(
+        self,
+        shapes: Sequence[tuple[int, int]],
+        delays: Sequence[int] = (),
+        make: Callable[..., LevelCoder] | None = None,
+    ) -> Iterator[LevelCoder]:
+        """Level coders from coarse to fine; each sees the finished one before it.
+
+        delays: see `lay_out`; make: in the place of LevelCoder.
+        """
+        coarser: LevelCoder | None = None
         first = 0
         for number, level in enumerate(self.model.levels):
             ranges = self.ranges[first : first + level.channels]
             first += level.channels
-            planes = lay_out(level, shapes)
+            planes = lay_out(level, shapes, delays)
             steps = self.model.levels[number - 1].shift - level.shift if number else 0
             above = None if coarser is None or coarser.context.static is not None else coarser
-            coarser = _LevelCoder(
+            coarser = (make or LevelCoder)(
                 number=number,
                 shapes=shapes,
                 model=self.model,
@@ -90,7 +98,7 @@ class BlockCoder(Protocol):
         """See `LatentCodec.decode`, of several blocks."""
 
 
-class _LevelCoder:
+class LevelCoder:
     """One level of one block while it is coded: integer latents in padded planes."""
 
     def __init__(
@@ -101,7 +109,7 @@ class _LevelCoder:
         context: LevelContext,
         ranges: tuple[Range, ...],
         planes: Planes,
-        coarser: _LevelCoder | None,
+        coarser: LevelCoder | None,
         steps: int,
     ) -> None:
         self.number, self.context, self.ranges, self.planes = number, context, ranges, planes
@@ -113,12 +121,12 @@ class _LevelCoder:
 
     def fill(self, levels: Sequence[npt.NDArray[np.int16]]) -> None:
         """Lay the latents (channels, cells down, cells across) of each image into the planes."""
-        for plane, latents in zip(self._planes(), levels, strict=True):
+        for plane, latents in zip(self.views(self.buffer), levels, strict=True):
             plane[:] = latents
 
     def images(self) -> list[npt.NDArray[np.int16]]:
         """The latents of each image, (channels, cells down, cells across)."""
-        return [plane.astype(np.int16) for plane in self._planes()]
+        return [plane.astype(np.int16) for plane in self.views(self.buffer)]
 
     def put(self, coder: RangeEncoder, channel: int, sums: Exact) -> None:
         """Code every cell of a channel; the bits that it takes are added to those of its image, (images,), in order."""
@@ -129,6 +137,14 @@ class _LevelCoder:
             chosen = np.arange(len(tables)) if len(tables) > 1 else 0
             bits = np.log2(TOTAL) - np.log2(tables[chosen, symbols])
             np.add.at(sums, self.planes.images[cells], bits)
+
+    def chances(self, channel: int) -> Iterator[tuple[slice, Ints, Ints]]:
+        """Slice by slice of the filled planes, how likely every latent was, in 1/65536, and the scale index it had."""
+        for cells in self._slices(channel, 0, len(self.planes.places)):
+            symbols = self.buffer[channel][self.planes.places[cells]].astype(np.int64) - self.ranges[channel][0]
+            means, scales = self._distribution(channel, self._base(channel, cells), cells)
+            tables = frequencies(means, scales, *self.ranges[channel])
+            yield cells, tables[np.arange(len(tables)), symbols], scales
 
     def take(self, coder: RangeDecoder, channel: int) -> None:
         """Decode every cell of a channel, wave by wave."""
@@ -166,18 +182,19 @@ class _LevelCoder:
 
     def _frequencies(self, channel: int, base: Exact, cells: slice) -> Ints:
         """Frequencies (cells, alphabet), or (1, alphabet) where all cells share one distribution."""
-        lowest, highest = self.ranges[channel]
-        if self.context.static is not None:
-            means, scales = fixed_point(self.context.static[channel : channel + 1].astype(np.int64), WEIGHT_BITS)
-        else:
-            own = self.buffer[channel][self.planes.neighbors(OWN, cells)].astype(np.float64)
-            means, scales = self.context.distribution(channel, own, base)
-        return frequencies(means, scales, lowest, highest)
+        return frequencies(*self._distribution(channel, base, cells), *self.ranges[channel])
 
-    def _planes(self) -> Iterator[Small]:
-        """Views (channels, cells down, cells across) of each image's cells."""
+    def _distribution(self, channel: int, base: Exact, cells: slice) -> tuple[Ints, Ints]:
+        """Means and scale indices (cells,), or (1,) where all cells share one distribution."""
+        if self.context.static is not None:
+            return fixed_point(self.context.static[channel : channel + 1].astype(np.int64), WEIGHT_BITS)
+        own = self.buffer[channel][self.planes.neighbors(OWN, cells)].astype(np.float64)
+        return self.context.distribution(channel, own, base)
+
+    def views(self, buffer: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
+        """Views (channels, cells down, cells across) of each image's cells in a buffer like this one's."""
         for (down, across), corner in zip(self._cells, self.planes.corners.tolist(), strict=True):
             stride = across + 2 * MARGIN
             first = corner - MARGIN * stride - MARGIN
-            plane = self.buffer[:, first : first + (down + 2 * MARGIN) * stride].reshape(self.channels, -1, stride)
+            plane = buffer[:, first : first + (down + 2 * MARGIN) * stride].reshape(self.channels, -1, stride)
             yield plane[:, MARGIN : MARGIN + down, MARGIN : MARGIN + across]

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inrcodec.bitstream.base import Base, encode_against, encode_base
+from inrcodec.bitstream.choosing_references import choose_all
 from inrcodec.bitstream.container import (
     BASE,
     BLOCK,
@@ -18,6 +19,7 @@ from inrcodec.bitstream.container import (
     NAMES,
     POSES,
     RECORD,
+    REFERENCES,
     TIMES,
     WEIGHTS,
     Chunk,
@@ -32,6 +34,7 @@ from inrcodec.bitstream.limits import block_bounds, check_limits
 from inrcodec.bitstream.names import encode_names
 from inrcodec.bitstream.poses import Codes, encode_poses
 from inrcodec.bitstream.record import Record, encode_record
+from inrcodec.bitstream.related_latents import RelatedCodec
 from inrcodec.bitstream.times import encode_times
 from inrcodec.bitstream.weights import CodedTensor, Range, encode_weights
 
@@ -40,11 +43,17 @@ RECORD_RESOLUTION = 127  # of a column of the training record
 
 
 def pack_latents(
-    header: Header, context: Sequence[CodedTensor], latents: Sequence[Latents], coder: BlockCoder | None = None
+    header: Header,
+    context: Sequence[CodedTensor],
+    latents: Sequence[Latents],
+    coder: BlockCoder | None = None,
+    *,
+    share: bool = False,
 ) -> tuple[tuple[Range, ...], list[Chunk], npt.NDArray[np.float64]]:
     """Ranges of the channels, the blocks, and the bits (images,) that each image takes in them.
 
-    coder: codes blocks in the place of the codec itself.
+    coder: codes blocks in the place of the codec itself; share: images may be coded from others like them; where that
+    makes the file smaller, the first chunk says how.
     """
     shapes = shapes_of(header)
     check_limits(header.model, shapes, ())
@@ -52,9 +61,15 @@ def pack_latents(
     if not ranges:
         return (), [], np.zeros(len(latents))
     codec = LatentCodec(header.model, level_contexts(header.model, context), ranges)
-    blocks = [(latents[first:last], shapes[first:last]) for first, last in pairwise(block_bounds(shapes))]
-    packed = [codec.encode(*block) for block in blocks] if coder is None else coder.encode(codec, blocks)
-    return ranges, [Chunk(BLOCK, payload) for payload, _ in packed], np.concatenate([bits for _, bits in packed])
+    parts = [(latents[first:last], shapes[first:last]) for first, last in pairwise(block_bounds(shapes))]
+    choice = choose_all(codec, parts) if share else None
+    if choice is not None:
+        related = RelatedCodec(codec.model, codec.contexts, codec.ranges, choice.references)
+        packed = [related.encode_with(*part, chosen) for part, chosen in zip(parts, choice.chosen, strict=True)]
+    else:
+        packed = [codec.encode(*part) for part in parts] if coder is None else coder.encode(codec, parts)
+    blocks = [Chunk(BLOCK, payload) for payload, _ in packed]
+    return ranges, [*([choice.chunk] if choice else []), *blocks], np.concatenate([bits for _, bits in packed])
 
 
 def pack(
@@ -72,15 +87,17 @@ def pack(
 ) -> bytes:
     """The bytes of a file; `tensors` are the network's, then the context model's; poses (images, 4) if it has any.
 
-    times: seconds that each image is shown, where they are the frames of a clip; base: what tensors are stored as
-    differences from.
+    blocks: as `pack_latents` gives them; times: seconds that each image is shown, where they are the frames of a clip;
+    base: what tensors are stored as differences from.
     """
     chunks = [Chunk(HEAD, encode_header(header))]
     if base is not None:
         chunks.append(Chunk(BASE, encode_base(base)))
     if poses is not None:
         chunks.append(Chunk(POSES, encode_poses(poses)))
-    chunks += [Chunk(WEIGHTS, encode_against(base, tensors, ranges)), *blocks]
+    chunks += [chunk for chunk in blocks if chunk.kind == REFERENCES]
+    chunks.append(Chunk(WEIGHTS, encode_against(base, tensors, ranges)))
+    chunks += [chunk for chunk in blocks if chunk.kind == BLOCK]
     chunks.append(Chunk(NAMES, encode_names(list(names))))
     if times:
         chunks.append(Chunk(TIMES, encode_times(times)))

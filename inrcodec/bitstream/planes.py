@@ -20,8 +20,8 @@ Indices = npt.NDArray[np.integer[Any]]
 class Planes:
     """One level of all images of a block: each image's plane, with a margin of zeros, lies in one flat buffer.
 
-    Cells are listed in coding order: by wave (column + 2 * row), then image, then row. Cells of one wave do not
-    see each other, so they are coded together.
+    Cells are listed in coding order: by wave (column + 2 * row + the image's delay), then image, then row. Cells of one
+    wave do not see each other, so they are coded together.
     """
 
     places: Indices  # (cells,) index of each cell in a channel's buffer
@@ -47,8 +47,11 @@ class Planes:
         return indices
 
 
-def lay_out(level: Level, shapes: Sequence[tuple[int, int]]) -> Planes:
-    """The planes of a level for images of the given (height, width); small integers, as there may be 2**26 cells."""
+def lay_out(level: Level, shapes: Sequence[tuple[int, int]], delays: Sequence[int] = ()) -> Planes:
+    """The planes of a level for images of the given (height, width); small integers, as there may be 2**26 cells.
+
+    delays: waves that images come later, below 64; none without.
+    """
     cells = [(level.cells(height), level.cells(width)) for height, width in shapes]
     starts = np.cumsum([0, *((down + 2 * MARGIN) * (across + 2 * MARGIN) for down, across in cells)])
     strides = np.array([across + 2 * MARGIN for _, across in cells], dtype=np.int64)
@@ -57,6 +60,8 @@ def lay_out(level: Level, shapes: Sequence[tuple[int, int]]) -> Planes:
     rows = np.concatenate([np.repeat(np.arange(down, dtype=np.int16), across) for down, across in cells])
     columns = np.concatenate([np.tile(np.arange(across, dtype=np.int16), down) for down, across in cells])
     waves = columns.astype(np.uint16) + 2 * rows.astype(np.uint16)  # below 3 * 16,384
+    if any(delays):
+        waves += np.array(delays, dtype=np.uint16)[images]
     bounds = np.append(0, np.cumsum(np.bincount(waves)))
     places = rows * strides.astype(np.int32)[images]
     places += corners.astype(np.int32)[images]

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from copy import copy
 from functools import cached_property
+from itertools import pairwise
 
 from inrcodec.bitstream.base import decode_against, decode_base
 from inrcodec.bitstream.container import (
@@ -22,6 +23,7 @@ from inrcodec.bitstream.container import (
     NAMES,
     POSES,
     RECORD,
+    REFERENCES,
     TIMES,
     WEIGHTS,
     Chunk,
@@ -39,6 +41,8 @@ from inrcodec.bitstream.names import decode_names
 from inrcodec.bitstream.packing import measurements, shapes_of
 from inrcodec.bitstream.poses import Codes, decode_poses
 from inrcodec.bitstream.record import Record, decode_record
+from inrcodec.bitstream.references import NONE, decode_references, references_of
+from inrcodec.bitstream.related_latents import RelatedCodec
 from inrcodec.bitstream.times import decode_times
 from inrcodec.bitstream.weights import CodedTensor, Range, decode_weights
 from inrcodec.errors import CorruptFileError
@@ -101,14 +105,16 @@ class StoredSet:
             raise CorruptFileError(f"{len(self._blocks)} blocks of latents where the header asks for {expected}")
         self._network_shapes = network
         named = self._maybe(BASE)
-        if named is None:
-            self._refuse_lost_base()
+        references = self._maybe(REFERENCES)
+        if named is None or references is None:
+            self._refuse_lost_start()
         self.base = None if named is None else decode_base(named, model, self.header.channels, network)
+        self.references = None if references is None else decode_references(references, model)
         self._kept: OrderedDict[int, tuple[Latents, ...]] = OrderedDict()  # the last one used stands last
         self.kept_blocks = kept_blocks
 
-    def _refuse_lost_base(self) -> None:
-        """A reader that salvages may miss a chunk ahead of the weights: without a base, these would be others."""
+    def _refuse_lost_start(self) -> None:
+        """A reader that salvages may miss a chunk ahead of the weights: without it, numbers would be others."""
         for chunk in self.chunks:
             if chunk.kind == WEIGHTS:
                 return
@@ -141,7 +147,18 @@ class StoredSet:
     def codec(self) -> LatentCodec:
         """What blocks are coded with."""
         model = self.header.model
-        return LatentCodec(model, level_contexts(model, self.context), self._tensors[1])
+        contexts = level_contexts(model, self.context)
+        if self.references is not None:
+            return RelatedCodec(model, contexts, self._tensors[1], self.references)
+        return LatentCodec(model, contexts, self._tensors[1])
+
+    def related(self) -> int:
+        """How many images are coded from another one like them; blocks that are damaged count for nothing."""
+        if self.references is None:
+            return 0
+        blocks = zip(self._blocks, pairwise(self._bounds), strict=True)
+        whole = [(chunk.payload, self.shapes[slice(*span)]) for chunk, span in blocks if not chunk.damage]
+        return sum(one != NONE for block in whole for one in references_of(self.references, *block))
 
     def measured(self, figures: Sequence[Column], record: Record | None = None) -> bytes:
         """The bytes of this file with figures behind its names, and how its fit went; all else is taken over."""
@@ -245,6 +262,7 @@ class StoredSet:
         labels = {
             WEIGHTS: "network",
             BLOCK: "latents",
+            REFERENCES: "latents",
             POSES: "poses",
             NAMES: "names",
             TIMES: "times",
@@ -252,7 +270,10 @@ class StoredSet:
             RECORD: "record",
             ENCODER: "encoder",
         }
-        sizes = {label: sum(len(c.payload) for c in self.chunks if c.kind == kind) for kind, label in labels.items()}
+        sizes = dict.fromkeys(labels.values(), 0)
+        for chunk in self.chunks:
+            if chunk.kind in labels:
+                sizes[labels[chunk.kind]] += len(chunk.payload)
         return (*sizes.items(), ("overhead", self.size - sum(sizes.values())))
 
     def _poses(self) -> Codes | None:
@@ -262,7 +283,9 @@ class StoredSet:
         return None if payload is None else decode_poses(payload, self.header.images)
 
     def read(self, blocks: Sequence[int], coder: BlockCoder) -> list[tuple[Latents, ...]]:
-        """The images of some blocks, decoded by a coder; none is kept."""
+        """The images of some blocks, decoded by a coder where it knows how they are coded; none is kept."""
+        if self.references is not None:
+            return [self._decode(block) for block in blocks]
         return coder.decode(self.codec, [self._payload(block) for block in blocks])
 
     def _decode(self, block: int) -> tuple[Latents, ...]:

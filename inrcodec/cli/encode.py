@@ -24,6 +24,7 @@ from inrcodec.cli.network_options import (
     Head,
     KeepEncoder,
     Preset,
+    Share,
     Space,
     Width,
 )
@@ -122,6 +123,7 @@ def encode(
     head: Head = None,
     space: Space = None,
     base: Base = "auto",
+    share: Share = "auto",
     keep_encoder: KeepEncoder = False,
     augment: Augment = None,
     extra: Extra = None,
@@ -171,7 +173,7 @@ def encode(
         frames=frames, max_size=max_size, max_pixels=max_pixels, background=background,
         conditioning=conditioning, footprint=footprint,
         width=width, depth=depth, activation=activation, w0=w0, code=code, bottleneck=bottleneck, head=head,
-        space=space, base=base, keep_encoder=keep_encoder, augment=augment, extra=extra,
+        space=space, base=base, share=share, keep_encoder=keep_encoder, augment=augment, extra=extra,
         device=device, engine=engine, threads=threads, seed=seed,
     )  # fmt: skip
     if preset is not None:

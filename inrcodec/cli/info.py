@@ -19,7 +19,7 @@ EPILOG = epilog(
     (
         "file, file_size, format_version, encoder, images, channels, pixels, seconds (of a clip), bits_per_pixel, "
         "sizes (width, height, images), conditioning, hidden_width, hidden_layers, footprint, "
-        "base (number, quality; null without one), levels (shift, channels), "
+        "base (number, quality; null without one), related_images (coded from another one), levels (shift, channels), "
         "holdout (mode, fraction, seed), parts (label, bytes)",
         "(one signal) file, file_size, format_version, encoder, kind, name, axes, channels, places, scale, "
         "hidden_width, hidden_layers, activation, w0, figures, parts",
@@ -31,7 +31,7 @@ CHANNELS = {1: "1 (gray)", 3: "3 (color)", 4: "4 (color and alpha)"}
 
 
 def info(files: Files, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """Say what files are: images, sizes, network, bytes by part, bits per pixel. Nothing is decoded."""
+    """Say what files are: images, sizes, network, bytes by part, bits per pixel. No image is decoded."""
     told = [_told(file, verbose) for file in files]
     if json:
         print_json(told[0][0] if len(files) == 1 else {"files": [answer for answer, _ in told]})
@@ -80,6 +80,7 @@ def describe(file: str, archive: Archive) -> dict[str, Any]:
         "hidden_layers": model.hidden_layers,
         "footprint": model.footprint,
         "base": None if base is None else {"number": base.number, "quality": QUALITIES[base.table]},
+        "related_images": archive.stored.related(),
         "levels": [{"shift": level.shift, "channels": level.channels} for level in model.levels],
         "holdout": {
             "mode": header.holdout.mode,
@@ -121,11 +122,16 @@ def _lines(answer: dict[str, Any], verbose: bool) -> list[tuple[str, str]]:
         ),
         *([("base", _base(answer["base"]))] if answer["base"] else []),
         ("latents", _levels(answer["levels"])),
+        *([("references", _related(answer["related_images"]))] if answer["related_images"] else []),
         ("held-out pixels", holdout_words(answer["holdout"]["mode"], answer["holdout"]["fraction"])),
         ("rate", f"{answer['bits_per_pixel']:.3f} bits per pixel over {answer['pixels']:,} pixels"),
         ("size", f"{size:>12,} bytes"),
         *parts,
     ]
+
+
+def _related(images: int) -> str:
+    return f"{images:,} {'images are' if images > 1 else 'image is'} coded from another one"
 
 
 def _base(base: dict[str, int]) -> str:

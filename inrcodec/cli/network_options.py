@@ -107,6 +107,15 @@ Base = Annotated[
         rich_help_panel=DESIGN,
     ),
 ]
+Share = Annotated[
+    Literal["auto", "none"],
+    typer.Option(
+        "--share",
+        help="auto: code an image from another one that it is like, where that makes the file smaller; none: each by "
+        "itself.",
+        rich_help_panel=DESIGN,
+    ),
+]
 KeepEncoder = Annotated[
     bool,
     typer.Option(

@@ -28,10 +28,12 @@ if TYPE_CHECKING:
     from inrcodec.fitting.progress import Fitted
 
 
-def assemble(pictures: Sequence[Picture], model: ModelSettings, holdout: Holdout, fitted: Fitted) -> bytes:
-    """The file's bytes, with the figures measured on what those bytes decode to."""
+def assemble(
+    pictures: Sequence[Picture], model: ModelSettings, holdout: Holdout, fitted: Fitted, *, share: bool = True
+) -> bytes:
+    """The file's bytes, with the figures measured on what those bytes decode to. share: see `pack_latents`."""
     poses = coded_poses(picture.pixels for picture in pictures) if model.posed else None
-    return assembled(pictures, header_for(pictures, model, holdout), fitted, poses)[0]
+    return assembled(pictures, header_for(pictures, model, holdout), fitted, poses, share=share)[0]
 
 
 def header_for(pictures: Sequence[Picture], model: ModelSettings, holdout: Holdout) -> Header:
@@ -66,9 +68,11 @@ def without_figures(
     fitted: Fitted,
     poses: Codes | None,
     engine: FileEngine | None = None,
+    *,
+    share: bool = True,
 ) -> tuple[Archive, npt.NDArray[np.float64]]:
     """What the bytes of a file decode to before it is measured, and the bits (images,) that each image takes."""
-    ranges, blocks, bits = pack_latents(header, fitted.context, fitted.latents, engine)
+    ranges, blocks, bits = pack_latents(header, fitted.context, fitted.latents, engine, share=share)
     times = [picture.seconds for picture in pictures if picture.seconds is not None]
     blob = pack(
         header,
@@ -92,12 +96,14 @@ def assembled(
     poses: Codes | None,
     record: Record | None = None,
     engine: FileEngine | None = None,
+    *,
+    share: bool = True,
 ) -> tuple[bytes, Archive]:
     """The file's bytes, and what those decode to but for the figures, which are measured on it.
 
-    engine: packs and draws, where there is one that is faster.
+    engine: packs and draws, where there is one that is faster; share: see `pack_latents`.
     """
-    bare, bits = without_figures(pictures, header, fitted, poses, engine)
+    bare, bits = without_figures(pictures, header, fitted, poses, engine, share=share)
     pairs = decoded_pairs(list(bare), pictures, None if engine is None else engine.octets(bare))
     ends = ends_for(pairs) if header.model.spatial else Ends()
     if ends.tolerance:

@@ -82,7 +82,8 @@ def _encoded(sources: Sources, path: Path, options: EncodeOptions, run: EncodeRu
 
         def made() -> Made:
             _report(run, fit, "measure")
-            return assembled(asked.pictures, asked.header, fit.finish(), asked.poses, record, fit.files)
+            share = options.share == "auto"
+            return assembled(asked.pictures, asked.header, fit.finish(), asked.poses, record, fit.files, share=share)
 
         blob, archive = corrected(fit, made, options, run.on_progress)
         _report(run, fit, "write")

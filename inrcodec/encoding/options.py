@@ -58,6 +58,8 @@ class EncodeOptions:
         space (str | None): "plain", or "smooth" for a frame of its own around every drawing. Default None: "plain".
         base (str): "auto": start from networks that ship with the program and store what differs, where the design
             is the usual one of 32 units and no target is given; "none": start from nothing. Default "auto".
+        share (str): "auto": code an image from another one that it is like, where that makes the file smaller;
+            "none": each by itself. Default "auto".
         keep_encoder (bool): let a small network find the codes (latent, hypernetwork), and store it. Default False.
     Where and how:
         device (str): "auto", "cpu", "cuda", "cuda:1" or "mps". Default "auto".
@@ -92,6 +94,7 @@ class EncodeOptions:
     head: int | None = None
     space: str | None = None
     base: Literal["auto", "none"] = "auto"
+    share: Literal["auto", "none"] = "auto"
     keep_encoder: bool = False
     augment: str | None = None
     extra: str | Path | None = None

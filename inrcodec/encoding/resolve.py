@@ -23,6 +23,7 @@ from inrcodec.numerics.arrays import Pixels, colors
 from inrcodec.settings import (
     BASES,
     MAX_FOOTPRINT,
+    SHARES,
     FitSettings,
     Holdout,
     ModelSettings,
@@ -76,6 +77,8 @@ def fit_settings(options: EncodeOptions, pictures: Sequence[Picture], *, record:
     """
     if options.time_limit is not None and not options.time_limit > 0:
         raise UsageError(f"time limit {options.time_limit} s: must be more than nothing")
+    if options.share not in SHARES:
+        raise UsageError(Parameter("share", options.share), f": there are: {', '.join(SHARES)}")
     if not 0 <= options.seed < 1 << 32:
         raise UsageError(f"seed {options.seed} is outside 0 to {(1 << 32) - 1}")
     return FitSettings(

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from second_reader import Header, Illegal, Pack, RangeReader, chunks, header, inflate
+from second_references import References, delays, references, weight
 
 from inrcodec.numerics.arrays import FloatArray
 
@@ -212,13 +213,14 @@ def tensor(stream: RangeReader, entry: list[int], shape: tuple[int, ...]) -> Int
 
 
 @lru_cache(maxsize=256)
-def laplace(mean: int, scale: int, lowest: int, highest: int) -> list[int]:
-    """Section 9: the frequencies of lowest to highest."""
+def laplace(mean: int, scale: int, lowest: int, highest: int, likely: int = 0, weight: int = 0) -> list[int]:
+    """Section 9: the frequencies of lowest to highest; section 17: with a weight for what is likely."""
     k = highest - lowest + 1
     j = np.arange(1, k)
     offset = (lowest + j) * 256 - 128 - mean
     half = DECAY[np.minimum((np.abs(offset) * INVERSE[scale]) >> 16, 3072)] >> 1
     below = np.where(offset < 0, half, 65536 - half)
+    below = below + ((np.where(lowest + j > likely, 65536, 0) - below) * weight >> 8)
     bounds = ((below * (65536 - k)) >> 16) + j
     frequencies: list[int] = np.diff(bounds, prepend=0, append=65536).tolist()
     return frequencies
@@ -231,36 +233,46 @@ def fixed(total: int, has: int, wanted: int) -> int:
     return (total + (1 << (has - wanted - 1))) >> (has - wanted)
 
 
-def table_of(mean: int, scale: int, bits: int, limits: Range) -> list[int]:
-    """The table for the two outputs of the context model."""
+def distribution(mean: int, scale: int, bits: int) -> tuple[int, int]:
+    """Mean and scale from the two outputs of the context model."""
     mean = min(max(fixed(mean, bits, 8), -262144), 262144)
-    scale = min(max(fixed(scale, bits, 3), -40), 56)
-    return laplace(mean, scale, *limits)
+    return mean, min(max(fixed(scale, bits, 3), -40), 56)
 
 
-def waves(rows: int, columns: int) -> Iterator[list[tuple[int, int]]]:
-    """Section 8: the cells of one image, wave by wave, without end."""
-    w = 0
+def waves(rows: int, columns: int, delay: int) -> Iterator[list[tuple[int, int]]]:
+    """Sections 8 and 17: the cells of one image, wave by wave, without end."""
+    w = -delay
     while True:
         yield [(r, w - 2 * r) for r in range(rows) if 0 <= w - 2 * r < columns]
         w += 1
 
 
-def latents(payload: bytes, model: Model, found: Weights, sizes: list[tuple[int, int]]) -> list[list[Ints]]:
-    """Section 8: for each image of a block, for each level, the integers (channels, rows, columns)."""
+def latents(
+    payload: bytes, model: Model, found: Weights, sizes: list[tuple[int, int]], shared: References | None
+) -> list[list[Ints]]:
+    """Sections 8 and 17: for each image of a block, for each level, the integers (channels, rows, columns)."""
     stream = RangeReader(payload)
+    others = shared.of_block(stream, sizes) if shared else [None] * len(sizes)
+    late = delays(others)
     shapes = [[(level.channels, *level.cells(*size)) for level in model.levels] for size in sizes]
     planes = [[np.zeros(shape, dtype=np.int64) for shape in image] for image in shapes]
     for number, level in enumerate(model.levels):
         for c in range(level.channels):
             lowest = found.ranges[number][c][0]
             images = [image[number] for image in planes]
-            last = max(plane.shape[2] - 1 + 2 * (plane.shape[1] - 1) for plane in images)
-            cells = [waves(*plane.shape[1:]) for plane in images]
+            last = max(plane.shape[2] - 1 + 2 * (plane.shape[1] - 1) for plane in images) + max(late)
+            cells = [waves(*plane.shape[1:], delay) for plane, delay in zip(images, late, strict=True)]
             for _ in range(last + 1):
                 for image, walk in enumerate(cells):
                     for r, q in next(walk):
-                        table = cell_table(model, found, planes[image], number, c, r, q)
+                        mean, scale = cell(model, found, planes[image], number, c, r, q)
+                        likely, share, other = 0, 0, others[image]
+                        if shared and other is not None:
+                            step = model.levels[number - 1].shift - level.shift if number else 0
+                            codes, place = shared.codes[number], (number, c, r, q)
+                            share = weight(codes, planes[image], planes[other], place, step, scale)
+                            likely = int(planes[other][number][c, r, q])
+                        table = laplace(mean, scale, *found.ranges[number][c], likely, share)
                         planes[image][number][c, r, q] = lowest + stream.symbol(table)
     stream.end()
     return planes
@@ -278,12 +290,12 @@ def division(sizes: list[tuple[int, int]]) -> list[range]:
     return blocks
 
 
-def cell_table(model: Model, found: Weights, planes: list[Ints], number: int, c: int, r: int, q: int) -> list[int]:
-    """Section 9: the table of one latent."""
-    level, tensors, limits = model.levels[number], found.context[number], found.ranges[number][c]
+def cell(model: Model, found: Weights, planes: list[Ints], number: int, c: int, r: int, q: int) -> tuple[int, int]:
+    """Section 9: mean and scale of one latent."""
+    level, tensors = model.levels[number], found.context[number]
     if level.static:
         mean, scale = tensors[0][c].tolist()
-        return table_of(mean, scale, CONTEXT_BITS, limits)
+        return distribution(mean, scale, CONTEXT_BITS)
     plane = planes[number]
 
     def value(channel: int, down: int, across: int) -> int:
@@ -300,7 +312,7 @@ def cell_table(model: Model, found: Weights, planes: list[Ints], number: int, c:
     first, bias, second, last = tensors
     h = np.maximum(0, bias[c] + first[c] @ np.array(context))
     mean, scale = ((last[c] << CONTEXT_BITS) + second[c] @ h).tolist()
-    return table_of(mean, scale, 2 * CONTEXT_BITS, limits)
+    return distribution(mean, scale, 2 * CONTEXT_BITS)
 
 
 def centres(count: int) -> npt.NDArray[np.float64]:
@@ -366,6 +378,7 @@ class Set:
     poses: npt.NDArray[np.int8]
     tolerance: int
     white: list[bool]
+    references: References | None
 
     def latents(self, image: int) -> list[Ints]:
         """The latents of an image, level by level."""
@@ -373,7 +386,7 @@ class Set:
             return []
         images, payload = next(block for block in self.blocks if image in block[0])
         sizes = self.head.sizes[images.start : images.stop]
-        return latents(payload, self.model, self.weights, sizes)[image - images.start]
+        return latents(payload, self.model, self.weights, sizes, self.references)[image - images.start]
 
     def pixels(self, image: int, height: int, width: int) -> FloatArray:
         """Section 10: the image drawn with height x width pixels, as stored."""
@@ -422,7 +435,7 @@ def with_ends(pixels: FloatArray, tolerance: int, white: bool) -> FloatArray:
 
 def read(blob: bytes) -> Set:
     """Every section but the names and figures."""
-    kinds = ("HEAD", "ENDS", "BASE", "POSE", "WGTS", "BLCK", "nAME", "fIGS", "rECD", "eNCO")
+    kinds = ("HEAD", "ENDS", "BASE", "POSE", "REFS", "WGTS", "BLCK", "nAME", "fIGS", "rECD", "eNCO")
     payloads: dict[str, list[bytes]] = {kind: [] for kind in kinds}
     for kind, payload in chunks(blob):
         payloads[kind].append(payload)
@@ -439,7 +452,11 @@ def read(blob: bytes) -> Set:
         poses = columns.reshape(4, len(head.sizes)).T
     network = weights(payloads["WGTS"][0], model, payloads["BASE"])
     tolerance, white = ends(payloads["ENDS"], len(head.sizes))
-    return Set(head, model, network, list(zip(blocks, payloads["BLCK"], strict=True)), poses, tolerance, white)
+    shared = None
+    if payloads["REFS"]:
+        shared = references(payloads["REFS"][0], len(model.levels), any(level.static for level in model.levels))
+    coded = list(zip(blocks, payloads["BLCK"], strict=True))
+    return Set(head, model, network, coded, poses, tolerance, white, shared)
 
 
 def ends(payloads: list[bytes], images: int) -> tuple[int, list[bool]]:

@@ -44,12 +44,12 @@ def chunks(blob: bytes) -> list[tuple[str, bytes]]:
         found.append((kind.decode(), blob[at + 8 : end]))
         at = end + 4
     critical = [kind for kind, _ in found if kind[0].isupper()]
-    start = ["HEAD", *(kind for kind in ("ENDS", "BASE", "POSE") if kind in critical), "WGTS"]
+    start = ["HEAD", *(kind for kind in ("ENDS", "BASE", "POSE", "REFS") if kind in critical), "WGTS"]
     if critical != [*start, *["BLCK"] * (len(critical) - len(start) - 1), "TAIL"]:
         raise Illegal("order")
     if found[0][0] != "HEAD" or found[-1] != ("TAIL", b""):
         raise Illegal("order")
-    kinds = ("HEAD", "ENDS", "BASE", "POSE", "WGTS", "BLCK", "nAME", "fIGS", "eNCO", "tIME")
+    kinds = ("HEAD", "ENDS", "BASE", "POSE", "REFS", "WGTS", "BLCK", "nAME", "fIGS", "eNCO", "tIME")
     known = [chunk for chunk in found if chunk[0] in kinds]
     if any(sum(kind == other for other, _ in known) > 1 for kind in ("nAME", "fIGS", "eNCO", "tIME")):
         raise Illegal("repeated")

@@ -12,7 +12,7 @@ from inrcodec.cli.app import main
 
 Capture = pytest.CaptureFixture[str]
 INFO_KEYS = """file file_size format_version encoder images channels pixels seconds bits_per_pixel sizes conditioning
-hidden_width hidden_layers footprint base levels holdout parts"""
+hidden_width hidden_layers footprint base related_images levels holdout parts"""
 REPORT_KEYS = """file file_size pixels bits_per_pixel holdout_mode holdout_fraction mean_psnr mean_holdout_psnr
 mean_ssim mean_mae mean_holdout_mae mean_fitted_mae best worst images notes exact_images"""
 IMAGE_KEYS = "number name width height bits psnr holdout_psnr ssim mae holdout_mae fitted_mae bits_per_pixel exact"

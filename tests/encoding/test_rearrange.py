@@ -40,7 +40,7 @@ def test_images_leave(gone: list[int], small_set: Path, tmp_path: Path) -> None:
     after.verify()
 
 
-@pytest.mark.parametrize("name", ["latent", "encoder", "smooth", "hypernetwork"])
+@pytest.mark.parametrize("name", ["latent", "encoder", "smooth", "hypernetwork", "references"])
 def test_every_design_with_latents(name: str, tmp_path: Path) -> None:
     before = inrcodec.open(GOLDEN / f"{name}.inr")
     inrcodec.remove(GOLDEN / f"{name}.inr", 0, tmp_path / "fewer.inr")

@@ -13,6 +13,7 @@ Run it after a change of the format, from the repository's root: python tests/go
     ends-white.inr    smooth.inr likewise, but in the first image what is nearly white stays so
     encoder.inr       codes that an encoder found, and the encoder
     gray.inr          one channel
+    references.inr    five pictures that differ in a spot, coded from one another, and one of another size
     *.npz             what each file decodes to, 8 bits, colours premultiplied: `native0`, `native1`, ... and
                       `enlarged`, image 1 at 40 x 23 pixels
 """
@@ -27,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inrcodec.archive import Archive
-from inrcodec.bitstream.container import ENDS, Chunk, read_chunks, write_chunks
+from inrcodec.bitstream.container import ENDS, REFERENCES, Chunk, read_chunks, write_chunks
 from inrcodec.bitstream.ends import Ends, encode_ends
 from inrcodec.encoding.assemble import assemble
 from inrcodec.encoding.options import EncodeOptions
@@ -105,6 +106,24 @@ def encoded(channels: int, model: ModelSettings, options: EncodeOptions) -> byte
     return assemble(pictures, model, settings.holdout, fit.finish())
 
 
+def related() -> bytes:
+    """A file of pictures that are like one another."""
+    first, other, pictures = picture(0, 3), picture(4, 3), []
+    for number in range(5):
+        pixels = first.pixels.copy()
+        pixels[2 * number : 2 * number + 2, 2 : 3 + 2 * number] = 0.2 * number
+        pictures.append(Picture(f"spot-{number}.png", pixels, 0))
+    pictures.insert(2, other)
+    settings = fit_settings(EncodeOptions(**COMMON, holdout=0.0), pictures)
+    model = ModelSettings(hidden_width=12, context_width=8)
+    fit = Fit([drawn.stored for drawn in pictures], model, settings)
+    for _ in fit.steps():
+        pass
+    blob = assemble(pictures, model, settings.holdout, fit.finish())
+    assert any(chunk.kind == REFERENCES for chunk in read_chunks(blob))
+    return blob
+
+
 def with_ends(name: str, ends: Ends) -> bytes:
     """A file of this folder, and the chunk that says how near to the ends of the scale is near."""
     head, *others = read_chunks((HERE / f"{name}.inr").read_bytes())
@@ -118,8 +137,11 @@ def grey_levels(pixels: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
 
 def main() -> None:
     """Make every file anew, or the named ones."""
-    for name in sys.argv[1:] or (*FILES, *ENDS_MET):
-        blob = with_ends(*ENDS_MET[name]) if name in ENDS_MET else encoded(*FILES[name])
+    for name in sys.argv[1:] or (*FILES, *ENDS_MET, "references"):
+        if name == "references":
+            blob = related()
+        else:
+            blob = with_ends(*ENDS_MET[name]) if name in ENDS_MET else encoded(*FILES[name])
         archive = Archive.from_bytes(blob)
         expected = {f"native{image.number}": grey_levels(image.render_stored()) for image in archive}
         expected["enlarged"] = grey_levels(archive[LARGE_IMAGE].render_stored(LARGE[::-1], upsample="field"))
