@@ -257,8 +257,9 @@ def test_kernels_are_compiled_once(small_images: Path, tmp_path: Path) -> None:
     script = f"""
 import inrcodec
 from inrcodec.fitting.kernels import blocks, deciding, stretch
-inrcodec.encode([{str(small_images)!r}], {str(tmp_path / "a.inr")!r}, passes=60, engine="kernel", device="cpu")
-inrcodec.encode([{str(small_images)!r}], {str(tmp_path / "b.inr")!r}, passes=5, engine="kernel", device="cpu", holdout=0)
+for name, passes, holdout in (("a.inr", 60, 0.1), ("b.inr", 5, 0)):
+    output = {str(tmp_path)!r} + "/" + name
+    inrcodec.encode([{str(small_images)!r}], output, passes=passes, holdout=holdout, engine="kernel", device="cpu")
 counts = [len(kernel.signatures) for kernel in (stretch.take_steps, deciding.decide_images, blocks.code_block)]
 assert max(counts) == 1, counts
 """
