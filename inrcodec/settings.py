@@ -179,6 +179,11 @@ class Gap:
         """Whether bits are to be spent, and not saved."""
         return (self.psnr or self.bits or 0.0) > 0
 
+    @property
+    def width(self) -> float:
+        """Without its sign."""
+        return abs(self.psnr or self.bits or 0.0)
+
 
 @dataclass(frozen=True)
 class FitSettings:

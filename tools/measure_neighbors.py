@@ -62,7 +62,7 @@ def compared(name: str, file: Path, table: Path) -> LabelledSet:
     """Every way to compare the images of a file."""
     archive = inrcodec.open(file)
     pixels = centered(np.stack([_thumbnail(image) for image in archive]))[0]
-    vectors = {by: describe(archive, by).vectors for by in CHOICES}
+    vectors = {by: describe(archive, by).vectors for by in CHOICES if by != "joined"}
     vectors |= {
         "pixels": pixels,
         "PCA of pixels": pixels @ np.linalg.svd(pixels, full_matrices=False)[2][:COMPONENTS].T,

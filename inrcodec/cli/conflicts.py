@@ -17,7 +17,6 @@ PAIRS = (
     ("target_psnr", "target_size", "one fit is steered to one target"),
     ("effort", "passes", "passes are what an effort stands for"),
     ("dry_run", "snapshots", "a dry run writes nothing"),
-    ("dry_run", "force", "a dry run writes nothing"),
     ("gif", "sheet", "a moving picture or a strip"),
     ("gif", "compare", "a moving picture or a strip"),
     ("metrics", "sheet", "--metrics writes nothing"),

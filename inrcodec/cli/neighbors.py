@@ -37,7 +37,7 @@ EPILOG = epilog(
     ),
 )
 GAP = 8  # pixels between pictures on a sheet
-CHOICES = ("descriptor", "code", "last-hidden")
+CHOICES = ("joined", "descriptor", "code", "last-hidden")
 FORMER_NAMES = {"look": "descriptor"}  # what scripts may still say
 
 
@@ -55,8 +55,9 @@ ByOption = Annotated[
         "--by",
         parser=parse_by,
         metavar=f"[{'|'.join(CHOICES)}]",
-        help="descriptor: edges and colours of the decoded image, best by measurement (see --labels); "
-        "code: moments of the image's latents, by place; last-hidden: the network's last sine layer.",
+        help="descriptor: edges and colours of the decoded image; last-hidden: the network's last sine layer; joined: "
+        "both, best by measurement (see --labels; of a picture from outside, its descriptor); code: moments of the "
+        "image's latents, by place.",
     ),
 ]
 MetricOption = Annotated[Literal["cosine", "euclidean", "dot"], typer.Option("--metric", help="How vectors compare.")]
@@ -78,7 +79,7 @@ def neighbors(
         str | None, typer.Argument(metavar="IMAGE", help="A number, a name, or a picture file.", show_default=False)
     ] = None,
     count: Annotated[int, typer.Option("-k", "--count", min=1, help="Neighbours to list.")] = 8,
-    by: ByOption = "descriptor",
+    by: ByOption = "joined",
     metric: MetricOption = "cosine",
     farthest: Annotated[bool, typer.Option("--farthest", help="The least alike instead.")] = False,
     every: Annotated[bool, typer.Option("--all", help="The neighbours of every image.")] = False,
@@ -104,6 +105,8 @@ def neighbors(
         return
     if sheet is not None:
         check_sheet(sheet, force=force)
+    if by == "joined" and image is not None and _is_outside(archive, image):
+        by = "descriptor"
     queries = _queries(archive, described(archive, by, console), image, metric)
     found = [_found(archive, query, count, farthest, metric) for query in queries]
     if len(found[0]) < count:
@@ -138,7 +141,7 @@ def _queries(archive: Archive, space: Space, image: str | None, metric: Metric) 
     """One image of the set, a picture that is not in it, or all images."""
     if image is None:
         return [_member(archive, space, number, metric) for number in range(len(archive))]
-    if image not in archive and not image.isdigit() and Path(image).is_file():
+    if _is_outside(archive, image):
         from inrcodec.retrieval.space import describe_file
 
         outside = describe_file(Path(image), space)
@@ -149,6 +152,11 @@ def _queries(archive: Archive, space: Space, image: str | None, metric: Metric) 
     if len(numbers) != 1:
         raise UsageError(f"{image!r} names {len(numbers)} images; name one, or use --all")
     return [_member(archive, space, numbers[0], metric)]
+
+
+def _is_outside(archive: Archive, image: str) -> bool:
+    """Whether it is a picture file, and no image of the set."""
+    return image not in archive and not image.isdigit() and Path(image).is_file()
 
 
 def _member(archive: Archive, space: Space, number: int, metric: Metric) -> Query:

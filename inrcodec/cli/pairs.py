@@ -37,7 +37,7 @@ def pairs(
     optimal: Annotated[
         bool, typer.Option("--optimal", help="The best sum of all pairs, by exact matching, instead of one by one.")
     ] = False,
-    by: ByOption = "descriptor",
+    by: ByOption = "joined",
     metric: MetricOption = "cosine",
     sheet: Annotated[
         Path | None, typer.Option("--sheet", metavar="FILE", help="Draw a row for each pair.", show_default=False)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_CORRECTIONS = 6  # from level to level, from the finest on: small gaps need one
 CLOSE_PSNR = 0.03  # dB
+CLOSING = 0.5  # of a gap, that is left after a round at most, if there is to be another
 LEAST_SIZE, AIMED_SIZE = 0.992, 0.996  # of the target: a file may be smaller than asked for, but not larger
 CORRECTION_PASSES = {"kernel": 70.0, "torch": 15.0}  # that take as long; measured
 Made = tuple[bytes, Archive]  # a file's bytes, and what they decode to
@@ -32,17 +33,26 @@ def corrected(
     make: the file of the fit as it stands.
     """
     made, needed = make(), fit.meter.ending / 2
+    first = gap = _gap(options, *made)
     for attempt in range(MOST_CORRECTIONS):
-        gap = _gap(options, *made)
-        if gap is None or fit.meter.left < needed:
+        if gap is None or first is None or fit.meter.left < needed:
             break
+        tried = attempt > 0 and attempt == len(fit.run.model.levels)
+        if tried and not _too_large(gap) and gap.width > CLOSING * first.width:
+            break  # every level was tried, and another round would take as long and not get there
         started = time.monotonic()
         for progress in fit.correct(gap, attempt):
             if on_progress:
                 on_progress(progress)
         made = make()
+        gap = _gap(options, *made)
         needed = time.monotonic() - started
     return made
+
+
+def _too_large(gap: Gap) -> bool:
+    """Whether a file has more bytes than were allowed: then nothing is left untried."""
+    return gap.bits is not None and not gap.better
 
 
 def correction_seconds(engine: str, a_pass: float) -> float:

@@ -21,12 +21,17 @@ MOST_FOR_OPTIMAL = 200  # vectors that may be part of a pair: the exact matching
 def similarities(queries: FloatArray, vectors: FloatArray, metric: Metric = "cosine") -> FloatArray:
     """How alike queries (m, values) and vectors (n, values) are, (m, n); distances are negative, so more is nearer."""
     if metric == "cosine":
-        return np.asarray(_unit(queries) @ _unit(vectors).T, dtype=np.float32)
+        return np.asarray(unit(queries) @ unit(vectors).T, dtype=np.float32)
     products = queries @ vectors.T
     if metric == "dot":
         return np.asarray(products, dtype=np.float32)
     squares = (queries**2).sum(axis=1)[:, None] + (vectors**2).sum(axis=1) - 2 * products
     return np.asarray(-np.sqrt(np.maximum(squares, 0)), dtype=np.float32)
+
+
+def unit(vectors: FloatArray) -> FloatArray:
+    """Vectors (..., values) of length 1; those of none stay."""
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12), dtype=np.float32)
 
 
 def ranked(similarity: FloatArray, count: int, *, farthest: bool = False, without: int | None = None) -> Numbers:
@@ -146,7 +151,3 @@ def _least(ordered: list[tuple[int, int]], worth: dict[tuple[int, int], float], 
     if len(greedy) < count:
         return -np.inf
     return sum(greedy) - sum(worth[pair] for pair in ordered[: count - 1]) - 1e-5
-
-
-def _unit(vectors: FloatArray) -> FloatArray:
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12), dtype=np.float32)

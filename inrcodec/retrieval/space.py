@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -17,10 +18,12 @@ from inrcodec.images import load_pictures
 from inrcodec.numerics.arrays import FloatArray
 from inrcodec.retrieval.descriptor import descriptor, descriptors_in_poses
 from inrcodec.retrieval.scores import Interval, RetrievalScores, interval, mean_scores, query_scores
-from inrcodec.retrieval.similarity import Metric, centered, similarities
+from inrcodec.retrieval.similarity import Metric, centered, similarities, unit
 
-By = Literal["descriptor", "code", "last-hidden"]
-CHOICES: tuple[By, ...] = ("descriptor", "code", "last-hidden")
+By = Literal["joined", "descriptor", "code", "last-hidden"]
+CHOICES: tuple[By, ...] = ("joined", "descriptor", "code", "last-hidden")
+JOINED: tuple[By, ...] = ("descriptor", "last-hidden")
+LAST_HIDDEN_WEIGHT = 0.25  # of its cosine, the descriptor's being 1: docs/results.md
 COMPONENTS = 32  # of the PCA that the others are compared with
 COMMON_SIDE = 48  # pixels, where pictures of different sizes are compared pixel by pixel
 DESCRIPTOR_SIDE = 64  # pixels of the longer side, at most: more take time (a megapixel takes seconds) and tell no more
@@ -68,15 +71,31 @@ class Judged:
 
 
 def describe(archive: Archive, by: By = "descriptor", on_image: OnImage = lambda done, all: None) -> Space:
-    """The images as vectors: descriptors, their own codes, or the field's last sine layer (the study's choice)."""
-    rows = []
+    """The images as vectors: descriptors, their own codes, or the field's last sine layer (the study's choice).
+
+    Joined are descriptors and last layers, so that cosines add up by their weights.
+    """
+    parts = JOINED if by == "joined" else (by,)
+    rows: list[list[FloatArray]] = [[] for _ in parts]
     for done, image in enumerate(archive):
         on_image(done, len(archive))
-        rows.append(_vector(image, by))
-    vectors, mean = centered(np.stack(rows))
+        for part, found in zip(parts, rows, strict=True):
+            found.append(_vector(image, part))
+    spaces = [_space(part, np.stack(found)) for part, found in zip(parts, rows, strict=True)]
+    return joined(*spaces) if by == "joined" else spaces[0]
+
+
+def joined(descriptors: Space, last_hidden: Space) -> Space:
+    """One space of two of the same images."""
+    weighted = math.sqrt(LAST_HIDDEN_WEIGHT) * unit(last_hidden.vectors)
+    vectors = np.concatenate([unit(descriptors.vectors), weighted], axis=1, dtype=np.float32)
+    return Space("joined", vectors, np.zeros(vectors.shape[1], np.float32))
+
+
+def _space(by: By, rows: FloatArray) -> Space:
+    vectors, mean = centered(rows)
     if by == "code":  # channels differ in size by orders of magnitude
-        scale = np.maximum(vectors.std(axis=0), 1e-6)
-        vectors = vectors / scale
+        vectors = vectors / np.maximum(vectors.std(axis=0), 1e-6)
     return Space(by, vectors, mean)
 
 
@@ -105,7 +124,9 @@ def judge(
     known = _labels(archive, labels, column)
     pixels = centered(np.stack([_thumbnail(image) for image in archive]))[0]
     directions = np.linalg.svd(pixels, full_matrices=False)[2][:COMPONENTS]
-    spaces: list[tuple[str, FloatArray]] = [(by, describe(archive, by, on_image).vectors) for by in CHOICES]
+    described: dict[By, Space] = {by: describe(archive, by, on_image) for by in CHOICES if by != "joined"}
+    described["joined"] = joined(*(described[by] for by in JOINED))
+    spaces: list[tuple[str, FloatArray]] = [(by, described[by].vectors) for by in CHOICES]
     spaces += [("pixels", pixels), (f"PCA of pixels, {len(directions)}", pixels @ directions.T)]
     scored = [(name, query_scores(similarities(rows, rows, metric), known)) for name, rows in spaces]
     return [Judged(name, mean_scores(scores), interval(scores)) for name, scores in scored]

@@ -64,7 +64,8 @@ def test_a_picture_from_outside_stands_first_on_its_sheet(small_set: Path, small
 def test_look_still_means_the_descriptor_and_other_words_are_refused(small_set: Path, capsys: Capture) -> None:
     former = answer(capsys, "neighbors", str(small_set), "0", "--by", "look")
     assert former["by"] == "descriptor"
-    assert former == answer(capsys, "neighbors", str(small_set), "0")
+    assert former == answer(capsys, "neighbors", str(small_set), "0", "--by", "descriptor")
+    assert answer(capsys, "neighbors", str(small_set), "0")["by"] == "joined"
     assert main(["pairs", str(small_set), "--similar", "1", "--by", "smell"]) == 2
     assert "last-hidden" in capsys.readouterr().err
 

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 import inrcodec
+from inrcodec.fitting.progress import Progress
 
 
 @pytest.fixture(scope="module")
@@ -35,3 +36,15 @@ def test_size(textures: Path, tmp_path: Path) -> None:
     result = inrcodec.encode(textures, tmp_path / "a.inr", target_size=4200, **QUICK)
     assert 0.99 * 4200 <= (tmp_path / "a.inr").stat().st_size <= 4200
     assert result.archive.file_size == (tmp_path / "a.inr").stat().st_size
+
+
+def test_what_is_out_of_reach_is_given_up_after_a_round(textures: Path, tmp_path: Path) -> None:
+    """Two passes do not come to 45 dB, however long latents are corrected: every level is tried once."""
+    phases: list[str] = []
+
+    def see(progress: Progress) -> None:
+        if not phases or phases[-1] != progress.phase:
+            phases.append(progress.phase)
+
+    inrcodec.encode(textures, tmp_path / "a.inr", target_psnr=45, on_progress=see, **{**QUICK, "passes": 2})
+    assert phases.count("correct") == 3

@@ -10,7 +10,7 @@ from PIL import Image
 
 import inrcodec
 from inrcodec.errors import UsageError
-from inrcodec.retrieval.space import CHOICES, DESCRIPTOR_SIDE, By, describe, describe_file, judge, on_white
+from inrcodec.retrieval.space import CHOICES, DESCRIPTOR_SIDE, JOINED, By, describe, describe_file, judge, on_white
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -21,7 +21,10 @@ def test_every_choice_gives_centered_vectors(by: By, small_set: Path) -> None:
     archive = inrcodec.open(small_set)
     space = describe(archive, by)
     assert len(space.vectors) == len(archive)
-    np.testing.assert_allclose(space.vectors.mean(axis=0), 0, atol=1e-3 * np.abs(space.vectors).max())
+    if by == "joined":  # its parts are, and then have length 1
+        np.testing.assert_allclose(np.linalg.norm(space.vectors, axis=1), 1.25**0.5, atol=1e-5)
+    else:
+        np.testing.assert_allclose(space.vectors.mean(axis=0), 0, atol=1e-3 * np.abs(space.vectors).max())
     similarity = space.similarity(2, "cosine")
     assert similarity.argmax() == 2
     assert similarity[2] == pytest.approx(1.0, abs=1e-4)
@@ -46,7 +49,7 @@ def test_judging_needs_labels_that_fit(small_set: Path, tmp_path: Path) -> None:
     labels = tmp_path / "labels.csv"
     labels.write_text("name,label\none,a\ntwo.png,a\nfour,b\nthree,b\nstranger,b\n", "utf-8")
     table = judge(archive, labels)
-    assert [row.by for row in table][:4] == ["descriptor", "code", "last-hidden", "pixels"]
+    assert [row.by for row in table][:4] == ["joined", "descriptor", "code", "last-hidden"]
     assert all(0 <= row.quality.precision_at_1 <= 1 for row in table)
     for row in table:
         low, high = row.interval.low.ndcg_at_10, row.interval.high.ndcg_at_10
@@ -105,3 +108,9 @@ def test_labels_come_back_from_a_spreadsheet(tmp_path: Path) -> None:
     (tmp_path / "labels.csv").write_text(text, "utf-8", newline="")
     known = _label_table(tmp_path / "labels.csv", "label")
     assert _labels_of(names, known) == ["x"] * len(names)
+
+
+def test_joined_adds_cosines(small_set: Path) -> None:
+    archive = inrcodec.open(small_set)
+    both, edges, hidden = (describe(archive, by).similarity(1, "cosine") for by in ("joined", *JOINED))
+    assert both == pytest.approx((edges + 0.25 * hidden) / 1.25, abs=1e-5)
