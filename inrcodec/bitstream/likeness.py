@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inrcodec.bitstream.context import MARGIN, PREVIOUS
-from inrcodec.bitstream.laplace import Ints
+from inrcodec.bitstream.laplace import LOWEST_SCALE, Ints
 from inrcodec.bitstream.latents import LatentCodec, Latents
 from inrcodec.bitstream.rangecoder import TOTAL
 from inrcodec.bitstream.references import (
@@ -23,9 +23,10 @@ from inrcodec.bitstream.references import (
 
 LIKE = 0.3  # share of what an image's latents say, each by itself, that another one has too: worth a closer look
 CANDIDATES = 8  # images that are looked at for each
+FAR = 64  # as far apart as anything farther: the last class
 BINS, MOST_BITS = 8, 16  # of a latent's cost in bits: for each bit, and the highest
 Floats = npt.NDArray[np.float64]
-Costs = tuple[npt.NDArray[np.uint8], npt.NDArray[np.int8]]
+Small = npt.NDArray[np.int16]
 Shapes = Sequence[tuple[int, int]]
 
 
@@ -50,13 +51,17 @@ class Block:
 
     def pairs(self) -> list[Pair]:
         """Images that are like others, each with a few of these."""
-        candidates = list(self._candidates())
-        related = sorted({image for image, _ in candidates})
-        known = dict(zip(related, self._costs(related), strict=True))
-        return [Pair(image, other, self._saved(image, other, known[image])) for image, other in candidates]
+        candidates = dict(self._candidates())
+        costs = zip(candidates, self._costs(list(candidates)), strict=True)
+        saved = {image: self._saved(image, candidates[image], levels) for image, levels in costs}
+        return [
+            Pair(image, other, one)
+            for image, others in candidates.items()
+            for other, one in zip(others, saved[image], strict=True)
+        ]
 
-    def _candidates(self) -> Iterator[tuple[int, int]]:
-        """Pairs of an image and one that it is like, by latents of equal values and how rare these are."""
+    def _candidates(self) -> Iterator[tuple[int, list[int]]]:
+        """Images and those that they are like, by latents of equal values and how rare these are."""
         for shape in dict.fromkeys(self._shapes):
             group = [image for image, other in enumerate(self._shapes) if other == shape]
             if len(group) == 1:
@@ -67,7 +72,9 @@ class Block:
                 like = (values == values[place]) @ rarity[place] / max(float(rarity[place].sum()), 1.0)
                 like[place] = 0
                 best = np.argsort(-like, kind="stable")[:CANDIDATES]
-                yield from ((image, group[other]) for other in best if like[other] >= LIKE)
+                others = [group[other] for other in best.tolist() if like[other] >= LIKE]
+                if others:
+                    yield image, others
 
     def _rarity(self, group: Sequence[int]) -> npt.NDArray[np.float32]:
         """Bits (images, latents) that each latent would take if all it had were its channel's histogram."""
@@ -79,60 +86,65 @@ class Block:
                 parts.append((np.log2(values.size) - np.log2(counts.clip(1)))[values - values.min()])
         return np.concatenate(parts, axis=1).astype(np.float32)
 
-    def _costs(self, related: Sequence[int]) -> list[list[Costs]]:
-        """Of some images, for every level: latents' bits in bins, and scale indices, (channels, down, across)."""
+    def _costs(self, related: Sequence[int]) -> list[list[Ints]]:
+        """Of some images, for every level: latents' classes of scales and bits in bins, (channels, down, across)."""
         shapes = [self._shapes[image] for image in related]
-        found: list[list[Costs]] = [[] for _ in related]
+        found: list[list[Ints]] = [[] for _ in related]
         for level in self._codec.levels(shapes) if related else ():
             level.fill([self._images[image][level.number] for image in related])
-            places, size = level.planes.places, (level.channels, level.planes.size)
-            bins, kept = np.zeros(size, np.uint8), np.zeros(size, np.int8)
+            kept = np.zeros((level.channels, level.planes.size), np.uint16)
             for channel in range(level.channels):
                 for cells, chances, scales in level.chances(channel):
-                    bins[channel, places[cells]] = np.rint((np.log2(TOTAL) - np.log2(chances)) * BINS)
-                    kept[channel, places[cells]] = scales
-            for image, *costs in zip(found, level.views(bins), level.views(kept), strict=True):
-                image.append((costs[0], costs[1]))
+                    bins = np.rint((np.log2(TOTAL) - np.log2(chances)) * BINS).astype(np.int64)
+                    kept[channel, level.planes.places[cells]] = class_of(np.zeros_like(bins), scales) * _BINS + bins
+            for image, costs in zip(found, level.views(kept), strict=True):
+                image.append(costs)
         return found
 
-    def _saved(self, image: int, other: int, costs: Sequence[Costs]) -> Floats:
-        """See `Pair`."""
-        apart = [one.astype(np.int64) - two for one, two in zip(self._images[image], self._images[other], strict=True)]
-        saved = []
-        for number, (bins, scales) in enumerate(costs):
-            classes = class_of(self._away(apart, number), scales.astype(np.int64))
-            equal = apart[number] == 0
-            hits = np.bincount((classes * _BINS + bins)[equal], minlength=CLASSES * _BINS).reshape(CLASSES, _BINS)
-            misses = np.bincount(classes[~equal], minlength=CLASSES)
-            saved.append(hits @ _HIT + misses[:, None] * _MISS)
-        return np.stack(saved)
+    def _saved(self, image: int, others: Sequence[int], costs: Sequence[Ints]) -> Floats:
+        """See `Pair`, (others, ...)."""
+        saved, coarser = [], None
+        for number, (one, level) in enumerate(zip(costs, self._codec.model.levels, strict=True)):
+            other = np.stack([self._padded(reference, number) for reference in others])
+            apart = np.minimum(np.abs(self._padded(image, number) - other), FAR)
+            away = _around(apart, SAME, SAME_COUNTS)
+            if level.channels > 1:
+                away[:, 1:] += _around(apart[:, :-1], PREVIOUS, PREVIOUS_COUNTS)
+            if coarser is not None:
+                steps = self._codec.model.levels[number - 1].shift - level.shift
+                rows, columns = (np.arange(length) >> steps for length in one.shape[1:])
+                away += coarser[:, None, rows[:, None], columns]
+            inner = _inner(apart, 0, 0)
+            coarser = inner.sum(axis=1, dtype=np.int16)
+            found = (_FIRST[np.minimum(away, FAR)] + one + np.where(inner == 0, 0, _HITS)).reshape(len(others), -1)
+            found += 2 * _HITS * np.arange(len(others))[:, None]
+            counts = np.bincount(found.ravel(), minlength=2 * _HITS * len(others))
+            hits, misses = np.moveaxis(counts.reshape(len(others), 2, CLASSES, _BINS), 1, 0)
+            saved.append(hits @ _HIT + misses.sum(axis=2)[:, :, None] * _MISS)
+        return np.stack(saved, axis=1)
 
-    def _away(self, apart: Sequence[Ints], number: int) -> Ints:
-        """How far an image is from another one around each cell of a level; see `related_latents`."""
-        own = np.abs(apart[number])
-        away = _around(own, SAME, SAME_COUNTS)
-        if len(own) > 1:
-            away[1:] += _around(own[:-1], PREVIOUS, PREVIOUS_COUNTS)
-        if number:
-            steps = self._codec.model.levels[number - 1].shift - self._codec.model.levels[number].shift
-            rows, columns = (np.arange(length) >> steps for length in own.shape[1:])
-            away += np.abs(apart[number - 1]).sum(axis=0)[rows[:, None], columns]
-        return away
+    def _padded(self, image: int, number: int) -> npt.NDArray[np.int16]:
+        """A level of an image in a margin of zeros."""
+        margin = (MARGIN, MARGIN)
+        return np.pad(self._images[image][number], ((0, 0), margin, margin))
 
 
-def _around(planes: Ints, offsets: Sequence[tuple[int, int]], counts: Sequence[int]) -> Ints:
-    """Sums of the neighbors of each cell, (channels, down, across), zeros outside."""
-    padded = np.pad(planes, ((0, 0), (MARGIN, MARGIN), (MARGIN, MARGIN)))
-    _, height, width = planes.shape
-    found = np.zeros_like(planes)
-    for (down, across), count in zip(offsets, counts, strict=True):
-        rows, columns = MARGIN + down, MARGIN + across
-        found += count * padded[:, rows : rows + height, columns : columns + width]
-    return found
+def _around(apart: Small, offsets: Sequence[tuple[int, int]], counts: Sequence[int]) -> Small:
+    """Sums over the neighbors of each cell, (others, channels, down, across), from planes with a margin."""
+    parts = [_inner(apart, *offset) * np.int16(count) for offset, count in zip(offsets, counts, strict=True)]
+    return np.asarray(sum(parts[1:], start=parts[0]), dtype=np.int16)
+
+
+def _inner(apart: Small, down: int, across: int) -> Small:
+    """What planes with a margin have beside each cell."""
+    rows, columns = (length - 2 * MARGIN for length in apart.shape[2:])
+    return apart[:, :, MARGIN + down : MARGIN + down + rows, MARGIN + across : MARGIN + across + columns]
 
 
 _BINS = MOST_BITS * BINS + 1
 _SHARES = np.array(WEIGHTS) / 256
 _CHANCES = 2.0 ** (-np.arange(_BINS) / BINS)[:, None]
+_HITS = CLASSES * _BINS
+_FIRST = class_of(np.arange(FAR + 1), np.full(FAR + 1, LOWEST_SCALE)) * _BINS  # by how far apart
 # Bits saved, by bin and weight, where a latent equals that of the reference, and by weight where it does not.
 _HIT, _MISS = np.log2((_CHANCES * (1 - _SHARES) + _SHARES) / _CHANCES), np.log2(1 - _SHARES)
