@@ -90,9 +90,12 @@ class BlockCoder(Protocol):
     """What codes blocks of latents in the place of a codec's own two verbs, faster; bytes and bits are the same."""
 
     def encode(
-        self, codec: LatentCodec, blocks: Sequence[tuple[Sequence[Latents], Shapes]]
+        self,
+        codec: LatentCodec,
+        blocks: Sequence[tuple[Sequence[Latents], Shapes]],
+        chosen: Sequence[Sequence[int]] = (),
     ) -> list[tuple[bytes, npt.NDArray[np.float64]]]:
-        """See `LatentCodec.encode`, of several blocks."""
+        """See `LatentCodec.encode`, of several blocks; chosen: references, of a codec that has them."""
 
     def decode(self, codec: LatentCodec, blocks: Sequence[tuple[bytes, Shapes]]) -> list[tuple[Latents, ...]]:
         """See `LatentCodec.decode`, of several blocks."""

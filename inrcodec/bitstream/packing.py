@@ -65,7 +65,10 @@ def pack_latents(
     choice = choose_all(codec, parts) if share else None
     if choice is not None:
         related = RelatedCodec(codec.model, codec.contexts, codec.ranges, choice.references)
-        packed = [related.encode_with(*part, chosen) for part, chosen in zip(parts, choice.chosen, strict=True)]
+        if coder is not None:
+            packed = coder.encode(related, parts, choice.chosen)
+        else:
+            packed = [related.encode_with(*part, chosen) for part, chosen in zip(parts, choice.chosen, strict=True)]
     else:
         packed = [codec.encode(*part) for part in parts] if coder is None else coder.encode(codec, parts)
     blocks = [Chunk(BLOCK, payload) for payload, _ in packed]

@@ -95,6 +95,13 @@ def put_references(coder: RangeEncoder, references: References, chosen: Sequence
     coder.put(np.array(chosen) + 1, _tables(references, len(chosen)))
 
 
+def bounds(references: References, chosen: Sequence[int]) -> Ints:
+    """Where the symbols of a block's references begin and end, of TOTAL, (images, 2)."""
+    above = np.pad(_tables(references, len(chosen)).cumsum(axis=1), ((0, 0), (1, 0)))
+    rows, symbols = np.arange(len(chosen)), np.array(chosen, dtype=np.int64) + 1
+    return np.stack([above[rows, symbols], above[rows, symbols + 1]], axis=1)
+
+
 def reference_bits(references: References, chosen: Sequence[int]) -> float:
     """What that takes."""
     tables = _tables(references, len(chosen))

@@ -283,9 +283,7 @@ class StoredSet:
         return None if payload is None else decode_poses(payload, self.header.images)
 
     def read(self, blocks: Sequence[int], coder: BlockCoder) -> list[tuple[Latents, ...]]:
-        """The images of some blocks, decoded by a coder where it knows how they are coded; none is kept."""
-        if self.references is not None:
-            return [self._decode(block) for block in blocks]
+        """The images of some blocks, decoded by a coder; none is kept."""
         return coder.decode(self.codec, [self._payload(block) for block in blocks])
 
     def _decode(self, block: int) -> tuple[Latents, ...]:

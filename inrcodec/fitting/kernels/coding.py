@@ -15,6 +15,8 @@ from inrcodec.bitstream.context import MARGIN, OWN, PREVIOUS
 from inrcodec.bitstream.laplace import DECAY, INVERSE
 from inrcodec.bitstream.latents import LatentCodec, Latents, Shapes
 from inrcodec.bitstream.rangecoder import TOTAL, settled
+from inrcodec.bitstream.references import CLASSES, NONE, bounds, delays, references_of
+from inrcodec.bitstream.related_latents import RelatedCodec
 from inrcodec.errors import CorruptFileError
 from inrcodec.fitting.kernels.blocks import FAILED, FULL, LOWER, NEXT, POINT, STATE, WIDTH, code_block
 
@@ -36,15 +38,19 @@ class KernelCoder:
         ints, floats, octets = np.zeros((1, 8), np.int64), np.zeros(1), np.zeros(0, np.int16)
         code_block(
             ints, np.zeros((1, 0, 4), np.int64), ints, _OWN, _PREVIOUS, floats, INVERSE, DECAY, _COSTS, octets,
-            np.zeros(0, np.uint32), np.zeros(STATE, np.uint64), floats, False,
+            np.zeros(0, np.uint32), np.zeros(STATE, np.uint64), floats, *_Relation.none(0, 1).arguments, False,
         )  # fmt: skip
 
     def encode(
-        self, codec: LatentCodec, blocks: Sequence[tuple[Sequence[Latents], Shapes]]
+        self,
+        codec: LatentCodec,
+        blocks: Sequence[tuple[Sequence[Latents], Shapes]],
+        chosen: Sequence[Sequence[int]] = (),
     ) -> list[tuple[bytes, npt.NDArray[np.float64]]]:
         """Every block's bytes, and the bits (images,) that each of its images takes."""
-        tables = _Tables(codec)
-        return self._shared(lambda block: _encoded(tables, *block), blocks)
+        tables, found = _Tables(codec), list(chosen) or [()] * len(blocks)
+        parts = list(zip(blocks, found, strict=True))
+        return self._shared(lambda part: _encoded(tables, *part[0], part[1]), parts)
 
     def decode(self, codec: LatentCodec, blocks: Sequence[tuple[bytes, Shapes]]) -> list[tuple[Latents, ...]]:
         """Every block's images."""
@@ -56,6 +62,27 @@ class KernelCoder:
             return [work(part) for part in parts]
         with ThreadPoolExecutor(self.workers) as threads:
             return list(threads.map(work, parts))
+
+
+@dataclass(frozen=True)
+class _Relation:
+    """The references of a block's images as the kernel reads them, see `code_block`."""
+
+    told: Ints
+    chosen: Ints
+    late: Ints
+    shares: Ints
+
+    @staticmethod
+    def none(images: int, levels: int) -> _Relation:
+        """Where no image has one."""
+        late = np.zeros(images, np.int64)
+        return _Relation(np.zeros((0, 2), np.int64), late + NONE, late, np.zeros((levels, CLASSES), np.int64))
+
+    @property
+    def arguments(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """In the kernel's order."""
+        return self.told, self.chosen, self.late, self.shares
 
 
 @dataclass(frozen=True)
@@ -111,8 +138,24 @@ class _Tables:
             planes += level.channels * int(starts[-1])
         return np.array(rows, np.int64), places, planes
 
+    def relation(self, chosen: Sequence[int], images: int) -> _Relation:
+        """References as the kernel reads them."""
+        levels = len(self.codec.model.levels)
+        if not isinstance(self.codec, RelatedCodec):
+            return _Relation.none(images, levels)
+        references = self.codec.references
+        told, shares = bounds(references, chosen), np.ascontiguousarray(references.weights)
+        return _Relation(told, np.array(chosen, np.int64), np.array(delays(chosen), np.int64), shares)
+
     def code(
-        self, levels: Ints, places: Ints, cells: npt.NDArray[np.int16], words: npt.NDArray[np.uint32], *, decoding: bool
+        self,
+        levels: Ints,
+        places: Ints,
+        cells: npt.NDArray[np.int16],
+        words: npt.NDArray[np.uint32],
+        relation: _Relation,
+        *,
+        decoding: bool,
     ) -> tuple[list[int], npt.NDArray[np.float64]]:
         """Code a block, see `blocks.code_block`; its state at the end, and the bits (images,)."""
         state, bits = np.zeros(STATE, np.uint64), np.zeros(places.shape[1])
@@ -121,12 +164,14 @@ class _Tables:
             state[POINT], state[NEXT] = int(words[0]) << 32 | int(words[1]), 2
         code_block(
             levels, places, self.channels, _OWN, _PREVIOUS, self.weights, INVERSE, DECAY, _COSTS, cells, words, state,
-            bits, decoding,
+            bits, *relation.arguments, decoding,
         )  # fmt: skip
         return state.tolist(), bits
 
 
-def _encoded(tables: _Tables, images: Sequence[Latents], shapes: Shapes) -> tuple[bytes, npt.NDArray[np.float64]]:
+def _encoded(
+    tables: _Tables, images: Sequence[Latents], shapes: Shapes, chosen: Sequence[int]
+) -> tuple[bytes, npt.NDArray[np.float64]]:
     levels, places, count = tables.laid_out(shapes)
     cells = np.zeros(count, np.int16)
     symbols = 0
@@ -134,8 +179,9 @@ def _encoded(tables: _Tables, images: Sequence[Latents], shapes: Shapes) -> tupl
         for image, plane in enumerate(planes):
             plane[:] = images[image][number]
             symbols += plane.size
-    words = np.empty(symbols // 2 + 2, np.uint32)  # 16 bits for each, at most
-    state, bits = tables.code(levels, places, cells, words, decoding=False)
+    words = np.empty((symbols + len(chosen)) // 2 + 2, np.uint32)  # 16 bits for each, at most
+    relation = tables.relation(chosen, len(images))
+    state, bits = tables.code(levels, places, cells, words, relation, decoding=False)
     return settled(words[: state[NEXT]], state[LOWER], state[WIDTH]), bits
 
 
@@ -143,7 +189,9 @@ def _decoded(tables: _Tables, payload: bytes, shapes: Shapes) -> tuple[Latents, 
     levels, places, count = tables.laid_out(shapes)
     cells = np.zeros(count, np.int16)
     words = np.frombuffer(payload + bytes(-len(payload) % 4 + 8), ">u4").astype(np.uint32)
-    state, _ = tables.code(levels, places, cells, words, decoding=True)
+    codec = tables.codec
+    chosen = references_of(codec.references, payload, shapes) if isinstance(codec, RelatedCodec) else []
+    state, _ = tables.code(levels, places, cells, words, tables.relation(chosen, len(shapes)), decoding=True)
     taken = 4 * (state[NEXT] - 2)
     if state[FAILED] or not taken <= len(payload) <= taken + 4:
         raise CorruptFileError("a block of latents does not end with its symbols: the file is damaged")

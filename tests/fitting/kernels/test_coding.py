@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("numba")
 from made_up import MadeUp, random_set
+from test_references import any_references, family
 
 from inrcodec.bitstream.context import level_contexts
 from inrcodec.bitstream.latents import LatentCodec, Latents
@@ -48,6 +49,27 @@ def test_bytes_and_bits_are_those_of_the_codec(seed: int) -> None:
     assert_equal(images, made.latents)
     with pytest.raises(CorruptFileError, match="does not end with its symbols"):
         KernelCoder().decode(known, [(payload + bytes(5), made.sizes)])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 6))
+def test_references_are_known(seed: int, images: int) -> None:
+    made = family(seed, images)
+    known, chosen = any_references(made, seed)
+    payload, bits = known.encode_with(made.latents, made.sizes, chosen)
+    ((found, shares),) = KernelCoder().encode(known, [(made.latents, made.sizes)], [chosen])
+    assert found == payload
+    np.testing.assert_array_equal(shares, bits)
+    (read,) = KernelCoder().decode(known, [(payload, made.sizes)])
+    assert_equal(read, made.latents)
+    for damaged in (payload + bytes(5), payload[:-6], bytes(4) + payload):
+        try:
+            (read,) = KernelCoder().decode(known, [(damaged, made.sizes)])
+        except CorruptFileError:
+            with pytest.raises(CorruptFileError):
+                known.decode(damaged, made.sizes)
+        else:
+            assert_equal(read, known.decode(damaged, made.sizes))
 
 
 @settings(max_examples=150, deadline=None)
