@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING, Any
 from inrcodec.version import __version__
 
 if TYPE_CHECKING:
-    from inrcodec.archive import Archive, Signal
+    from inrcodec.archive import Signal, open_images
     from inrcodec.encoding.add import add
     from inrcodec.encoding.encode import encode
     from inrcodec.encoding.options import EncodeOptions
     from inrcodec.encoding.plan import plan
     from inrcodec.encoding.rearrange import remove, replace
+    from inrcodec.encoding.shards.collect import encode_collection
     from inrcodec.encoding.signals.fit import fit
     from inrcodec.encoding.signals.fit_signal import fit_signal
     from inrcodec.encoding.signals.options import SignalOptions
 
-    open = Archive.open
+    open = open_images
     open_signal = Signal.open
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "__version__",
     "add",
     "encode",
+    "encode_collection",
     "fit",
     "fit_signal",
     "open",
@@ -44,6 +46,7 @@ ROOMS = {
     "SignalOptions": "signals.options",
     "add": "add",
     "encode": "encode",
+    "encode_collection": "shards.collect",
     "fit": "signals.fit",
     "remove": "rearrange",
     "replace": "rearrange",
@@ -58,7 +61,7 @@ def __dir__() -> list[str]:
 
 def __getattr__(name: str) -> Any:
     if name == "open":
-        return import_module("inrcodec.archive").Archive.open
+        return import_module("inrcodec.archive").open_images
     if name == "open_signal":
         return import_module("inrcodec.archive").Signal.open
     if name in ROOMS:

@@ -61,6 +61,17 @@ def small_images(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def small_collection(small_images: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The collection of `small_images`: two shards, made by two processes."""
+    pytest.importorskip("pyarrow")
+    import inrcodec
+
+    path = tmp_path_factory.mktemp("collected") / "small.inrs"
+    inrcodec.encode_collection([small_images], path, shards=2, workers=2, passes=3, threads=1, device="cpu")
+    return path
+
+
+@pytest.fixture(scope="session")
 def small_set(small_images: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The archive of `small_images`; a number of passes, not a time, so that it is as good on a busy machine."""
     import inrcodec

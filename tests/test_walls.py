@@ -43,6 +43,8 @@ ONLY_IN = {
     "scipy": {"evaluate", "signals"},
     "imagecodecs": {"benchmark"},
     "matplotlib": {"exporters"},
+    "pyarrow": {"archive"},
+    "ray": {"encoding"},
 }
 
 
@@ -158,7 +160,7 @@ def test_nobody_imports_the_command_line() -> None:
 
 
 SOUND = ROOT / "tests" / "golden" / "signals" / "sound.inr"
-HEAVY = ("torch", "numba", "textual", "scipy", "skimage", "matplotlib", "imagecodecs")
+HEAVY = ("torch", "numba", "textual", "scipy", "skimage", "matplotlib", "imagecodecs", "pyarrow", "ray")
 
 
 def loaded_by(code: str, cwd: Path, watched: tuple[str, ...] = HEAVY) -> set[str]:

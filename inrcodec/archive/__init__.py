@@ -1,10 +1,13 @@
-"""An opened .inr file: images by number or name, each rendered at any size; numpy only."""
+"""An opened .inr file, or a collection of them: images by number or name, each rendered at any size; numpy only."""
 
 from __future__ import annotations
 
 from inrcodec.archive.archive import Archive
+from inrcodec.archive.collection.collection import Collection, open_images
 from inrcodec.archive.image import ArchivedImage
 from inrcodec.archive.rendering import Upsample, straightened
 from inrcodec.archive.signal import Signal
 
-__all__ = ["Archive", "ArchivedImage", "Signal", "Upsample", "straightened"]
+AnyArchive = Archive | Collection  # what most of what reads takes
+
+__all__ = ["AnyArchive", "Archive", "ArchivedImage", "Collection", "Signal", "Upsample", "open_images", "straightened"]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
-from operator import index
 from pathlib import Path
-from typing import Any, SupportsIndex, overload
 
 from inrcodec.archive.contents import Contents, naming
 from inrcodec.archive.image import ArchivedImage
+from inrcodec.archive.image_set import ImageSet
 from inrcodec.bitstream.container import read_file
 from inrcodec.bitstream.stored import StoredSet
 from inrcodec.bitstream.stored_signal import signal_kind
@@ -17,10 +15,8 @@ from inrcodec.errors import CorruptFileError, UnsupportedFileError, UsageError
 from inrcodec.field.field import field_shapes
 from inrcodec.field.work import MOST_SECONDS
 
-Many = list[Any] | tuple[Any, ...]  # of numbers and names
 
-
-class Archive(Contents):
+class Archive(Contents, ImageSet):
     """A set of images in one file: its contents, and its images by number or name."""
 
     @staticmethod
@@ -81,36 +77,11 @@ class Archive(Contents):
     def __repr__(self) -> str:
         return f"Archive({str(self.path)!r}, {len(self)} images, {self.file_size} bytes)"
 
-    def __contains__(self, which: object) -> bool:
-        """Whether `archive[which]` is an image: a name, or a number as an integer or in digits."""
-        if isinstance(which, str):
-            return self._selection.find(which) is not None
-        return isinstance(which, int) and -len(self) <= which < len(self)
-
     def __len__(self) -> int:
         return self.header.images
 
-    @overload
-    def __getitem__(self, which: SupportsIndex | str) -> ArchivedImage: ...
-
-    @overload
-    def __getitem__(self, which: slice | Many) -> list[ArchivedImage]: ...
-
-    def __getitem__(self, which: SupportsIndex | str | slice | Many) -> ArchivedImage | list[ArchivedImage]:
-        """An image by number or name; images by a slice of numbers, or a list of numbers and names.
-
-        Raises IndexError for a number that there is not, and UnknownImageError, a KeyError too, for such a name.
-        """
-        if isinstance(which, str):
-            return ArchivedImage(self, self._selection.number(which))
-        if isinstance(which, slice):
-            return [ArchivedImage(self, number) for number in range(len(self))[which]]
-        if isinstance(which, Iterable):
-            return [self[one] for one in which]
-        number = index(which)
-        if not -len(self) <= number < len(self):
-            raise IndexError(f"no image {number} here; numbers run from 0 to {len(self) - 1}")
-        return ArchivedImage(self, number % len(self))
+    def _image(self, number: int) -> ArchivedImage:
+        return ArchivedImage(self, number)
 
     def __enter__(self) -> Archive:
         """The archive itself: `with inrcodec.open(path) as archive`; it is read whole, and nothing stays open."""
@@ -118,13 +89,6 @@ class Archive(Contents):
 
     def __exit__(self, *failure: object) -> None:
         """Nothing to close."""
-
-    def __iter__(self) -> Iterator[ArchivedImage]:
-        return (self[number] for number in range(len(self)))
-
-    def select(self, wanted: str) -> tuple[int, ...]:
-        """Image numbers from names, numbers and ranges such as "3,7-9,cat.png"; a name wins over a range."""
-        return self._selection.select(wanted)
 
 
 def _refuse_signals(blob: bytes, path: Path) -> None:

@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from inrcodec.archive.selection import Selection
 from inrcodec.archive.summaries import shares_of_file
 from inrcodec.bitstream.figures import LATENT_BITS
 from inrcodec.bitstream.header import Header
@@ -27,6 +26,7 @@ from inrcodec.field.work import LATENT_BYTES, RECODING, Work
 from inrcodec.numerics.arrays import Pixels
 from inrcodec.numerics.coordinates import samples_per_pixel
 from inrcodec.numerics.poses import poses_from
+from inrcodec.settings import Holdout
 
 Values = TypeVar("Values", bound=npt.NDArray[Any])
 
@@ -74,6 +74,11 @@ class Contents:
     def header(self) -> Header:
         """What the file says of itself."""
         return self.stored.header
+
+    @property
+    def holdout(self) -> Holdout:
+        """Which pixels were hidden from the fit."""
+        return self.header.holdout
 
     @property
     def channels(self) -> int:
@@ -218,15 +223,6 @@ class Contents:
     def image_bits(self) -> Pixels:
         """Each image's share of the file in bits, (images,): its own latents, and by area what the set shares."""
         return _fixed(shares_of_file(self.stored, self.figures.get(LATENT_BITS)))
-
-    @property
-    def numbers(self) -> dict[str, int]:
-        """The number of every image by its name."""
-        return self._selection.numbers
-
-    @cached_property
-    def _selection(self) -> Selection:
-        return Selection(self.names)
 
 
 def _fixed(array: Values) -> Values:

@@ -31,24 +31,29 @@ class ArchivedImage:
     number: int
 
     @property
+    def place(self) -> int:
+        """Its number in its file: another one only where that is a shard of a collection."""
+        return self.number
+
+    @property
     def name(self) -> str:
         """Its file's name, relative to the folder that was encoded."""
-        return self.archive.names[self.number]
+        return self.archive.names[self.place]
 
     @property
     def height(self) -> int:
         """Native rows."""
-        return self.archive.shape(self.number)[0]
+        return self.archive.shape(self.place)[0]
 
     @property
     def width(self) -> int:
         """Native columns."""
-        return self.archive.shape(self.number)[1]
+        return self.archive.shape(self.place)[1]
 
     @property
     def bits(self) -> float:
         """Its share of the file in bits; the shares add up to the file."""
-        return float(self.archive.image_bits[self.number])
+        return float(self.archive.image_bits[self.place])
 
     @property
     def psnr(self) -> float | None:
@@ -63,7 +68,7 @@ class ArchivedImage:
     @property
     def code(self) -> Pixels:
         """The image's code, a vector of one length for images of all sizes; see `summaries.image_code`."""
-        return image_code(self.archive.field, self.archive.latents(self.number), self._inputs)
+        return image_code(self.archive.field, self.archive.latents(self.place), self._inputs)
 
     def last_hidden(self, cells: int = 16) -> Pixels:
         """Activations of the last sine layer on a grid of cells x cells points, as a vector (hidden * cells**2,)."""
@@ -98,7 +103,7 @@ class ArchivedImage:
         native, requested = self._native, requested_size(self._native, size)
         if upsample in KERNELS and self._enlarges(requested):
             return np.rint(self.render(requested[::-1], upsample) * 255).astype(np.uint8)
-        field, inputs = self.archive.field_of(self.number), self._inputs
+        field, inputs = self.archive.field_of(self.place), self._inputs
         octets = np.empty((*requested, self.archive.channels), np.uint8)
 
         def enlarged(block: Block) -> None:
@@ -135,7 +140,7 @@ class ArchivedImage:
     def figure(self, name: str) -> float | None:
         """A stored figure by the name of its column, or None where it is unknown."""
         column = self.archive.figures.get(name)
-        return None if column is None or np.isnan(column[self.number]) else float(column[self.number])
+        return None if column is None or np.isnan(column[self.place]) else float(column[self.place])
 
     def _enlarges(self, requested: tuple[int, int]) -> bool:
         """Whether no side is smaller than native, and one is larger."""
@@ -144,11 +149,11 @@ class ArchivedImage:
 
     @property
     def _native(self) -> tuple[int, int]:
-        return self.archive.shape(self.number)
+        return self.archive.shape(self.place)
 
     @property
     def _inputs(self) -> tuple[list[Pixels], Pixels]:
-        return self.archive.field_inputs(self.number)
+        return self.archive.field_inputs(self.place)
 
     def _render_field(self, size: tuple[int, int]) -> Pixels:
-        return raster(self.archive.field_of(self.number), *self._inputs, self._native, size)
+        return raster(self.archive.field_of(self.place), *self._inputs, self._native, size)

@@ -83,7 +83,10 @@ def add(
     if output == "-":
         raise UsageError("add writes a file that it reads back and checks, not a stream; give -o a file name")
     import inrcodec
+    from inrcodec.cli.opening import check_there
     from inrcodec.cli.progress import fit_progress
+
+    check_there(file)
 
     with fit_progress(console) as draw:
         result = inrcodec.add(

@@ -48,6 +48,8 @@ INSTALLED_BY = {
     "torch": "pip install torch (without an NVIDIA card: --index-url https://download.pytorch.org/whl/cpu)",
     "skimage": "pip install scikit-image",
     "PIL": "pip install pillow",
+    "pyarrow": "pip install 'inrcodec[collections]'",
+    "ray": "pip install 'inrcodec[ray]'",
 }
 INTERRUPTED = 130
 EXIT_CODES = (

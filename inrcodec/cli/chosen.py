@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from inrcodec.cli.values import Size, check_pixels
 
 if TYPE_CHECKING:
-    from inrcodec.archive import Archive
+    from inrcodec.archive import AnyArchive
 
 
-def chosen_numbers(archive: Archive, index: str | None) -> tuple[int, ...]:
+def chosen_numbers(archive: AnyArchive, index: str | None) -> tuple[int, ...]:
     """The numbers that `--index` names, all of them without it."""
     return tuple(range(len(archive))) if index is None else archive.select(index)
 
 
-def chosen_sizes(archive: Archive, numbers: Sequence[int], wanted: Size) -> tuple[tuple[int, int], ...]:
+def chosen_sizes(archive: AnyArchive, numbers: Sequence[int], wanted: Size) -> tuple[tuple[int, int], ...]:
     """The (width, height) of every picture, refused when absurd."""
     sizes = []
     for number in numbers:

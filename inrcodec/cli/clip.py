@@ -13,13 +13,13 @@ from inrcodec.cli.values import Size, check_pixels
 from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
-    from inrcodec.archive import Archive, Upsample
+    from inrcodec.archive import AnyArchive, Upsample
     from inrcodec.numerics.arrays import AnyPixels
 
 MAX_FRAMES = 100_000
 
 
-def is_film(archive: Archive, output: str | None, index: str | None) -> bool:
+def is_film(archive: AnyArchive, output: str | None, index: str | None) -> bool:
     """Whether -o asks for all frames as one moving picture."""
     from inrcodec.exporters.formats import animation_formats
 
@@ -30,7 +30,7 @@ def is_film(archive: Archive, output: str | None, index: str | None) -> bool:
 
 
 def play(
-    archive: Archive,
+    archive: AnyArchive,
     output: str,
     size: Size,
     upsample: Upsample,

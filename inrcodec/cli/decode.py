@@ -12,7 +12,7 @@ import typer
 from inrcodec.cli.chosen import chosen_numbers, chosen_sizes
 from inrcodec.cli.clip import is_film, play
 from inrcodec.cli.console import Console, print_json
-from inrcodec.cli.opening import open_archive, open_signal
+from inrcodec.cli.opening import open_images, open_signal
 from inrcodec.cli.options import File, Force, Index, Json, PictureSize, Quiet, Trust, Verbose, epilog
 from inrcodec.cli.salvage import open_lenient, say_damaged, whole_numbers
 from inrcodec.cli.signals import Asked, decode_signal
@@ -21,7 +21,7 @@ from inrcodec.errors import UsageError
 from inrcodec.exporters.formats import in_words, still_formats
 
 if TYPE_CHECKING:
-    from inrcodec.archive import Archive, ArchivedImage, Upsample
+    from inrcodec.archive import AnyArchive, ArchivedImage, Upsample
     from inrcodec.cli.destination import Destination
     from inrcodec.exporters.levels import AnyPixels
     from inrcodec.exporters.sheets import SheetLayout
@@ -64,7 +64,7 @@ class Written:
 class Job:
     """One decode, checked: which images at which (width, height), where they go, and at what quality."""
 
-    archive: Archive
+    archive: AnyArchive
     numbers: tuple[int, ...]
     sizes: tuple[tuple[int, int], ...]
     destination: Destination
@@ -169,7 +169,8 @@ def decode(
     wanted = parse_size(size)
     if columns is not None and not sheet:
         raise UsageError("--columns is for a sheet; add --sheet")
-    archive = open_lenient(file) if salvage else open_archive(file, trust=trust)
+    saved = open_lenient(file) if salvage else None
+    archive = open_images(file, trust=trust) if saved is None else saved
     film = not sheet and is_film(archive, output, index)
     if wrong := asked.given() - ({"size", "fps"} if film else {"size"}):
         raise UsageError(f"--{min(wrong)} is for a sound, clip or shape; {file} holds images")
@@ -179,8 +180,8 @@ def decode(
         play(archive, output, wanted, upsample, fps, force=force, json=json, console=console)
         return
     numbers, damaged = chosen_numbers(archive, index), list[int]()
-    if salvage:
-        numbers, damaged = whole_numbers(archive, numbers)
+    if saved is not None:
+        numbers, damaged = whole_numbers(saved, numbers)
     sizes = chosen_sizes(archive, numbers, wanted)
     archive.check_work(list(zip(numbers, sizes, strict=True)))
     destination = find_destination(
@@ -209,8 +210,8 @@ def decode(
         for picture in written:
             if picture.path is not None:
                 print(picture.path)
-    if salvage:
-        say_damaged(archive, damaged, console)
+    if saved is not None:
+        say_damaged(saved, damaged, console)
 
 
 def _refuse_images_only(kind: str, *, index: str | None, quality: int | None, sheet: bool) -> None:

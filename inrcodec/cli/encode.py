@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from inrcodec.cli.collecting import SUFFIX, Order, Ray, Shards, Workers, collect_and_say, is_collection, sharding_of
 from inrcodec.cli.console import Console
 from inrcodec.cli.encode_run import encode_and_say, say_plan
 from inrcodec.cli.network_options import (
@@ -62,6 +63,7 @@ EPILOG = epilog(
         "inrcodec encode ./thumbs -o set.inr --conditioning latent --code 128",
         "inrcodec encode ./thumbs -o set.inr --snapshots 50,750,final",
         "inrcodec encode ./thumbs --dry-run",
+        "inrcodec encode ./photos -o photos.inrs --shards auto --workers 4",
     ),
     (
         "file, file_size, images, pixels, bits_per_pixel, mean_psnr, worst_psnr, worst_image, holdout_mode, "
@@ -69,6 +71,9 @@ EPILOG = epilog(
         "verdict (lossless_sheet, lossless_codec, avif_sheet: bytes; sampled), skipped (path, reason), notes",
         "(with --dry-run) file, images, pixels, channels, parameters, passes, estimated_seconds, estimated_bytes, "
         "source_bytes, warnings, skipped, notes",
+        "(a collection) file, file_size, images, shards, pixels, bits_per_pixel, mean_psnr, order, source_bytes, "
+        "ratio, seconds, fitting_seconds, reused, retried, failed (shard, images, reason), skipped (path, reason), "
+        "notes",
     ),
 )
 
@@ -151,6 +156,10 @@ def encode(
     verdict: Annotated[
         bool, typer.Option("--verdict/--no-verdict", help="Say whether a lossless or an AVIF sheet would be smaller.")
     ] = True,
+    shards: Shards = None,
+    order: Order = "names",
+    workers: Workers = None,
+    ray: Ray = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the same command after Ctrl-C.")] = False,
     files_from: FilesFrom = None,
     null: Null = False,
@@ -163,8 +172,10 @@ def encode(
     console = Console(quiet, verbose)
     given = gathered(sources, files_from, null)
     limit = None if time_limit is None else parse_duration(time_limit)
-    target = _target(output, given, console)
-    _check_target(target, force=force)
+    target = _target(output, given, console, suffix=".inr" if shards is None else SUFFIX)
+    collected = is_collection(target, shards=shards, workers=workers, ray=ray)
+    if not collected:
+        _check_target(target, force=force)
     from inrcodec.encoding.options import EncodeOptions, EncodeRun
 
     options = EncodeOptions(
@@ -178,6 +189,12 @@ def encode(
     )  # fmt: skip
     if preset is not None:
         options = with_preset(preset, options)
+    if collected:
+        for name, given_for_a_file in {"--dry-run": dry_run, "--snapshots": snapshots, "--preset": preset}.items():
+            if given_for_a_file:
+                raise UsageError(f"{name} is for one file, not for a collection; leave it out")
+        collect_and_say(given, target, options, sharding_of(shards, order, workers, ray, force=force), json, console)
+        return
     if preset is not None and not dry_run:
         check_patience(given, options)
     shown = None if snapshots is None else snapshots_into(snapshots, snapshots_to, target, force=force)
@@ -197,7 +214,7 @@ def _check_target(target: Path, *, force: bool) -> None:
     check_output(target, overwrite=force)
 
 
-def _target(output: str | None, sources: Sequence[str], console: Console) -> Path:
+def _target(output: str | None, sources: Sequence[str], console: Console, *, suffix: str) -> Path:
     """Where to write: -o, or a name made from the only folder given, in the current folder."""
     if output is not None:
         return Path(output)
@@ -205,5 +222,5 @@ def _target(output: str | None, sources: Sequence[str], console: Console) -> Pat
     stem = "set"
     if len(sources) == 1 and first.exists():
         stem = (first.name if first.is_dir() else first.stem) or stem
-    console.say(f"no -o given: writing {stem}.inr")
-    return Path(f"{stem}.inr")
+    console.say(f"no -o given: writing {stem}{suffix}")
+    return Path(f"{stem}{suffix}")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from inrcodec.cli.console import print_json
-from inrcodec.cli.opening import describe_archive, signal_described
+from inrcodec.cli.opening import describe_archive, is_collection, signal_described
 from inrcodec.cli.options import Files, Json, Quiet, Verbose, epilog
 from inrcodec.exporters.naming import displayed
 
@@ -23,6 +23,9 @@ EPILOG = epilog(
         "holdout (mode, fraction, seed), parts (label, bytes)",
         "(one signal) file, file_size, format_version, encoder, kind, name, axes, channels, places, scale, "
         "hidden_width, hidden_layers, activation, w0, figures, parts",
+        "(a collection) file, file_size, encoder, images, channels, pixels, bits_per_pixel, mean_psnr, order, "
+        "settings, manifest_bytes, missing (names), skipped (path, reason), shards (file, images, bytes, blake2b, "
+        "channels, base, seconds)",
         "(with several files) files: a list of these",
     ),
 )
@@ -43,6 +46,11 @@ def info(files: Files, json: Json = False, quiet: Quiet = False, verbose: Verbos
 
 def _told(file: str, verbose: bool) -> tuple[dict[str, Any], Iterable[tuple[str, str]]]:
     """What is said of a file, as plain values and as lines for people."""
+    if is_collection(file):
+        from inrcodec.cli.collection_info import collection_lines, describe_collection
+
+        told = describe_collection(file)
+        return told, collection_lines(told, verbose)
     if (signal := signal_described(file)) is not None:
         from inrcodec.cli.signals.saying import describe_signal, signal_lines
 

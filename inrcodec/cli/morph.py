@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from inrcodec.cli.console import Console, print_json, print_table
-from inrcodec.cli.opening import open_archive
+from inrcodec.cli.opening import open_images
 from inrcodec.cli.options import File, Force, Json, Quiet, Trust, epilog
 from inrcodec.cli.values import check_pixels, parse_size
 from inrcodec.errors import UsageError
 from inrcodec.exporters.formats import animation_formats, suffixes_in_words
 
 if TYPE_CHECKING:
-    from inrcodec.archive import Archive
+    from inrcodec.archive import AnyArchive
     from inrcodec.exporters.levels import AnyPixels
     from inrcodec.morph import FrameSequence
 
@@ -127,7 +127,7 @@ def morph(
         raise UsageError("--metrics measures and writes nothing; leave --gif and -o out")
     if refine and mode != "move" and not (compare or metrics):
         raise UsageError(f"--refine goes with --mode move, not with {mode}; leave one of them out")
-    archive = open_archive(file, trust=trust)
+    archive = open_images(file, trust=trust)
     usual = USUAL if images else _pace_of_clip(archive)
     pace = Pace(
         frames=frames or usual.frames,
@@ -194,7 +194,7 @@ def _tell(
         print(path)
 
 
-def _numbers(archive: Archive, images: Sequence[str]) -> tuple[int, ...]:
+def _numbers(archive: AnyArchive, images: Sequence[str]) -> tuple[int, ...]:
     """At least two images in the order of the sequence; one may come again."""
     numbers = tuple(number for image in images for number in archive.select(image))
     if len(numbers) < 2:
@@ -204,7 +204,7 @@ def _numbers(archive: Archive, images: Sequence[str]) -> tuple[int, ...]:
     return numbers
 
 
-def _pace_of_clip(archive: Archive) -> Pace:
+def _pace_of_clip(archive: AnyArchive) -> Pace:
     """As fast as the clip was, with as many frames between its own as one can see."""
     if archive.times is None:
         raise UsageError("a morph needs two images or more; give numbers or names, as in: 3 41")
@@ -232,7 +232,7 @@ def _check_output(path: Path, *, force: bool) -> None:
     check_free([path], force=force)
 
 
-def _straight(archive: Archive, sequence: FrameSequence, console: Console) -> Iterator[AnyPixels]:
+def _straight(archive: AnyArchive, sequence: FrameSequence, console: Console) -> Iterator[AnyPixels]:
     """Frames with straight alpha, with a word on how far they have got."""
     from inrcodec.archive import straightened
     from inrcodec.cli.progress import step_progress
@@ -245,7 +245,7 @@ def _straight(archive: Archive, sequence: FrameSequence, console: Console) -> It
 
 
 def _moving(
-    archive: Archive, sequence: FrameSequence, path: Path, fps: float, loop: int, dither: bool, console: Console
+    archive: AnyArchive, sequence: FrameSequence, path: Path, fps: float, loop: int, dither: bool, console: Console
 ) -> bytes:
     from inrcodec.exporters.animations import animation_of_suffix, encode_animation
 
@@ -260,7 +260,7 @@ def _is_folder(output: str) -> bool:
     return Path(output).is_dir() or output.endswith(("/", os.sep)) or not Path(output).suffix
 
 
-def _frames(archive: Archive, sequence: FrameSequence, folder: Path, console: Console, *, force: bool) -> int:
+def _frames(archive: AnyArchive, sequence: FrameSequence, folder: Path, console: Console, *, force: bool) -> int:
     """Every frame as a numbered PNG in a folder; their bytes together."""
     from inrcodec.bitstream.container import write_atomically
     from inrcodec.cli.destination import check_free, check_parent
@@ -281,7 +281,7 @@ def _frames(archive: Archive, sequence: FrameSequence, folder: Path, console: Co
     return written
 
 
-def _strips(archive: Archive, sequences: Sequence[FrameSequence], path: Path, console: Console) -> bytes:
+def _strips(archive: AnyArchive, sequences: Sequence[FrameSequence], path: Path, console: Console) -> bytes:
     """One row for every sequence."""
     from inrcodec.exporters.sheets import draw_sheet, plan_sheet
     from inrcodec.exporters.stills import check_side, encode_still, format_for
@@ -293,7 +293,7 @@ def _strips(archive: Archive, sequences: Sequence[FrameSequence], path: Path, co
     return encode_still(draw_sheet(layout, pictures, archive.channels), format_for(path))
 
 
-def _measure(archive: Archive, file: str, numbers: Sequence[int], refine: bool, json: bool) -> None:
+def _measure(archive: AnyArchive, file: str, numbers: Sequence[int], refine: bool, json: bool) -> None:
     """Every mode on every pair, at native size."""
     from inrcodec.morph import MODES, measured
 

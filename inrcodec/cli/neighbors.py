@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from inrcodec.cli.console import Console, print_json, print_table
-from inrcodec.cli.opening import open_archive
+from inrcodec.cli.opening import open_images
 from inrcodec.cli.options import File, Force, Json, LabelColumn, Quiet, Trust, epilog
 from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
-    from inrcodec.archive import Archive
+    from inrcodec.archive import AnyArchive
     from inrcodec.numerics.arrays import BytePixels, FloatArray
     from inrcodec.retrieval.similarity import Metric
     from inrcodec.retrieval.space import By, Judged, Space
@@ -99,12 +99,15 @@ def neighbors(
     """List the images nearest to one of the set, or to a picture that is not in it; the search is exact."""
     console = Console(quiet)
     _check_choice(image, every, labels, sheet)
-    archive = open_archive(file, trust=trust)
+    from inrcodec.retrieval.space import comparable
+
+    archive = open_images(file, trust=trust)
     if labels is not None:
         _judge(archive, file, labels, label_column, metric, json, console)
         return
     if sheet is not None:
         check_sheet(sheet, force=force)
+    by = comparable(archive, by)
     if by == "joined" and image is not None and _is_outside(archive, image):
         by = "descriptor"
     queries = _queries(archive, described(archive, by, console), image, metric)
@@ -137,7 +140,7 @@ def _check_choice(image: str | None, every: bool, labels: Path | None, sheet: Pa
         raise UsageError("--labels prints a table; for a sheet, name an image or use --all")
 
 
-def _queries(archive: Archive, space: Space, image: str | None, metric: Metric) -> list[Query]:
+def _queries(archive: AnyArchive, space: Space, image: str | None, metric: Metric) -> list[Query]:
     """One image of the set, a picture that is not in it, or all images."""
     if image is None:
         return [_member(archive, space, number, metric) for number in range(len(archive))]
@@ -154,12 +157,12 @@ def _queries(archive: Archive, space: Space, image: str | None, metric: Metric) 
     return [_member(archive, space, numbers[0], metric)]
 
 
-def _is_outside(archive: Archive, image: str) -> bool:
+def _is_outside(archive: AnyArchive, image: str) -> bool:
     """Whether it is a picture file, and no image of the set."""
     return image not in archive and not image.isdigit() and Path(image).is_file()
 
 
-def _member(archive: Archive, space: Space, number: int, metric: Metric) -> Query:
+def _member(archive: AnyArchive, space: Space, number: int, metric: Metric) -> Query:
     return Query(archive.names[number], space.similarity(number, metric), number)
 
 
@@ -168,7 +171,7 @@ def score_of(metric: Metric, similarity: float) -> tuple[str, float]:
     return ("distance", max(0.0, -similarity)) if metric == "euclidean" else ("similarity", similarity)
 
 
-def _found(archive: Archive, query: Query, count: int, farthest: bool, metric: Metric) -> list[dict[str, Any]]:
+def _found(archive: AnyArchive, query: Query, count: int, farthest: bool, metric: Metric) -> list[dict[str, Any]]:
     from inrcodec.retrieval.similarity import ranked
 
     order = ranked(query.similarity, count, farthest=farthest, without=query.number).tolist()
@@ -194,7 +197,7 @@ def _shown_query(query: Query) -> Shown:
     return Shown(query.number, query.name, None, query.picture)
 
 
-def described(archive: Archive, by: By, console: Console) -> Space:
+def described(archive: AnyArchive, by: By, console: Console) -> Space:
     """The images as vectors; large sets show progress, as 1,000 images take some eight seconds."""
     from inrcodec.retrieval.space import describe
 
@@ -211,7 +214,7 @@ def _image_progress(console: Console) -> Iterator[Callable[[int, int], None]]:
 
 
 def _judge(
-    archive: Archive, file: str, labels: Path, column: str, metric: Metric, json: bool, console: Console
+    archive: AnyArchive, file: str, labels: Path, column: str, metric: Metric, json: bool, console: Console
 ) -> None:
     from inrcodec.retrieval.space import judge
 
@@ -254,7 +257,9 @@ class Shown:
     picture: FloatArray | None = None
 
 
-def draw_rows(archive: Archive, rows: Sequence[Sequence[Shown]], path: Path, *, force: bool, console: Console) -> None:
+def draw_rows(
+    archive: AnyArchive, rows: Sequence[Sequence[Shown]], path: Path, *, force: bool, console: Console
+) -> None:
     """One picture with a row for each list of images, with their names and scores below them."""
     from inrcodec.bitstream.container import write_atomically
     from inrcodec.cli.values import check_pixels
@@ -281,7 +286,7 @@ def draw_rows(archive: Archive, rows: Sequence[Sequence[Shown]], path: Path, *, 
     console.say(f"wrote {path}")
 
 
-def _native(archive: Archive, shown: Shown) -> tuple[int, int]:
+def _native(archive: AnyArchive, shown: Shown) -> tuple[int, int]:
     """Its (width, height)."""
     if shown.picture is not None:
         return shown.picture.shape[1], shown.picture.shape[0]

@@ -9,15 +9,32 @@ from inrcodec.cli.spelling import quoted
 from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
-    from inrcodec.archive import Archive, Signal
+    from inrcodec.archive import AnyArchive, Archive, Signal
+
+COLLECTION, MANIFEST = ".inrs", "manifest.parquet"  # as in the room archive, which loads numpy
 
 
 def open_archive(file: str, *, trust: bool = False) -> Archive:
     """The archive at that path; UsageError when there is no such file. trust: whatever it asks for is done."""
     path = check_there(file)
-    import inrcodec
+    from inrcodec.archive import Archive
 
-    return inrcodec.open(path, trust=trust)
+    return Archive.open(path, trust=trust)
+
+
+def open_images(file: str, *, trust: bool = False) -> AnyArchive:
+    """The same, or the collection in that folder."""
+    if not is_collection(file):
+        return open_archive(file, trust=trust)
+    from inrcodec.archive import Collection
+
+    return Collection.open(file, trust=trust)
+
+
+def is_collection(file: str) -> bool:
+    """Whether the path is that of a collection, finished or not."""
+    path = Path(file)
+    return path.is_dir() and (path.suffix == COLLECTION or (path / MANIFEST).is_file())
 
 
 def describe_archive(file: str) -> Archive:
@@ -29,7 +46,7 @@ def describe_archive(file: str) -> Archive:
 
 
 def open_signal(file: str, *, trust: bool = False) -> Signal | None:
-    """The signal at that path; None where the file holds images, or is none of ours."""
+    """The signal at that path; None where it holds images, or is none of ours."""
     path = _path_of_signal(file)
     if path is None:
         return None
@@ -49,6 +66,8 @@ def signal_described(file: str) -> Signal | None:
 
 
 def _path_of_signal(file: str) -> Path | None:
+    if is_collection(file):
+        return None
     path = check_there(file)
     from inrcodec.bitstream.stored_signal import peeked_kind
 
@@ -62,6 +81,9 @@ def check_there(file: str) -> Path:
         raise UsageError("FILE is empty; name an .inr file")
     if not path.exists():
         raise UsageError(f"{file}: no such file")
+    if is_collection(file):
+        shard = min((one.name for one in path.glob("*.inr")), default="")
+        raise UsageError(f"{file}: is a collection; this takes one .inr file, such as its shard {path / shard}")
     if path.is_dir():
         raise UsageError(f"{file}: is a folder, not an .inr file; to make one: inrcodec encode {quoted(file)}")
     return path

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from inrcodec.archive import Archive, straightened
+from inrcodec.archive import AnyArchive, straightened
 from inrcodec.benchmark.codecs import Codec, Setting
 from inrcodec.benchmark.codecs.pillow import PNG, WEBP, WEBP_LOSSLESS
 from inrcodec.bitstream.escaping import normal
@@ -50,7 +50,7 @@ class PageOriginals:
         return list(self._sizes.items())
 
 
-def read_references(archive: Archive, folder: Path, background: str | None) -> Iterator[tuple[int, Pixels]]:
+def read_references(archive: AnyArchive, folder: Path, background: str | None) -> Iterator[tuple[int, Pixels]]:
     """The first ENLARGED pictures of the images' names in high resolution, with their numbers; UsageError for none."""
     numbers = {_stem(name): number for number, name in enumerate(archive.names)}
     named = [(numbers[_stem(file.name)], file) for file in find_files([folder])[0] if _stem(file.name) in numbers]

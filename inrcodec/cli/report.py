@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from inrcodec.cli.console import Console, print_csv, print_json, print_table
-from inrcodec.cli.opening import open_archive, open_signal
+from inrcodec.cli.opening import open_images, open_signal
 from inrcodec.cli.options import Force, Json, Quiet, Trust, Verbose, epilog
 from inrcodec.cli.report_text import HEADINGS, SortKey, course, order, row, totals
 from inrcodec.errors import UsageError
 from inrcodec.exporters.naming import displayed
 
 if TYPE_CHECKING:
-    from inrcodec.archive import Archive, Signal
+    from inrcodec.archive import AnyArchive, Signal
     from inrcodec.cli.page_pictures import PageOriginals
     from inrcodec.evaluate import ImageReport, Report
 
@@ -88,7 +88,7 @@ def report(
     for file in files:
         if (signal := open_signal(file)) is not None:
             raise UsageError(f"{file} holds a {signal.kind}; several files are compared where they are sets of images")
-    archives = [open_archive(file, trust=trust) for file in files]
+    archives = [open_images(file, trust=trust) for file in files]
     if len(archives) > 1:
         _refuse_for_several({"--against": against, "--html": html, "--reference": reference, "--curves": curves})
         _several(archives, json=json, csv=csv)
@@ -174,7 +174,9 @@ def _page_originals(html: str | None) -> PageOriginals | None:
     return PageOriginals()
 
 
-def _answer(archive: Archive, against: str | None, background: str | None, originals: PageOriginals | None) -> Report:
+def _answer(
+    archive: AnyArchive, against: str | None, background: str | None, originals: PageOriginals | None
+) -> Report:
     from inrcodec.evaluate import evaluate
 
     if against is None:
@@ -190,7 +192,7 @@ def _refuse_for_several(options: dict[str, str | None]) -> None:
         raise UsageError(f"{given[0]} is for one file; give a single .inr file")
 
 
-def _several(archives: Sequence[Archive], *, json: bool, csv: bool) -> None:
+def _several(archives: Sequence[AnyArchive], *, json: bool, csv: bool) -> None:
     """Whole files side by side, with mean and standard deviation."""
     from inrcodec.evaluate import evaluate
     from inrcodec.evaluate.several import side_by_side
@@ -228,7 +230,7 @@ def _check_outputs(paths: Sequence[Path], curves: str | None, *, force: bool) ->
 
 
 def _write_page(
-    archive: Archive,
+    archive: AnyArchive,
     answer: Report,
     originals: PageOriginals,
     path: Path | None,
@@ -246,7 +248,7 @@ def _write_page(
     put(path, text.encode(), force=force)
 
 
-def _write_curves(archive: Archive | Signal, path: Path, *, force: bool) -> None:
+def _write_curves(archive: AnyArchive | Signal, path: Path, *, force: bool) -> None:
     from inrcodec.bitstream.container import write_atomically
     from inrcodec.exporters.plots import draw_record
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from inrcodec.archive import Archive, straightened
+from inrcodec.archive import AnyArchive, straightened
 from inrcodec.bitstream.figures import HOLDOUT_PSNR, TRAIN_PSNR
 from inrcodec.cli.console import decibels
 from inrcodec.cli.info import holdout_words
@@ -21,7 +21,7 @@ AMPLIFIED = 8  # times the error
 
 
 def report_page(
-    archive: Archive,
+    archive: AnyArchive,
     report: Report,
     originals: PageOriginals,
     references: Iterable[tuple[int, Pixels]],
@@ -72,7 +72,7 @@ def _generalization(report: Report) -> str:
     )
 
 
-def _course(archive: Archive) -> str:
+def _course(archive: AnyArchive) -> str:
     record = archive.record
     if record is None:
         return ""
@@ -87,7 +87,7 @@ def _spread(report: Report) -> str:
     return pages.section("PSNR of the images", pages.histogram(known, "PSNR in dB")) if known else ""
 
 
-def _ends(archive: Archive, report: Report, originals: dict[int, Match]) -> str:
+def _ends(archive: AnyArchive, report: Report, originals: dict[int, Match]) -> str:
     ranked = sorted((image for image in report.images if image.psnr is not None), key=lambda image: image.psnr or 0.0)
     if not ranked:
         return ""
@@ -103,7 +103,7 @@ def _ends(archive: Archive, report: Report, originals: dict[int, Match]) -> str:
     return "".join(parts)
 
 
-def _pictures(archive: Archive, number: int, originals: dict[int, Match]) -> list[Shown]:
+def _pictures(archive: AnyArchive, number: int, originals: dict[int, Match]) -> list[Shown]:
     drawn = Shown("decoded", archive[number].render())
     if number not in originals:
         return [drawn]
@@ -113,7 +113,7 @@ def _pictures(archive: Archive, number: int, originals: dict[int, Match]) -> lis
     return [Shown("original", straightened(one.original)), drawn, Shown(f"error, {AMPLIFIED} times", amplified)]
 
 
-def _enlarged(archive: Archive, references: Iterable[tuple[int, Pixels]]) -> str:
+def _enlarged(archive: AnyArchive, references: Iterable[tuple[int, Pixels]]) -> str:
     rows = []
     for chosen, reference in references:
         image, size = archive[chosen], (reference.shape[1], reference.shape[0])

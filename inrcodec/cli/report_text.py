@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from inrcodec.cli.console import decibels
 
 if TYPE_CHECKING:
-    from inrcodec.archive import Archive
+    from inrcodec.archive import AnyArchive
     from inrcodec.evaluate import ImageReport, Report
 
 HEADINGS = ("number", "name", "size", "PSNR", "SSIM", "MAE", "held-out", "held MAE", "bytes", "bpp")
@@ -86,7 +86,7 @@ def _errors(psnr: float | None, mae: float | None, ssim: float | None) -> str:
     return ", ".join([*parts, *([] if ssim is None else [f"SSIM {_digits(ssim)}"])])
 
 
-def course(archive: Archive) -> list[tuple[str, str]]:
+def course(archive: AnyArchive) -> list[tuple[str, str]]:
     """The curves of the fit in block characters."""
     if archive.record is None:
         return []

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from inrcodec.errors import InputError
-from inrcodec.images import Picture, PictureSet, Skipped, load_pictures
+from inrcodec.images import Picture, PictureSet, Skipped, Source, load_pictures
 from inrcodec.images.bombs import check_frames
 from inrcodec.images.color import flattened, parse_color
 from inrcodec.images.load import same_channels
@@ -19,7 +19,7 @@ from inrcodec.signals.video import read_frames
 
 
 def load_frames(
-    sources: Sequence[str | Path],
+    sources: Sequence[Source],
     *,
     max_size: int | None = None,
     background: str | None = None,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from inrcodec.errors import Parameter, UsageError
-from inrcodec.images import Picture
+from inrcodec.images import Picture, Source
 from inrcodec.numerics.arrays import Pixels
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from inrcodec.fitting.progress import Progress
 
 NUMBERS: dict[str, tuple[type, str]] = {"int": (Integral, "a whole number"), "float": (Real, "a number")}
-Sources = Sequence[str | Path] | str | Path
+Sources = Sequence[Source] | str | Path
 
 
 @dataclass(frozen=True, kw_only=True)

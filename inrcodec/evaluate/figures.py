@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inrcodec.archive import Archive, ArchivedImage
+from inrcodec.archive import AnyArchive, ArchivedImage
 from inrcodec.bitstream.figures import FITTED_MAE, HOLDOUT_MAE, HOLDOUT_PSNR, MAE, PSNR, SSIM
 
 
@@ -73,21 +73,21 @@ class Report:
         return sum(image.is_exact for image in self.images)
 
 
-def evaluate(archive: Archive) -> Report:
+def evaluate(archive: AnyArchive) -> Report:
     """Gather the stored figures of every image."""
     images = tuple(_row(archive[number]) for number in range(len(archive)))
     return summed_up(archive, images, lambda name: archive.means.get(name))
 
 
 def summed_up(
-    archive: Archive,
+    archive: AnyArchive,
     images: Sequence[ImageReport],
     mean: Callable[[str], float | None] | None = None,
     notes: Sequence[str] = (),
 ) -> Report:
     """A report of these rows; `mean` knows exact means by the name of the figure, else they are taken from the rows."""
     measured = [image for image in images if image.psnr is not None]
-    holdout = archive.header.holdout
+    holdout = archive.holdout
     means = {
         name: (known(mean(name)) if mean else None) or mean_of(getattr(image, name) for image in images)
         for name in (PSNR, HOLDOUT_PSNR, SSIM, MAE, HOLDOUT_MAE, FITTED_MAE)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inrcodec.archive import Archive, ArchivedImage
+from inrcodec.archive import AnyArchive, ArchivedImage
 from inrcodec.bitstream.escaping import normal
 from inrcodec.errors import InputError, Parameter, UsageError
 from inrcodec.images import Found, Skipped, Unreadable, look_for, nothing_found, read_pixels
@@ -57,7 +57,7 @@ class Originals:
     `alike` for those that have none of their name.
     """
 
-    def __init__(self, archive: Archive, folder: str | Path, background: str | None = None) -> None:
+    def __init__(self, archive: AnyArchive, folder: str | Path, background: str | None = None) -> None:
         looked = look_for([folder])
         if not looked.files:
             raise nothing_found([folder], looked.skipped, looked.notes)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inrcodec.archive import Archive
+from inrcodec.archive import AnyArchive
 from inrcodec.evaluate.figures import ImageReport, Report, evaluate, summed_up
 from inrcodec.evaluate.matching import Match, Originals
 from inrcodec.numerics.holdout import hidden_pixels
@@ -16,7 +16,7 @@ from inrcodec.numerics.metrics import mean_absolute_error, psnr_of_error, ssim
 
 
 def measure_again(
-    archive: Archive,
+    archive: AnyArchive,
     folder: str | Path,
     background: str | None = None,
     on_match: Callable[[Match], None] = lambda match: None,
@@ -40,7 +40,7 @@ def measure_again(
     return summed_up(archive, rows, notes=originals.notes)
 
 
-def _measured(match: Match, stored: ImageReport, archive: Archive) -> ImageReport:
+def _measured(match: Match, stored: ImageReport, archive: AnyArchive) -> ImageReport:
     """Hidden pixels are measured again only where they stayed hidden; otherwise the file alone knows what they were."""
     fresh = replace(
         stored,
@@ -48,7 +48,7 @@ def _measured(match: Match, stored: ImageReport, archive: Archive) -> ImageRepor
         ssim=ssim(match.original, match.decoded),
         mae=mean_absolute_error(match.original, match.decoded),
     )
-    holdout = archive.header.holdout
+    holdout = archive.holdout
     if holdout.mode != "strict":
         return fresh
     height, width = match.original.shape[:2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from inrcodec.images.decode import Unreadable
 from inrcodec.images.load import load_pictures, nothing_found, read_pixels
 from inrcodec.images.picture import Picture, PictureSet, Skipped
-from inrcodec.images.scan import Findings, Found, find_files, look_for
+from inrcodec.images.scan import Findings, Found, Source, find_files, look_for
 
 __all__ = [
     "Findings",
@@ -13,6 +13,7 @@ __all__ = [
     "Picture",
     "PictureSet",
     "Skipped",
+    "Source",
     "Unreadable",
     "find_files",
     "load_pictures",

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 from inrcodec.errors import InputError, OutOfMemoryError, Parameter, UsageError
 from inrcodec.images.bombs import check_pixels
 from inrcodec.images.color import flattened, gray_of, is_gray, parse_color, with_alpha
 from inrcodec.images.decode import Decoded, Unreadable, decode
 from inrcodec.images.picture import Picture, PictureSet, Skipped
-from inrcodec.images.scan import Found, look_for
+from inrcodec.images.scan import Found, Source, look_for
 from inrcodec.images.shrink import shrunk
 from inrcodec.numerics.arrays import AnyPixels, Pixels, colors
 
@@ -20,7 +19,7 @@ MAX_SIDE = 16384  # what the file's header allows
 
 
 def load_pictures(
-    sources: Sequence[str | Path],
+    sources: Sequence[Source],
     *,
     max_size: int | None = None,
     background: str | None = None,
@@ -61,7 +60,7 @@ def read_pixels(file: Found, behind: Pixels | None) -> Pixels:
         return colors(_flattened(decode(file.path), behind))
 
 
-def nothing_found(sources: Sequence[str | Path], skipped: Sequence[Skipped], notes: Sequence[str] = ()) -> InputError:
+def nothing_found(sources: Sequence[Source], skipped: Sequence[Skipped], notes: Sequence[str] = ()) -> InputError:
     """What to raise when not a single image came in."""
     if skipped:
         first = skipped[0]

@@ -28,6 +28,15 @@ class Found:
     path: Path
     name: str
 
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+
+Source = str | Path | Found  # folders, globs and files; or files that were found before, which keep their names
+
 
 @dataclass(frozen=True)
 class _Hit:
@@ -44,14 +53,17 @@ class Findings:
     notes: tuple[str, ...]
 
 
-def find_files(sources: Sequence[str | Path]) -> tuple[tuple[Found, ...], tuple[Skipped, ...]]:
+def find_files(sources: Sequence[Source]) -> tuple[tuple[Found, ...], tuple[Skipped, ...]]:
     """The files of all sources, every file once, and the places that could not be looked into."""
     looked = look_for(sources)
     return looked.files, looked.skipped
 
 
-def look_for(sources: Sequence[str | Path]) -> Findings:
-    """The files of all sources, and what came up beside them."""
+def look_for(sources: Sequence[Source]) -> Findings:
+    """The files of all sources, and what came up beside them; files that were found before keep their names."""
+    found = tuple(source for source in sources if isinstance(source, Found))
+    if found and len(found) == len(sources):
+        return Findings(found, (), ())
     hits: list[_Hit] = []
     skipped: list[Skipped] = []
     passed = PassedOver()

@@ -33,7 +33,7 @@ class Endpoint:
     @staticmethod
     def of(image: ArchivedImage) -> Endpoint:
         """An image of an archive as an end."""
-        return Endpoint(*image.archive.field_inputs(image.number), (image.height, image.width))
+        return Endpoint(*image.archive.field_inputs(image.place), (image.height, image.width))
 
     def read(self, model: ModelSettings, where: FloatArray) -> FloatArray:
         """Coordinates and every channel of every level at places (..., 2) of the picture, (inputs, points).

@@ -9,6 +9,7 @@ import numpy as np
 
 from inrcodec.archive import ArchivedImage
 from inrcodec.detail import enlarge
+from inrcodec.errors import Parameter, UsageError
 from inrcodec.field.conditioning import traits_of
 from inrcodec.field.field import Field
 from inrcodec.field.grids import direct_inputs
@@ -31,6 +32,7 @@ def blend(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) ->
 
 def code(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Interpolator:
     """The field of codes between: of latents at positions that correspond, or of whatever else tells an image."""
+    _check_one_network(first, second)
     field, native = first.archive.field, (first.height, first.width)
     if not field.model.spatial:
         return _code_of_the_whole(first, second, size)
@@ -41,7 +43,7 @@ def code(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> 
             field.model, field.channels, field.tensors, ends, matching, t,
             tolerance=field.tolerance, white=field.white, work=field.work,
         )  # fmt: skip
-        return _drawn(between, (), first.archive.conditions(first.number), native, size)
+        return _drawn(between, (), first.archive.conditions(first.place), native, size)
 
     return picture
 
@@ -49,13 +51,13 @@ def code(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> 
 def _code_of_the_whole(first: ArchivedImage, second: ArchivedImage, size: tuple[int, int]) -> Interpolator:
     """Arcs between global codes, straight lines between conditions, or between activations of the middle layer."""
     archive, native = first.archive, (first.height, first.width)
-    (codes, start), (others, end) = (archive.field_inputs(one.number) for one in (first, second))
+    (codes, start), (others, end) = (archive.field_inputs(one.place) for one in (first, second))
     narrow = traits_of(archive.header.model).morphed_layer == "middle"
 
     def picture(t: float) -> FloatArray:
         field, conditions = archive.field, [start, (1 - t) * start + t * end, end]
         if archive.poses is not None:
-            pose = (1 - t) * archive.poses[first.number] + t * archive.poses[second.number]
+            pose = (1 - t) * archive.poses[first.place] + t * archive.poses[second.place]
             posed = frames(pose[None], [native])
             conditions = [np.concatenate([direct_inputs(field.model, one), posed], axis=1) for one in conditions]
         before, here, after = (np.asarray(one, dtype=np.float32) for one in conditions)
@@ -130,3 +132,12 @@ def _drawn(
 def _larger(size: tuple[int, int], height: int, width: int) -> bool:
     """Whether (width, height) has more pixels than native along one side, and no fewer along the other."""
     return size[0] >= width and size[1] >= height and size != (width, height)
+
+
+def _check_one_network(first: ArchivedImage, second: ArchivedImage) -> None:
+    """UsageError where there is nothing to interpolate between."""
+    if first.archive is not second.archive:
+        raise UsageError(
+            f"{first.name} and {second.name} lie in shards of their own, which share no network; use ",
+            Parameter("mode", "move"), " or ", Parameter("mode", "blend"),
+        )  # fmt: skip

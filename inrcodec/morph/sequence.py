@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from inrcodec.archive import Archive, ArchivedImage
+from inrcodec.archive import AnyArchive, ArchivedImage
 from inrcodec.errors import Parameter, UsageError
 from inrcodec.morph import interpolators
 from inrcodec.morph.correspondence import Flow
@@ -72,7 +72,7 @@ def eased_in_and_out(steps: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(steps < 0.5, progress, (1 - GATHER) - progress) / (1 - GATHER)
 
 
-def frames(archive: Archive, sequence: FrameSequence) -> Iterator[FloatArray]:
+def frames(archive: AnyArchive, sequence: FrameSequence) -> Iterator[FloatArray]:
     """The sequence's frames (height, width, channels), colors premultiplied by alpha."""
     images = [archive[number] for number in sequence.numbers]
     check_shapes(images)

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from inrcodec.archive import Archive, ArchivedImage
+from inrcodec.archive import AnyArchive, Archive, ArchivedImage
 from inrcodec.bitstream.escaping import from_cell, typed
 from inrcodec.errors import Parameter, UsageError
 from inrcodec.images import load_pictures
@@ -70,11 +70,12 @@ class Judged:
     interval: Interval
 
 
-def describe(archive: Archive, by: By = "descriptor", on_image: OnImage = lambda done, all: None) -> Space:
+def describe(archive: AnyArchive, by: By = "descriptor", on_image: OnImage = lambda done, all: None) -> Space:
     """The images as vectors: descriptors, their own codes, or the field's last sine layer (the study's choice).
 
     Joined are descriptors and last layers, so that cosines add up by their weights.
     """
+    by = comparable(archive, by)
     parts = JOINED if by == "joined" else (by,)
     rows: list[list[FloatArray]] = [[] for _ in parts]
     for done, image in enumerate(archive):
@@ -83,6 +84,17 @@ def describe(archive: Archive, by: By = "descriptor", on_image: OnImage = lambda
             found.append(_vector(image, part))
     spaces = [_space(part, np.stack(found)) for part, found in zip(parts, rows, strict=True)]
     return joined(*spaces) if by == "joined" else spaces[0]
+
+
+def comparable(archive: AnyArchive, by: By) -> By:
+    """What images of a set can be compared by: in a collection descriptors alone, as its shards share no network."""
+    if isinstance(archive, Archive) or by == "descriptor":
+        return by
+    if by != "joined":
+        raise UsageError(
+            Parameter("by", by), ": shards of a collection share no network; use ", Parameter("by", "descriptor")
+        )
+    return "descriptor"
 
 
 def joined(descriptors: Space, last_hidden: Space) -> Space:
@@ -110,7 +122,7 @@ def describe_file(path: Path, space: Space) -> Outside:
 
 
 def judge(
-    archive: Archive,
+    archive: AnyArchive,
     labels: Path,
     metric: Metric = "cosine",
     on_image: OnImage = lambda done, all: None,
@@ -124,7 +136,11 @@ def judge(
     known = _labels(archive, labels, column)
     pixels = centered(np.stack([_thumbnail(image) for image in archive]))[0]
     directions = np.linalg.svd(pixels, full_matrices=False)[2][:COMPONENTS]
-    described: dict[By, Space] = {by: describe(archive, by, on_image) for by in CHOICES if by != "joined"}
+    described: dict[By, Space] = {
+        by: describe(archive, by, on_image)
+        for by in (CHOICES if isinstance(archive, Archive) else CHOICES[1:2])
+        if by != "joined"
+    }
     described["joined"] = joined(*(described[by] for by in JOINED))
     spaces: list[tuple[str, FloatArray]] = [(by, described[by].vectors) for by in CHOICES]
     spaces += [("pixels", pixels), (f"PCA of pixels, {len(directions)}", pixels @ directions.T)]
@@ -151,7 +167,7 @@ def _thumbnail(image: ArchivedImage) -> FloatArray:
     return np.asarray(pixels.reshape(-1), dtype=np.float32)
 
 
-def _labels(archive: Archive, path: Path, column: str = "label") -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _labels(archive: AnyArchive, path: Path, column: str = "label") -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """A number for each image's label, -1 where the file names none; names match with or without folder and suffix."""
     found = _labels_of(archive.names, _label_table(path, column))
     kinds = {label: number for number, label in enumerate(sorted({label for label in found if label}))}

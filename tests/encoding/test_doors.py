@@ -17,7 +17,16 @@ from inrcodec.encoding.plan import plan_with
 from inrcodec.errors import InrError
 from inrcodec.fitting.progress import Progress
 
-DOORS = (inrcodec.encode, inrcodec.add, inrcodec.plan, inrcodec.remove, inrcodec.replace, compare, study)
+DOORS = (
+    inrcodec.encode,
+    inrcodec.encode_collection,
+    inrcodec.add,
+    inrcodec.plan,
+    inrcodec.remove,
+    inrcodec.replace,
+    compare,
+    study,
+)
 NAMED = ("file", "sources", "output", "images", "image", "picture")  # what a door may take by position
 QUICK = {"threads": 1, "device": "cpu", "seed": 1}
 

@@ -1,0 +1,22 @@
+"""A folder of .inr files that are one set: each opens on its own, and a manifest says which images lie where.
+
+`inrcodec/bitstream/COLLECTION.md` is the specification.
+"""
+
+from __future__ import annotations
+
+from inrcodec.archive.collection.collection import Collection
+from inrcodec.archive.collection.image import CollectedImage
+from inrcodec.archive.collection.manifest import MANIFEST, SUFFIX, Manifest, Rows, Shard, read_manifest, write_manifest
+
+__all__ = [
+    "MANIFEST",
+    "SUFFIX",
+    "CollectedImage",
+    "Collection",
+    "Manifest",
+    "Rows",
+    "Shard",
+    "read_manifest",
+    "write_manifest",
+]

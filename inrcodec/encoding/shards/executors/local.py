@@ -1,0 +1,123 @@
+"""Processes of this machine: a thread for each worker, which starts a fresh process for every shard.
+
+A pool of processes would break as a whole when one of them is killed; so only its own shard is tried again, and the
+memory of one shard is given back before the next.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent import futures
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+
+from inrcodec.encoding.shards.executors.contract import Attempt
+from inrcodec.encoding.shards.task import Task, make_shard
+from inrcodec.errors import InrError, UsageError
+
+LOOK, GRACE = 0.5, 15.0  # seconds between looks at a stop, and for a worker to leave a checkpoint
+
+
+class LocalWorkers:
+    """So many shards side by side, each in a process of its own."""
+
+    def __init__(self, workers: int) -> None:
+        self._threads = max(1, (os.cpu_count() or 1) // workers)  # of each worker, unless the options say otherwise
+        self._pool = futures.ThreadPoolExecutor(workers, thread_name_prefix="shard")
+        self._waiting: set[futures.Future[Attempt]] = set()
+        self._shares: dict[str, float] = {}
+        self._stopped = threading.Event()
+
+    def submit(self, task: Task) -> None:
+        """Take a task on."""
+        self._waiting.add(self._pool.submit(self._attempt, task))
+
+    def wait(self, seconds: float) -> Iterator[Attempt]:
+        """Tries that have ended."""
+        ended, self._waiting = futures.wait(self._waiting, seconds, futures.FIRST_COMPLETED)
+        return (one.result() for one in ended)
+
+    def shares(self) -> dict[str, float]:
+        """Of shards at work."""
+        return dict(self._shares)
+
+    def close(self) -> None:
+        """Interrupt what is at work, which leaves checkpoints, and wait for it."""
+        self._stopped.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _attempt(self, task: Task) -> Attempt:
+        """One try, in a process that is gone when this returns."""
+        if self._stopped.is_set():
+            return Attempt(task, None, "was stopped")
+        if task.options.threads is None:
+            task = dataclasses.replace(task, options=dataclasses.replace(task.options, threads=self._threads))
+        spawned = multiprocessing.get_context("spawn")
+        ours, theirs = spawned.Pipe(duplex=False)
+        process = spawned.Process(target=_work, args=(task, theirs, os.getpid()), name=f"shard {task.key}", daemon=True)
+        self._shares[task.key] = 0.0
+        try:
+            process.start()
+            theirs.close()
+            found = self._listen(task, ours, process)
+        except OSError as failure:
+            found = Attempt(task, None, f"no process could be started: {failure.strerror}")
+        finally:
+            ours.close()
+            if process.pid is not None:
+                _end(process)
+            del self._shares[task.key]
+        return found
+
+    def _listen(self, task: Task, ours: Connection, process: BaseProcess) -> Attempt:
+        while not self._stopped.is_set():
+            if not ours.poll(LOOK):
+                continue
+            try:
+                told = ours.recv()
+            except (EOFError, OSError):
+                process.join(GRACE)
+                return Attempt(task, None, f"its worker died (exit code {process.exitcode})")
+            if isinstance(told, Attempt):
+                process.join(GRACE)
+                return told
+            self._shares[task.key] = float(told)
+        return Attempt(task, None, "was stopped")
+
+
+def _end(process: BaseProcess) -> None:
+    """Nothing of it is left behind: first asked, then made to."""
+    if process.is_alive() and process.pid is not None:
+        os.kill(process.pid, signal.SIGTERM)
+        process.join(GRACE)
+    if process.is_alive():
+        process.kill()
+    process.join()
+
+
+def _work(task: Task, theirs: Connection, driver: int) -> None:
+    """What the process does: one task, telling how far it is; it ends with a checkpoint when its driver is gone."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    told = -1.0
+
+    def on_share(share: float) -> None:
+        nonlocal told
+        if os.getppid() != driver:
+            raise KeyboardInterrupt
+        if share - told >= 0.01:
+            told = share
+            theirs.send(share)
+
+    try:
+        theirs.send(Attempt(task, make_shard(task, on_share)))
+    except KeyboardInterrupt:
+        os._exit(130)
+    except InrError as failure:
+        theirs.send(Attempt(task, None, str(failure), final=isinstance(failure, UsageError)))
+    except Exception as failure:  # whatever it is, the other shards go on
+        theirs.send(Attempt(task, None, f"{type(failure).__name__}: {failure}"))

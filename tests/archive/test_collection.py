@@ -1,0 +1,168 @@
+"""Collections as they are read: one set by number and name, and a manifest that is believed in nothing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import inrcodec
+from inrcodec.archive import Archive, Collection
+from inrcodec.errors import CorruptFileError, UnknownImageError, UnsupportedFileError, UsageError
+
+pyarrow = pytest.importorskip("pyarrow")
+parquet = pytest.importorskip("pyarrow.parquet")
+MANIFEST = "manifest.parquet"
+
+
+@pytest.fixture
+def copied(small_collection: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(small_collection, tmp_path / "copied.inrs")
+
+
+def test_images_are_those_of_the_shards(small_collection: Path) -> None:
+    with inrcodec.open(small_collection) as found:
+        assert isinstance(found, Collection)
+        assert len(found) == len(found.names) == 6
+        assert sum(len(found.shard(which)) for which in range(2)) == 6
+        for image in found:
+            shard = Archive.open(small_collection / found.manifest.shards[found.shard_of(image.number)].file)
+            own = shard[image.name]
+            assert (image.width, image.height, image.place) == (own.width, own.height, own.number)
+            assert image.psnr == pytest.approx(own.psnr)
+            assert image.bits == pytest.approx(own.bits, abs=0.1)
+            drawn = own.render(20)
+            assert np.array_equal(image.render(20)[..., : drawn.shape[2]], drawn)
+            assert image.render(20).shape[2] == found.channels == 4  # one with alpha gives it to all
+            assert image.figure("mae") == own.figure("mae")
+
+
+def test_images_by_what_one_may_call_them(small_collection: Path) -> None:
+    found = inrcodec.open(small_collection)
+    assert found["two.png"] == found[found.numbers["two.png"]]
+    assert "four" in found
+    assert 6 not in found
+    assert [image.number for image in found[1:3]] == [1, 2]
+    assert found.select("0-2,sub/four.png")[:3] == (0, 1, 2)
+    with pytest.raises(UnknownImageError):
+        found["seven.png"]
+    with pytest.raises(IndexError):
+        found[6]
+
+
+def test_few_shards_are_kept_open(small_collection: Path) -> None:
+    found = Collection.open(small_collection, kept_shards=1)
+    first = found.shard(0)
+    assert found.shard(0) is first
+    found.shard(1)
+    assert found.shard(0) is not first
+
+
+def test_size_and_rate_are_of_all_files(small_collection: Path) -> None:
+    found = inrcodec.open(small_collection)
+    assert found.file_size == sum(path.stat().st_size for path in small_collection.iterdir())
+    assert found.pixels == 4 * 144 + 128 + 126
+    assert found.bits_per_pixel == pytest.approx(8 * found.file_size / found.pixels)
+
+
+def test_a_shard_that_is_another_file_is_refused(copied: Path, small_set: Path) -> None:
+    shard = copied / Collection.open(copied).manifest.shards[1].file
+    shard.write_bytes(small_set.read_bytes())
+    found = Collection.open(copied)
+    found.shard(0)
+    with pytest.raises(CorruptFileError, match="is another file"):
+        found.verify()
+    shard.unlink()
+    with pytest.raises(CorruptFileError, match="is not there"):
+        Collection.open(copied).verify()
+
+
+def changed(folder: Path, change: Callable[[Any], Any]) -> None:
+    """The manifest with its table changed; the metadata stay unless the change has others."""
+    table = parquet.read_table(folder / MANIFEST)
+    parquet.write_table(change(table), folder / MANIFEST)
+
+
+def with_column(name: str, values: list[Any]) -> Callable[[Any], Any]:
+    def change(table: Any) -> Any:
+        at = table.schema.get_field_index(name)
+        return table.set_column(at, name, pyarrow.array(values, table.schema.field(name).type))
+
+    return change
+
+
+def with_metadata(key: str, old: bytes, new: bytes) -> Callable[[Any], Any]:
+    def change(table: Any) -> Any:
+        told = dict(table.schema.metadata)
+        assert old in told[key.encode()]
+        told[key.encode()] = told[key.encode()].replace(old, new)
+        return table.replace_schema_metadata(told)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        with_column("shard", [0, 0, 0, 0, 0, 1]),
+        with_column("shard", [0, 0, 0, 7, 7, 7]),
+        with_column("shard", [0, 0, 0, -1, 1, 1]),
+        with_column("number", [0, 1, 1, 0, 1, 2]),
+        with_column("number", [0, 1, None, 0, 1, 2]),
+        with_column("name", ["a", "b", "c", "d", "e", "a"]),
+        with_column("name", ["a", "b", "c", "d", "e", None]),
+        with_column("height", [12, 12, 12, 12, 12, 0]),
+        with_metadata("inrcodec.shards", b'"file":"', b'"file":"../'),
+        with_metadata("inrcodec.shards", b'"images":3', b'"images":100001'),
+        with_metadata("inrcodec.shards", b'"images":3', b'"images":"3"'),
+        with_metadata("inrcodec.shards", b"[", b""),
+        lambda table: table.drop(["psnr"]),
+        lambda table: table.replace_schema_metadata({}),
+        lambda table: table.slice(0, 5),
+    ],
+)
+def test_a_manifest_that_contradicts_itself_is_refused(copied: Path, change: Callable[[Any], Any]) -> None:
+    changed(copied, change)
+    with pytest.raises(CorruptFileError, match=MANIFEST):
+        Collection.open(copied)
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (with_column("name", ["a", "b", "c", "d", "e", "f"]), "other images"),
+        (with_column("width", [1, 2, 3, 4, 5, 6]), "other images"),
+        (with_metadata("inrcodec.shards", b'"channels":4', b'"channels":3'), "other channels"),
+    ],
+)
+def test_a_manifest_that_contradicts_its_shards_is_refused(
+    copied: Path, change: Callable[[Any], Any], word: str
+) -> None:
+    changed(copied, change)
+    with pytest.raises(CorruptFileError, match=word):
+        Collection.open(copied).verify()
+
+
+def test_other_versions_and_other_files_are_refused(copied: Path, tmp_path: Path) -> None:
+    changed(copied, with_metadata("inrcodec.version", b"1", b"2"))
+    with pytest.raises(UnsupportedFileError, match="update inrcodec"):
+        Collection.open(copied)
+    for damage in (b"", b"PAR1", (copied / MANIFEST).read_bytes()[:-20]):
+        (copied / MANIFEST).write_bytes(damage)
+        with pytest.raises(CorruptFileError):
+            Collection.open(copied)
+    with pytest.raises(UsageError, match="no collection"):
+        inrcodec.open(tmp_path)
+
+
+def test_latents_are_not_mixed_across_shards(small_collection: Path) -> None:
+    from inrcodec.morph import FrameSequence, frames
+
+    found = inrcodec.open(small_collection)
+    sequence = FrameSequence(numbers=(0, 5), size=(8, 8), mode="code", frames=2)
+    with pytest.raises(UsageError, match="share no network"):
+        list(frames(found, sequence))

@@ -1,0 +1,108 @@
+"""Collections at the command line: made, read as files are, and refused where a command takes files alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from inrcodec.cli.app import main
+
+pytest.importorskip("pyarrow")
+Capture = pytest.CaptureFixture[str]
+
+
+def answer_of(words: list[str], capsys: Capture) -> dict[str, object]:
+    assert main(words) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert isinstance(answer, dict)
+    return answer
+
+
+def test_encode(small_images: Path, tmp_path: Path, capsys: Capture) -> None:
+    output = tmp_path / "set.inrs"
+    (tmp_path / "bad.png").write_bytes(b"no picture")
+    words = ["encode", str(small_images), str(tmp_path / "bad.png"), "-o", str(output), "--passes", "2"]
+    words += ["--threads", "1", "--device", "cpu", "--json"]
+    assert main(words) == 5
+    out, err = capsys.readouterr()
+    answer = json.loads(out)
+    assert (answer["images"], answer["shards"], answer["order"]) == (6, 1, "names")
+    assert [Path(one["path"]).name for one in answer["skipped"]] == ["bad.png"]
+    assert "1 skipped" in err
+    assert main(words) == 2
+    assert "use --force" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["-o", "set.inr", "--workers", "2"], "ends in .inrs"),
+        (["-o", "set.inrs", "--shards", "none"], "a number, or auto"),
+        (["-o", "set.inrs", "--shards", "0"], "a number, or auto"),
+        (["-o", "set.inrs", "--dry-run"], "--dry-run is for one file"),
+        (["-o", "set.inrs", "--target-size", "60k"], "--target-size is for one file"),
+        (["-o", "set.inrs", "--workers", "2", "--ray", "auto"], "Ray cluster knows its own"),
+    ],
+)
+def test_what_makes_no_sense_of_a_collection(
+    words: list[str], said: str, small_images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["encode", str(small_images), *words]) == 2
+    assert said in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_info_and_verify(small_collection: Path, capsys: Capture) -> None:
+    answer = answer_of(["info", str(small_collection), "--json"], capsys)
+    assert (answer["images"], answer["channels"], answer["missing"]) == (6, 4, [])
+    assert main(["info", str(small_collection)]) == 0
+    assert "6 in 2 shards" in capsys.readouterr().out
+    assert main(["verify", str(small_collection)]) == 0
+    assert ": ok, 6 images" in capsys.readouterr().out
+
+
+def test_a_damaged_shard_is_found_and_named(small_collection: Path, tmp_path: Path, capsys: Capture) -> None:
+    import shutil
+
+    copied = shutil.copytree(small_collection, tmp_path / "copied.inrs")
+    shard = next(copied.glob("*.inr"))
+    blob = bytearray(shard.read_bytes())
+    blob[len(blob) // 2] ^= 1
+    shard.write_bytes(blob)
+    assert main(["verify", str(copied)]) == 3
+    assert shard.name in capsys.readouterr().err
+
+
+def test_decode_report_neighbors_and_morph(
+    small_collection: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = str(small_collection)
+    assert main(["decode", file, "--index", "0,5", "--size", "24", "-o", "out/", "--quiet"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == len(list(Path("out").iterdir())) == 2
+    assert main(["decode", file, "--sheet", "-o", "sheet.png", "--quiet"]) == 0
+    capsys.readouterr()
+    report = answer_of(["report", file, "--json", "--quiet"], capsys)
+    assert isinstance(report["images"], list)
+    assert [row["number"] for row in report["images"]] == list(range(6))
+    assert main(["neighbors", file, "two.png", "-k", "2", "--quiet"]) == 0
+    assert main(["neighbors", file, "two.png", "--by", "code"]) == 2
+    assert "share no network; use --by descriptor" in capsys.readouterr().err
+    assert main(["morph", file, "0", "5", "--frames", "2", "--size", "12", "-o", "m.gif", "--quiet"]) == 0
+    capsys.readouterr()
+    assert main(["morph", file, "0", "5", "--mode", "code", "--frames", "2", "-o", "n.gif", "--quiet"]) == 2
+    assert "share no network; use --mode move or --mode blend" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["browse", "SET"], ["add", "SET", "SOURCE"], ["decode", "SET", "--salvage"]])
+def test_commands_of_files_name_a_shard(
+    words: list[str], small_collection: Path, small_images: Path, capsys: Capture
+) -> None:
+    places = {"SET": str(small_collection), "SOURCE": str(small_images)}
+    assert main([places.get(word, word) for word in words]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "is a collection; this takes one .inr file" in said

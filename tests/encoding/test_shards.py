@@ -1,0 +1,203 @@
+"""Collections as they are made: every shard once, whatever is killed, and nothing of anybody's is lost."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import inrcodec
+from inrcodec.archive import Archive, Collection
+from inrcodec.encoding.options import EncodeOptions
+from inrcodec.encoding.shards import collect
+from inrcodec.encoding.shards.collect import collection_with
+from inrcodec.encoding.shards.division import divided, key_of
+from inrcodec.encoding.shards.executors.contract import Attempt
+from inrcodec.encoding.shards.executors.local import LocalWorkers
+from inrcodec.encoding.shards.likeness import clusters
+from inrcodec.encoding.shards.options import CollectionProgress, Sharding
+from inrcodec.encoding.shards.task import RECORDS, Task, make_shard
+from inrcodec.errors import CorruptFileError, InputError, InrError, UsageError
+from inrcodec.images import look_for
+
+pytest.importorskip("pyarrow")
+QUICK = EncodeOptions(passes=2, threads=1, device="cpu", holdout=0)
+TWO = Sharding(shards=2)
+
+
+class Here:
+    """An executor without processes; `failures` are told first, by the place of the shard."""
+
+    def __init__(self, failures: dict[int, list[str]] | None = None) -> None:
+        self.failures, self.begun = failures or {}, list[Task]()
+        self._submitted: list[Task] = []
+        self._keys: list[str] = []
+
+    def submit(self, task: Task) -> None:
+        self._submitted.append(task)
+
+    def wait(self, seconds: float) -> Iterator[Attempt]:
+        for task in list(self._submitted):
+            self._submitted.remove(task)
+            self.begun.append(task)
+            if task.key not in self._keys:
+                self._keys.append(task.key)
+            planned = self.failures.get(self._keys.index(task.key), [])
+            yield Attempt(task, None, planned.pop()) if planned else Attempt(task, make_shard(task))
+
+    def shares(self) -> dict[str, float]:
+        return {}
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> Here:
+    executor = Here()
+    monkeypatch.setattr(collect, "executor_for", lambda workers, ray: executor)
+    return executor
+
+
+def test_images_fall_into_shards_in_order(small_images: Path, tmp_path: Path) -> None:
+    files = look_for([small_images]).files
+    tasks = divided(files, Sharding(shards=4), QUICK, tmp_path)
+    assert [len(task.files) for task in tasks] == [1, 2, 1, 2]
+    assert [file for task in tasks for file in task.files] == list(files)
+    assert len(divided(files, Sharding(), QUICK, tmp_path)) == 1
+    with pytest.raises(UsageError, match="6 images"):
+        divided(files, Sharding(shards=7), QUICK, tmp_path)
+
+
+def test_a_key_changes_with_what_decides_a_shard(small_images: Path, tmp_path: Path) -> None:
+    files = look_for([small_images]).files
+    key = key_of(files, QUICK)
+    assert key == key_of(files, dataclasses.replace(QUICK, threads=2))
+    assert key != key_of(files, dataclasses.replace(QUICK, quality=51))
+    assert key != key_of(files[1:], QUICK)
+    os.utime(files[0].path, ns=(1, files[0].path.stat().st_mtime_ns + 1))
+    assert key != key_of(files, QUICK)
+
+
+def test_what_looks_alike_comes_together(tmp_path: Path) -> None:
+    from PIL import Image
+
+    for number in range(6):
+        shade = (20 if number % 2 else 230) + number
+        Image.new("RGB", (8, 8), (shade, shade, shade)).save(tmp_path / f"{number}.png")
+    parts = clusters(look_for([tmp_path]).files, 2)
+    assert sorted([file.name for file in part] for part in parts) == [
+        ["0.png", "2.png", "4.png"], ["1.png", "3.png", "5.png"],
+    ]  # fmt: skip
+
+
+def test_what_is_there_is_not_done_again(small_images: Path, tmp_path: Path, here: Here) -> None:
+    output = tmp_path / "a.inrs"
+    progress: list[CollectionProgress] = []
+    told = dataclasses.replace(TWO, on_progress=progress.append)
+    first = collection_with([small_images], output, QUICK, told)
+    assert (len(here.begun), first.reused, first.skipped, first.failed) == (2, 0, (), ())
+    assert (progress[-1].done, progress[-1].images, progress[-1].bytes > 0) == (2, 6, True)
+    assert {path.name for path in output.iterdir()} == {"manifest.parquet", *(f"{t.key}.inr" for t in here.begun)}
+    with pytest.raises(UsageError, match="exists already"):
+        collection_with([small_images], output, QUICK, TWO)
+    (output / "manifest.parquet").unlink()
+    before = {path.name: path.stat().st_mtime_ns for path in output.iterdir()}
+    damaged = here.begun[1].file
+    damaged.write_bytes(damaged.read_bytes()[:-9])
+    second = collection_with([small_images], output, QUICK, TWO)
+    second.collection.verify()
+    after = {path.name: path.stat().st_mtime_ns for path in output.glob("*.inr")}
+    assert [name for name in before if before[name] != after[name]] == [damaged.name]
+    assert second.collection.manifest.names == first.collection.manifest.names
+
+
+def test_a_shard_that_fails_thrice_is_listed_and_the_same_call_goes_on(
+    small_images: Path, tmp_path: Path, here: Here
+) -> None:
+    output = tmp_path / "a.inrs"
+    here.failures = {0: ["once", "twice"], 1: ["never", "never", "never"]}
+    partial = collection_with([small_images], output, QUICK, TWO)
+    assert (partial.retried, len(partial.collection), len(here.begun)) == (4, 3, 6)
+    assert [(len(task.files), reason) for task, reason in partial.failed] == [(3, "never")]
+    assert partial.collection.manifest.about.missing == [file.name for file in partial.failed[0][0].files]
+    whole = collection_with([small_images], output, QUICK, TWO)
+    assert (whole.reused, len(whole.collection), len(here.begun)) == (1, 6, 7)
+    assert not (output / RECORDS).exists()
+
+
+def test_pictures_that_cannot_be_read_are_told_of(small_images: Path, tmp_path: Path, here: Here) -> None:
+    bad = [tmp_path / f"{name}.png" for name in "xyz"]
+    for path in bad:
+        path.write_bytes(b"no picture")
+    found = collection_with([small_images, *bad], tmp_path / "a.inrs", QUICK, Sharding(shards=3))
+    assert {one.path for one in found.skipped} == set(map(str, bad))
+    assert len(found.collection) == 6
+    assert len(found.collection.manifest.shards) == 2  # none of pictures that cannot be read alone
+    with pytest.raises(InrError, match="no shard could be made"):
+        collection_with(bad, tmp_path / "b.inrs", QUICK, TWO)
+
+
+def test_nothing_of_anybody_is_replaced_unasked(small_images: Path, tmp_path: Path, here: Here) -> None:
+    output = tmp_path / "a.inrs"
+    collection_with([small_images], output, QUICK, TWO)
+    other = dataclasses.replace(QUICK, seed=1)
+    with pytest.raises(UsageError, match="of other pictures or settings"):
+        collection_with([small_images], output, other, TWO)
+    replaced = collection_with([small_images], output, other, dataclasses.replace(TWO, overwrite=True))
+    assert len(list(output.glob("*.inr"))) == len(replaced.collection.manifest.shards) == 2
+    (output / "notes.txt").write_text("mine")
+    with pytest.raises(UsageError, match=r"notes\.txt"):
+        collection_with([small_images], output, other, dataclasses.replace(TWO, overwrite=True))
+    with pytest.raises(UsageError, match=r"ends in \.inrs"):
+        collection_with([small_images], tmp_path / "a", QUICK, TWO)
+    with pytest.raises(UsageError, match="is for one file"):
+        collection_with([small_images], tmp_path / "b.inrs", dataclasses.replace(QUICK, target_size=9999), TWO)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(InputError):
+        collection_with([empty], tmp_path / "b.inrs", QUICK, TWO)
+
+
+def test_shards_open_by_themselves_with_the_names_of_the_set(small_collection: Path) -> None:
+    names = [name for path in small_collection.glob("*.inr") for name in Archive.open(path).names]
+    assert sorted(names) == sorted(Collection.open(small_collection).names)
+    assert "sub/four.png" in names
+
+
+def test_a_worker_that_is_killed_costs_its_own_try_alone(
+    small_images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In processes, as users have it: whoever begins is killed once, and a second try is made."""
+    killed: list[int] = []
+    listen = LocalWorkers._listen
+
+    def listen_and_kill(self: LocalWorkers, task: Task, ours: object, process: object) -> Attempt:
+        if not killed:
+            killed.append(process.pid)  # type: ignore[attr-defined]
+            os.kill(killed[0], signal.SIGKILL)
+        return listen(self, task, ours, process)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(LocalWorkers, "_listen", listen_and_kill)
+    found = inrcodec.encode_collection(
+        [small_images], tmp_path / "a.inrs", shards=1, passes=2, threads=1, device="cpu", holdout=0
+    )
+    assert (found.retried, len(found.collection), found.failed) == (1, 6, ())
+    next(found.collection.path.glob("*.inr")).write_bytes(b"")
+    with pytest.raises(CorruptFileError):
+        found.collection.verify()
+
+
+@pytest.mark.slow
+def test_a_ray_cluster_makes_the_same(small_images: Path, tmp_path: Path) -> None:
+    pytest.importorskip("ray")
+    options = dataclasses.replace(QUICK, engine="kernel")
+    of_ray = collection_with([small_images], tmp_path / "a.inrs", options, Sharding(shards=2, ray="local", workers=2))
+    of_here = collection_with([small_images], tmp_path / "b.inrs", options, Sharding(shards=2))
+    assert [shard.blake2b for shard in of_ray.collection.manifest.shards] == [
+        shard.blake2b for shard in of_here.collection.manifest.shards
+    ]
