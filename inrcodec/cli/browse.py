@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from inrcodec.cli.opening import open_signal
-from inrcodec.cli.options import File, epilog
+from inrcodec.cli.options import File, Trust, epilog
 from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
     from inrcodec.archive import Archive, Signal
     from inrcodec.tui.against import Against
     from inrcodec.tui.backend import Images
+    from inrcodec.tui.preferences import Preferences
 
 EPILOG = epilog(
     (
@@ -55,34 +56,36 @@ def browse(
         str | None,
         typer.Option("--background", metavar="COLOR", help="Flatten originals as encode did.", show_default="keep"),
     ] = None,
+    trust: Trust = False,
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Of --serve.")] = PORT,
 ) -> None:
     """Look through the images, zoom into them, find neighbors and morph, with the keyboard; ? shows all keys.
 
     Of one signal: a sound's wave and spectrum, a clip that plays, a shape that turns.
     """
-    if (signal := open_signal(file)) is not None:
+    if (signal := open_signal(file, trust=trust)) is not None:
         if against is not None or background is not None or images == "none":
             raise UsageError(f"--against, --background and --images none are for images; {file} holds a {signal.kind}")
-        _browse_signal(signal, file, port, serve=serve)
+        _browse_signal(signal, file, port, serve=serve, trust=trust)
         return
-    archive = _opened(file)
+    archive = _opened(file, trust=trust)
     originals = _originals(archive, against, background)
+    preferences = _preferences()
     if serve:
         given = {"--images": "none" if images == "none" else "half", "--against": against, "--background": background}
-        _serve(file, port, {option: value for option, value in given.items() if value is not None})
+        _serve(file, port, {option: value for option, value in given.items() if value is not None}, trust=trust)
         return
     if SERVED not in os.environ:
         _check_terminal()
-    _run(archive, images, originals)
+    _run(archive, images, originals, preferences)
 
 
-def _browse_signal(signal: Signal, file: str, port: int, *, serve: bool) -> None:
+def _browse_signal(signal: Signal, file: str, port: int, *, serve: bool, trust: bool) -> None:
     from inrcodec.tui.signals.app import SignalBrowser, screen_of
 
     screen_of(signal.kind)
     if serve:
-        _serve(file, port, {})
+        _serve(file, port, {}, trust=trust)
         return
     if SERVED not in os.environ:
         _check_terminal()
@@ -90,6 +93,14 @@ def _browse_signal(signal: Signal, file: str, port: int, *, serve: bool) -> None
     app.run()
     if app.return_code:
         raise SystemExit(app.return_code)
+
+
+def _preferences() -> Preferences:
+    """Read before anything is shown: what is wrong with them is said in a line."""
+    from inrcodec.cli.defaults import config_path
+    from inrcodec.tui.preferences import read_preferences
+
+    return read_preferences(config_path())
 
 
 def _originals(archive: Archive, folder: str | None, background: str | None) -> Against | None:
@@ -103,7 +114,7 @@ def _originals(archive: Archive, folder: str | None, background: str | None) -> 
     return Against(archive, folder, background)
 
 
-def _run(archive: Archive, images: Images, originals: Against | None) -> None:
+def _run(archive: Archive, images: Images, originals: Against | None, preferences: Preferences) -> None:
     """The terminal answers while the app is imported."""
     from inrcodec.tui.backend import PROTOCOLS, backend_for
     from inrcodec.tui.blocks import Blocks, processors
@@ -117,7 +128,7 @@ def _run(archive: Archive, images: Images, originals: Against | None) -> None:
         from inrcodec.tui.app import Browser
 
         terminal = Terminal() if asked is None else asked.answer()
-    app = Browser(archive, backend_for(images, terminal), blocks, originals)
+    app = Browser(archive, backend_for(images, terminal), blocks, originals, preferences)
     app.run()
     if app.failure is not None:
         raise app.failure
@@ -125,7 +136,7 @@ def _run(archive: Archive, images: Images, originals: Against | None) -> None:
         raise SystemExit(app.return_code)
 
 
-def _opened(file: str) -> Archive:
+def _opened(file: str, *, trust: bool) -> Archive:
     """The archive, even with damaged blocks: they show as damaged cells."""
     from pathlib import Path
 
@@ -133,7 +144,9 @@ def _opened(file: str) -> Archive:
     from inrcodec.cli.opening import open_archive
 
     path = Path(file)
-    return Archive.open(path, lenient=True, kept_blocks=KEPT_BLOCKS) if path.is_file() else open_archive(file)
+    if not path.is_file():
+        return open_archive(file)
+    return Archive.open(path, lenient=True, kept_blocks=KEPT_BLOCKS, trust=trust)
 
 
 def _check_terminal() -> None:
@@ -146,7 +159,7 @@ def _check_terminal() -> None:
         raise UsageError(f"the terminal has {columns}x{lines} characters; browse needs {LEAST[0]}x{LEAST[1]}")
 
 
-def _serve(file: str, port: int, options: dict[str, str]) -> None:
+def _serve(file: str, port: int, options: dict[str, str], *, trust: bool) -> None:
     """On this computer only: whoever reaches the page reads the file and writes exports."""
     import shlex
     from importlib.util import find_spec
@@ -157,6 +170,7 @@ def _serve(file: str, port: int, options: dict[str, str]) -> None:
     from inrcodec.tui.serving import serve
 
     given = [f"{option}={value}" for option, value in options.items()]  # a value may look like an option
+    given += ["--trust"] if trust else []
     words = shlex.join([sys.executable, "-m", "inrcodec", "browse", *given, "--", file])
     title = f"inrcodec: {displayed(os.path.basename(file))}"  # noqa: PTH119 - what was typed, and nothing else
     try:

@@ -21,6 +21,7 @@ from textual.events import Event, Key
 from textual.screen import Screen
 
 from inrcodec.archive import Archive
+from inrcodec.field.work import TooMuchWork
 from inrcodec.tui import kept
 from inrcodec.tui.backdrop import DARK, Backdrop, Kind
 from inrcodec.tui.backend import ImageBackend
@@ -30,6 +31,7 @@ from inrcodec.tui.comparing import Comparing
 from inrcodec.tui.home import Home
 from inrcodec.tui.loader import Loader, Urgency
 from inrcodec.tui.overlay import Overlay
+from inrcodec.tui.preferences import Preferences
 from inrcodec.tui.sgr import shortened
 from inrcodec.tui.similar import Similar
 from inrcodec.tui.stray import StrayReplies
@@ -49,10 +51,10 @@ class Browser(App[None]):
     TITLE = "inrcodec"
     CSS = "#headline { height: 1; background: $panel; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("b", "backdrop", show=False),
-        Binding("question_mark", "help", "Help", key_display="?"),
-        Binding("q", "quit", "Quit"),
-        Binding("ctrl+z", "suspend_process", show=False),
+        Binding("b", "backdrop", show=False, id="behind"),
+        Binding("question_mark", "help", "Help", key_display="?", id="help"),
+        Binding("q", "quit", "Quit", id="quit"),
+        Binding("ctrl+z", "suspend_process", show=False, id="suspend"),
     ]
 
     def __init__(
@@ -61,6 +63,7 @@ class Browser(App[None]):
         backend: ImageBackend | None = None,
         blocks: Blocks | None = None,
         against: Against | None = None,
+        preferences: Preferences = Preferences(),  # noqa: B008 - nobody changes it
     ) -> None:
         super().__init__()
         self.archive = archive
@@ -72,12 +75,15 @@ class Browser(App[None]):
         self.views = Views(against)
         self.comparing = Comparing(against, self.loader, self._on_compared)
         choices = kept.read()
-        if choices.theme in self.available_themes:
-            self.theme = choices.theme
-        self.backdrop = Backdrop(choices.behind)
+        self.preferences = preferences
+        theme = preferences.theme or choices.theme
+        if theme in self.available_themes:
+            self.theme = theme
+        self.backdrop = Backdrop(preferences.behind or choices.behind)
         self.overlays: set[Overlay] = set()
         self.marks: dict[int, None] = {}
         self.home = Home(self)
+        self.refused: str | None = None  # what the file asks for and is not done
         self.failure: Exception | None = None  # what ended the app, if anything did
         terminal = self.backend.terminal
         self._stray = StrayReplies(expected=terminal.asked and not terminal.answered)
@@ -92,6 +98,7 @@ class Browser(App[None]):
             with contextlib.suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):  # not everywhere
                 number = getattr(signal, name)
                 asyncio.get_running_loop().add_signal_handler(number, partial(self.exit, return_code=128 + number))
+        self.set_keymap(dict(self.preferences.keys))
         self._use_backdrop(self.backdrop.kind)
         self.call_after_refresh(self._fetch_ahead)
         self.theme_changed_signal.subscribe(self, lambda _: self._use_theme())
@@ -146,7 +153,7 @@ class Browser(App[None]):
         from inrcodec.tui.keys import Help
 
         if not isinstance(self.screen, Help):
-            self.push_screen(Help())
+            self.push_screen(Help(self.preferences.keys))
 
     # What screens ask for: see `Host`
 
@@ -215,6 +222,12 @@ class Browser(App[None]):
         """The same, in the color of warnings."""
         self.notify(harmless(words), severity="warning", markup=False)
 
+    def refuse(self, failure: TooMuchWork) -> None:
+        """The first line of the grid says so, and a message the first time."""
+        if self.refused is None:
+            self.refused = reason(failure)
+            self.later(self._tell_refused)
+
     def complain(self, failure: BaseException) -> None:
         """The same, as an error."""
         self.notify(harmless(reason(failure)), title="failed", severity="error", markup=False)
@@ -229,6 +242,10 @@ class Browser(App[None]):
         owner = getattr(call, "__self__", None)
         if owner is self or not isinstance(owner, DOMNode) or (owner.is_running and owner.is_attached):
             call(*arguments)
+
+    def _tell_refused(self) -> None:
+        self.home.tell()
+        self.warn(self.refused or "")
 
     def _on_failure(self, failure: BaseException) -> None:
         """In the loader's thread: a callback raised."""

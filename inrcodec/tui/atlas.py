@@ -33,13 +33,13 @@ class Atlas(MovingScreen[int]):
     """Ends with the number of the image that was chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Back"),
+        Binding("escape", "back", "Back", id="back"),
         *moves("Go"),
-        Binding("plus,equals_sign", "zoom(1)", "Zoom", key_display="+ -"),
-        Binding("minus", "zoom(-1)", show=False),
-        Binding("enter", "open", "Open"),
-        Binding("n", "neighbors", "Neighbors"),
-        Binding("y", "copy", "Copy"),
+        Binding("plus,equals_sign", "zoom(1)", "Zoom", key_display="+ -", id="larger"),
+        Binding("minus", "zoom(-1)", show=False, id="smaller"),
+        Binding("enter", "open", "Open", id="open"),
+        Binding("n", "neighbors", "Neighbors", id="neighbors"),
+        Binding("y", "copy", "Copy", id="copy"),
     ]
 
     def __init__(self, host: Host, number: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import queue
 import subprocess
@@ -150,6 +151,7 @@ class Blocks:
 
     def _manage(self) -> None:
         command = [sys.executable, "-m", "inrcodec.tui.decoding", str(self._archive.path)]
+        command += ["--trust"] if self._archive.work.limit == math.inf else []
         order: Order | None = None
         try:
             with subprocess.Popen(

@@ -1,4 +1,6 @@
-"""A process that decodes blocks for the app: python -m inrcodec.tui.decoding FILE, asked and answered through pipes.
+"""A process that decodes blocks for the app, asked and answered through pipes.
+
+python -m inrcodec.tui.decoding FILE [--trust]
 
 A request is a letter, a block's number and a length (`<cIQ`): `b`, the latents of the block, or `d`, descriptors of its
 images; with `d` may come its latents, so long, where they are known. An answer is 1 where it could be done and the
@@ -80,7 +82,11 @@ def main() -> None:
     """For one file."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever is asked to end is the app
     with contextlib.suppress(BrokenPipeError):
-        serve(Archive.open(sys.argv[1], lenient=True), sys.stdin.buffer, sys.stdout.buffer)
+        serve(
+            Archive.open(sys.argv[1], lenient=True, trust="--trust" in sys.argv[2:]),
+            sys.stdin.buffer,
+            sys.stdout.buffer,
+        )
 
 
 if __name__ == "__main__":

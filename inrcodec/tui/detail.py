@@ -27,20 +27,20 @@ class Detail(MovingScreen[int]):
     """Ends with the number of the image that was shown last."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Back"),
+        Binding("escape", "back", "Back", id="back"),
         *moves("Next/pan", "arrows"),
-        Binding("plus,equals_sign", "zoom(1.414213562)", "Zoom", key_display="+ -"),
-        Binding("minus", "zoom(0.707106781)", show=False),
-        Binding("S", "slideshow", "Slideshow"),
-        Binding("u", "upsample", "Edges/field"),
-        Binding("D", "derive", "Derivatives"),
-        Binding("d", "compare", "Original"),
-        Binding("d", "miss", show=False),
-        Binding("n", "neighbors", "Neighbors"),
-        Binding("e", "export", "Export"),
-        Binding("y", "copy", "Copy"),
-        Binding("right_square_bracket", "turn(1)", show=False),
-        Binding("left_square_bracket", "turn(-1)", show=False),
+        Binding("plus,equals_sign", "zoom(1.414213562)", "Zoom", key_display="+ -", id="larger"),
+        Binding("minus", "zoom(0.707106781)", show=False, id="smaller"),
+        Binding("S", "slideshow", "Slideshow", id="slideshow"),
+        Binding("u", "upsample", "Edges/field", id="edges"),
+        Binding("D", "derive", "Derivatives", id="derivatives"),
+        Binding("d", "compare", "Original", id="original"),
+        Binding("d", "miss", show=False, id="original"),
+        Binding("n", "neighbors", "Neighbors", id="neighbors"),
+        Binding("e", "export", "Export", id="export"),
+        Binding("y", "copy", "Copy", id="copy"),
+        Binding("right_square_bracket", "turn(1)", show=False, id="next"),
+        Binding("left_square_bracket", "turn(-1)", show=False, id="previous"),
     ]
 
     def __init__(self, host: Host, number: int, *, slideshow: bool = False) -> None:

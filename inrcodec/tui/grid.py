@@ -32,12 +32,12 @@ class Grid(CellGrid):
     """Thumbnails with captions and marks; decodes only what is visible, and the screens beside it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "mark", "Mark", key_display="space"),
-        Binding("V", "mark_range", show=False),
-        Binding("A", "mark_all", show=False),
-        Binding("I", "mark_others", show=False),
-        Binding("plus,equals_sign", "resize(1)", show=False),
-        Binding("minus", "resize(-1)", show=False),
+        Binding("space", "mark", "Mark", key_display="space", id="mark"),
+        Binding("V", "mark_range", show=False, id="mark-range"),
+        Binding("A", "mark_all", show=False, id="mark-all"),
+        Binding("I", "mark_others", show=False, id="mark-others"),
+        Binding("plus,equals_sign", "resize(1)", show=False, id="larger"),
+        Binding("minus", "resize(-1)", show=False, id="smaller"),
     ]
 
     class Marked(Message):
@@ -196,7 +196,7 @@ class Grid(CellGrid):
             return [Segment(" " * self._width, ground)]
         found = self._thumbnails.get(number, self._width)
         if isinstance(found, Damaged):
-            words = "damaged" if inside == tall // 2 else ""
+            words = found.word if inside == tall // 2 else ""
             return [Segment(fit_center(words, self._width), ground + DAMAGED)]
         if found is None:
             words = "·" if inside == tall // 2 else ""

@@ -33,20 +33,20 @@ class Home(GridScreen[None]):
     Home.-without-pictures #chosen { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Open"),
-        Binding("slash", "search", "Search", key_display="/"),
-        Binding("n", "neighbors", "Neighbors"),
-        Binding("v", "morph", "Morph"),
-        Binding("a", "atlas", "Map"),
-        Binding("s", "sort", "Sort"),
-        Binding("e", "export", "Export"),
-        Binding("y", "copy", "Copy"),
-        Binding("colon", "number", "Go to", key_display=":"),
+        Binding("enter", "open", "Open", id="open"),
+        Binding("slash", "search", "Search", key_display="/", id="search"),
+        Binding("n", "neighbors", "Neighbors", id="neighbors"),
+        Binding("v", "morph", "Morph", id="morph"),
+        Binding("a", "atlas", "Map", id="map"),
+        Binding("s", "sort", "Sort", id="sort"),
+        Binding("e", "export", "Export", id="export"),
+        Binding("y", "copy", "Copy", id="copy"),
+        Binding("colon", "number", "Go to", key_display=":", id="go-to"),
         *moves(),
-        Binding("r", "reverse", "Reverse", show=False),
-        Binding("w", "worst", "Worst", show=False),
-        Binding("S", "slideshow", "Slideshow", show=False),
-        Binding("escape", "clear", show=False),
+        Binding("r", "reverse", "Reverse", show=False, id="reverse"),
+        Binding("w", "worst", "Worst", show=False, id="worst"),
+        Binding("S", "slideshow", "Slideshow", show=False, id="slideshow"),
+        Binding("escape", "clear", show=False, id="back"),
     ]
     SIDE_FROM = 90  # columns of a terminal that has room for the chosen image
     LINE_FROM = 12  # lines of one that has room for its figures below
@@ -55,7 +55,7 @@ class Home(GridScreen[None]):
         super().__init__(id="_default")
         self._host, self._archive = host, host.archive
         self._pictures = host.backend.pictures
-        self.listing = Listing(host, self._tell)
+        self.listing = Listing(host, self.tell)
         self._grid = self.listing.grid
         self._chosen = Picture(host, id="chosen")
 
@@ -100,7 +100,7 @@ class Home(GridScreen[None]):
 
     def on_grid_marked(self) -> None:
         """Say how many."""
-        self._tell()
+        self.tell()
 
     def on_cell_grid_opened(self) -> None:
         """By mouse."""
@@ -189,7 +189,7 @@ class Home(GridScreen[None]):
     def came_back(self, number: int | None) -> None:
         """The cursor goes where one was."""
         self.listing.go_to(number)
-        self._tell()  # marks may be others
+        self.tell()  # marks may be others
 
     # How it is done
 
@@ -201,8 +201,16 @@ class Home(GridScreen[None]):
             self._host.warn(f"{what} is all pictures; browse was started with --images none")
         return self._pictures
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """The first line, as it is now."""
         shown = self.catalogue
         order = f"{shown.sort}, reversed" if shown.reverse else shown.sort
-        words = headline(self._archive, len(shown.numbers), shown.search, order, len(self._grid.marks))
+        words = headline(
+            self._archive,
+            len(shown.numbers),
+            shown.search,
+            order,
+            len(self._grid.marks),
+            self._host.refused is not None,
+        )
         self.query_one("#headline", Static).update(words, layout=False)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from inrcodec.archive import Archive
+from inrcodec.field.work import TooMuchWork
 from inrcodec.tui.backdrop import Backdrop
 from inrcodec.tui.backend import ImageBackend
 from inrcodec.tui.blocks import Blocks
@@ -47,6 +48,11 @@ class Host(Protocol):
     @property
     def marks(self) -> dict[int, None]:
         """Numbers of the marked images in the order of marking, the same on all screens."""
+        ...
+
+    @property
+    def refused(self) -> str | None:
+        """What the file asks for and is not done; None where all is."""
         ...
 
     @property
@@ -121,6 +127,10 @@ class Host(Protocol):
 
     def warn(self, words: str) -> None:
         """Say why something is not done."""
+        ...
+
+    def refuse(self, failure: TooMuchWork) -> None:
+        """Say for good, from any thread, that the file asks for too much."""
         ...
 
     def complain(self, failure: BaseException) -> None:

@@ -53,5 +53,5 @@ class Keybar(Widget):
 
 def _words(key: ActiveBinding) -> Content:
     """The key and what it does."""
-    name = key.binding.key_display or NAMES.get(key.binding.key, key.binding.key)
+    name = NAMES.get(key.binding.key) or key.node.app.get_key_display(key.binding)
     return Content.assemble((name, "b $footer-key-foreground"), f" {key.binding.description}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.text import Text
@@ -10,6 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
+
+from inrcodec.tui.cells import fit_left
 
 KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
@@ -108,6 +111,11 @@ class Help(ModalScreen[None]):
       background: $surface; scrollbar-size-vertical: 1; }
     Help Static { text-wrap: nowrap; }
     """
+
+    def __init__(self, changed: Mapping[str, str]) -> None:
+        super().__init__()
+        self._changed = changed
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,q,enter", "dismiss(None)", "Close"),
         Binding("j", "scroll(1)", show=False),
@@ -122,17 +130,18 @@ class Help(ModalScreen[None]):
         """In as many columns as there is room for."""
         columns = min(MOST_COLUMNS, max(1, (self.app.size.width - BORDER) // COLUMN))
         self.query_one(VerticalScroll).styles.width = columns * COLUMN + BORDER
-        self.query_one(Static).update(page(columns))
+        self.query_one(Static).update(page(columns, self._changed))
 
     def action_scroll(self, lines: int) -> None:
         """As the arrows do."""
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
 
-def page(columns: int) -> Text:
-    """All keys, side by side in so many columns."""
+def page(columns: int, changed: Mapping[str, str]) -> Text:
+    """All keys, side by side in so many columns; those that the user chose instead stand first."""
     text = Text()
-    for section, keys in KEYS:
+    own = tuple((fit_left(key, KEY - 3), name.replace("-", " ")) for name, key in changed.items())
+    for section, keys in (*((("Yours instead", own),) if own else ()), *KEYS):
         text.append(f"{section}\n", "bold")
         for start in range(0, len(keys), columns):
             row = keys[start : start + columns]

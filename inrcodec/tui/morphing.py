@@ -41,12 +41,12 @@ class Morphing(MovingScreen[None]):
 
     CSS = "#bar { height: 1; background: $panel; text-align: center; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Back"),
-        Binding("space", "play", "Play/stop", key_display="space"),
+        Binding("escape", "back", "Back", id="back"),
+        Binding("space", "play", "Play/stop", key_display="space", id="play"),
         *moves("Scrub", "← →"),
-        Binding("m", "mode", "Mode"),
-        Binding("x", "export", "Export GIF"),
-        Binding("y", "copy", "Copy"),
+        Binding("m", "mode", "Mode", id="mode"),
+        Binding("x", "export", "Export GIF", id="export"),
+        Binding("y", "copy", "Copy", id="copy"),
     ]
 
     def __init__(self, host: Host, first: int, second: int) -> None:

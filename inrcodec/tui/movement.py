@@ -17,18 +17,18 @@ def moves(description: str = "", display: str = "arrows") -> list[BindingType]:
     """The bindings; with a description the first of them stands in the last line of the screen."""
     shown = bool(description)
     return [
-        Binding("left,h", "step(-1, 0)", description, show=shown, key_display=display),
-        Binding("right,l", "step(1, 0)", show=False),
-        Binding("up,k", "step(0, -1)", show=False),
-        Binding("down,j", "step(0, 1)", show=False),
-        Binding("pageup,ctrl+b", "page(-1)", show=False),
-        Binding("pagedown,ctrl+f", "page(1)", show=False),
-        Binding("ctrl+u", "page(-0.5)", show=False),
-        Binding("ctrl+d", "page(0.5)", show=False),
-        Binding("home", "end(False)", show=False),
-        Binding("end", "end(True)", show=False),
-        Binding("g", "first", show=False),
-        Binding("G", "last", show=False),
+        Binding("left,h", "step(-1, 0)", description, show=shown, key_display=display, id="left"),
+        Binding("right,l", "step(1, 0)", show=False, id="right"),
+        Binding("up,k", "step(0, -1)", show=False, id="up"),
+        Binding("down,j", "step(0, 1)", show=False, id="down"),
+        Binding("pageup,ctrl+b", "page(-1)", show=False, id="page-up"),
+        Binding("pagedown,ctrl+f", "page(1)", show=False, id="page-down"),
+        Binding("ctrl+u", "page(-0.5)", show=False, id="half-up"),
+        Binding("ctrl+d", "page(0.5)", show=False, id="half-down"),
+        Binding("home", "end(False)", show=False, id="home"),
+        Binding("end", "end(True)", show=False, id="end"),
+        Binding("g", "first", show=False, id="first"),
+        Binding("G", "last", show=False, id="last"),
         *(Binding(str(digit), f"digit({digit})", show=False) for digit in range(10)),
     ]
 

@@ -37,11 +37,11 @@ class Neighbors(GridScreen[int]):
     Neighbors.-without-pictures Picture { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Back"),
-        Binding("enter", "go", "Go there"),
-        Binding("backspace", "return", "Return"),
-        Binding("o", "open", "Open"),
-        Binding("y", "copy", "Copy"),
+        Binding("escape", "back", "Back", id="back"),
+        Binding("enter", "go", "Go there", id="go-on"),
+        Binding("backspace", "return", "Return", id="return"),
+        Binding("o", "open", "Open", id="open"),
+        Binding("y", "copy", "Copy", id="copy"),
         *moves(),
     ]
     SIDE_FROM = 70  # columns of a terminal that has room for the image itself

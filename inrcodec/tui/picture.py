@@ -6,6 +6,7 @@ from textual.message import Message
 
 from inrcodec.archive import Upsample
 from inrcodec.errors import UsageError
+from inrcodec.field.work import TooMuchWork
 from inrcodec.tui.backend import Drawing
 from inrcodec.tui.decoding import BLOCK
 from inrcodec.tui.halfblocks import fitted
@@ -159,7 +160,7 @@ class Picture(Pane):
             return  # one has gone on since
         self._is_old = False
         if isinstance(made, BaseException):
-            self.say(reason(made) if isinstance(made, UsageError) else f"damaged: {made}")
+            self.say(reason(made) if isinstance(made, UsageError | TooMuchWork) else f"damaged: {made}")
             self._tell("")
         elif isinstance(made, Drawing):
             self.lay(made)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from inrcodec.archive import ArchivedImage
+from inrcodec.field.work import TooMuchWork
 from inrcodec.tui.backdrop import Backdrop
 from inrcodec.tui.backend import Sprite
 from inrcodec.tui.blocks import Line
@@ -27,9 +28,17 @@ OnReady = Callable[[], None]
 
 
 class Damaged(str):
-    """Why there is no picture."""
+    """Why there is no picture; `word` stands in its place."""
 
     __slots__ = ()
+    word = "damaged"
+
+
+class Refused(Damaged):
+    """The file asks for more work than its size lets one expect."""
+
+    __slots__ = ()
+    word = "too much"
 
 
 class Small(Generic[Made]):
@@ -115,6 +124,9 @@ class Small(Generic[Made]):
         backdrop = self._host.backdrop
         try:
             made: Made | Damaged = self._make(self._host.archive[number], width, backdrop)
+        except TooMuchWork as failure:
+            made = Refused(failure)
+            self._host.refuse(failure)
         except Exception as failure:
             made = Damaged(failure)
         with self._lock:

@@ -10,6 +10,7 @@ from textual.content import Content
 from inrcodec.archive import Archive
 from inrcodec.errors import InrError
 from inrcodec.exporters.naming import displayed
+from inrcodec.field.work import TRUST, TooMuchWork
 
 
 def titled(number: int, name: str) -> Content:
@@ -17,13 +18,14 @@ def titled(number: int, name: str) -> Content:
     return Content.styled(f"{number} {displayed(name)}", "bold")
 
 
-def headline(archive: Archive, count: int, search: str, sort: str, marked: int) -> Content:
+def headline(archive: Archive, count: int, search: str, sort: str, marked: int, refused: bool = False) -> Content:
     """The first line: the file, how much of it is shown, and in which order."""
     name = archive.path.name if archive.path else "an .inr file"
     part = f"{len(archive):,} images" if count == len(archive) else f"{count:,} of {len(archive):,} images"
     return Content.assemble(
         (displayed(name), "bold"),
         f"  {part} by {sort}",
+        *(("  ", ("too much work for its size: --trust", "$warning")) if refused else ()),
         *(("  search: ", (displayed(search), "bold")) if search else ()),
         (f"  {marked} marked" if marked else "", "$warning"),
         (f"  {archive.file_size:,} bytes  {archive.bits_per_pixel:.3f} bpp", "dim"),
@@ -69,4 +71,6 @@ def harmless(text: str) -> str:
 
 def reason(failure: BaseException) -> str:
     """Why something failed, in a line; our own errors say it themselves."""
+    if isinstance(failure, TooMuchWork):
+        return str(failure).replace(str(TRUST), "--trust")
     return str(failure) if isinstance(failure, InrError) else f"{type(failure).__name__}: {failure}"

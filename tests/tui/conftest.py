@@ -60,10 +60,15 @@ def play(
 ) -> None:
     """Run the app over a file and a script over the app; processes beside it decode. against: originals."""
 
+    archive = Archive.open(path, lenient=True, kept_blocks=48)
+    originals = None if against is None else Against(archive, against, background)
+    run_app(Browser(archive, backend, Blocks(archive, processes), originals), script, size)
+
+
+def run_app(app: Browser, script: Script, size: tuple[int, int] = (120, 36)) -> None:
+    """Run an app and a script over it."""
+
     async def run() -> None:
-        archive = Archive.open(path, lenient=True, kept_blocks=48)
-        originals = None if against is None else Against(archive, against, background)
-        app = Browser(archive, backend, Blocks(archive, processes), originals)
         async with app.run_test(size=size, notifications=True) as pilot:
             await pilot.pause()
             await script(app, pilot)
