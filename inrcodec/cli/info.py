@@ -57,7 +57,7 @@ def _told(file: str, verbose: bool) -> tuple[dict[str, Any], Iterable[tuple[str,
         said = describe_signal(file, signal)
         return said, signal_lines(said)
     answer = describe(file, describe_archive(file))
-    return answer, _lines(answer, verbose)
+    return answer, described(answer, verbose=verbose)
 
 
 def print_pairs(pairs: Iterable[tuple[str, str]]) -> None:
@@ -107,7 +107,7 @@ def holdout_words(mode: str, fraction: float) -> str:
     return f"{mode}: {100 * fraction:.0f} % of the pixels, {ending}"
 
 
-def _lines(answer: dict[str, Any], verbose: bool) -> list[tuple[str, str]]:
+def described(answer: dict[str, Any], *, verbose: bool) -> list[tuple[str, str]]:
     """The answer as (name, value) lines for people."""
     size = answer["file_size"]
     parts = [

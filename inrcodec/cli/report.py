@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -244,7 +246,7 @@ def _write_page(
     from inrcodec.cli.report_page import report_page
 
     references = () if reference is None else read_references(archive, Path(reference), background)
-    text = report_page(archive, answer, originals, references)
+    text = report_page(archive, answer, originals, references, shlex.join(["inrcodec", *sys.argv[1:]]))
     put(path, text.encode(), force=force)
 
 

@@ -82,8 +82,10 @@ def test_a_page_holds_everything(small_set: Path, small_images: Path, tmp_path: 
     page = tmp_path / "report.html"
     assert main(["report", str(small_set), "--against", str(small_images), "--html", str(page)]) == 0
     text = page.read_text("utf-8")
-    for word in ("Two readings", "Worst", "Best", "error, 8 times", "PNG files", "<svg", "data:image/png;base64,"):
+    for word in ("Two readings", "Worst", "Best", "error, white is", "PNG files", "<svg", "data:image/png;base64,",
+                 "Settings", "command", "written by inrcodec", "The images", "@media print"):  # fmt: skip
         assert word in text
+    assert text.count("<figure>") == 6 + 3 * 12  # the sheet, and both ends of the scale
     assert "<script" not in text
     assert "http" not in text
     assert "\u202e" not in text  # hostile names are escaped

@@ -121,10 +121,10 @@ class Kitty:
         """Read what was written since."""
         words = "".join(self._written[self._read :])
         self._read = len(self._written)
-        for found in re.finditer(PLACED.pattern + r"|\x1b_Ga=t,i=(\d+)|\x1b_Ga=d,d=([iI]),i=(\d+)", words):
+        for found in re.finditer(PLACED.pattern + r"|\x1b_Ga=t,f=100,i=(\d+)|\x1b_Ga=d,d=([iI]),i=(\d+)", words):
             if found[3]:
                 number = int(found[3])
-                self.held |= {int(one) for one in re.findall(r"\x1b_Ga=t,i=(\d+)", found[0])}
+                self.held |= {int(one) for one in re.findall(r"\x1b_Ga=t,f=100,i=(\d+)", found[0])}
                 self.sent += found[0].count("a=t,")
                 assert number in self.held
                 line, column, columns, lines = (int(found[place]) for place in (1, 2, 4, 5))

@@ -21,12 +21,12 @@ CHUNK = 4096  # base64 characters in one command, as the protocol allows
 def draw(levels: Levels, cells: tuple[int, int], number: int) -> str:
     """What makes the terminal show the pixels over so many columns and lines, right and down of the cursor."""
     # a=T transmit and show, C=1 leave the cursor
-    return _transmit(levels, f"a=T,i={number},p=1,c={cells[0]},r={cells[1]},C=1")
+    return _transmit(levels, f"a=T,f=100,i={number},p=1,c={cells[0]},r={cells[1]},C=1")
 
 
 def hand_over(levels: Levels, number: int) -> str:
     """What makes the terminal keep the pixels, to be placed as often as one likes."""
-    return _transmit(levels, f"a=t,i={number}")
+    return _transmit(levels, f"a=t,f=100,i={number}")
 
 
 def place(number: int, cells: tuple[int, int], band: tuple[int, int, int]) -> str:
@@ -52,7 +52,7 @@ def _transmit(levels: Levels, keys: str) -> str:
     for number, part in enumerate(parts):
         more = int(number < len(parts) - 1)
         # f=100 PNG, q=2 answer nothing: answers would be read as keys
-        commands.append(f"\x1b_G{f'{keys},f=100,' if number == 0 else ''}q=2,m={more};{part}\x1b\\")
+        commands.append(f"\x1b_G{f'{keys},' if number == 0 else ''}q=2,m={more};{part}\x1b\\")
     return "".join(commands)
 
 
