@@ -12,6 +12,8 @@ QUOTE = "'"
 
 def displayed(text: str) -> str:
     """The text with every character escaped that could move the cursor, reorder the line or hide."""
+    if text.isascii() and text.isprintable():  # most names are: of a million, the others take long enough
+        return text
     return "".join(
         _escape(character) if unicodedata.category(character) in INVISIBLE else character for character in text
     )

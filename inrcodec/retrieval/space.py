@@ -136,13 +136,11 @@ def judge(
     known = _labels(archive, labels, column)
     pixels = centered(np.stack([_thumbnail(image) for image in archive]))[0]
     directions = np.linalg.svd(pixels, full_matrices=False)[2][:COMPONENTS]
-    described: dict[By, Space] = {
-        by: describe(archive, by, on_image)
-        for by in (CHOICES if isinstance(archive, Archive) else CHOICES[1:2])
-        if by != "joined"
-    }
-    described["joined"] = joined(*(described[by] for by in JOINED))
-    spaces: list[tuple[str, FloatArray]] = [(by, described[by].vectors) for by in CHOICES]
+    choices: tuple[By, ...] = CHOICES if isinstance(archive, Archive) else ("descriptor",)
+    described: dict[By, Space] = {by: describe(archive, by, on_image) for by in choices if by != "joined"}
+    if "joined" in choices:
+        described["joined"] = joined(*(described[by] for by in JOINED))
+    spaces: list[tuple[str, FloatArray]] = [(by, described[by].vectors) for by in choices]
     spaces += [("pixels", pixels), (f"PCA of pixels, {len(directions)}", pixels @ directions.T)]
     scored = [(name, query_scores(similarities(rows, rows, metric), known)) for name, rows in spaces]
     return [Judged(name, mean_scores(scores), interval(scores)) for name, scores in scored]

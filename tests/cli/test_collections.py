@@ -89,6 +89,10 @@ def test_decode_report_neighbors_and_morph(
     assert isinstance(report["images"], list)
     assert [row["number"] for row in report["images"]] == list(range(6))
     assert main(["neighbors", file, "two.png", "-k", "2", "--quiet"]) == 0
+    Path("labels.csv").write_text("name,label\none.png,a\ntwo.png,a\n")
+    table = answer_of(["neighbors", file, "--labels", "labels.csv", "--json", "--quiet"], capsys)["table"]
+    assert isinstance(table, list)
+    assert table[0]["by"] == "descriptor"
     assert main(["neighbors", file, "two.png", "--by", "code"]) == 2
     assert "share no network; use --by descriptor" in capsys.readouterr().err
     assert main(["morph", file, "0", "5", "--frames", "2", "--size", "12", "-o", "m.gif", "--quiet"]) == 0

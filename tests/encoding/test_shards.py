@@ -5,6 +5,9 @@ from __future__ import annotations
 import dataclasses
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -190,6 +193,27 @@ def test_a_worker_that_is_killed_costs_its_own_try_alone(
     next(found.collection.path.glob("*.inr")).write_bytes(b"")
     with pytest.raises(CorruptFileError):
         found.collection.verify()
+
+
+@pytest.mark.slow
+def test_a_driver_that_is_killed_leaves_what_is_finished(small_images: Path, tmp_path: Path) -> None:
+    """kill -9 of the command: its worker ends by itself, and the same command encodes what is left."""
+    output = tmp_path / "a.inrs"
+    words = ["encode", str(small_images), "-o", str(output), "--shards", "3", "--passes", "40", "--engine", "torch"]
+    command = [sys.executable, "-m", "inrcodec", *words, "--threads", "1", "--device", "cpu", "--quiet"]
+    driver = subprocess.Popen(command)
+    while not list(output.glob("*.inr")):
+        assert driver.poll() is None
+        time.sleep(0.02)
+    driver.kill()
+    driver.wait()
+    before = {path.name: path.stat().st_mtime_ns for path in output.glob("*.inr")}
+    assert not (output / "manifest.parquet").exists()
+    subprocess.run(command, check=True)
+    assert before.items() <= {path.name: path.stat().st_mtime_ns for path in output.glob("*.inr")}.items()
+    found = Collection.open(output)
+    found.verify()
+    assert len(found) == 6
 
 
 @pytest.mark.slow
