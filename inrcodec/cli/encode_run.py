@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,7 +51,7 @@ def encode_and_say(
     verdict: bool,
 ) -> None:
     """Fit, write, and say what came of it; a stop between two steps says how to go on."""
-    from inrcodec.cli.interrupt import Terminated, between_steps
+    from inrcodec.cli.interrupt import Terminated, between_steps, say_how_to_resume
     from inrcodec.cli.progress import fit_progress
     from inrcodec.encoding.encode import encode_with
     from inrcodec.evaluate import evaluate
@@ -83,7 +81,7 @@ def encode_and_say(
             told = dataclasses.replace(run, on_progress=on_progress, on_outlook=on_outlook, on_notice=on_notice)
             result = encode_with(sources, target, leaving_time(options, verdict=verdict), told)
     except (KeyboardInterrupt, Terminated):
-        _say_how_to_resume(target, console)
+        say_how_to_resume(target, console)
         raise
     answer = result_keys(result, evaluate(result.archive), options)
     judged = judge(result, answer, options) if verdict else None
@@ -101,12 +99,3 @@ def encode_and_say(
     for what in answer["missed"]:
         console.warn(f"inrcodec: {missed_line(what, options, answer)}; the file is complete")
     finish(result.skipped, result.notes, console, MISSED if answer["missed"] else 0)
-
-
-def _say_how_to_resume(target: Path, console: Console) -> None:
-    """After Ctrl-C: the line that goes on from the checkpoint, if the fit had begun."""
-    from inrcodec.encoding.checkpoints import waiting
-
-    if waiting(target):
-        words = [word for word in sys.argv[1:] if word != "--resume"]
-        console.warn(f"inrcodec: stopped; to go on: {shlex.join(['inrcodec', *words, '--resume'])}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -11,7 +10,7 @@ import typer
 
 from inrcodec.cli.console import Console, print_json
 from inrcodec.cli.network_options import DESIGN, Activation, Depth, Width
-from inrcodec.cli.options import Device, Effort, Force, Json, Quiet, Seed, TimeLimit, epilog
+from inrcodec.cli.options import Device, Effort, Force, Json, Quiet, Resume, Seed, TimeLimit, epilog
 from inrcodec.cli.outlook import MISSED
 from inrcodec.cli.values import parse_duration, spoken_duration
 from inrcodec.errors import UsageError
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from inrcodec.encoding.signals.fit import FitResult
     from inrcodec.encoding.signals.listed import ConstraintList
     from inrcodec.encoding.signals.options import SignalKeywords
-    from inrcodec.fitting.constrained import Advance
 
 EPILOG = epilog(
     (
@@ -116,6 +114,7 @@ def fit(
         int, typer.Option("--threads", min=1, help="CPU threads; 2 help on an idle machine and hurt on a busy one.")
     ] = 1,
     seed: Seed = 0,
+    resume: Resume = False,
     force: Force = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -146,7 +145,7 @@ def fit(
     if output == "-":
         raise UsageError("fit writes a file that it reads back and checks, not a stream; give -o a file name")
     options = SignalKeywords(
-        overwrite=force, effort=effort, passes=passes, time_limit=limit, width=width, depth=depth,
+        overwrite=force, resume=resume, effort=effort, passes=passes, time_limit=limit, width=width, depth=depth,
         activation=activation, w0=w0, device=device, threads=threads, seed=seed,
         start=None if start is None else parse_duration(start, nothing=True),
         length=None if length is None else parse_duration(length),
@@ -198,18 +197,11 @@ def _listed(source: str, quantity: Any, constant: str | None, reach: int | None)
 
 def fit_shown(source: str | ConstraintList, target: Path, options: SignalKeywords, console: Console) -> FitResult:
     """Fit with progress on stderr; Ctrl-C ends it between two steps."""
-    from inrcodec.cli.interrupt import between_steps
-    from inrcodec.cli.progress import step_progress
+    from inrcodec.cli.signals.fitting import shown
     from inrcodec.encoding.signals.fit import fit_with
 
-    with between_steps() as check, step_progress(console) as draw:
-
-        def on_progress(news: Advance) -> None:
-            figures = f"error {news.loss:.3g}  {spoken_duration(news.remaining)} left"
-            draw("fit", round(1000 * news.done), 1000, figures)
-            check()
-
-        return fit_with(source, target, replace(options, on_progress=on_progress))
+    with shown(target, options, console) as told:
+        return fit_with(source, target, told)
 
 
 def _answer(result: FitResult) -> dict[str, Any]:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from inrcodec.cli.console import Console, print_json
-from inrcodec.cli.options import Effort, Force, Json, Quiet, TimeLimit, Trust, epilog
+from inrcodec.cli.options import Effort, Force, Json, Quiet, Resume, TimeLimit, Trust, epilog
 from inrcodec.cli.pictures import Source, archived, one_size, picture
 from inrcodec.cli.values import parse_duration
 from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
+    from inrcodec.encoding.signals.options import SignalKeywords
     from inrcodec.exporters.formats import PictureFormat
     from inrcodec.numerics.arrays import Pixels
     from inrcodec.numerics.fusion import Fusion
@@ -79,6 +80,7 @@ def fuse(
     ] = "fused.png",
     effort: Effort = 5,
     time_limit: TimeLimit = None,
+    resume: Resume = False,
     trust: Trust = False,
     force: Force = False,
     json: Json = False,
@@ -88,6 +90,8 @@ def fuse(
     console = Console(quiet)
     limit = None if time_limit is None else parse_duration(time_limit)
     path, still = _output(output, force=force, json=json)
+    if resume and still is not None:
+        raise UsageError("--resume goes on with the fit of a field; it is for -o FILE.inr")
     pictures = _pictures(sources, index, background, trust=trust)
     if mask is None:
         how: str = rule or "strongest"
@@ -104,7 +108,10 @@ def fuse(
     if path is None:
         return
     if still is None:
-        _fit(path, fused, effort=effort, time_limit=limit, force=force, console=console)
+        from inrcodec.encoding.signals.options import SignalKeywords
+
+        options = SignalKeywords(overwrite=force, resume=resume, effort=effort, time_limit=limit)
+        _fit(path, fused, options, console)
     answer = _answer(path, fused, pictures, {"rule": how, "screen": weight})
     if json:
         print_json(answer)
@@ -174,16 +181,15 @@ def _put(path: Path | None, fused: Fusion, still: PictureFormat, *, force: bool)
     put(path, encode_still(fused.picture, still), force=force)
 
 
-def _fit(path: Path, fused: Fusion, *, effort: int, time_limit: float | None, force: bool, console: Console) -> None:
+def _fit(path: Path, fused: Fusion, options: SignalKeywords, console: Console) -> None:
     """Write the fused picture as a field that was fitted to it."""
     from inrcodec.cli.fit import fit_shown
-    from inrcodec.encoding.signals.options import SignalKeywords, picture_list
+    from inrcodec.encoding.signals.options import picture_list
     from inrcodec.exporters.stills import format_for
 
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder, f"{path.stem}.png")
         _put(plain, fused, format_for(plain), force=False)
-        options = SignalKeywords(overwrite=force, effort=effort, time_limit=time_limit)
         fit_shown(picture_list(plain), path, options, console)
 
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from inrcodec.cli.console import Console
 
 SIGNALED = 128  # exit codes are that and the number of the signal, as a shell has them
 
@@ -67,3 +74,12 @@ def between_steps() -> Iterator[Interrupts]:
         yield check
     finally:
         restore()
+
+
+def say_how_to_resume(target: Path, console: Console) -> None:
+    """After Ctrl-C: the line that goes on from the checkpoint, if the fit had begun."""
+    from inrcodec.encoding.checkpoints import waiting
+
+    if waiting(target):
+        words = [word for word in sys.argv[1:] if word != "--resume"]
+        console.warn(f"inrcodec: stopped; to go on: {shlex.join(['inrcodec', *words, '--resume'])}")

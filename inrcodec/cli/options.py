@@ -22,6 +22,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on std
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing on stderr but errors and skipped files.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more on stderr.")]
 Trust = Annotated[bool, typer.Option("--trust", help="Do all that FILE asks for, however small it is.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with the same command after Ctrl-C.")]
 Force = Annotated[bool, typer.Option("-f", "--force", help="Replace files that exist.")]
 
 PictureSize = Annotated[

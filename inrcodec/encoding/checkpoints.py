@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from platformdirs import user_state_path
 
@@ -14,7 +14,28 @@ from inrcodec.errors import InrError, Parameter, UsageError
 
 if TYPE_CHECKING:
     from inrcodec.fitting.checkpoint import Snapshot
-    from inrcodec.fitting.engine import Fit
+
+
+class Resumable(Protocol):
+    """What a fit provides of which copies are kept."""
+
+    @property
+    def work(self) -> tuple[int, float]:
+        """Steps taken, and what else a copy would keep."""
+
+    @property
+    def behind(self) -> float:
+        """Share of its time that is over."""
+
+    @property
+    def torn(self) -> bool:
+        """Whether something ended it in the middle of a step."""
+
+    def snapshot(self, **told: Any) -> Snapshot:
+        """A copy; told: what its caller wants to find in it again."""
+
+    def restore(self, path: Path) -> dict[str, Any]:
+        """Go on from a checkpoint; what the caller had told it."""
 
 
 def checkpoint_path(output: Path) -> Path:
@@ -71,7 +92,7 @@ def write(snapshot: Snapshot, output: Path) -> Path:
         return other
 
 
-def restore(fit: Fit, output: Path) -> tuple[dict[str, Any], str]:
+def restore(fit: Resumable, output: Path) -> tuple[dict[str, Any], str]:
     """Bring a fresh fit to where the latest whole checkpoint stands; what it was told, and what is to be said of it.
 
     Raises what `Fit.restore` does where there is none.

@@ -21,9 +21,10 @@ from inrcodec.encoding.one_writer import only_writer
 from inrcodec.encoding.options import EncodeKeywords, EncodeOptions, EncodeRun, Sources
 from inrcodec.encoding.outlook import Outlook, outlook_of
 from inrcodec.encoding.prepare import Prepared, prepare
+from inrcodec.encoding.recorder import Recorder
 from inrcodec.encoding.room import Room, look_for_checkpoints
 from inrcodec.encoding.target import Made, corrected, correction_seconds
-from inrcodec.errors import InrError, Parameter, UsageError
+from inrcodec.errors import Parameter, UsageError
 from inrcodec.images import Picture, Skipped
 from inrcodec.images.scan import SUFFIXES as PICTURE_SUFFIXES
 from inrcodec.signals import kind_of
@@ -76,9 +77,9 @@ def _encoded(sources: Sources, path: Path, options: EncodeOptions, run: EncodeRu
     if not run.resume:
         check_none_waits(path)
     asked = prepare(sources, options, record=run.record)
-    with _kept(asked, started, path, run) as (fit, keeper, room):
-        _take_steps(fit, keeper, asked, run, started)
-        record = keeper.recorder.record() if run.record else None
+    with _kept(asked, started, path, run) as (fit, keeper, recorder, room):
+        _take_steps(fit, keeper, recorder, asked, run, started)
+        record = recorder.record() if run.record else None
 
         def made() -> Made:
             _report(run, fit, "measure")
@@ -105,7 +106,7 @@ def _encoded(sources: Sources, path: Path, options: EncodeOptions, run: EncodeRu
     )
 
 
-def _take_steps(fit: Fit, keeper: Keeper, asked: Prepared, run: EncodeRun, started: float) -> None:
+def _take_steps(fit: Fit, keeper: Keeper, recorder: Recorder, asked: Prepared, run: EncodeRun, started: float) -> None:
     """Take every step that a fit has left, telling of it."""
     due = [0.0]  # shares of the fit
     if asked.settings.time_limit is not None:
@@ -114,7 +115,7 @@ def _take_steps(fit: Fit, keeper: Keeper, asked: Prepared, run: EncodeRun, start
     if run.snapshots:
         fit.stops = run.snapshots.steps
     for progress in fit.steps():
-        keeper.recorder.see(progress, fit.meter.step)
+        recorder.see(progress, fit.meter.step)
         keeper.see()
         if due and progress.phase != "compile" and progress.done >= due[0]:
             del due[0]
@@ -165,7 +166,7 @@ def check_output(path: Path, *, overwrite: bool) -> None:
 
 
 @contextmanager
-def _kept(asked: Prepared, started: float, path: Path, run: EncodeRun) -> Iterator[tuple[Fit, Keeper, Room]]:
+def _kept(asked: Prepared, started: float, path: Path, run: EncodeRun) -> Iterator[tuple[Fit, Keeper, Recorder, Room]]:
     """A fit, fresh or resumed; whatever ends it before its file is written leaves a checkpoint.
 
     started: when its time limit began.
@@ -175,18 +176,19 @@ def _kept(asked: Prepared, started: float, path: Path, run: EncodeRun) -> Iterat
     say = run.on_notice or (lambda line: None)
     pictures = [picture.stored for picture in asked.pictures]
     fit = Fit(pictures, asked.model, asked.settings, asked.extra, poses=asked.poses)
-    keeper = Keeper(fit, path, say)
+    recorder = Recorder()
+    keeper = Keeper(fit, path, say, lambda: {"recorder": recorder.state()})
     if run.resume:
-        keeper.restore()
+        recorder.restore(keeper.restore()["recorder"])
     room = Room(path, _largest_file(asked))
     look_for_checkpoints(path, place_of_last_resort(path).parent, fit.checkpoint_bytes, say)
     if asked.settings.time_limit is not None:  # reading and loading were part of the time
         fit.meter.limit = asked.settings.time_limit - (time.monotonic() - started)
     try:
-        yield fit, keeper, room
+        yield fit, keeper, recorder, room
     except BaseException as failure:  # KeyboardInterrupt above all; but a full disk, too, must not cost hours of work
         room.release()
-        _keep(keeper, failure)
+        keeper.keep_after(failure)
         raise
     finally:
         room.release()
@@ -196,13 +198,3 @@ def _kept(asked: Prepared, started: float, path: Path, run: EncodeRun) -> Iterat
 def _largest_file(asked: Prepared) -> int:
     """Bytes that a file will hardly have more than: the network as it is in memory, and pixels as octets."""
     return FEW_BYTES + 4 * asked.weights + asked.pixels * asked.header.channels
-
-
-def _keep(keeper: Keeper, failure: BaseException) -> None:
-    """Write a checkpoint; where that fails too, say both."""
-    try:
-        keeper.keep()
-    except InrError as second:
-        if isinstance(failure, InrError):
-            raise InrError(failure.message, "; ", second.message) from failure
-        raise

@@ -7,15 +7,13 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inrcodec.encoding import checkpoints
-from inrcodec.encoding.recorder import Recorder
 from inrcodec.errors import InrError
 
 if TYPE_CHECKING:
     from inrcodec.fitting.checkpoint import Snapshot
-    from inrcodec.fitting.engine import Fit
 
 EVERY, SHARE = 60.0, 0.02  # seconds and of the fit: whichever is longer lies between two copies
 COST = 0.01  # of the time that making copies may stop the fit for
@@ -24,26 +22,25 @@ Say = Callable[[str], None]
 
 
 class Keeper:
-    """Checkpoints of one fit; recorder: what is seen of it, which belongs to them."""
+    """Checkpoints of one fit; told: what belongs to them of whoever follows it, as plain values."""
 
-    def __init__(self, fit: Fit, output: Path, say: Say) -> None:
-        self._fit, self._output, self._say = fit, output, say
-        self.recorder = Recorder()
-        self._begun = self._last = time.monotonic()
+    def __init__(self, fit: checkpoints.Resumable, output: Path, say: Say, told: Callable[[], dict[str, Any]]) -> None:
+        self._fit, self._output, self._say, self._told = fit, output, say, told
+        self._last = time.monotonic()
         self._last_behind, self._pause = 0.0, 0.0
-        self._kept = fit.meter.work  # that the latest checkpoint has behind it
+        self._kept = fit.work  # that the latest checkpoint has behind it
         self._thread: threading.Thread | None = None
         self._news: list[Path | InrError] = []  # from the thread
         self._said = ""
         self._through: Snapshot | None = None
 
-    def restore(self) -> None:
-        """Go on from the latest checkpoint."""
+    def restore(self) -> dict[str, Any]:
+        """Go on from the latest checkpoint; what it was told."""
         told, note = checkpoints.restore(self._fit, self._output)
-        self.recorder.restore(told["recorder"])
-        self._kept, self._last_behind = self._fit.meter.work, self._fit.meter.behind
+        self._kept, self._last_behind = self._fit.work, self._fit.behind
         if note:
             self._say(note)
+        return told
 
     def see(self) -> None:
         """Between two steps: begin a copy if it is time for one."""
@@ -51,7 +48,7 @@ class Keeper:
         now = time.monotonic()
         if now - self._last < max(EVERY, self._pause) or self._busy:
             return
-        behind = self._fit.meter.behind
+        behind = self._fit.behind
         if behind - self._last_behind < SHARE:
             return
         self._last, self._last_behind = now, behind
@@ -72,12 +69,21 @@ class Keeper:
         Of a fit that ended in the middle of a step nothing is: the latest checkpoint stays.
         """
         self._wait()
-        unkept = self._fit.meter.step and self._fit.meter.work != self._kept
+        unkept = self._fit.work[0] and self._fit.work != self._kept
         if unkept and (self._through or not self._fit.torn):
             self._write(self._through or self._snapshot())
             if isinstance(self._news[-1], InrError):
                 raise self._news[-1]
         self._tell()
+
+    def keep_after(self, failure: BaseException) -> None:
+        """The same because of a failure; where that fails too, say both."""
+        try:
+            self.keep()
+        except InrError as second:
+            if isinstance(failure, InrError):
+                raise InrError(failure.message, "; ", second.message) from failure
+            raise
 
     def remove(self) -> None:
         """The file is written: no checkpoint is needed."""
@@ -85,7 +91,7 @@ class Keeper:
         checkpoints.remove(self._output)
 
     def _snapshot(self) -> Snapshot:
-        return self._fit.snapshot(recorder=self.recorder.state())
+        return self._fit.snapshot(**self._told())
 
     def _begin(self, snapshot: Snapshot) -> None:
         self._thread = threading.Thread(target=self._write, args=(snapshot,), name="checkpoint", daemon=True)
@@ -95,6 +101,8 @@ class Keeper:
         try:
             self._news.append(checkpoints.write(snapshot, self._output))
             self._kept = snapshot.work
+            if snapshot is self._through:  # it is as large as all that steps change, and packing takes memory, too
+                self._through = None
         except InrError as failure:
             self._news.append(failure)
         except MemoryError:

@@ -53,14 +53,13 @@ class Snapshot:
 
     facts: dict[str, Any]
     arrays: dict[str, FloatArray]
+    work: tuple[int, float] = (0, 0.0)  # what it has behind it; see `Meter.work`
 
     @staticmethod
     def of(run: Run, meter: Meter, place: Place, owner: str, told: Mapping[str, Any]) -> Snapshot:
         """Of a fit; told: what its caller wants to be kept along, plain values."""
         facts = {
-            "format": FORMAT,
-            "version": __version__,
-            "owner": owner,
+            **program_facts(owner, told),
             "weight_steps": list(run.weight_steps),
             "latents_frozen": run.latents_frozen,
             "released": run.released,
@@ -68,18 +67,11 @@ class Snapshot:
             "meter": meter.state(),
             "rate_control": run.rate_control.state(),
             "place": place.state(run),
-            "told": dict(told),
         }
         arrays = {name: host(values).copy() for name, values in _arrays(run).items()}
         if run.held_out is not None:
             arrays["held_out"] = np.stack(run.held_out)
-        return Snapshot(facts, arrays)
-
-    @property
-    def work(self) -> tuple[int, float]:
-        """What it has behind it; see `Meter.work`."""
-        meter = self.facts["meter"]
-        return meter[0], meter[3]
+        return Snapshot(facts, arrays, meter.work)
 
     def write(self, path: Path) -> None:
         """Write a checkpoint, whole or not at all; the one that is there stays as its elder.
@@ -120,10 +112,7 @@ def restore(path: Path, run: Run, meter: Meter, place: Place, owner: str) -> dic
     UsageError when it is of other pictures, settings or programs; InrError when it cannot be read, `Damaged` when not
     all of it is there.
     """
-    facts, arrays = read(path)
-    _check_program(path, facts)
-    if facts.get("owner") != owner:
-        raise UsageError(f"{path}: belongs to other images or settings; repeat the command that made it, or delete it")
+    facts, arrays = read_own(path, owner)
     try:
         _take_over(facts, arrays, run, meter, place)
         return dict(facts["told"])
@@ -154,6 +143,20 @@ def _take_over(facts: dict[str, Any], stored: Mapping[str, FloatArray], run: Run
     run.rate_control.restore(facts["rate_control"])
     run.watched = tuple(facts["watched"]) if facts["watched"] else None
     place.restore(facts["place"], run)
+
+
+def program_facts(owner: str, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What every checkpoint says; told: what the caller of the fit wants to find in it again."""
+    return {"format": FORMAT, "version": __version__, "owner": owner, "told": dict(told)}
+
+
+def read_own(path: Path, owner: str) -> tuple[dict[str, Any], dict[str, FloatArray]]:
+    """The same as `read`; UsageError where it is of another program, or of another owner."""
+    facts, arrays = read(path)
+    _check_program(path, facts)
+    if facts.get("owner") != owner:
+        raise UsageError(f"{path}: belongs to other images or settings; repeat the command that made it, or delete it")
+    return facts, arrays
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, FloatArray]]:

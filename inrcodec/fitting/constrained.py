@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,13 +16,16 @@ from numpy.typing import NDArray
 
 from inrcodec.bitstream.weights import CodedTensor
 from inrcodec.field.jets import Jet
+from inrcodec.fitting.checkpoint import Snapshot
 from inrcodec.fitting.coding import coded_weights
+from inrcodec.fitting.constrained_checkpoint import Standing, owner_of, restore, snapshot_of
 from inrcodec.fitting.constraints import Constraint, Sample
 from inrcodec.fitting.devices import device_kind, device_named
 from inrcodec.fitting.initial import initial_network
 from inrcodec.fitting.measured_steps import finest_step, measured_steps, rounded
 from inrcodec.fitting.networks import Network
 from inrcodec.fitting.process import Allotment
+from inrcodec.fitting.whole_steps import WholeSteps
 from inrcodec.numerics.arrays import FloatArray
 from inrcodec.numerics.coordinates import Axis
 
@@ -76,6 +82,8 @@ class ConstrainedFit:
         self._rng = np.random.default_rng(settings.seed)
         self._allotment = Allotment(threads=settings.threads, keep_memory=True)
         self._settled: dict[int, int] = {}  # quantization steps of tensors that are as they will be stored
+        self.standing = Standing()
+        self._undivided = WholeSteps()
 
     def steps(self) -> Iterator[Advance]:
         """Fit; yields after every step."""
@@ -83,26 +91,70 @@ class ConstrainedFit:
             yield from self._steps()
 
     def _steps(self) -> Iterator[Advance]:
-        settings, started = self._settings, time.monotonic()
-        done, step, mean, weight = 0.0, 0, 0.0, 0.0
+        settings, started, now = self._settings, time.monotonic(), self.standing
+        first, earlier, resumed = now.step, now.seconds, now.done
+        ahead = resumed - first / settings.steps  # of the steps, by a time limit that an interrupted run had
         boldness = min(one.boldness for one in self._constraints)
-        while done < 1.0:
-            for group in self._adam.param_groups:
-                group["lr"] = settings.learning_rate * boldness * _rate(done, step)
-            self._adam.zero_grad()
-            loss = self._loss(self.tensors, self._rng, settings.places)
-            loss.backward()  # type: ignore[no-untyped-call]
-            self._adam.step()
-            step, seconds = step + 1, time.monotonic() - started
-            done = step / settings.steps
-            if settings.time_limit is not None:
-                room = settings.time_limit - settings.ending_steps * seconds / step
-                done = max(done, seconds / max(room, LEAST_ROOM * settings.time_limit))
-            done = min(1.0, done)
-            self._settle_until(done)
-            mean = SMOOTHING * mean + (1 - SMOOTHING) * float(loss.detach())
-            weight = SMOOTHING * weight + 1 - SMOOTHING
-            yield Advance(step, settings.steps, mean / weight, seconds, seconds * (1 - done) / done, done)
+        while now.done < 1.0:
+            with self._undivided:
+                for group in self._adam.param_groups:
+                    group["lr"] = settings.learning_rate * boldness * _rate(now.done, now.step)
+                self._adam.zero_grad()
+                loss = self._loss(self.tensors, self._rng, settings.places)
+                loss.backward()  # type: ignore[no-untyped-call]
+                self._adam.step()
+                now.step, seconds = now.step + 1, time.monotonic() - started
+                now.seconds, done = earlier + seconds, ahead + now.step / settings.steps
+                if settings.time_limit is not None:  # it counts anew for what was left
+                    room = settings.time_limit - settings.ending_steps * seconds / (now.step - first)
+                    share = seconds / max(room, LEAST_ROOM * settings.time_limit)
+                    done = max(done, resumed + (1 - resumed) * share)
+                now.done = min(1.0, done)
+                self._settle_until(now.done)
+                now.loss = SMOOTHING * now.loss + (1 - SMOOTHING) * float(loss.detach())
+                now.weight = SMOOTHING * now.weight + 1 - SMOOTHING
+            yield self.advance
+            self._undivided.answer()
+
+    @property
+    def advance(self) -> Advance:
+        """How far it is."""
+        now = self.standing
+        loss = now.loss / now.weight if now.weight else math.nan
+        left = now.seconds * (1 - now.done) / now.done if now.done else math.nan
+        return Advance(now.step, self._settings.steps, loss, now.seconds, left, now.done)
+
+    @property
+    def work(self) -> tuple[int, float]:
+        """What a copy of the fit would keep; see `Meter.work`."""
+        return self.standing.step, 0.0
+
+    @property
+    def behind(self) -> float:
+        """Share of the fit's time that is over."""
+        return self.standing.done
+
+    @property
+    def torn(self) -> bool:
+        """Whether something ended it in the middle of a step: a copy of it is worth nothing."""
+        return self._undivided.torn
+
+    def snapshot(self, **told: Any) -> Snapshot:
+        """A copy of the fit as it stands between two steps; told: what its caller wants to find in it again."""
+        return snapshot_of(self.standing, self.tensors, self._adam, self._rng, self._settled, self._owner, told)
+
+    def restore(self, path: Path) -> dict[str, Any]:
+        """Go on from a checkpoint of the same constraints and settings; returns what its caller told it."""
+        self.standing, self._settled, told = restore(path, self.tensors, self._adam, self._rng, self._owner)
+        for number in self._settled:
+            self.tensors[number].requires_grad_(False)
+        return told
+
+    @cached_property
+    def _owner(self) -> str:
+        """What is fitted, but not where or how long."""
+        place_free = replace(self._settings, time_limit=None, device="", threads=1, ending_steps=0.0)
+        return owner_of(repr((self.network, place_free)), self._constraints)
 
     @torch.no_grad()
     def means(self) -> FloatArray:

@@ -83,6 +83,16 @@ class Fit:
         return self._allotment.workers
 
     @property
+    def work(self) -> tuple[int, float]:
+        """What a copy of the fit would keep; see `Meter.work`."""
+        return self.meter.work
+
+    @property
+    def behind(self) -> float:
+        """Share of the fit's time that is over; see `Meter.behind`."""
+        return self.meter.behind
+
+    @property
     def torn(self) -> bool:
         """Whether something ended it in the middle of a step: a copy of it is worth nothing."""
         return self._undivided.torn

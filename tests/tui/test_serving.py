@@ -164,6 +164,29 @@ def test_sessions_and_their_screens_are_bounded() -> None:
     served(script)
 
 
+def test_fifty_quick_connections_start_no_more_than_a_few_screens() -> None:
+    async def script(client: Any, address: str, own: dict[str, str]) -> None:
+        import aiohttp
+
+        async def connected() -> Any:
+            try:
+                return await client.ws_connect(f"{address}ws?width=80&height=20", headers=own)
+            except aiohttp.WSServerHandshakeError as refused:
+                return refused.status
+
+        found = await asyncio.gather(*(connected() for _ in range(50)))
+        screens = [one for one in found if not isinstance(one, int)]
+        assert len(screens) == SESSIONS
+        assert found.count(503) == 50 - SESSIONS
+        for screen in screens:
+            assert await screen.receive_bytes(timeout=20) == b"80x20"
+            await screen.close()
+        async with client.get(address) as answer:  # and it is alive
+            assert answer.status == 200
+
+    served(script)
+
+
 def test_a_port_that_is_taken_is_one_line(small_set: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("textual_serve")
     from inrcodec.cli.app import main

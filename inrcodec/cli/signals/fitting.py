@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,20 +19,35 @@ if TYPE_CHECKING:
 FEW_STEPS = 300  # a sound has 15 dB then, and a shape loose parts
 
 
+@contextmanager
+def shown(target: Path, options: SignalKeywords, console: Console) -> Iterator[SignalKeywords]:
+    """The options with progress on stderr; Ctrl-C ends a fit between two steps, and how to go on is said."""
+    from inrcodec.cli.interrupt import Terminated, between_steps, say_how_to_resume
+    from inrcodec.cli.progress import step_progress
+
+    try:
+        with between_steps() as check, step_progress(console) as draw:
+
+            def on_progress(news: Advance) -> None:
+                figures = f"error {news.loss:.3g}  {spoken_duration(news.remaining)} left"
+                draw("fit", round(1000 * news.done), 1000, figures)
+                check()
+
+            def on_notice(line: str) -> None:
+                console.warn(f"inrcodec: {line}")
+
+            yield replace(options, on_progress=on_progress, on_notice=on_notice)
+    except (KeyboardInterrupt, Terminated):
+        say_how_to_resume(target, console)
+        raise
+
+
 def fit_signal_shown(source: str, target: Path, options: SignalKeywords, console: Console, *, json: bool) -> float:
     """Fit with progress on stderr, then say what came of it; the seconds that it took."""
-    from inrcodec.cli.interrupt import between_steps
-    from inrcodec.cli.progress import step_progress
     from inrcodec.encoding.signals.fit_signal import fit_signal_with
 
-    with between_steps() as check, step_progress(console) as draw:
-
-        def on_progress(news: Advance) -> None:
-            figures = f"error {news.loss:.3g}  {spoken_duration(news.remaining)} left"
-            draw("fit", round(1000 * news.done), 1000, figures)
-            check()
-
-        result = fit_signal_with(source, target, replace(options, on_progress=on_progress))
+    with shown(target, options, console) as told:
+        result = fit_signal_with(source, target, told)
     if options.time_limit is not None and result.steps < FEW_STEPS:
         console.warn(
             f"inrcodec: warning: the fit was cut short after {result.steps} steps, too few for a good one; "

@@ -14,8 +14,8 @@ from inrcodec.archive import Archive, ArchivedImage
 from inrcodec.bitstream.container import write_atomically
 from inrcodec.bitstream.packing import pack
 from inrcodec.encoding.assemble import header_of
-from inrcodec.encoding.encode import check_output
 from inrcodec.encoding.keywords import KeywordsOf
+from inrcodec.encoding.signals.kept import fitted, only_fit
 from inrcodec.encoding.signals.listed import ConstraintList, read_list
 from inrcodec.encoding.signals.options import SignalKeywords, SignalOptions, picture_list
 from inrcodec.encoding.signals.signal import Signal, read_signal
@@ -63,8 +63,9 @@ def fit(source: str | Path | ConstraintList, output: str | Path, keywords: Signa
     """Fit one network to one signal and return what was written, as read back from its own bytes.
 
     source: a picture file, a list of constraints (.toml), or such a list in memory, whose paths are relative to here;
-    output: the file to write. A KeyboardInterrupt between two steps leaves nothing. Raises UsageError where this cannot
-    be done, naming the constraint that is wrong, and InputError where a picture cannot be read.
+    output: the file to write. A KeyboardInterrupt between two steps leaves a checkpoint beside it, for `resume` to
+    go on from. Raises UsageError where this cannot be done, naming the constraint that is wrong, and InputError where a
+    picture cannot be read.
     """
     return fit_with(source, output, keywords)
 
@@ -73,31 +74,31 @@ def fit_with(source: str | Path | ConstraintList, output: str | Path, options: S
     """The same of options that are built already."""
     started = time.monotonic()
     path = Path(output)
-    check_output(path, overwrite=options.overwrite)
+    with only_fit(path, options):
+        return _made(source, path, options, started)
+
+
+def _made(source: str | Path | ConstraintList, path: Path, options: SignalKeywords, started: float) -> FitResult:
     signal = _signal(source)
     sides, channels = signal.listed.axes, signal.listed.channels
     model = options.model(sides)
     header_of([sides[::-1]], max(COLORS, channels), model, Holdout())  # refuses, before any work, what no file can hold
-    work, steps = _begin(signal, model, options, started)
-    loss = math.nan
-    for advance in work.steps():
-        loss, steps = advance.loss, advance.step
-        if options.on_progress:
-            options.on_progress(advance)
-    unsettled = work.samples()
-    if signal.constants is not None:
-        work.settle(signal.constants)
-    unquantized = work.samples()
-    blob = _packed(signal, model, work.finish(_settled(signal)))
-    write_atomically(path, blob, overwrite=options.overwrite)
+    work = _begin(signal, model, options, started)
+    with fitted(work, path, options):
+        unsettled = work.samples()
+        if signal.constants is not None:
+            work.settle(signal.constants)
+        unquantized = work.samples()
+        blob = _packed(signal, model, work.finish(_settled(signal)))
+        write_atomically(path, blob, overwrite=options.overwrite)
     archive, lattice = Archive.open(path), _lattice(signal)
     against = signal.reference
     return FitResult(
         path=path,
         archive=archive,
         known=known_words(signal),
-        steps=steps,
-        loss=loss,
+        steps=work.advance.step,
+        loss=work.advance.loss,
         psnr=_psnr(against, _channels(archive[0].render_stored(), channels)),
         psnr_unquantized=_psnr(against, unquantized),
         psnr_unsettled=_psnr(against, unsettled) if signal.constants is not None else None,
@@ -134,7 +135,7 @@ def _signal(source: str | Path | ConstraintList) -> Signal:
     return read_signal(picture_list(source), Path(), str(source))
 
 
-def _begin(signal: Signal, model: ModelSettings, options: SignalOptions, started: float) -> tuple[ConstrainedFit, int]:
+def _begin(signal: Signal, model: ModelSettings, options: SignalOptions, started: float) -> ConstrainedFit:
     from inrcodec.fitting.constrained import PLACES, ConstrainedFit, ConstrainedSettings  # torch takes seconds to load
     from inrcodec.fitting.networks import PictureNetwork
 
@@ -144,7 +145,7 @@ def _begin(signal: Signal, model: ModelSettings, options: SignalOptions, started
     if limit is not None:
         limit = max(0.5, (1 - FINISHING) * limit - (time.monotonic() - started))
     settings = ConstrainedSettings(steps, limit, options.device, options.threads, options.seed)
-    return ConstrainedFit(PictureNetwork(model, listed.channels, listed.axes), signal.constraints, settings), steps
+    return ConstrainedFit(PictureNetwork(model, listed.channels, listed.axes), signal.constraints, settings)
 
 
 def _lattice(signal: Signal) -> Pixels | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +20,8 @@ from inrcodec.bitstream.record import Record
 from inrcodec.bitstream.signal_header import SIGNAL_VERSION, SignalHeader, encode_signal_header
 from inrcodec.bitstream.stored_signal import pack_signal
 from inrcodec.bitstream.weights import CodedTensor
-from inrcodec.encoding.encode import check_output
 from inrcodec.encoding.keywords import KeywordsOf
+from inrcodec.encoding.signals.kept import fitted, only_fit
 from inrcodec.encoding.signals.kinds import Figure, Task, Values, kind_named
 from inrcodec.encoding.signals.options import SignalKeywords
 from inrcodec.errors import InputError, UsageError
@@ -58,13 +59,23 @@ class SignalResult:
     seconds: float
 
 
+@dataclass(frozen=True)
+class _Fitted:
+    """The network as integers, the loss behind every step, their seconds, and figures before rounding."""
+
+    network: tuple[CodedTensor, ...]
+    losses: list[float]
+    seconds: float
+    unquantized: tuple[Figure, ...]
+
+
 @KeywordsOf(SignalKeywords)
 def fit_signal(source: str | Path, output: str | Path, keywords: SignalKeywords) -> SignalResult:
     """Fit one network to one sound, clip or shape and return what was written, as read back from its own bytes.
 
     source: a file of sound, a moving picture, a film, a mesh or points with normals; output: the file to write. A
-    KeyboardInterrupt between two steps leaves nothing. Raises UsageError where this cannot be done, and InputError
-    where the source cannot be read.
+    KeyboardInterrupt between two steps leaves a checkpoint beside it, for `resume` to go on from. Raises UsageError
+    where this cannot be done, and InputError where the source cannot be read.
     """
     return fit_signal_with(source, output, keywords)
 
@@ -72,7 +83,11 @@ def fit_signal(source: str | Path, output: str | Path, keywords: SignalKeywords)
 def fit_signal_with(source: str | Path, output: str | Path, options: SignalKeywords) -> SignalResult:
     """The same of options that are built already."""
     started, path = time.monotonic(), Path(output)
-    check_output(path, overwrite=options.overwrite)
+    with only_fit(path, options):
+        return _made(source, path, options, started)
+
+
+def _made(source: str | Path, path: Path, options: SignalKeywords, started: float) -> SignalResult:
     if not Path(source).is_file():
         raise UsageError(f"{source}: no such file")
     if not Path(source).stat().st_size:
@@ -82,22 +97,22 @@ def fit_signal_with(source: str | Path, output: str | Path, options: SignalKeywo
         raise UsageError(f"{source}: no sound, moving picture or shape by its name; for a picture use inrcodec.fit")
     task = kind_named(kind).prepare(Path(source), options)
     header = header_of(task)
-    network, losses, steps, unquantized = _fitted(task, options, started)
-    record = _record(task, losses, steps, time.monotonic() - started) if steps else None
-    bare = Signal.from_bytes(pack_signal(header, network, task.name))
-    times = task.times or ()
-    figures = tuple(task.judge(bare.at))
-    columns = [Column(one.name, one.value, np.array([one.value], np.float32)) for one in figures]
-    blob = pack_signal(header, network, task.name, columns, record, times)
-    write_atomically(path, blob, overwrite=options.overwrite)
+    with _fitted(task, path, options, started) as done:
+        record = _record(task, done.losses, done.seconds) if done.losses else None
+        bare = Signal.from_bytes(pack_signal(header, done.network, task.name))
+        times = task.times or ()
+        figures = tuple(task.judge(bare.at))
+        columns = [Column(one.name, one.value, np.array([one.value], np.float32)) for one in figures]
+        blob = pack_signal(header, done.network, task.name, columns, record, times)
+        write_atomically(path, blob, overwrite=options.overwrite)
     return SignalResult(
         path=path,
         signal=Signal.open(path),
         known=task.known,
-        steps=steps,
-        loss=losses[-1],
+        steps=len(done.losses),
+        loss=done.losses[-1] if done.losses else 0.0,
         figures=figures,
-        unquantized=unquantized,
+        unquantized=done.unquantized,
         warnings=task.warnings,
         source_bytes=task.source_bytes,
         seconds=time.monotonic() - started,
@@ -121,21 +136,16 @@ def header_of(task: Task) -> SignalHeader:
     return header
 
 
-def _fitted(
-    task: Task, options: SignalKeywords, started: float
-) -> tuple[tuple[CodedTensor, ...], list[float], int, tuple[Figure, ...]]:
-    """The network as integers, the course of the loss, steps, and figures before rounding."""
+@contextmanager
+def _fitted(task: Task, path: Path, options: SignalKeywords, started: float) -> Iterator[_Fitted]:
+    """Inside, the fit is through, and is kept until the file is written."""
     if task.empty is not None:
-        return _constant(task, task.empty), [0.0], 0, ()
+        yield _Fitted(_constant(task, task.empty), [], 0.0, ())
+        return
     work = _begin(task, options, started)
-    losses, steps = [math.nan], 0
-    for advance in work.steps():
-        losses.append(advance.loss)
-        steps = advance.step
-        if options.on_progress:
-            options.on_progress(advance)
-    unquantized = tuple(task.judge(_in_units(task, work)))
-    return work.finish(), losses[1:], steps, unquantized
+    with fitted(work, path, options) as losses:
+        unquantized = tuple(task.judge(_in_units(task, work)))
+        yield _Fitted(work.finish(), losses, work.advance.seconds, unquantized)
 
 
 def _begin(task: Task, options: SignalKeywords, started: float) -> ConstrainedFit:
@@ -180,10 +190,10 @@ def _constant(task: Task, offset: np.ndarray) -> tuple[CodedTensor, ...]:
     return tuple(CodedTensor(tensor, CONSTANT_STEP) for tensor in tensors)
 
 
-def _record(task: Task, losses: Sequence[float], steps: int, seconds: float) -> Record:
+def _record(task: Task, losses: Sequence[float], seconds: float) -> Record:
     """The running mean of the loss in dB, at moments spread evenly over the steps."""
     places = np.unique(np.linspace(0, len(losses) - 1, SAMPLES).astype(np.int64))
     course = -10 * np.log10(np.maximum(np.array(losses, dtype=np.float64)[places], 1e-30))
     column = Column("loss_db", float(course[-1]), course.astype(np.float32))
-    visits = steps * (task.places_a_step or 1024) / math.prod(task.axes)
-    return Record(steps, visits, seconds, (column,))
+    visits = len(losses) * (task.places_a_step or 1024) / math.prod(task.axes)
+    return Record(len(losses), visits, seconds, (column,))

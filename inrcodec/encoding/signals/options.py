@@ -123,11 +123,15 @@ class SignalRun:
 
     This run:
         overwrite (bool): replace an output that exists. Default False.
+        resume (bool): go on from the checkpoint that an interrupted run left beside the output. Default False.
         on_progress (Callable[[Advance], None] | None): called after every step. Default None.
+        on_notice (Callable[[str], None] | None): called with what a user should know meanwhile. Default None.
     """
 
     overwrite: bool = False
+    resume: bool = False
     on_progress: Callable[[Advance], None] | None = None
+    on_notice: Callable[[str], None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
