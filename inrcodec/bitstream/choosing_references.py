@@ -14,6 +14,9 @@ from inrcodec.bitstream.likeness import Block, Pair, Shapes
 from inrcodec.bitstream.references import NONE, Codes, References, encode_references, reference_bits, usual_codes
 
 ROUNDS = 3  # of choosing references, and weights for these
+MANY_PIXELS = 3 << 18  # of a set that is large: a part of it says whether the rest is worth a look
+SAMPLE, SIDE = 4, 64  # blocks of that part, at most, and pixels that its images are cut to
+LEAST_SHARE = 0.01  # bits a pixel that these must save: some half a percent, for twenty times the work
 LEAST_BITS = 12.0  # that a reference must save, some 6 of which it takes itself
 
 
@@ -40,6 +43,16 @@ def choose_all(codec: LatentCodec, blocks: Sequence[tuple[Sequence[Latents], Sha
     """References and the best weights for a whole set; None where they would not make its file smaller."""
     if any(map(static, codec.model.levels)):
         return None
+    if _pixels(blocks) > MANY_PIXELS:
+        sample = [_cut(codec, *blocks[number]) for number in _sample_of(len(blocks))]
+        told = _best(codec, sample)
+        if told is None or told.saved < LEAST_SHARE * _pixels(sample):
+            return None
+    return _best(codec, blocks)
+
+
+def _best(codec: LatentCodec, blocks: Sequence[tuple[Sequence[Latents], Shapes]]) -> Choice | None:
+    """See `choose_all`, whatever the set."""
     counts = [len(images) for images, _ in blocks]
     pairs = [Block(codec, images, shapes).pairs() for images, shapes in blocks]
     choices = [_with_codes(counts, pairs, usual_codes(len(codec.model.levels)))]
@@ -47,6 +60,28 @@ def choose_all(codec: LatentCodec, blocks: Sequence[tuple[Sequence[Latents], Sha
         choices.append(_with_codes(counts, pairs, _best_codes(kept)))
     best = max(choices, key=lambda choice: choice.saved)
     return best if best.saved > 0 else None
+
+
+def _sample_of(blocks: int) -> list[int]:
+    """The numbers of some blocks from all over a set."""
+    return [number * blocks // SAMPLE for number in range(SAMPLE)] if blocks > SAMPLE else list(range(blocks))
+
+
+def _pixels(blocks: Sequence[tuple[Sequence[Latents], Shapes]]) -> int:
+    return sum(height * width for _, shapes in blocks for height, width in shapes)
+
+
+def _cut(codec: LatentCodec, images: Sequence[Latents], shapes: Shapes) -> tuple[list[Latents], Shapes]:
+    """A block whose images end where they would be too large."""
+    cut = [(min(SIDE, height), min(SIDE, width)) for height, width in shapes]
+    parts = [
+        tuple(
+            found[:, : level.cells(height), : level.cells(width)]
+            for level, found in zip(codec.model.levels, image, strict=True)
+        )
+        for image, (height, width) in zip(images, cut, strict=True)
+    ]
+    return parts, cut
 
 
 def _with_codes(counts: Sequence[int], pairs: Sequence[Sequence[Pair]], codes: Codes) -> Choice:

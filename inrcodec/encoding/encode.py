@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from inrcodec.fitting.engine import Fit
 
 TOLD_AFTER = 1.0  # seconds of steps: they tell how far the fit will come
+SURE_AFTER = 5.0  # seconds of steps: they tell how busy the machine is, and writing will take as much longer
 FEW_BYTES = 1 << 15  # of a file: header, names, figures
 LATE = 0.85  # of a fit with a time limit, when it is asked again how long writing will take
 
@@ -83,8 +84,10 @@ def _encoded(sources: Sources, path: Path, options: EncodeOptions, run: EncodeRu
 
         def made() -> Made:
             _report(run, fit, "measure")
-            share = options.share == "auto"
-            return assembled(asked.pictures, asked.header, fit.finish(), asked.poses, record, fit.files, share=share)
+            fitted = fit.finish()
+            return assembled(
+                asked.pictures, asked.header, fitted, asked.poses, record, fit.files, share=asked.share
+            )  # fmt: skip
 
         blob, archive = corrected(fit, made, options, run.on_progress)
         _report(run, fit, "write")
@@ -111,7 +114,7 @@ def _take_steps(fit: Fit, keeper: Keeper, recorder: Recorder, asked: Prepared, r
     due = [0.0]  # shares of the fit
     if asked.settings.time_limit is not None:
         due.append(LATE)
-    untold = run.on_outlook is not None
+    untold, unsure = run.on_outlook is not None, asked.settings.time_limit is not None
     if run.snapshots:
         fit.stops = run.snapshots.steps
     for progress in fit.steps():
@@ -119,6 +122,9 @@ def _take_steps(fit: Fit, keeper: Keeper, recorder: Recorder, asked: Prepared, r
         keeper.see()
         if due and progress.phase != "compile" and progress.done >= due[0]:
             del due[0]
+            fit.meter.ending = _ending(fit, asked, record=run.record)
+        elif unsure and progress.phase == "fit" and fit.meter.counted_seconds > SURE_AFTER:
+            unsure = False
             fit.meter.ending = _ending(fit, asked, record=run.record)
         if untold and run.on_outlook and fit.meter.counted_seconds >= TOLD_AFTER:
             untold = False
@@ -137,7 +143,7 @@ def _report(run: EncodeRun, fit: Fit, phase: str) -> None:
 
 def _ending(fit: Fit, asked: Prepared, *, record: bool) -> float:
     """Seconds for what comes after the steps."""
-    writing = ending_seconds(fit, asked.pictures, asked.pixels, record=record)
+    writing = ending_seconds(fit, asked.pictures, asked.pixels, record=record, share=asked.share)
     if asked.settings.target is None:
         return writing
     return 2 * writing + correction_seconds(fit.engine, fit.meter.seconds_per_pass)

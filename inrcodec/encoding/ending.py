@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from inrcodec.archive import Archive
+from inrcodec.bitstream.choosing_references import MANY_PIXELS, SAMPLE
 from inrcodec.bitstream.limits import BLOCK_IMAGES, BLOCK_PIXELS
 from inrcodec.encoding.assemble import header_for, without_figures
 from inrcodec.encoding.ends import ends_for
@@ -23,14 +24,15 @@ if TYPE_CHECKING:
 
 IMAGES, PIXELS = 64, 1 << 18  # of the sample, at most: a block of images, which are cut where they are large
 DRAWN = 8  # of them that are drawn without kernels
+BEYOND = 1.2  # of what a sample takes: all of a set does not stay in the cache, and there is more than its images
 TELLING = 3.0  # seconds of steps that say how busy the machine is
 WHOLE_DRAWING = 0.5  # passes: with other designs, drawing is most of it
 
 
-def ending_seconds(fit: Fit, pictures: Sequence[Picture], pixels: int, *, record: bool) -> float:
+def ending_seconds(fit: Fit, pictures: Sequence[Picture], pixels: int, *, record: bool, share: bool) -> float:
     """Seconds for a set of so many pixels; nothing changes.
 
-    pictures: the fit's, in order; record: whether the file will have figures for reports.
+    pictures: the fit's, in order; record: whether the file will have figures for reports; share: see `pack_latents`.
     """
     if not fit.run.model.spatial:
         return WHOLE_DRAWING * fit.meter.seconds_per_pass
@@ -40,8 +42,14 @@ def ending_seconds(fit: Fit, pictures: Sequence[Picture], pixels: int, *, record
     blocks = max(math.ceil(pixels / BLOCK_PIXELS), math.ceil(len(pictures) / BLOCK_IMAGES))
     shared = 1 if fit.files is None else min(fit.workers, blocks)  # threads, each with a block of its own
     begun = _Work.now()
-    archive = _packed(fit, few)
+    archive = _packed(fit, few, share=False)
     packed = _Work.now()
+    looking = 0.0  # for images that are like others
+    if share:
+        archive = _packed(fit, few, share=True)
+        looking = _Work.now().process - packed.process
+    related = archive.stored.references is not None
+    ready = _Work.now()
     shown = few if fit.files else few[:DRAWN]
     pairs = decoded_pairs(list(archive)[: len(shown)], shown, None if fit.files is None else fit.files.octets(archive))
     drawn = _Work.now()
@@ -51,11 +59,16 @@ def ending_seconds(fit: Fit, pictures: Sequence[Picture], pixels: int, *, record
         list(measured_for_reports(pairs, None))
     done = _Work.now()
     scale = pixels / _pixels(few), pixels / _pixels(shown)
-    work = scale[0] * (packed.process - begun.process) / shared
-    work += scale[1] * (drawn.process - packed.process) / (1 if fit.files is None else fit.workers)
+    if related:  # is no kernel's work
+        work = scale[0] * looking + scale[1] * (drawn.process - ready.process)
+    else:
+        looked = SAMPLE if pixels > MANY_PIXELS else math.inf  # blocks, about
+        work = min(scale[0], looked) * looking
+        work += scale[0] * (packed.process - begun.process) / shared
+        work += scale[1] * (drawn.process - ready.process) / (1 if fit.files is None else fit.workers)
     work += scale[1] * (done.after(drawn, min(MOST, available_cores())))
     # On a busy machine a moment says little, and all of it takes longer.
-    return work * (fit.meter.slowdown(fit.workers) if fit.meter.counted_seconds > TELLING else 1.0)
+    return BEYOND * work * (fit.meter.slowdown(fit.workers) if fit.meter.counted_seconds > TELLING else 1.0)
 
 
 @dataclass(frozen=True)
@@ -75,7 +88,7 @@ class _Work:
         return alone + max(0.0, together - alone) / threads
 
 
-def _packed(fit: Fit, pictures: Sequence[Picture]) -> Archive:
+def _packed(fit: Fit, pictures: Sequence[Picture], *, share: bool) -> Archive:
     """An archive of these; where drawing decodes them one by one, their block is decoded."""
     from inrcodec.fitting.draft import draft
 
@@ -83,7 +96,7 @@ def _packed(fit: Fit, pictures: Sequence[Picture]) -> Archive:
     header = header_for(pictures, model, Holdout())
     fitted = draft(fit.run, [picture.shape[:2] for picture in pictures])
     poses = coded_poses(picture.pixels for picture in pictures) if model.posed else None
-    archive, _ = without_figures(pictures, header, fitted, poses, fit.files)
+    archive, _ = without_figures(pictures, header, fitted, poses, fit.files, share=share)
     if fit.files is None:
         archive[0].render_stored()
     return archive

@@ -87,7 +87,7 @@ def _outlook(asked: Prepared, started: float) -> Outlook:
     before = time.monotonic() - started
     timing, fit = timed([picture for _, picture in sample], len(everything), pixels, asked.model, settings)
     shown = [replace(asked.pictures[0], name=f"{number}", stored=picture) for number, picture in sample]
-    ending = ending_seconds(fit, shown, asked.pixels, record=True)
+    ending = ending_seconds(fit, shown, asked.pixels, record=True, share=asked.share)
     if settings.target is not None:
         ending = 2 * ending + correction_seconds(fit.engine, timing.a_pass)
     longest = max(max(picture.shape[:2]) for picture in everything)

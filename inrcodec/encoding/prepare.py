@@ -27,7 +27,10 @@ from inrcodec.settings import FitSettings, ModelSettings
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """Pictures and settings of a fit; extra: pictures that are fitted along; poses: of every picture, if it has one."""
+    """Pictures and settings of a fit; extra: pictures that are fitted along; poses: of every picture, if it has one.
+
+    share: whether images may be coded from others like them.
+    """
 
     found: PictureSet
     model: ModelSettings
@@ -35,6 +38,7 @@ class Prepared:
     header: Header
     extra: Sequence[Pixels]
     poses: Codes | None
+    share: bool
 
     @property
     def pictures(self) -> Sequence[Picture]:
@@ -75,4 +79,5 @@ def prepare(sources: Sources, options: EncodeOptions, *, record: bool) -> Prepar
         header=header_for(pictures, model, settings.holdout),  # refuses what no file can hold
         extra=extra_images(options, pictures),
         poses=coded_poses(picture.pixels for picture in pictures) if model.posed else None,
+        share=options.share == "auto",
     )

@@ -14,12 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import MadeUp, random_set
 
+from inrcodec.bitstream import choosing_references
 from inrcodec.bitstream.appending import extend, repacked
 from inrcodec.bitstream.choosing_references import choose_all
 from inrcodec.bitstream.container import REFERENCES, Chunk, read_chunks, write_chunks
 from inrcodec.bitstream.context import level_contexts
 from inrcodec.bitstream.header import pack_shapes
 from inrcodec.bitstream.latents import LatentCodec, Latents
+from inrcodec.bitstream.likeness import Block, Pair
 from inrcodec.bitstream.packing import pack, pack_latents
 from inrcodec.bitstream.rangecoder import RangeEncoder
 from inrcodec.bitstream.rearranging import rearranged
@@ -142,6 +144,32 @@ def test_what_is_not_alike_stays_as_it_was() -> None:
         assert pack_latents(made.header, made.context, made.latents, share=True)[1] == pack_latents(
             made.header, made.context, made.latents
         )[1]  # fmt: skip
+
+
+def test_of_large_sets_a_part_says_whether_the_rest_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    alike, others = family(5, 70, side=12), random_set(4, images=20, **MODELS[0])
+    codec, parts = plain_codec(alike), [(alike.latents[:64], alike.sizes[:64]), (alike.latents[64:], alike.sizes[64:])]
+    whole = choose_all(codec, parts)
+    looked: list[int] = []
+    pairs = Block.pairs
+
+    def counted(block: Block) -> list[Pair]:
+        looked.append(len(block._images))
+        return pairs(block)
+
+    monkeypatch.setattr(Block, "pairs", counted)
+    monkeypatch.setattr(choosing_references, "MANY_PIXELS", 500)
+    monkeypatch.setattr(choosing_references, "SIDE", 2)
+    monkeypatch.setattr(choosing_references, "SAMPLE", 1)
+    assert choose_all(plain_codec(others), [(others.latents, others.sizes)]) is None
+    assert looked == [20]
+    monkeypatch.setattr(choosing_references, "SIDE", 12)
+    monkeypatch.setattr(choosing_references, "MANY_PIXELS", 4000)
+    found = choose_all(codec, parts)
+    assert found is not None
+    assert whole is not None
+    assert found.chosen == whole.chosen
+    assert looked == [20, 64, 64, 6]
 
 
 def test_codes_of_one_cell_have_no_references() -> None:
