@@ -7,7 +7,7 @@ Without --set, the sets that packages ship and the samples are measured: digits 
 (kept with --save), every image is a query among the others; brackets are 95 % intervals, by drawing the queries again.
 "from descriptor" is the difference of the mAP to the default, query by query, and its interval: where that leaves out
 0, the difference is beyond chance. Joined ways add cosines; "joined, chosen" has weights that are the best, by the mean
-of mAP, on all other sets but the one of the row. Pip: scikit-image, scikit-learn.
+of mAP, on all other sets but the one of the row, of all or of those without the code. Pip: scikit-image, scikit-learn.
 """
 
 from __future__ import annotations
@@ -81,10 +81,10 @@ def rows(sets: list[LabelledSet]) -> Iterator[tuple[str, str, Scores, Scores]]:
             yield one.name, by, one.scores(by), usual
         for code, hidden in FIXED:
             yield one.name, f"+ {code:g} code + {hidden:g} last-hidden", joined[one.name][code, hidden], usual
-        others = [other.name for other in sets if other is not one]
-        if others:
-            best = max(pairs, key=lambda pair: np.mean([joined[name][pair][:, MAP].mean() for name in others]))
-            yield one.name, f"{CHOSEN} ({best[0]:g}, {best[1]:g})", joined[one.name][best], usual
+        others = [joined[other.name] for other in sets if other is not one]
+        for among in (pairs, [pair for pair in pairs if pair[0] == 0.0]) if others else ():
+            best = max(among, key=lambda pair: np.mean([scores[pair][:, MAP].mean() for scores in others]))
+            yield one.name, f"{CHOSEN} of {len(among)} ({best[0]:g}, {best[1]:g})", joined[one.name][best], usual
 
 
 def shown(name: str, by: str, found: Scores, usual: Scores) -> tuple[str, ...]:
