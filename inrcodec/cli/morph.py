@@ -282,15 +282,24 @@ def _frames(archive: AnyArchive, sequence: FrameSequence, folder: Path, console:
 
 
 def _strips(archive: AnyArchive, sequences: Sequence[FrameSequence], path: Path, console: Console) -> bytes:
-    """One row for every sequence."""
+    """One row for every sequence; several have their modes below them."""
+    from inrcodec.exporters.captions import caption_height
     from inrcodec.exporters.sheets import draw_sheet, plan_sheet
     from inrcodec.exporters.stills import check_side, encode_still, format_for
 
-    layout = plan_sheet([sequences[0].size] * (sequences[0].count * len(sequences)), sequences[0].count)
-    check_pixels(layout.width, layout.height, "the strip")
-    check_side(format_for(path), layout.width, layout.height)
-    pictures = (frame for sequence in sequences for frame in _straight(archive, sequence, console))
-    return encode_still(draw_sheet(layout, pictures, archive.channels), format_for(path))
+    first, named = sequences[0], len(sequences) > 1
+    layout = plan_sheet([first.size] * first.count, first.count)
+    height = layout.height + (caption_height(1) if named else 0)
+    whole = plan_sheet([(layout.width, height)] * len(sequences), 1)
+    check_pixels(whole.width, whole.height, "the strip")
+    check_side(format_for(path), whole.width, whole.height)
+    strips = (draw_sheet(layout, _straight(archive, one, console), archive.channels) for one in sequences)
+    if not named:
+        return encode_still(next(strips), format_for(path))
+    from inrcodec.exporters.captions import captioned
+
+    rows = (captioned(strip, (one.mode,), layout.width) for strip, one in zip(strips, sequences, strict=True))
+    return encode_still(draw_sheet(whole, rows, 3), format_for(path))
 
 
 def _measure(archive: AnyArchive, file: str, numbers: Sequence[int], refine: bool, json: bool) -> None:

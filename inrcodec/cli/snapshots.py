@@ -42,15 +42,22 @@ def _name(step: str) -> str:
 
 
 def _write(path: Path, drawn: dict[int, Pixels], originals: Sequence[Picture]) -> None:
-    """Pairs in rows: an original, then what is seen of it."""
+    """Pairs in rows: an original, then what is seen of it, over its name."""
     from inrcodec.archive import straightened
     from inrcodec.bitstream.container import write_atomically
+    from inrcodec.exporters.captions import caption_height, captioned, enlarged
     from inrcodec.exporters.sheets import draw_sheet, plan_sheet
     from inrcodec.exporters.stills import encode_still, format_named
 
-    pairs = [one for number, picture in enumerate(originals) for one in (picture.pixels, drawn[number])]
-    columns = plan_sheet([(2 * picture.pixels.shape[1], picture.pixels.shape[0]) for picture in originals]).columns
-    layout = plan_sheet([(one.shape[1], one.shape[0]) for one in pairs], 2 * columns)
+    shown = [enlarged(straightened(side_by_side(one.pixels, drawn[number]))) for number, one in enumerate(originals)]
+    layout = plan_sheet([(pair.shape[1], pair.shape[0] + caption_height(1)) for pair in shown])
     path.parent.mkdir(parents=True, exist_ok=True)
-    sheet = draw_sheet(layout, map(straightened, pairs), pairs[0].shape[2])
-    write_atomically(path, encode_still(sheet, format_named("png")), overwrite=True)
+    named = (captioned(pair, (one.name,), pair.shape[1]) for pair, one in zip(shown, originals, strict=True))
+    write_atomically(path, encode_still(draw_sheet(layout, named, 3), format_named("png")), overwrite=True)
+
+
+def side_by_side(first: Pixels, second: Pixels) -> Pixels:
+    """Two pictures of one size as one."""
+    import numpy as np
+
+    return np.concatenate([first, second], axis=1)

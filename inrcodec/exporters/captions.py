@@ -8,7 +8,7 @@ import numpy as np
 
 from inrcodec.exporters.levels import AnyPixels, as_bytes, on_white
 from inrcodec.exporters.naming import displayed
-from inrcodec.numerics.arrays import BytePixels
+from inrcodec.numerics.arrays import BytePixels, Pixels
 
 LEAST_SIDE = 112  # pixels of a picture's longer side: room for a dozen letters
 MOST_LETTERS = 80
@@ -19,6 +19,12 @@ def caption_size(width: int, height: int) -> tuple[int, int]:
     """(width, height) at which a picture of that size is drawn above its caption: at least LEAST_SIDE long."""
     scale = max(1.0, LEAST_SIDE / max(width, height))
     return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def enlarged(picture: Pixels) -> Pixels:
+    """Every pixel as often as it takes for the longer side to be LEAST_SIDE long."""
+    times = max(1, -(-LEAST_SIDE // max(picture.shape[:2])))
+    return np.repeat(np.repeat(picture, times, axis=0), times, axis=1)
 
 
 def caption_height(lines: int) -> int:

@@ -131,7 +131,8 @@ def _draw(axes: Axes, curve: PlottedCurve, family: int) -> None:
         axes.axvline(curve.rates[0], color=color, linestyle=dots, linewidth=1, label=curve.label)
         return
     style, width = "dashed" if curve.dashed else "solid", 2.6 if curve.strong else 1.3
-    axes.plot(curve.rates, curve.psnrs, color=color, linestyle=style, linewidth=width, marker=".", label=curve.label)
+    marker = "o" if len(curve.rates) == 1 else "."  # a single fit is no line: it has to be seen
+    axes.plot(curve.rates, curve.psnrs, color=color, linestyle=style, linewidth=width, marker=marker, label=curve.label)
 
 
 def _label(axes: Axes, title: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from inrcodec.cli.app import main
+from inrcodec.exporters.captions import caption_height
 
 Capture = pytest.CaptureFixture[str]
 PAIR = ("one.png", "two.png")
@@ -42,7 +43,9 @@ def test_strips_of_one_and_of_all_modes(small_set: Path, tmp_path: Path) -> None
     assert main(["morph", str(small_set), *PAIR, "--compare", "--size", "20", "-o", "all.png"]) == 0
     with Image.open(tmp_path / "one.png") as one, Image.open(tmp_path / "all.png") as all_modes:
         assert one.size == (180, 20)
-        assert all_modes.size == (180, 80)
+        assert all_modes.size == (180, 4 * (20 + caption_height(1)))  # each with its mode below it
+        words = [all_modes.crop((0, y + 20, 180, y + 42)).convert("L").getextrema()[0] for y in range(0, 168, 42)]
+        assert max(words) < 200
 
 
 def test_a_refined_strip(small_set: Path, tmp_path: Path) -> None:
@@ -50,7 +53,7 @@ def test_a_refined_strip(small_set: Path, tmp_path: Path) -> None:
     assert main([*words, "--sheet"]) == 0
     assert main([*words, "--compare", "--force"]) == 0
     with Image.open(tmp_path / "strip.png") as strip:
-        assert strip.size == (180, 80)
+        assert strip.size == (180, 4 * (20 + caption_height(1)))
 
 
 def test_metrics_write_nothing(small_set: Path, tmp_path: Path, capsys: Capture) -> None:

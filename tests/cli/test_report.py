@@ -16,6 +16,7 @@ from made_up import random_set
 
 import inrcodec
 from inrcodec.cli.app import main
+from inrcodec.exporters.captions import LEAST_SIDE
 
 Capture = pytest.CaptureFixture[str]
 CHROMIUM = next(
@@ -74,6 +75,7 @@ def test_snapshots_show_originals_beside_what_is_seen(small_images: Path, tmp_pa
     sheets = {path.name: Image.open(path) for path in (tmp_path / "s-snapshots").iterdir()}
     assert set(sheets) == {"step-000005.png", "final.png"}
     assert sheets["final.png"].size == sheets["step-000005.png"].size
+    assert min(sheets["final.png"].size) > LEAST_SIDE  # large enough for names
     assert sheets["final.png"].tobytes() != sheets["step-000005.png"].tobytes()
     assert main(["encode", str(small_images), "-o", str(tmp_path / "t.inr"), "--snapshots", "soon"]) == 2
 
