@@ -1,6 +1,7 @@
 """Draws the README's pictures of `browse` as SVG: python tools/picture_browse.py set.inr folder
 
-Then, for each: rsvg-convert -w 1148 grid.svg -o grid.png; the first is docs/browse.webp, the others in a row docs/browse-screens.webp.
+Then, for each: rsvg-convert -w 1148 grid.svg -o grid.png; the first is docs/browse.webp, the others in a row
+docs/browse-screens.webp.
 """
 
 from __future__ import annotations
