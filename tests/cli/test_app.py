@@ -84,7 +84,7 @@ def test_folders_are_no_archives(tmp_path: Path, capsys: Capture) -> None:
     ("error", "code"), [(CorruptFileError("bad bytes"), 3), (InputError("nothing\nto read"), 1), (ValueError("odd"), 1)]
 )
 def test_errors_become_one_line(error: Exception, code: int, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    monkeypatch.setattr(info, "open_signal", _raiser(error))
+    monkeypatch.setattr(info, "signal_described", _raiser(error))
     assert main(["info", "set.inr"]) == code
     line = one_error_line(capsys)
     assert "Traceback" not in line
@@ -92,19 +92,19 @@ def test_errors_become_one_line(error: Exception, code: int, monkeypatch: pytest
 
 
 def test_a_traceback_only_with_debug(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    monkeypatch.setattr(info, "open_signal", _raiser(CorruptFileError("bad bytes")))
+    monkeypatch.setattr(info, "signal_described", _raiser(CorruptFileError("bad bytes")))
     assert main(["info", "set.inr", "--debug"]) == 3
     assert "Traceback" in capsys.readouterr().err
 
 
 def test_errors_cannot_move_the_cursor(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    monkeypatch.setattr(info, "open_signal", _raiser(CorruptFileError("\x1b[2J\u202e")))
+    monkeypatch.setattr(info, "signal_described", _raiser(CorruptFileError("\x1b[2J\u202e")))
     assert main(["info", "set.inr"]) == 3
     assert "\\x1b[2J\\u202e" in one_error_line(capsys)
 
 
 def test_ctrl_c_exits_130(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    monkeypatch.setattr(info, "open_signal", _raiser(KeyboardInterrupt()))
+    monkeypatch.setattr(info, "signal_described", _raiser(KeyboardInterrupt()))
     assert main(["info", "set.inr"]) == 130
     assert capsys.readouterr().err == "inrcodec: interrupted\n"
 
@@ -113,7 +113,7 @@ def test_native_panics_are_caught(monkeypatch: pytest.MonkeyPatch, capsys: Captu
     class Panic(BaseException):
         """As raised by native code: not an Exception."""
 
-    monkeypatch.setattr(info, "open_signal", _raiser(Panic("overflow")))
+    monkeypatch.setattr(info, "signal_described", _raiser(Panic("overflow")))
     assert main(["info", "set.inr"]) == 1
     one_error_line(capsys)
 
