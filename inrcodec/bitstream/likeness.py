@@ -86,6 +86,10 @@ class Block:
                 parts.append((np.log2(values.size) - np.log2(counts.clip(1)))[values - values.min()])
         return np.concatenate(parts, axis=1).astype(np.float32)
 
+    def bits(self, images: Sequence[int]) -> list[list[Floats]]:
+        """What each latent of some images takes by itself, for every level, (channels, down, across)."""
+        return [[costs % _BINS / BINS for costs in levels] for levels in self._costs(images)]
+
     def _costs(self, related: Sequence[int]) -> list[list[Ints]]:
         """Of some images, for every level: latents' classes of scales and bits in bins, (channels, down, across)."""
         shapes = [self._shapes[image] for image in related]

@@ -8,7 +8,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from copy import copy
 from functools import cached_property
-from itertools import pairwise
 
 from inrcodec.bitstream.base import decode_against, decode_base
 from inrcodec.bitstream.container import (
@@ -152,13 +151,17 @@ class StoredSet:
             return RelatedCodec(model, contexts, self._tensors[1], self.references)
         return LatentCodec(model, contexts, self._tensors[1])
 
+    def chosen(self, block: int) -> list[int]:
+        """The references of a block's images, by their numbers in the block, or NONE."""
+        payload, shapes = self._payload(block)
+        if self.references is None:
+            return [NONE] * len(shapes)
+        return references_of(self.references, payload, shapes)
+
     def related(self) -> int:
         """How many images are coded from another one like them; blocks that are damaged count for nothing."""
-        if self.references is None:
-            return 0
-        blocks = zip(self._blocks, pairwise(self._bounds), strict=True)
-        whole = [(chunk.payload, self.shapes[slice(*span)]) for chunk, span in blocks if not chunk.damage]
-        return sum(one != NONE for block in whole for one in references_of(self.references, *block))
+        whole = [number for number, chunk in enumerate(self._blocks) if self.references and not chunk.damage]
+        return sum(one != NONE for number in whole for one in self.chosen(number))
 
     def measured(self, figures: Sequence[Column], record: Record | None = None) -> bytes:
         """The bytes of this file with figures behind its names, and how its fit went; all else is taken over."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ from inrcodec.bitstream.limits import check_limits
 from inrcodec.bitstream.names import encode_names
 from inrcodec.bitstream.packing import pack, pack_latents
 from inrcodec.bitstream.record import Record
+from inrcodec.encoding.copying import with_copies
 from inrcodec.encoding.ends import ends_for
 from inrcodec.evaluate.measuring import decoded_pairs, measured, measured_for_reports
 from inrcodec.field.field import field_shapes
@@ -98,12 +100,21 @@ def assembled(
     engine: FileEngine | None = None,
     *,
     share: bool = True,
+    rate_weight: float | None = None,
 ) -> tuple[bytes, Archive]:
     """The file's bytes, and what those decode to but for the figures, which are measured on it.
 
-    engine: packs and draws, where there is one that is faster; share: see `pack_latents`.
+    engine: packs and draws, where there is one that is faster; share: see `pack_latents`;
+    rate_weight: of the fit, where images may also take over latents of others, see `copying`.
     """
     bare, bits = without_figures(pictures, header, fitted, poses, engine, share=share)
+    if share and rate_weight is not None and header.holdout.mode != "strict":
+        copies = with_copies(bare, pictures, rate_weight)
+        if copies is not None:
+            copied = replace(fitted, latents=copies.latents)
+            other = without_figures(pictures, header, copied, poses, engine)
+            smaller = 8 * (bare.file_size - other[0].file_size) > copies.worth
+            bare, bits = other if smaller else without_figures(pictures, header, fitted, poses, engine)
     pairs = decoded_pairs(list(bare), pictures, None if engine is None else engine.octets(bare))
     ends = ends_for(pairs) if header.model.spatial else Ends()
     if ends.tolerance:

@@ -86,7 +86,8 @@ def _encoded(sources: Sources, path: Path, options: EncodeOptions, run: EncodeRu
             _report(run, fit, "measure")
             fitted = fit.finish()
             return assembled(
-                asked.pictures, asked.header, fitted, asked.poses, record, fit.files, share=asked.share
+                asked.pictures, asked.header, fitted, asked.poses, record, fit.files,
+                share=asked.share, rate_weight=fit.run.rate_control.weight,
             )  # fmt: skip
 
         blob, archive = corrected(fit, made, options, run.on_progress)

@@ -12,6 +12,7 @@ from inrcodec.archive import Archive
 from inrcodec.bitstream.choosing_references import MANY_PIXELS, SAMPLE
 from inrcodec.bitstream.limits import BLOCK_IMAGES, BLOCK_PIXELS
 from inrcodec.encoding.assemble import header_for, without_figures
+from inrcodec.encoding.copying import MOST_COPIED
 from inrcodec.encoding.ends import ends_for
 from inrcodec.evaluate.measuring import decoded_pairs, measured, measured_for_reports
 from inrcodec.images import Picture
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 IMAGES, PIXELS = 64, 1 << 18  # of the sample, at most: a block of images, which are cut where they are large
 DRAWN = 8  # of them that are drawn without kernels
+COPYING = 3.0  # times of what looking for references takes, with copies and looking anew
 BEYOND = 1.2  # of what a sample takes: all of a set does not stay in the cache, and there is more than its images
 TELLING = 3.0  # seconds of steps that say how busy the machine is
 WHOLE_DRAWING = 0.5  # passes: with other designs, drawing is most of it
@@ -60,7 +62,8 @@ def ending_seconds(fit: Fit, pictures: Sequence[Picture], pixels: int, *, record
     done = _Work.now()
     scale = pixels / _pixels(few), pixels / _pixels(shown)
     if related:  # is no kernel's work
-        work = scale[0] * looking + scale[1] * (drawn.process - ready.process)
+        copying = COPYING if len(pictures) <= MOST_COPIED else 1.0
+        work = scale[0] * copying * looking + scale[1] * (drawn.process - ready.process)
     else:
         looked = SAMPLE if pixels > MANY_PIXELS else math.inf  # blocks, about
         work = min(scale[0], looked) * looking

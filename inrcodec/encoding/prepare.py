@@ -38,7 +38,7 @@ class Prepared:
     header: Header
     extra: Sequence[Pixels]
     poses: Codes | None
-    share: bool
+    share: bool  # whether images may be coded from others
 
     @property
     def pictures(self) -> Sequence[Picture]:
