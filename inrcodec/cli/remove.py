@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,8 +10,15 @@ from inrcodec.cli.console import Console, print_json
 from inrcodec.cli.options import File, Force, Json, Quiet, Trust, epilog
 from inrcodec.errors import UsageError
 
+if TYPE_CHECKING:
+    from inrcodec.archive import AnyArchive
+
 EPILOG = epilog(
-    ("inrcodec remove set.inr 3,7-9", "inrcodec remove set.inr 'drafts/*' -o smaller.inr"),
+    (
+        "inrcodec remove set.inr 3,7-9",
+        "inrcodec remove set.inr 'drafts/*' -o smaller.inr",
+        "inrcodec remove photos.inrs 3,7-9",
+    ),
     ("file, removed (names), images, file_size, size_before",),
 )
 Changed = Annotated[
@@ -37,18 +44,31 @@ def remove(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Take images out of a file: the network and the other images stay as they are; its path goes to stdout."""
+    """Take images out of a file: networks and the other images stay as they are; its path goes to stdout.
+
+    Of a collection, the shards that hold them are written anew, and no others.
+    """
     import inrcodec
-    from inrcodec.cli.opening import check_there
+    from inrcodec.cli.opening import check_there, is_collection
 
     check_changed(output)
+    if is_collection(file):
+        if output is not None:
+            raise UsageError(f"-o: {file} is a collection, which is changed where it is; copy it first")
+        from inrcodec.encoding.shards.removing import remove_from_collection
+
+        removed = remove_from_collection(file, images, trust=trust)
+        _say(file, removed.names, removed.collection, removed.size_before, json, Console(quiet))
+        return
     check_there(file)
     result = inrcodec.remove(file, images, output, trust=trust, overwrite=force)
-    size = result.archive.file_size
+    _say(str(result.path), result.names, result.archive, result.size_before, json, Console(quiet))
+
+
+def _say(path: str, names: tuple[str, ...], left: AnyArchive, before: int, json: bool, console: Console) -> None:
+    size = left.file_size
     if json:
-        answer = {"file": str(result.path), "removed": result.names, "images": len(result.archive)}
-        print_json({**answer, "file_size": size, "size_before": result.size_before})
+        print_json({"file": path, "removed": names, "images": len(left), "file_size": size, "size_before": before})
         return
-    print(result.path, flush=True)
-    change = f"{size:,} bytes, {size - result.size_before:+,}"
-    Console(quiet).say(f"removed {len(result.names):,}, {len(result.archive):,} are left; {change}")
+    print(path, flush=True)
+    console.say(f"removed {len(names):,}, {len(left):,} are left; {size:,} bytes, {size - before:+,}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -65,8 +66,6 @@ def test_info_and_verify(small_collection: Path, capsys: Capture) -> None:
 
 
 def test_a_damaged_shard_is_found_and_named(small_collection: Path, tmp_path: Path, capsys: Capture) -> None:
-    import shutil
-
     copied = shutil.copytree(small_collection, tmp_path / "copied.inrs")
     shard = next(copied.glob("*.inr"))
     blob = bytearray(shard.read_bytes())
@@ -89,6 +88,7 @@ def test_decode_report_neighbors_and_morph(
     assert isinstance(report["images"], list)
     assert [row["number"] for row in report["images"]] == list(range(6))
     assert main(["neighbors", file, "two.png", "-k", "2", "--quiet"]) == 0
+    capsys.readouterr()
     Path("labels.csv").write_text("name,label\none.png,a\ntwo.png,a\n")
     table = answer_of(["neighbors", file, "--labels", "labels.csv", "--json", "--quiet"], capsys)["table"]
     assert isinstance(table, list)
@@ -99,6 +99,29 @@ def test_decode_report_neighbors_and_morph(
     capsys.readouterr()
     assert main(["morph", file, "0", "5", "--mode", "code", "--frames", "2", "-o", "n.gif", "--quiet"]) == 2
     assert "share no network; use --mode move or --mode blend" in capsys.readouterr().err
+
+
+def test_remove(small_collection: Path, tmp_path: Path, capsys: Capture) -> None:
+    """The shard that had it is another file; the other images decode to what they did."""
+    import numpy as np
+
+    import inrcodec
+
+    copied = shutil.copytree(small_collection, tmp_path / "copied.inrs")
+    before = inrcodec.open(small_collection)
+    answer = answer_of(["remove", str(copied), "1", "--json"], capsys)
+    assert (answer["removed"], answer["images"]) == ([before.names[1]], 5)
+    after = inrcodec.open(copied)
+    after.verify()
+    assert after.names == tuple(name for name in before.names if name != before.names[1])
+    assert all(np.array_equal(image.render(), before[image.name].render()) for image in after)
+    files = [{path.name for path in folder.glob("*.inr")} for folder in (small_collection, copied)]
+    assert len(files[0] & files[1]) == 1
+    assert len(files[1]) == 2
+    assert main(["remove", str(copied), "0-4"]) == 2
+    assert "nothing would be left" in capsys.readouterr().err
+    assert main(["remove", str(copied), ",".join(inrcodec.open(copied).names[:2])]) == 0  # all that a shard had
+    assert len(list(copied.glob("*.inr"))) == 1
 
 
 @pytest.mark.parametrize("words", [["browse", "SET"], ["add", "SET", "SOURCE"], ["decode", "SET", "--salvage"]])

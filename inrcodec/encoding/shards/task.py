@@ -127,6 +127,12 @@ def _encoded(task: Task, on_share: OnShare) -> Done:
 
 
 def _done(archive: Archive, skipped: Sequence[tuple[str, str]], seconds: float = 0.0) -> Done:
+    shard, rows = described(archive, seconds)
+    return Done(shard=shard, rows=rows, skipped=list(skipped))
+
+
+def described(archive: Archive, seconds: float) -> tuple[Shard, Rows]:
+    """What a manifest says of a file and its images."""
     assert archive.path is not None
     base = archive.stored.base
     shard = Shard(
@@ -146,7 +152,7 @@ def _done(archive: Archive, skipped: Sequence[tuple[str, str]], seconds: float =
         psnr=[image.psnr for image in archive],
         bytes=np.round(archive.image_bits / 8, 2).tolist(),
     )
-    return Done(shard=shard, rows=rows, skipped=list(skipped))
+    return shard, rows
 
 
 @contextlib.contextmanager
