@@ -19,7 +19,7 @@ from inrcodec.images import Found
 from inrcodec.images.bombs import claimed_size
 from inrcodec.version import __version__
 
-SHARD_IMAGES, SHARD_PIXELS = 4096, 1 << 24  # more of either make one more shard
+SHARD_IMAGES, SHARD_PIXELS = 4096, 1 << 23  # more of either make one more shard: a fit of these takes a gigabyte
 NO_MATTER = ("threads", "tune_process", "max_pixels")  # equal files come out whatever these are
 KEY_BYTES = 10
 

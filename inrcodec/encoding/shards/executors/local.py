@@ -32,6 +32,7 @@ class LocalWorkers:
         self._waiting: set[futures.Future[Attempt]] = set()
         self._shares: dict[str, float] = {}
         self._stopped = threading.Event()
+        self._scout, self._compiled = threading.Lock(), threading.Event()
 
     def submit(self, task: Task) -> None:
         """Take a task on."""
@@ -53,6 +54,9 @@ class LocalWorkers:
 
     def _attempt(self, task: Task) -> Attempt:
         """One try, in a process that is gone when this returns."""
+        scout = self._scout.acquire(blocking=False)  # kept for good: the first shard compiles what all need
+        while not (scout or self._compiled.is_set() or self._stopped.is_set()):
+            self._compiled.wait(LOOK)
         if self._stopped.is_set():
             return Attempt(task, None, "was stopped")
         if task.options.threads is None:
@@ -72,6 +76,7 @@ class LocalWorkers:
             if process.pid is not None:
                 _end(process)
             del self._shares[task.key]
+            self._compiled.set()
         return found
 
     def _listen(self, task: Task, ours: Connection, process: BaseProcess) -> Attempt:
@@ -87,6 +92,8 @@ class LocalWorkers:
                 process.join(GRACE)
                 return told
             self._shares[task.key] = float(told)
+            if told > 0:
+                self._compiled.set()
         return Attempt(task, None, "was stopped")
 
 
