@@ -34,8 +34,12 @@ Shards = Annotated[
     ),
 ]
 Order = Annotated[
-    Literal["names", "clusters"],
-    typer.Option("--order", help="Which images share a shard: by name, or what looks alike.", rich_help_panel=PANEL),
+    Literal["auto", "names", "clusters"],
+    typer.Option(
+        "--order",
+        help="Which images share a shard: by name, or what looks alike (auto: up to 50,000).",
+        rich_help_panel=PANEL,
+    ),
 ]
 Workers = Annotated[
     int | None,
@@ -66,7 +70,12 @@ def is_collection(target: Path, *, shards: str | None, workers: int | None, ray:
 
 
 def sharding_of(
-    shards: str | None, order: Literal["names", "clusters"], workers: int | None, ray: str | None, *, force: bool
+    shards: str | None,
+    order: Literal["auto", "names", "clusters"],
+    workers: int | None,
+    ray: str | None,
+    *,
+    force: bool,
 ) -> Sharding:
     """The options as one value."""
     from inrcodec.encoding.shards.options import Sharding

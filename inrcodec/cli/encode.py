@@ -158,7 +158,7 @@ def encode(
         bool, typer.Option("--verdict/--no-verdict", help="Say whether a lossless or an AVIF sheet would be smaller.")
     ] = True,
     shards: Shards = None,
-    order: Order = "names",
+    order: Order = "auto",
     workers: Workers = None,
     ray: Ray = None,
     resume: Resume = False,

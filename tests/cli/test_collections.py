@@ -29,7 +29,7 @@ def test_encode(small_images: Path, tmp_path: Path, capsys: Capture) -> None:
     assert main(words) == 5
     out, err = capsys.readouterr()
     answer = json.loads(out)
-    assert (answer["images"], answer["shards"], answer["order"]) == (6, 1, "names")
+    assert (answer["images"], answer["shards"], answer["order"]) == (6, 1, "clusters")
     assert [Path(one["path"]).name for one in answer["skipped"]] == ["bad.png"]
     assert "1 skipped" in err
     assert main(words) == 2

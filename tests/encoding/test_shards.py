@@ -29,7 +29,7 @@ from inrcodec.images import look_for
 
 pytest.importorskip("pyarrow")
 QUICK = EncodeOptions(passes=2, threads=1, device="cpu", holdout=0)
-TWO = Sharding(shards=2)
+TWO = Sharding(shards=2, order="names")
 
 
 class Here:
@@ -68,7 +68,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Here:
 
 def test_images_fall_into_shards_in_order(small_images: Path, tmp_path: Path) -> None:
     files = look_for([small_images]).files
-    tasks = divided(files, Sharding(shards=4), QUICK, tmp_path)
+    tasks = divided(files, Sharding(shards=4, order="names"), QUICK, tmp_path)
     assert [len(task.files) for task in tasks] == [1, 2, 1, 2]
     assert [file for task in tasks for file in task.files] == list(files)
     assert len(divided(files, Sharding(), QUICK, tmp_path)) == 1
@@ -137,7 +137,7 @@ def test_pictures_that_cannot_be_read_are_told_of(small_images: Path, tmp_path: 
     bad = [tmp_path / f"{name}.png" for name in "xyz"]
     for path in bad:
         path.write_bytes(b"no picture")
-    found = collection_with([small_images, *bad], tmp_path / "a.inrs", QUICK, Sharding(shards=3))
+    found = collection_with([small_images, *bad], tmp_path / "a.inrs", QUICK, Sharding(shards=3, order="names"))
     assert {one.path for one in found.skipped} == set(map(str, bad))
     assert len(found.collection) == 6
     assert len(found.collection.manifest.shards) == 2  # none of pictures that cannot be read alone

@@ -17,7 +17,7 @@ from inrcodec.encoding.keywords import KeywordsOf
 from inrcodec.encoding.one_writer import only_writer
 from inrcodec.encoding.options import EncodeOptions, Sources
 from inrcodec.encoding.resolve import model_settings
-from inrcodec.encoding.shards.division import divided, settings_of
+from inrcodec.encoding.shards.division import divided, order_of, settings_of
 from inrcodec.encoding.shards.executors import executor_for
 from inrcodec.encoding.shards.executors.contract import Executor
 from inrcodec.encoding.shards.options import CollectionKeywords, CollectionProgress, Sharding, check_sharding
@@ -82,7 +82,7 @@ def collection_with(
         about = About(
             software=f"inrcodec {__version__}",
             settings=settings_of(options),
-            order=sharding.order,
+            order=order_of(looked.files, sharding),
             missing=[file.name for task, _ in made.failed for file in task.files],
             skipped=[one for result in done for one in result.skipped],
         )

@@ -22,6 +22,7 @@ from inrcodec.version import __version__
 SHARD_IMAGES, SHARD_PIXELS = 4096, 1 << 23  # more of either make one more shard: a fit of these takes a gigabyte
 NO_MATTER = ("threads", "tune_process", "max_pixels")  # equal files come out whatever these are
 KEY_BYTES = 10
+MOST_CLUSTERED = 50_000  # images: they are read once more, by one core, some 5 ms each
 
 
 def divided(files: Sequence[Found], sharding: Sharding, options: EncodeOptions, folder: Path) -> list[Task]:
@@ -31,13 +32,20 @@ def divided(files: Sequence[Found], sharding: Sharding, options: EncodeOptions, 
         raise UsageError(Parameter("shards", count), f": there are {len(files)} images")
     if -(-len(files) // count) > MAX_IMAGES:
         raise UsageError(Parameter("shards", count), f": a shard holds at most {MAX_IMAGES:,} images")
-    if sharding.order == "clusters":
+    if count > 1 and order_of(files, sharding) == "clusters":
         from inrcodec.encoding.shards.likeness import clusters
 
         parts = clusters(files, count)
     else:
         parts = [list(files[first:last]) for first, last in _bounds(len(files), count)]
     return [Task(key_of(part, options), tuple(part), options, folder) for part in parts]
+
+
+def order_of(files: Sequence[Found], sharding: Sharding) -> str:
+    """By what images share a shard: names or clusters."""
+    if sharding.order != "auto":
+        return sharding.order
+    return "clusters" if len(files) <= MOST_CLUSTERED else "names"
 
 
 def _usual_count(files: Sequence[Found], options: EncodeOptions) -> int:

@@ -37,8 +37,9 @@ class Sharding:
 
     Collection:
         shards (int | None): how many; None: by the number of images and pixels. Default None.
-        order (str): images share a network that follow on each other by "names", or that look alike ("clusters").
-            Default "names".
+        order (str): images share a network that follow on each other by "names", or that look alike ("clusters");
+            "auto": clusters, but names for more than 50,000 images, which would all be read once more. Default
+            "auto".
         workers (int | None): processes of this machine, a shard each. Default None: 1.
         ray (str | None): the address of a Ray cluster that does the work, or "local" to start one. Default None.
         overwrite (bool): replace a collection that is there, but for the shards that would be the same. Default False.
@@ -46,7 +47,7 @@ class Sharding:
     """
 
     shards: int | None = None
-    order: Literal["names", "clusters"] = "names"
+    order: Literal["auto", "names", "clusters"] = "auto"
     workers: int | None = None
     ray: str | None = None
     overwrite: bool = False
@@ -66,8 +67,8 @@ def check_sharding(sharding: Sharding, options: EncodeOptions) -> None:
     """UsageError where something asked for makes no sense of a collection."""
     if sharding.shards is not None and sharding.shards < 1:
         raise UsageError(Parameter("shards", sharding.shards), ": at least 1 is needed")
-    if sharding.order not in ("names", "clusters"):
-        raise UsageError(f"order {sharding.order!r} is neither names nor clusters")
+    if sharding.order not in ("auto", "names", "clusters"):
+        raise UsageError(f"order {sharding.order!r} is neither auto nor names nor clusters")
     if sharding.workers is not None and sharding.workers < 1:
         raise UsageError(Parameter("workers", sharding.workers), ": at least 1 is needed")
     if sharding.workers is not None and sharding.ray is not None and sharding.ray != "local":
