@@ -279,7 +279,7 @@ def test_an_interrupt_while_the_file_is_measured_is_answered_at_once(small_image
     slow = (
         "import os, signal, sys, time\n"
         "from inrcodec.encoding import encode\n"
-        "def slowly(*_):\n"
+        "def slowly(*_, **__):\n"
         "    os.kill(os.getpid(), signal.SIGINT)\n"
         "    time.sleep(60)\n"
         "encode.assembled = slowly\n"
