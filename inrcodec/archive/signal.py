@@ -16,9 +16,9 @@ from inrcodec.bitstream.signal_header import Ends, SignalHeader
 from inrcodec.bitstream.stored_signal import StoredSignal
 from inrcodec.errors import CorruptFileError, UnsupportedFileError
 from inrcodec.field.signal_field import SignalField, signal_shapes
-from inrcodec.field.work import MOST_SECONDS, Work
+from inrcodec.field.work import FRAME_BYTES, MOST_SECONDS, Work
 from inrcodec.numerics.arrays import FloatArray
-from inrcodec.numerics.coordinates import Axis
+from inrcodec.numerics.coordinates import Axis, samples_per_pixel
 from inrcodec.numerics.cores import each
 
 TILE_VALUES = 1 << 20  # hidden units evaluated at once by a thread: bounds the memory, and stays near the cache
@@ -134,7 +134,23 @@ class Signal:
         """How long every frame of a clip is shown."""
         low, high = self.places[-1]
         count = self.axes[-1]
+        self.work.check(0.0, FRAME_BYTES * count)
         return self.stored.times() or ((high - low) / count,) * count
+
+    def check_frames(self, count: int, size: tuple[int, int]) -> None:
+        """Raise TooMuchWork where drawing so many frames of a clip at (width, height) is too much for so few bytes.
+
+        Frames and pixels beyond those that the file says to have are the caller's.
+        """
+        points = min(count, self.axes[2])
+        for own, side in zip(self.axes[:2], size, strict=True):
+            points *= min(own, samples_per_pixel(own, side, 1) * side)
+        self.check_points(points)
+
+    def check_points(self, count: int) -> None:
+        """Raise TooMuchWork where evaluating the field at so many points that the file asks for is too much."""
+        network = self.header.network
+        self.work.frames(network.hidden_width * network.hidden_layers, self.stored.weights, count)
 
     def verify(self) -> None:
         """Read what is only read when it is asked for; raises what is wrong with it."""

@@ -23,7 +23,7 @@ IMAGE = 2e-3  # seconds for all that an image costs besides
 STORED_PIXEL, ASKED_PIXEL = 6e-6, 1.5e-5  # seconds: what real files take, as they are and at other sizes
 STEP, RECODING = 3, 3  # how often a step draws its pixels, and decoding a block takes as changing it
 SAMPLES_PER_BYTE, SAMPLE = 100, 2e-5  # of signals: at most, and seconds that one takes in real files
-WEIGHT_BYTES, LATENT_BYTES, PIXEL_BYTES = 20, 20, 16
+WEIGHT_BYTES, LATENT_BYTES, PIXEL_BYTES, FRAME_BYTES = 20, 20, 16, 64
 
 
 class TooMuchWork(UnsupportedFileError):
@@ -125,9 +125,18 @@ class Work:
 
     def signal(self, units: int, weights: int, points: int, channels: int, *, native: bool) -> None:
         """Before a signal is evaluated at so many points; native: whether it is the file that says how many."""
-        believed = min(1.0, SAMPLES_PER_BYTE * self.size / points) if native else 1.0
-        seconds = points * (POINT + UNIT * units + PRODUCT * weights - SAMPLE * believed)
-        self.charge(seconds, 4 * channels * points * (1 - believed))
+        believed = self._samples_believed(points) if native else 1.0
+        self.charge(self._signal_seconds(units, weights, points, believed), 4 * channels * points * (1 - believed))
+
+    def frames(self, units: int, weights: int, points: int) -> None:
+        """The same of frames that go to the writer one by one, at so many points that it is the file that says."""
+        self.charge(self._signal_seconds(units, weights, points, self._samples_believed(points)))
+
+    def _samples_believed(self, points: int) -> float:
+        return min(1.0, SAMPLES_PER_BYTE * self.size / points)
+
+    def _signal_seconds(self, units: int, weights: int, points: int, believed: float) -> float:
+        return points * (POINT + UNIT * units + PRODUCT * weights - SAMPLE * believed)
 
 
 TRUST = Parameter("trust", True)

@@ -76,6 +76,7 @@ def claims() -> dict[str, bytes]:
         "long": claiming(ModelSettings(), [(8192, 1), (1, 8192)] * 8),
         "sound": claiming_signal("sound", (1 << 26,), NetworkSettings(64, 3)),
         "clip": claiming_signal("video", (4096, 4096, 64), NetworkSettings(16, 2), 3),
+        "frames": claiming_signal("video", (1, 1, 1 << 31), NetworkSettings(8, 1)),
         "shape": claiming_signal("shape", (1024, 1024, 1024), NetworkSettings(64, 3)),
         "wide-sound": claiming_signal("sound", (4096,), NetworkSettings(4096, 2)),
     }

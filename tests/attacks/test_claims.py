@@ -11,10 +11,12 @@ from PIL import Image
 from reading import GOLDEN
 
 import inrcodec
-from inrcodec.archive import Archive
+from inrcodec.archive import Archive, Signal
 from inrcodec.bitstream import stored, stored_signal
+from inrcodec.bitstream.stored_signal import StoredSignal
 from inrcodec.cli.app import main
-from inrcodec.field.work import TooMuchWork, Work
+from inrcodec.field.signal_field import signal_shapes
+from inrcodec.field.work import MOST_SECONDS, TooMuchWork, Work
 
 Capture = pytest.CaptureFixture[str]
 CLAIMS = claims()
@@ -37,6 +39,8 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "verify alphabets.inr", "neighbors alphabets.inr 0", "decode images.inr", "verify pixels.inr",
         "decode pixels.inr", "add latents.inr new.png", "replace latents.inr 0 new.png", "remove large.inr 0",
         "add wide.inr new.png", "replace deep.inr 0 new.png", "remove many.inr 0", "fuse large.inr --index 0,1",
+        "decode frames.inr -o frames.gif", "decode clip.inr -o clip.gif", "verify wide-sound.inr",
+        "decode shape.inr -o shape.npy",
     ],
 )  # fmt: skip
 def test_what_is_too_much_is_refused_before_it_is_done(words: str, capsys: Capture) -> None:
@@ -67,6 +71,12 @@ def test_info_decodes_nothing(capsys: Capture, monkeypatch: pytest.MonkeyPatch) 
 def test_an_image_drawn_small_costs_its_pixels(capsys: Capture) -> None:
     """67 million pixels are claimed, of 64 points each; 16 x 16 points are looked at for each of those asked for."""
     assert main(["decode", "points.inr", "--size", "16", "-o", "small"]) == 0
+
+
+def test_frames_that_nobody_can_show_are_not_counted_out() -> None:
+    """189 bytes that claim 2**31 frames took 16 GB where somebody asked how long each is shown."""
+    with pytest.raises(TooMuchWork, match="of memory"):
+        _ = Signal(StoredSignal(CLAIMS["frames"], signal_shapes), limit=MOST_SECONDS).seconds
 
 
 @pytest.mark.usefixtures("files")

@@ -16,6 +16,7 @@ from inrcodec.archive.collection.manifest import DIGEST_BYTES, Manifest, read_ma
 from inrcodec.archive.image import ArchivedImage
 from inrcodec.archive.image_set import ImageSet
 from inrcodec.errors import CorruptFileError, InrError, UsageError
+from inrcodec.field.work import MOST_SECONDS
 from inrcodec.settings import Holdout
 
 KEPT_SHARDS = 4  # that are open at once
@@ -166,16 +167,19 @@ def open_images(
     path: str | Path,
     *,
     lenient: bool = False,
+    salvage: bool = False,
     kept_blocks: int = 1,
     trust: bool = False,
+    budget: float = MOST_SECONDS,
 ) -> Archive | Collection:
     """Open an .inr file, or the folder of a collection: images by number or name, each at any size.
 
-    lenient: of a file, as in `Archive.open`; kept_blocks: decoded ones that are kept of each file; trust: whatever
-    a file asks for is done. Raises CorruptFileError or UnsupportedFileError where it is none, or damaged.
+    lenient, salvage, budget: of a file, as in `Archive.open`; kept_blocks: decoded ones that are kept of each file;
+    trust: whatever a file asks for is done. Raises CorruptFileError or UnsupportedFileError where it is none, or
+    damaged.
     """
     if not Path(path).is_dir():
-        return Archive.open(path, lenient=lenient, kept_blocks=kept_blocks, trust=trust)
-    if lenient:
+        return Archive.open(path, lenient=lenient, salvage=salvage, kept_blocks=kept_blocks, trust=trust, budget=budget)
+    if lenient or salvage:
         raise UsageError(f"{path}: is a collection; open a damaged shard of it by itself")
     return Collection.open(path, kept_blocks=kept_blocks, trust=trust)

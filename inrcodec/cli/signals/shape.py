@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inrcodec.cli.console import Console
 from inrcodec.cli.signals import Asked, Output
@@ -31,13 +32,21 @@ def check(suffix: str) -> None:
 def written(signal: Signal, asked: Asked, suffix: str, console: Console) -> Output:
     """See `Writer`."""
     cells = max(signal.axes) if asked.size is None else _cells(asked.size)
+
+    def distance(places: NDArray[np.float64]) -> NDArray[np.floating]:
+        if asked.size is None:  # it is the file that says how many there are
+            signal.check_points(len(places))
+        return signal.at(places)[:, 0]
+
     if suffix == NUMBERS:
+        if asked.size is None:
+            signal.check_points(cells**3)
         return _distances(signal, cells, asked.largest)
     from inrcodec.evaluate.surfaces import mesh_of
     from inrcodec.exporters.meshes import WITH_NORMALS, encode_mesh, unit
 
     low, high = np.array(signal.places).T
-    mesh = mesh_of(lambda places: signal.at(places)[:, 0], cells).placed(low, high)
+    mesh = mesh_of(distance, cells).placed(low, high)
     if asked.largest:
         mesh = mesh.largest()
     _say(mesh, asked.largest, console)

@@ -41,6 +41,7 @@ def written(signal: Signal, asked: Asked, suffix: str, console: Console) -> Outp
     low, high = signal.places[2]
     if asked.fps is not None and (high - low) * asked.fps > MAX_FRAMES:
         raise UsageError(f"--fps {asked.fps:g}: more than {MAX_FRAMES:,} frames; ask for fewer a second")
+    signal.check_frames(signal.axes[2] if asked.fps is None else MAX_FRAMES, (width, height))
     times, seconds = frame_times(signal, asked.fps)
     with step_progress(console) as step:
 
