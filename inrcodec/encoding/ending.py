@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 IMAGES, PIXELS = 64, 1 << 18  # of the sample, at most: a block of images, which are cut where they are large
 DRAWN = 8  # of them that are drawn without kernels
 COPYING = 3.0  # times of what looking for references takes, with copies and looking anew
-BEYOND = 1.2  # of what a sample takes: all of a set does not stay in the cache, and there is more than its images
+BEYOND = 1.35  # of what a sample takes: all of a set does not stay in the cache, and there is more than its images
+SERIAL = 0.3  # of packing and drawing, that is one thread's; of ten thousand thumbnails
 TELLING = 3.0  # seconds of steps that say how busy the machine is
 WHOLE_DRAWING = 0.5  # passes: with other designs, drawing is most of it
 
@@ -67,11 +68,16 @@ def ending_seconds(fit: Fit, pictures: Sequence[Picture], pixels: int, *, record
     else:
         looked = SAMPLE if pixels > MANY_PIXELS else math.inf  # blocks, about
         work = min(scale[0], looked) * looking
-        work += scale[0] * (packed.process - begun.process) / shared
-        work += scale[1] * (drawn.process - ready.process) / (1 if fit.files is None else fit.workers)
+        work += scale[0] * (packed.process - begun.process) * _share(shared)
+        work += scale[1] * (drawn.process - ready.process) * _share(1 if fit.files is None else fit.workers)
     work += scale[1] * (done.after(drawn, min(MOST, available_cores())))
     # On a busy machine a moment says little, and all of it takes longer.
     return BEYOND * work * (fit.meter.slowdown(fit.workers) if fit.meter.counted_seconds > TELLING else 1.0)
+
+
+def _share(threads: int) -> float:
+    """Of the time of one thread, that so many take."""
+    return SERIAL + (1.0 - SERIAL) / threads
 
 
 @dataclass(frozen=True)
