@@ -95,6 +95,16 @@ class Screen:
         text = self.text()
         return "▀" in text and "·" not in text
 
+    def cpu(self) -> float:
+        """Seconds of processors that it and the processes beside it have taken; Linux alone tells."""
+        ticks = 0
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                told = path.read_text().rpartition(")")[2].split()  # state, parent, ..., utime, stime
+                if self.process.pid in (int(path.parent.name), int(told[1])):
+                    ticks += int(told[11]) + int(told[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def close(self) -> None:
         """End it."""
         self.process.kill()
@@ -158,15 +168,17 @@ def start(many: Path, cache: Path) -> str:
             times.append(time.monotonic() - screen.started)
             screen.until(Screen.full)
             times.append(time.monotonic() - screen.started)
+            cpu = screen.cpu()
             screen.rest()
             before = screen.bytes
             screen.press(b"\x1b[6~")
             screen.until(lambda screen: "00000-" not in screen.text() and screen.full())
             screen.rest()
-            rows.append((*times, (screen.bytes - before) / 1000))
-    first, thumbnail, full, size = (statistics.median(column) for column in zip(*rows, strict=True))
+            rows.append((*times, (screen.bytes - before) / 1000, cpu))
+    first, thumbnail, full, size, cpu = (statistics.median(column) for column in zip(*rows, strict=True))
     return (
-        f"first frame {first:.2f} s, first thumbnail {thumbnail:.2f} s, all {full:.2f} s; the next screen {size:.0f} kB"
+        f"first frame {first:.2f} s, first thumbnail {thumbnail:.2f} s, all {full:.2f} s (CPU {cpu:.2f} s); "
+        f"the next screen {size:.0f} kB"
     )
 
 
@@ -189,12 +201,14 @@ def sort(many: Path, cache: Path) -> str:
     for _ in range(RUNS):
         with shown(many, SMALL, cache) as screen:
             screen.until(Screen.full)
+            before = screen.cpu()
             screen.press(b"ss")
             start = time.monotonic()
             screen.until(lambda screen: "by psnr" in screen.text())
             screen.until(Screen.full)
-            times.append(time.monotonic() - start)
-    return f"cold sort by PSNR, screen full {statistics.median(times):.2f} s"
+            times.append((time.monotonic() - start, screen.cpu() - before))
+    late, cpu = (statistics.median(column) for column in zip(*times, strict=True))
+    return f"cold sort by PSNR, screen full {late:.2f} s (CPU {cpu:.2f} s)"
 
 
 def map_(many: Path, cache: Path) -> str:
@@ -204,9 +218,11 @@ def map_(many: Path, cache: Path) -> str:
         with shown(many, SMALL, cache) as screen:
             screen.until(Screen.full)
             screen.rest()
+            before = screen.cpu()
             screen.press(b"a")
-            times.append(screen.until(lambda screen: "of 3,000 images" in screen.text().splitlines()[0]))
-    return f"map {times[0]:.1f} s, the second time {times[1]:.1f} s"
+            late = screen.until(lambda screen: "of 3,000 images" in screen.text().splitlines()[0])
+            times += [late, screen.cpu() - before]
+    return "map {:.1f} s (CPU {:.1f} s), the second time {:.1f} s (CPU {:.1f} s)".format(*times)
 
 
 def hold(many: Path, cache: Path) -> str:
@@ -216,16 +232,16 @@ def hold(many: Path, cache: Path) -> str:
         with shown(many, LARGE, cache) as screen:
             screen.until(Screen.full)
             screen.rest(2.0)
-            before, number = screen.bytes, 90 * _columns(screen)
+            before, number, start = screen.bytes, 90 * _columns(screen), screen.cpu()
             for _ in range(90):
                 screen.press(b"j")
                 until = time.monotonic() + 1 / 30
                 while (left := until - time.monotonic()) > 0:
                     screen.read(left)
             late = screen.until(lambda screen, number=number: f"number   {number} " in screen.text())
-            rows.append((late, (screen.bytes - before) / 90_000))
-    late, size = (statistics.median(column) for column in zip(*rows, strict=True))
-    return f"after the last of 90 keys {late:.2f} s late, {size:.0f} kB a key"
+            rows.append((late, (screen.bytes - before) / 90_000, (screen.cpu() - start) / 0.09))
+    late, size, cpu = (statistics.median(column) for column in zip(*rows, strict=True))
+    return f"after the last of 90 keys {late:.2f} s late, {size:.0f} kB and CPU {cpu:.0f} ms a key"
 
 
 def morph(some: Path, cache: Path) -> str:
@@ -234,13 +250,14 @@ def morph(some: Path, cache: Path) -> str:
         screen.until(Screen.full)
         screen.press(b" l v")
         screen.until(lambda screen: "━" * 20 in screen.text() and "·" not in screen.text().splitlines()[-2])
-        seen, start = 0, time.monotonic()
+        seen, start, before = 0, time.monotonic(), screen.cpu()
         last = ""
         while time.monotonic() - start < 4:
             screen.read(0.01)
             line = screen.text().splitlines()[-2]
             seen, last = seen + (line != last), line
-    return f"morph {seen / 4:.1f} frames a second"
+        cpu = (screen.cpu() - before) / max(1, seen)
+    return f"morph {seen / 4:.1f} frames a second, CPU {1000 * cpu:.0f} ms a frame"
 
 
 def _columns(screen: Screen) -> int:

@@ -54,6 +54,7 @@ class Grid(CellGrid):
         self._due = self._wanting = False
         self._ground = Style()
         self._strips: dict[tuple[int, int], Strip] = {}  # by row of cells and line of it
+        self._changing: dict[int, tuple[bool, bool]] = {}  # by row, in one frame
         self.marks = host.marks
 
     def on_mount(self) -> None:
@@ -134,32 +135,35 @@ class Grid(CellGrid):
         if len(self._strips) > KEPT_STRIPS:
             self._strips.clear()
         background, filters = self.background_colors[1], self.get_line_filters()
+        self._changing.clear()
         strips = [self.render_line(y) for y in crop.line_range]
         for line_filter in filters:
             strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        if crop.column_span == (0, self.size.width):
+            return strips
         return [strip.crop(*crop.column_span) for strip in strips]
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen: the same line of every cell in a row of cells."""
         key = divmod(y + self.scroll_offset.y, self.cell_height)
-        if key not in self._strips:
-            strip = self._line(y)
-            if self._changes(*key):
-                return strip
-            self._strips[key] = strip
-        elif self._changes(*key):
-            del self._strips[key]
+        row, inside = key
+        if row not in self._changing:
+            self._changing[row] = self._changes(row)
+        pictures, caption = self._changing[row]
+        if (pictures and inside < self._tall) or (caption and inside == self._tall):
+            self._strips.pop(key, None)
             return self._line(y)
+        if key not in self._strips:
+            self._strips[key] = self._line(y)
         return self._strips[key]
 
-    def _changes(self, row: int, inside: int) -> bool:
-        """Whether a line may look different soon: by cursor, marks or thumbnails that are on their way."""
+    def _changes(self, row: int) -> tuple[bool, bool]:
+        """Whether pictures and captions of a row may look different soon: by cursor, marks, or what is on its way."""
         numbers = self._numbers[row * self.columns : (row + 1) * self.columns]
         if row == self.cursor // self.columns or not numbers:
-            return True
-        if inside < self._tall:
-            return any(self._thumbnails.get(number, self._width) is None for number in numbers)
-        return inside == self._tall and any(number in self.marks for number in numbers)
+            return True, True
+        awaited = any(self._thumbnails.get(number, self._width) is None for number in numbers)
+        return awaited, any(number in self.marks for number in numbers)
 
     def _line(self, y: int) -> Strip:
         (width, height), ground = self.size, self._ground
