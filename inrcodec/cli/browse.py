@@ -98,7 +98,7 @@ def _browse_signal(signal: Signal, file: str, port: int, *, serve: bool, trust: 
 def _preferences() -> Preferences:
     """Read before anything is shown: what is wrong with them is said in a line."""
     from inrcodec.cli.defaults import config_path
-    from inrcodec.tui.preferences import read_preferences
+    from inrcodec.tui.reading_preferences import read_preferences
 
     return read_preferences(config_path())
 

@@ -16,7 +16,8 @@ from inrcodec.tui.app import Browser
 from inrcodec.tui.grid import Grid
 from inrcodec.tui.keys import Help
 from inrcodec.tui.neighbors import Neighbors
-from inrcodec.tui.preferences import Preferences, read_preferences
+from inrcodec.tui.preferences import Preferences
+from inrcodec.tui.reading_preferences import read_preferences
 
 from .conftest import run_app, seen, until
 
