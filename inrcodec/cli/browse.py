@@ -171,7 +171,7 @@ def _serve(file: str, port: int, options: dict[str, str], *, trust: bool) -> Non
 
     given = [f"{option}={value}" for option, value in options.items()]  # a value may look like an option
     given += ["--trust"] if trust else []
-    words = shlex.join([sys.executable, "-m", "inrcodec", "browse", *given, "--", file])
+    words = shlex.join([sys.executable, "-P", "-m", "inrcodec", "browse", *given, "--", file])
     title = f"inrcodec: {displayed(os.path.basename(file))}"  # noqa: PTH119 - what was typed, and nothing else
     try:
         serve(words, title, port, lambda line: print(f"inrcodec: {line}", file=sys.stderr, flush=True))

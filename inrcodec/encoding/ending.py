@@ -62,14 +62,15 @@ def ending_seconds(fit: Fit, pictures: Sequence[Picture], pixels: int, *, record
         list(measured_for_reports(pairs, None))
     done = _Work.now()
     scale = pixels / _pixels(few), pixels / _pixels(shown)
-    if related:  # is no kernel's work
-        copying = COPYING if len(pictures) <= MOST_COPIED else 1.0
-        work = scale[0] * copying * looking + scale[1] * (drawn.process - ready.process)
+    drawing = scale[1] * (drawn.process - ready.process) * _share(1 if fit.files is None else fit.workers)
+    if related:
+        copying = COPYING if len(pictures) <= MOST_COPIED else 1.0  # what is looked for and tried is no kernel's work
+        work = scale[0] * copying * looking + drawing
     else:
         looked = SAMPLE if pixels > MANY_PIXELS else math.inf  # blocks, about
         work = min(scale[0], looked) * looking
         work += scale[0] * (packed.process - begun.process) * _share(shared)
-        work += scale[1] * (drawn.process - ready.process) * _share(1 if fit.files is None else fit.workers)
+        work += drawing
     work += scale[1] * (done.after(drawn, min(MOST, available_cores())))
     # On a busy machine a moment says little, and all of it takes longer.
     return BEYOND * work * (fit.meter.slowdown(fit.workers) if fit.meter.counted_seconds > TELLING else 1.0)

@@ -20,8 +20,10 @@ def only_writer(path: Path) -> Iterator[None]:
     """Inside, no other process is in here for that path; UsageError, with its number, where one is.
 
     The system forgets the lock with the process that has it, however that ends; a file that it leaves means nothing.
-    Where files cannot be locked, nothing is.
+    Where files cannot be locked, nothing is. UsageError, too, for a path that names no file.
     """
+    if not path.name:
+        raise UsageError(f"{path}: is a folder; name the file")
     lock = path.with_name(f".{path.name}.lock")
     descriptor = _locked(path, lock)
     try:

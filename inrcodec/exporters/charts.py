@@ -65,7 +65,8 @@ def histogram(values: Sequence[float], across: str) -> str:
     known = [value for value in values if np.isfinite(value)]
     if not known:
         return words("Nothing is known.")
-    counts, edges = np.histogram(known, bins=min(BINS, max(1, len(known) // 2)))
+    low, span = min(known), _span(min(known), max(known))
+    counts, edges = np.histogram(known, min(BINS, max(1, len(known) // 2)), (low, max(max(known), low + span)))
     horizontal = _across(float(edges[0]), float(edges[-1]))
     vertical = _up(0.0, float(counts.max()), whole=True)
     parts = [_axes(horizontal, vertical, across, "images")]
@@ -79,12 +80,17 @@ def histogram(values: Sequence[float], across: str) -> str:
 
 def _axis(low: float, high: float, first: float, last: float, *, whole: bool = False) -> _Axis:
     """Round values around these."""
-    span = (high - low) or 1.0
+    span = _span(low, high)
     power = 10.0 ** math.floor(math.log10(span / TICKS))
     step = next(power * times for times in (1, 2, 5, 10) if power * times >= span / TICKS)
     step = max(1.0, step) if whole else step
     start = math.floor(low / step + 1e-9) * step
     return _Axis(start, max(math.ceil(high / step - 1e-9) * step, start + step), step, first, last)
+
+
+def _span(low: float, high: float) -> float:
+    """From low to high; where these are all but the same, something that can be told apart all the same."""
+    return high - low if high - low > 1e-9 * abs(high) else max(1.0, abs(high) / 100)
 
 
 def _across(low: float, high: float) -> _Axis:

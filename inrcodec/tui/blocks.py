@@ -150,7 +150,7 @@ class Blocks:
             threading.Thread(target=self._manage, name="inrcodec-blocks", daemon=True).start()
 
     def _manage(self) -> None:
-        command = [sys.executable, "-m", "inrcodec.tui.decoding", str(self._archive.path)]
+        command = [sys.executable, "-P", "-m", "inrcodec.tui.decoding", str(self._archive.path)]
         command += ["--trust"] if self._archive.work.limit == math.inf else []
         order: Order | None = None
         try:

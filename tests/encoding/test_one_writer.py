@@ -80,3 +80,10 @@ def test_it_is_free_after_a_failure_and_for_a_folder_that_is_not_there(tmp_path:
             raise ZeroDivisionError
     with only_writer(tmp_path / "missing" / "set.inr"):
         pass
+
+
+def test_a_path_without_a_name_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for change in (lambda: inrcodec.remove(".", 0), lambda: inrcodec.add(".", "one.png")):
+        with pytest.raises(UsageError, match="is a folder"):
+            change()

@@ -25,13 +25,20 @@ def test_ticks_are_round_and_hold_the_values() -> None:
         assert TOP <= y <= HEIGHT
 
 
-@pytest.mark.parametrize("values", [[30.0], [30.0, 30.0, 30.0], [0.001, 0.002], [30.7, 38.5, 33.0, 34.0], [-5.0, 1e6]])
+@pytest.mark.parametrize(
+    "values", [[30.0], [30.0, 30.0, 30.0], [0.001, 0.002], [30.7, 38.5, 33.0, 34.0], [-5.0, 1e6], [1e20, 1e20], [3e38]]
+)
 def test_histograms_of_anything_stay_inside(values: list[float]) -> None:
     drawn = histogram(values, "PSNR in dB")
     bars = re.findall(r'<rect class="bar" x="([^"]*)" y="([^"]*)" width="([^"]*)"', drawn)
     assert sum(int(count) for count in re.findall(r": (\d+)</title>", drawn)) == len(values)
     assert all(float(x) >= LEFT and float(x) + float(width) <= WIDTH - RIGHT + 1.5 for x, _, width in bars)
     assert all(float(y) >= TOP - 0.1 for _, y, _ in bars)
+
+
+@pytest.mark.parametrize("value", [1e20, -3e38, 0.0, 1e-30])
+def test_what_is_always_the_same_has_an_axis(value: float) -> None:
+    assert "polyline" in chart([Line("x", [value, value])], "a", "b")
 
 
 def test_nothing_known_is_said() -> None:

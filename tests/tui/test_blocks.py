@@ -42,6 +42,20 @@ def wait(blocks: Blocks, true: Callable[[], bool]) -> None:
         blocks.collect(0.05)
 
 
+def test_nothing_in_the_folder_where_one_works_is_run(
+    several: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = tmp_path / "ran"
+    (tmp_path / "numpy.py").write_text(f"open({str(ran)!r}, 'w').close()\nraise SystemExit")
+    monkeypatch.chdir(tmp_path)
+    archive = opened(several)
+    blocks = Blocks(archive, 1)
+    blocks.want([0])
+    wait(blocks, lambda: archive.stored.has(0))
+    blocks.close()
+    assert not ran.exists()
+
+
 def test_latents_and_descriptors_are_the_same_as_those_decoded_here(several: Path) -> None:
     archive, here = opened(several), opened(several)
     blocks = Blocks(archive, 2)

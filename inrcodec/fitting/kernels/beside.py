@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from inrcodec.fitting.kernels.compiling import cache_folder
 from inrcodec.numerics.cores import available_cores
 
+LONGEST = 300.0  # seconds that the other process is waited for; what it has not done by then is done here
+
 
 def compile_last() -> None:
     """Compile what the end of a fit needs; it is the same for all designs."""
@@ -38,7 +40,7 @@ def compiled_beside() -> Iterator[None]:
     surroundings.setdefault("NUMBA_CACHE_DIR", str(cache_folder()))
     try:
         process = subprocess.Popen(
-            [sys.executable, "-m", __name__],
+            [sys.executable, "-P", "-m", __name__],  # -P: nothing in the folder where one works is run
             env=surroundings,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -49,7 +51,8 @@ def compiled_beside() -> Iterator[None]:
         return
     try:
         yield
-        process.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(LONGEST)
     finally:  # an interrupt, too
         process.kill()
         process.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,17 @@ def test_the_other_process_does_what_it_is_for() -> None:
     """It says nothing to anyone, so that only its exit code tells."""
     done = subprocess.run([sys.executable, "-m", "inrcodec.fitting.kernels.beside"], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
+
+
+def test_nothing_in_the_folder_where_one_works_is_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    ran = tmp_path / "ran"
+    (tmp_path / "numpy.py").write_text(f"open({str(ran)!r}, 'w').close()\nraise SystemExit")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(beside, "available_cores", lambda: 2)
+    monkeypatch.setattr(beside, "LONGEST", 2.0)  # numpy is the first that it imports
+    with compiled_beside():
+        pass
+    assert not ran.exists()
 
 
 def test_without_another_process_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
