@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from inrcodec.bitstream.collection import SUFFIX
 from inrcodec.cli.console import Console, decibels, print_json, say_pairs
 from inrcodec.cli.spelling import quoted
 from inrcodec.cli.values import spoken_duration
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from inrcodec.encoding.shards.collect import CollectionResult
     from inrcodec.encoding.shards.options import CollectionProgress, Sharding
 
-SUFFIX, AUTO, SKIPPED = ".inrs", "auto", 5
+AUTO, SKIPPED = "auto", 5
 PANEL = "Collections"
 LISTED = 10  # failures that are told one by one
 

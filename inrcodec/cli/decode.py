@@ -12,7 +12,7 @@ import typer
 from inrcodec.cli.chosen import chosen_numbers, chosen_sizes
 from inrcodec.cli.clip import is_film, play
 from inrcodec.cli.console import Console, print_json
-from inrcodec.cli.opening import open_images, open_signal
+from inrcodec.cli.opening import open_any, open_signal
 from inrcodec.cli.options import File, Force, Index, Json, PictureSize, Quiet, Trust, Verbose, epilog
 from inrcodec.cli.salvage import open_lenient, say_damaged, whole_numbers
 from inrcodec.cli.signals import Asked, decode_signal
@@ -170,7 +170,7 @@ def decode(
     if columns is not None and not sheet:
         raise UsageError("--columns is for a sheet; add --sheet")
     saved = open_lenient(file) if salvage else None
-    archive = open_images(file, trust=trust) if saved is None else saved
+    archive = open_any(file, trust=trust) if saved is None else saved
     film = not sheet and is_film(archive, output, index)
     if wrong := asked.given() - ({"size", "fps"} if film else {"size"}):
         raise UsageError(f"--{min(wrong)} is for a sound, clip or shape; {file} holds images")

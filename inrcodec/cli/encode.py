@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from inrcodec.cli.collecting import SUFFIX, Order, Ray, Shards, Workers, collect_and_say, is_collection, sharding_of
+from inrcodec.bitstream.collection import SUFFIX
+from inrcodec.cli.collecting import Order, Ray, Shards, Workers, collect_and_say, is_collection, sharding_of
 from inrcodec.cli.console import Console
 from inrcodec.cli.encode_run import encode_and_say, say_plan
 from inrcodec.cli.network_options import (

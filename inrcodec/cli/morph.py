@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from inrcodec.cli.console import Console, print_json, print_table
-from inrcodec.cli.opening import open_images
+from inrcodec.cli.opening import open_any
 from inrcodec.cli.options import File, Force, Json, Quiet, Trust, epilog
 from inrcodec.cli.values import check_pixels, parse_size
 from inrcodec.errors import UsageError
@@ -127,7 +127,7 @@ def morph(
         raise UsageError("--metrics measures and writes nothing; leave --gif and -o out")
     if refine and mode != "move" and not (compare or metrics):
         raise UsageError(f"--refine goes with --mode move, not with {mode}; leave one of them out")
-    archive = open_images(file, trust=trust)
+    archive = open_any(file, trust=trust)
     usual = USUAL if images else _pace_of_clip(archive)
     pace = Pace(
         frames=frames or usual.frames,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from inrcodec.cli.console import Console, print_json, print_table
-from inrcodec.cli.opening import open_images
+from inrcodec.cli.opening import open_any
 from inrcodec.cli.options import File, Force, Json, LabelColumn, Quiet, Trust, epilog
 from inrcodec.errors import UsageError
 
@@ -101,7 +101,7 @@ def neighbors(
     _check_choice(image, every, labels, sheet)
     from inrcodec.retrieval.space import comparable
 
-    archive = open_images(file, trust=trust)
+    archive = open_any(file, trust=trust)
     if labels is not None:
         _judge(archive, file, labels, label_column, metric, json, console)
         return

@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inrcodec.bitstream.collection import MANIFEST, SUFFIX
 from inrcodec.cli.spelling import quoted
 from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
     from inrcodec.archive import AnyArchive, Archive, Signal
-
-COLLECTION, MANIFEST = ".inrs", "manifest.parquet"  # as in the room archive, which loads numpy
 
 
 def open_archive(file: str, *, trust: bool = False) -> Archive:
@@ -22,7 +21,7 @@ def open_archive(file: str, *, trust: bool = False) -> Archive:
     return Archive.open(path, trust=trust)
 
 
-def open_images(file: str, *, trust: bool = False) -> AnyArchive:
+def open_any(file: str, *, trust: bool = False) -> AnyArchive:
     """The same, or the collection in that folder."""
     if not is_collection(file):
         return open_archive(file, trust=trust)
@@ -34,7 +33,7 @@ def open_images(file: str, *, trust: bool = False) -> AnyArchive:
 def is_collection(file: str) -> bool:
     """Whether the path is that of a collection, finished or not."""
     path = Path(file)
-    return path.is_dir() and (path.suffix == COLLECTION or (path / MANIFEST).is_file())
+    return path.is_dir() and (path.suffix == SUFFIX or (path / MANIFEST).is_file())
 
 
 def describe_archive(file: str) -> Archive:

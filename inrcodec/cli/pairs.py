@@ -9,7 +9,7 @@ import typer
 
 from inrcodec.cli.console import Console, print_json, print_table
 from inrcodec.cli.neighbors import ByOption, MetricOption, Shown, check_sheet, described, draw_rows, score_of
-from inrcodec.cli.opening import open_images
+from inrcodec.cli.opening import open_any
 from inrcodec.cli.options import File, Force, Json, Quiet, Trust, epilog
 from inrcodec.errors import UsageError
 
@@ -54,7 +54,7 @@ def pairs(
     from inrcodec.retrieval.space import comparable
 
     console = Console(quiet)
-    archive = open_images(file, trust=trust)
+    archive = open_any(file, trust=trust)
     by = comparable(archive, by)
     if len(archive) < 2:
         raise UsageError(f"{file}: has one image only; a pair needs two")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from inrcodec.cli.console import Console, print_csv, print_json, print_table
-from inrcodec.cli.opening import open_images, open_signal
+from inrcodec.cli.opening import open_any, open_signal
 from inrcodec.cli.options import Force, Json, Quiet, Trust, Verbose, epilog
 from inrcodec.cli.report_text import HEADINGS, SortKey, course, order, row, totals
 from inrcodec.errors import UsageError
@@ -90,7 +90,7 @@ def report(
     for file in files:
         if (signal := open_signal(file)) is not None:
             raise UsageError(f"{file} holds a {signal.kind}; several files are compared where they are sets of images")
-    archives = [open_images(file, trust=trust) for file in files]
+    archives = [open_any(file, trust=trust) for file in files]
     if len(archives) > 1:
         _refuse_for_several({"--against": against, "--html": html, "--reference": reference, "--curves": curves})
         _several(archives, json=json, csv=csv)

@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from inrcodec.cli.console import Console, print_json
-from inrcodec.cli.opening import is_collection, open_archive, open_images, open_signal
+from inrcodec.cli.opening import is_collection, open_any, open_archive, open_signal
 from inrcodec.cli.options import Files, Json, Quiet, Trust, Verbose, epilog
 from inrcodec.cli.spelling import spelled
 from inrcodec.errors import InrError
@@ -54,7 +54,7 @@ def _checked(file: str, console: Console, *, trust: bool) -> dict[str, Any]:
         from inrcodec.archive.collection.verifying import verify_side_by_side
 
         verify_side_by_side(file, trust=trust)
-        found = open_images(file)
+        found = open_any(file)
         what, images, size = f"{len(found):,} images", len(found), found.file_size
     elif (signal := open_signal(file, trust=trust)) is not None:
         signal.verify()

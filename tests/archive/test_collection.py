@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ import pytest
 
 import inrcodec
 from inrcodec.archive import Archive, Collection
+from inrcodec.archive.collection import reading
 from inrcodec.errors import CorruptFileError, UnknownImageError, UnsupportedFileError, UsageError
 
 pyarrow = pytest.importorskip("pyarrow")
@@ -116,6 +120,15 @@ def with_metadata(key: str, old: bytes, new: bytes) -> Callable[[Any], Any]:
         with_column("name", ["a", "b", "c", "d", "e", "a"]),
         with_column("name", ["a", "b", "c", "d", "e", None]),
         with_column("height", [12, 12, 12, 12, 12, 0]),
+        with_column("name", ["a", "b", "c", "d", "e", "f" * 4097]),
+        with_column("name", ["a", "b", "c", "d", "e", "f\0"]),
+        with_column("bytes", [1.0, 1.0, 1.0, 1.0, 1.0, None]),
+        with_column("bytes", [1.0, 1.0, 1.0, 1.0, 1.0, -5.0]),
+        with_column("bytes", [1.0, 1.0, 1.0, 1.0, 1.0, float("nan")]),
+        with_metadata("inrcodec.shards", b'"channels":4', b'"channels":1'),
+        with_metadata("inrcodec.shards", b'"bytes":', b'"bytes":999999'),
+        with_metadata("inrcodec.shards", b'"seconds":', b'"seconds":-1'),
+        with_metadata("inrcodec.about", b'"order":"', b'"order":"un'),
         with_metadata("inrcodec.shards", b'"file":"', b'"file":"../'),
         with_metadata("inrcodec.shards", b'"images":3', b'"images":100001'),
         with_metadata("inrcodec.shards", b'"images":3', b'"images":"3"'),
@@ -157,6 +170,53 @@ def test_other_versions_and_other_files_are_refused(copied: Path, tmp_path: Path
             Collection.open(copied)
     with pytest.raises(UsageError, match="no collection"):
         inrcodec.open(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        with_column("height", [12, 12, 12, 12, 12, 16_385]),
+        with_column("width", [2**31 - 1] * 6),
+        with_metadata("inrcodec.about", b'"settings":{', b'"settings":{"many":[' + b"[]," * 30_000 + b"[]],"),
+    ],
+)
+def test_a_manifest_that_claims_too_much_is_refused(copied: Path, change: Callable[[Any], Any]) -> None:
+    changed(copied, change)
+    with pytest.raises(UnsupportedFileError, match=MANIFEST):
+        Collection.open(copied)
+
+
+@pytest.mark.parametrize("limit", ["MOST_SHARD_BYTES", "MOST_ABOUT_BYTES"])
+def test_long_texts_are_refused_before_they_become_objects(
+    limit: str, small_collection: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, limit, 0)
+    with pytest.raises(UnsupportedFileError, match="too many"):
+        Collection.open(small_collection)
+
+
+@pytest.mark.parametrize(("rows", "length"), [(300, 1 << 20), (100_000, 4096)])
+def test_names_that_a_file_has_once_are_not_copied_for_every_row(copied: Path, rows: int, length: int) -> None:
+    """Few bytes: a dictionary of one name, and so many rows that refer to it."""
+    name = pyarrow.DictionaryArray.from_arrays(np.zeros(rows, np.int32), pyarrow.array(["x" * length]))
+    table = parquet.read_table(copied / MANIFEST)
+    ones = {field.name: pyarrow.array(np.ones(rows), field.type) for field in table.schema if field.name != "name"}
+    hostile = pyarrow.table({"name": name, **ones}).replace_schema_metadata(table.schema.metadata)
+    parquet.write_table(hostile, copied / MANIFEST, compression="zstd")
+    assert (copied / MANIFEST).stat().st_size < 100_000
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(CorruptFileError, match="name"):
+        Collection.open(copied)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # KiB
+
+
+def test_threads_share_what_is_open(small_collection: Path) -> None:
+    found = Collection.open(small_collection, kept_shards=1)
+    opened = found._open
+    found._open = lambda which: (time.sleep(0.001), opened(which))[1]  # type: ignore[method-assign, func-returns-value]
+    with ThreadPoolExecutor(4) as threads:
+        shards = list(threads.map(lambda turn: len(found.shard(turn % 2)), range(24)))
+    assert shards == [3] * 24
 
 
 def test_latents_are_not_mixed_across_shards(small_collection: Path) -> None:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from inrcodec.archive.collection.collection import Collection
 from inrcodec.archive.collection.image import CollectedImage
-from inrcodec.archive.collection.manifest import MANIFEST, SUFFIX, Manifest, Rows, Shard, read_manifest, write_manifest
+from inrcodec.archive.collection.manifest import Manifest, Rows, Shard, write_manifest
+from inrcodec.archive.collection.reading import read_manifest
 
 __all__ = [
-    "MANIFEST",
-    "SUFFIX",
     "CollectedImage",
     "Collection",
     "Manifest",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cached_property
@@ -12,7 +13,8 @@ import numpy as np
 
 from inrcodec.archive.archive import Archive
 from inrcodec.archive.collection.image import CollectedImage
-from inrcodec.archive.collection.manifest import DIGEST_BYTES, Manifest, read_manifest
+from inrcodec.archive.collection.manifest import DIGEST_BYTES, Manifest
+from inrcodec.archive.collection.reading import read_manifest
 from inrcodec.archive.image import ArchivedImage
 from inrcodec.archive.image_set import ImageSet
 from inrcodec.errors import CorruptFileError, InrError, UsageError
@@ -40,6 +42,7 @@ class Collection(ImageSet):
         self.path, self.manifest = path, manifest
         self._kept_shards, self._kept_blocks, self._trust = kept_shards, kept_blocks, trust
         self._opened: OrderedDict[int, Archive] = OrderedDict()  # the last one used stands last
+        self._opening = threading.Lock()  # who draws side by side shares what is open
 
     @staticmethod
     def open(
@@ -76,7 +79,7 @@ class Collection(ImageSet):
     @property
     def channels(self) -> int:
         """Of pictures that are drawn: 4 where any shard has alpha, else 3."""
-        return max(3, *(shard.channels for shard in self.manifest.shards))
+        return max(shard.channels for shard in self.manifest.shards)
 
     @property
     def file_size(self) -> int:
@@ -113,12 +116,13 @@ class Collection(ImageSet):
 
     def shard(self, which: int) -> Archive:
         """A shard, opened and found to be what the manifest says; CorruptFileError where it is not."""
-        if which not in self._opened:
-            self._opened[which] = self._open(which)
-            while len(self._opened) > max(1, self._kept_shards):
-                self._opened.popitem(last=False)
-        self._opened.move_to_end(which)
-        return self._opened[which]
+        with self._opening:
+            if which not in self._opened:
+                self._opened[which] = self._open(which)
+                while len(self._opened) > max(1, self._kept_shards):
+                    self._opened.popitem(last=False)
+            self._opened.move_to_end(which)
+            return self._opened[which]
 
     def verify(self) -> None:
         """Open every shard and decode all of it; raises what is wrong with the first damaged one."""
@@ -146,7 +150,7 @@ class Collection(ImageSet):
         shapes = tuple(self.shape(int(number)) for number in members)
         if archive.names != names or tuple(map(tuple, archive.stored.shapes)) != shapes:
             raise CorruptFileError(f"{path}: has other images than the collection's manifest says")
-        if max(3, archive.channels) > self.channels:
+        if archive.channels != shard.channels:
             raise CorruptFileError(f"{path}: has other channels than the collection's manifest says")
         return archive
 

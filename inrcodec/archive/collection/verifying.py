@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from inrcodec.archive.collection.collection import Collection
 from inrcodec.errors import InrError
+from inrcodec.numerics.cores import available_cores
 
 MOST_PROCESSES = 8  # more wait for the disk
 ALONE = 1 << 22  # bytes that are looked at faster than a process starts
@@ -18,7 +18,7 @@ def verify_side_by_side(path: str | Path, *, trust: bool = False) -> None:
     """Decode all of every shard; raises what is wrong with the first damaged one, in the order of the manifest."""
     found = Collection.open(path, kept_shards=1, trust=trust)
     shards = range(len(found.manifest.shards))
-    processes = min(MOST_PROCESSES, os.cpu_count() or 1, len(shards))
+    processes = min(MOST_PROCESSES, available_cores(), len(shards))
     if processes == 1 or found.file_size < ALONE:
         found.verify()
         return

@@ -5,19 +5,21 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+import re
 import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from inrcodec.archive.collection import MANIFEST, SUFFIX, Collection, read_manifest, write_manifest
+from inrcodec.archive.collection import Collection, Manifest, read_manifest, write_manifest
 from inrcodec.archive.collection.manifest import About, check_library
+from inrcodec.bitstream.collection import MANIFEST, SUFFIX
 from inrcodec.encoding.keywords import KeywordsOf
 from inrcodec.encoding.one_writer import only_writer
 from inrcodec.encoding.options import EncodeOptions, Sources
 from inrcodec.encoding.resolve import model_settings
-from inrcodec.encoding.shards.division import divided, order_of, settings_of
+from inrcodec.encoding.shards.division import KEY_BYTES, divided, order_of, settings_of
 from inrcodec.encoding.shards.executors import executor_for
 from inrcodec.encoding.shards.executors.contract import Executor
 from inrcodec.encoding.shards.options import CollectionKeywords, CollectionProgress, Sharding, check_sharding
@@ -28,6 +30,7 @@ from inrcodec.version import __version__
 
 MOST_TRIES = 3
 LOOK = 0.5  # seconds between two looks at the workers
+OURS = re.compile(rf"[0-9a-f]{{{2 * KEY_BYTES}}}\.inr")  # a shard's name; nothing else is ever removed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +74,7 @@ def collection_with(
     if not looked.files:
         raise nothing_found(listed, looked.skipped, looked.notes)
     tasks = divided(looked.files, sharding, options, folder)
-    there = _check_shards(folder, {task.key for task in tasks}, overwrite=sharding.overwrite)
+    replaced = _check_shards(folder, {task.key for task in tasks}, overwrite=sharding.overwrite)
     folder.mkdir(exist_ok=True)
     with only_writer(folder / MANIFEST):
         made = _Work(tasks, sharding)
@@ -90,7 +93,8 @@ def collection_with(
         write_manifest(
             folder, [one.shard for one in whole if one.shard], [one.rows for one in whole], about, overwrite=True
         )
-        _tidy(folder, tasks, there, keep_records=bool(made.failed))
+        if not made.failed:  # else the same call goes on, and shards of before may be all there is of some pictures
+            _tidy(folder, replaced)
     return CollectionResult(
         collection=Collection.open(folder),
         failed=tuple(made.failed),
@@ -193,7 +197,9 @@ def _check_shards(folder: Path, keys: set[str], *, overwrite: bool) -> set[str]:
     names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
     there = names & {f"{key}.inr" for key in keys}
     others = {name for name in names - there - {MANIFEST} if not name.endswith((".checkpoint", ".task"))}
-    foreign = {name for name in others if name.endswith(".inr")}
+    manifest = _manifest(folder)
+    listed = {shard.file for shard in manifest.shards} if manifest else set()
+    foreign = {name for name in others if name in listed or OURS.fullmatch(name)}
     if others - foreign:
         raise UsageError(f"{folder}: has other things in it ({min(others - foreign)}); choose another name")
     replace = Parameter("overwrite", True)
@@ -201,26 +207,25 @@ def _check_shards(folder: Path, keys: set[str], *, overwrite: bool) -> set[str]:
         raise UsageError(
             f"{folder}: holds {len(foreign)} shards of other pictures or settings; use ", replace, " to replace them"
         )
-    if MANIFEST in names and not foreign and not overwrite and _is_whole(folder):
+    if manifest and not manifest.about.missing and not foreign and not overwrite:
         raise UsageError(f"{folder}: exists already; use ", replace, " to replace it, or choose another name")
     return foreign
 
 
-def _is_whole(folder: Path) -> bool:
-    """Whether a manifest says that nothing is missing; one that cannot be read is written anew."""
+def _manifest(folder: Path) -> Manifest | None:
+    """What is there; None where there is none, or one that cannot be read, which is written anew."""
     try:
-        return not read_manifest(folder).about.missing
+        return read_manifest(folder)
     except InrError:
-        return False
+        return None
 
 
-def _tidy(folder: Path, tasks: Sequence[Task], foreign: set[str], *, keep_records: bool) -> None:
+def _tidy(folder: Path, replaced: set[str]) -> None:
     """Remove what the collection that is written now does not need."""
-    for name in foreign:
+    for name in replaced:
         with contextlib.suppress(OSError):
             (folder / name).unlink()
-    if not keep_records:
-        shutil.rmtree(folder / RECORDS, ignore_errors=True)
+    shutil.rmtree(folder / RECORDS, ignore_errors=True)
 
 
 def _size(path: Path) -> int:

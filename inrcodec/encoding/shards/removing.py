@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inrcodec.archive import Collection
-from inrcodec.archive.collection import MANIFEST, Rows, Shard, write_manifest
+from inrcodec.archive.collection import Rows, Shard, write_manifest
+from inrcodec.bitstream.collection import MANIFEST
 from inrcodec.encoding.one_writer import only_writer
 from inrcodec.encoding.rearrange import remove
 from inrcodec.encoding.shards.division import KEY_BYTES

@@ -1,0 +1,160 @@
+"""Reading the manifest of a collection, which may be anybody's: nothing in it is believed before it is compared."""
+
+from __future__ import annotations
+
+import re
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from inrcodec.archive.collection.manifest import COLUMNS, DIGEST_BYTES, KEY, VERSION, About, Manifest, Shard
+from inrcodec.bitstream.collection import (
+    MANIFEST,
+    MOST_ABOUT_BYTES,
+    MOST_BYTES,
+    MOST_IMAGES,
+    MOST_SETTINGS_BYTES,
+    MOST_SHARD_BYTES,
+    MOST_SHARDS,
+)
+from inrcodec.bitstream.container import MAX_FILE_BYTES
+from inrcodec.bitstream.header import MAX_IMAGES, MAX_PIXELS, MAX_SIDE
+from inrcodec.bitstream.names import MAX_NAME_BYTES
+from inrcodec.errors import CorruptFileError, InrError, UnsupportedFileError, UsageError
+
+FILE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}\.inr")  # names in the folder, none of which leads out of it
+DIGEST = re.compile(rf"[0-9a-f]{{{2 * DIGEST_BYTES}}}")
+ORDERS = ("names", "clusters")
+# As they are read: a name of a million rows stands once in the file, and must not become a million copies unseen.
+READ = COLUMNS | {"name": "dictionary<values=string, indices=int32, ordered=0>"}
+
+
+class _Settings(msgspec.Struct, frozen=True):
+    """The part of it that may hold anything, as it is written."""
+
+    settings: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of the collection in that folder, checked against itself; shards are not looked at.
+
+    UsageError where there is none, CorruptFileError and UnsupportedFileError say what is wrong with it.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise UsageError(f"{folder}: has no {MANIFEST}: no collection, or one that is not finished")
+    size = path.stat().st_size
+    if size > MOST_BYTES:
+        raise UnsupportedFileError(f"{path}: has {size} bytes; at most {MOST_BYTES} are read")
+    try:
+        return _checked(*_parsed(path), size)
+    except (CorruptFileError, UnsupportedFileError) as failure:
+        raise type(failure)(f"{path}: ", failure.message) from failure
+
+
+def _parsed(path: Path) -> tuple[tuple[Shard, ...], About, dict[str, Any]]:
+    """Shards, how they were made, and the columns as they are."""
+    import pyarrow
+    from pyarrow import parquet
+
+    try:
+        with parquet.ParquetFile(path, read_dictionary=["name"]) as file:
+            told = {key.decode(): value for key, value in (file.schema_arrow.metadata or {}).items()}
+            if KEY + "version" not in told:
+                raise CorruptFileError("is no manifest of a collection")
+            if told[KEY + "version"] != str(VERSION).encode():
+                raise UnsupportedFileError("is of a later version: update inrcodec")
+            kinds = {field.name: str(field.type) for field in file.schema_arrow}
+            if kinds != READ:
+                raise CorruptFileError(f"has other columns than {', '.join(COLUMNS)}")
+            claimed = sum(file.metadata.row_group(at).total_byte_size for at in range(file.metadata.num_row_groups))
+            if file.metadata.num_rows > MOST_IMAGES or claimed > MOST_BYTES:
+                raise UnsupportedFileError(
+                    f"claims {file.metadata.num_rows} images and {claimed} bytes; at most {MOST_IMAGES} and "
+                    f"{MOST_BYTES} are read"
+                )
+            shards, about = _told(told[KEY + "shards"], told[KEY + "about"])
+            table = file.read()
+        columns = {name: _values(table.column(name), name) for name in COLUMNS}
+    except (KeyError, UnicodeDecodeError, msgspec.ValidationError, msgspec.DecodeError, pyarrow.ArrowException) as one:
+        raise CorruptFileError(f"cannot be read: {' '.join(str(one).split())[:200]}") from one
+    except OSError as failure:
+        if failure.errno is None:  # of Arrow, whose own limits are meant
+            raise CorruptFileError(f"cannot be read: {' '.join(str(failure).split())[:200]}") from failure
+        raise InrError(f"{path}: cannot be read: {failure.strerror}") from failure
+    return shards, about, columns
+
+
+def _told(shards: bytes, about: bytes) -> tuple[tuple[Shard, ...], About]:
+    """What the metadata tell, whose lengths are looked at before they become objects, which take more memory."""
+    if len(shards) > MOST_SHARDS * MOST_SHARD_BYTES or len(about) > MOST_ABOUT_BYTES:
+        raise UnsupportedFileError(f"tells {len(shards)} bytes of shards and {len(about)} of how it was made: too many")
+    if len(msgspec.json.decode(about, type=_Settings).settings) > MOST_SETTINGS_BYTES:
+        raise UnsupportedFileError(f"tells more than {MOST_SETTINGS_BYTES} bytes of settings")
+    return msgspec.json.decode(shards, type=tuple[Shard, ...]), msgspec.json.decode(about, type=About)
+
+
+def _values(column: Any, name: str) -> Any:
+    if name != "psnr" and column.null_count:
+        raise CorruptFileError(f"has images without {name}")
+    if name == "name":
+        return _names(column)
+    found = column.combine_chunks().to_numpy(zero_copy_only=False)
+    return np.asarray(found, np.float32 if COLUMNS[name] == "float" else np.int32)
+
+
+def _names(column: Any) -> tuple[str, ...]:
+    """Texts, once it is known how long all of them are: a few bytes of the file may stand for any number."""
+    from pyarrow import compute
+
+    total = 0
+    for chunk in column.chunks:
+        if len(chunk.dictionary) < len(chunk):
+            raise CorruptFileError("has two images of one name")
+        lengths = compute.binary_length(chunk.dictionary)
+        if (longest := compute.max(lengths).as_py() or 0) > MAX_NAME_BYTES:
+            raise CorruptFileError(f"has a name of {longest} bytes; at most {MAX_NAME_BYTES} are allowed")
+        total += compute.sum(lengths.take(chunk.indices)).as_py() or 0
+    if total > MOST_BYTES:
+        raise UnsupportedFileError(f"has {total} bytes of names; at most {MOST_BYTES} are read")
+    return tuple(chain.from_iterable(chunk.dictionary_decode().to_pylist() for chunk in column.chunks))
+
+
+def _checked(shards: tuple[Shard, ...], about: About, columns: dict[str, Any], size: int) -> Manifest:
+    found = Manifest(
+        shards=shards, about=about, names=columns["name"], shard=columns["shard"], number=columns["number"],
+        height=columns["height"], width=columns["width"], psnr=columns["psnr"], bytes=columns["bytes"], size=size,
+    )  # fmt: skip
+    files = {shard.file for shard in shards}
+    if not 1 <= len(shards) <= MOST_SHARDS or len(files) < len(shards):
+        raise CorruptFileError(f"lists {len(shards)} shards, {len(files)} of them different")
+    for shard in shards:
+        good = 1 <= shard.images <= MAX_IMAGES and 1 <= shard.bytes <= MAX_FILE_BYTES and shard.channels in (3, 4)
+        if not (good and shard.seconds >= 0 and FILE.fullmatch(shard.file) and DIGEST.fullmatch(shard.blake2b)):
+            raise CorruptFileError(f"has a row that is none of a shard: {shard.file[:100]!r}")
+    if about.order not in ORDERS:
+        raise CorruptFileError(f"has an order that is none of {', '.join(ORDERS)}: {about.order[:100]!r}")
+    if not all(found.names) or len(set(found.names)) < len(found.names):
+        raise CorruptFileError("has images without names, or two of one name")
+    if any("\0" in name for name in found.names):
+        raise CorruptFileError("has names with a zero byte")
+    if found.shard.min(initial=0) < 0 or found.shard.max(initial=0) >= len(shards):
+        raise CorruptFileError("has images of shards that it does not list")
+    counts = np.array([shard.images for shard in shards])
+    order = np.lexsort((found.number, found.shard))
+    expected = np.concatenate([np.arange(count) for count in counts])
+    if not np.array_equal(np.bincount(found.shard, minlength=len(shards)), counts) or not np.array_equal(
+        found.number[order], expected
+    ):
+        raise CorruptFileError("has other images than its shards have")
+    if min(found.height.min(), found.width.min()) < 1:
+        raise CorruptFileError("has images without pixels")
+    pixels = int((found.height.astype(np.int64) * found.width).max())
+    if max(found.height.max(), found.width.max()) > MAX_SIDE or pixels > MAX_PIXELS:
+        raise UnsupportedFileError(f"has images of more than {MAX_SIDE} pixels a side or {MAX_PIXELS} in all")
+    if not (np.isfinite(found.bytes) & (found.bytes >= 0)).all():
+        raise CorruptFileError("has images whose bytes are no number of bytes")
+    return found
