@@ -10,11 +10,13 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import inrcodec
 from inrcodec.archive import Archive, Collection
+from inrcodec.encoding import checkpoints
 from inrcodec.encoding.options import EncodeOptions
 from inrcodec.encoding.shards import collect
 from inrcodec.encoding.shards.collect import collection_with
@@ -84,6 +86,17 @@ def test_a_key_changes_with_what_decides_a_shard(small_images: Path, tmp_path: P
     assert key != key_of(files[1:], QUICK)
     os.utime(files[0].path, ns=(1, files[0].path.stat().st_mtime_ns + 1))
     assert key != key_of(files, QUICK)
+
+
+def test_a_key_changes_with_pictures_that_are_fitted_along(small_images: Path, tmp_path: Path) -> None:
+    along = tmp_path / "along.png"
+    along.write_bytes(b"one")
+    options = dataclasses.replace(QUICK, extra=along)
+    shards = Sharding(shards=2, order="names")
+    keys = [{task.key for task in divided(look_for([small_images]).files, shards, options, tmp_path)}]
+    along.write_bytes(b"another")
+    keys.append({task.key for task in divided(look_for([small_images]).files, shards, options, tmp_path)})
+    assert len(keys[0] | keys[1]) == 4
 
 
 def test_what_looks_alike_comes_together(tmp_path: Path) -> None:
@@ -156,6 +169,11 @@ def test_nothing_of_anybody_is_replaced_unasked(small_images: Path, tmp_path: Pa
     (output / "notes.txt").write_text("mine")
     with pytest.raises(UsageError, match=r"notes\.txt"):
         collection_with([small_images], output, other, dataclasses.replace(TWO, overwrite=True))
+    (output / "notes.txt").unlink()
+    (output / "holiday.inr").write_bytes(b"mine")
+    with pytest.raises(UsageError, match=r"holiday\.inr"):
+        collection_with([small_images], output, other, dataclasses.replace(TWO, overwrite=True))
+    assert (output / "holiday.inr").read_bytes() == b"mine"
     with pytest.raises(UsageError, match=r"ends in \.inrs"):
         collection_with([small_images], tmp_path / "a", QUICK, TWO)
     with pytest.raises(UsageError, match="is for one file"):
@@ -164,6 +182,21 @@ def test_nothing_of_anybody_is_replaced_unasked(small_images: Path, tmp_path: Pa
     empty.mkdir()
     with pytest.raises(InputError):
         collection_with([empty], tmp_path / "b.inrs", QUICK, TWO)
+
+
+def test_shards_of_before_stay_until_all_of_the_new_ones_are_there(
+    small_images: Path, tmp_path: Path, here: Here
+) -> None:
+    output = tmp_path / "a.inrs"
+    before = collection_with([small_images], output, QUICK, TWO).collection.manifest.shards
+    other, anew = dataclasses.replace(QUICK, seed=1), dataclasses.replace(TWO, overwrite=True)
+    here.failures = {2: ["never"] * 3}  # the first of the new ones
+    partial = collection_with([small_images], output, other, anew)
+    assert len(partial.collection) == 3
+    assert all((output / shard.file).is_file() for shard in before)
+    whole = collection_with([small_images], output, other, anew)
+    assert {path.name for path in output.glob("*.inr")} == {one.file for one in whole.collection.manifest.shards}
+    assert len(whole.collection) == 6
 
 
 def test_shards_open_by_themselves_with_the_names_of_the_set(small_collection: Path) -> None:
@@ -193,6 +226,42 @@ def test_a_worker_that_is_killed_costs_its_own_try_alone(
     next(found.collection.path.glob("*.inr")).write_bytes(b"")
     with pytest.raises(CorruptFileError):
         found.collection.verify()
+
+
+def test_a_worker_may_have_processes_of_its_own(small_images: Path, tmp_path: Path) -> None:
+    """Fits without kernels fork: a worker that were a daemon could not."""
+    found = inrcodec.encode_collection(
+        [small_images], tmp_path / "a.inrs",
+        shards=1, passes=1, threads=2, engine="torch", device="cpu", holdout=0, base="none", share="none",
+    )  # fmt: skip
+    assert (found.retried, len(found.collection)) == (0, 6)
+
+
+@pytest.mark.parametrize("by", ["close", pytest.param("signal", marks=pytest.mark.slow)])
+def test_a_worker_that_is_stopped_leaves_its_checkpoint(
+    by: str, small_images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the driver does it, and as who ends all processes of a machine does."""
+    options = dataclasses.replace(QUICK, passes=100_000, engine="torch", base="none")
+    task = divided(look_for([small_images]).files, Sharding(shards=1), options, tmp_path)[0]
+    processes: list[Any] = []
+    listen = LocalWorkers._listen
+
+    def listening(self: LocalWorkers, task: Task, ours: Any, process: Any) -> Attempt:
+        processes.append(process)
+        return listen(self, task, ours, process)
+
+    monkeypatch.setattr(LocalWorkers, "_listen", listening)
+    workers = LocalWorkers(1)
+    workers.submit(task)
+    while not workers.shares().get(task.key):
+        time.sleep(0.02)
+    if by == "signal":
+        os.kill(processes[0].pid, signal.SIGTERM)
+        assert [attempt.failure for attempt in workers.wait(60)] == ["its worker died (exit code 130)"]
+    workers.close()
+    assert processes[0].exitcode == 130
+    assert checkpoints.waiting(task.file)
 
 
 @pytest.mark.slow

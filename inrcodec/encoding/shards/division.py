@@ -15,7 +15,7 @@ from inrcodec.encoding.options import EncodeOptions
 from inrcodec.encoding.shards.options import Sharding
 from inrcodec.encoding.shards.task import Task
 from inrcodec.errors import Parameter, UsageError
-from inrcodec.images import Found
+from inrcodec.images import Found, look_for
 from inrcodec.images.bombs import claimed_size
 from inrcodec.version import __version__
 
@@ -38,7 +38,8 @@ def divided(files: Sequence[Found], sharding: Sharding, options: EncodeOptions, 
         parts = clusters(files, count)
     else:
         parts = [list(files[first:last]) for first, last in _bounds(len(files), count)]
-    return [Task(key_of(part, options), tuple(part), options, folder) for part in parts]
+    along = look_for([str(options.extra)]).files if options.extra is not None else ()
+    return [Task(key_of(part, options, along), tuple(part), options, folder) for part in parts]
 
 
 def order_of(files: Sequence[Found], sharding: Sharding) -> str:
@@ -62,18 +63,26 @@ def _bounds(images: int, count: int) -> list[tuple[int, int]]:
     return list(pairwise(edges))
 
 
-def key_of(files: Sequence[Found], options: EncodeOptions) -> str:
-    """A word for a shard that changes with its pictures' names, sizes and times, with settings and with the program."""
-    states = []
-    for file in files:
-        try:
-            now = file.path.stat()
-            states.append((file.name, now.st_size, now.st_mtime_ns))
-        except OSError:
-            states.append((file.name, -1, -1))
+def key_of(files: Sequence[Found], options: EncodeOptions, along: Sequence[Found] = ()) -> str:
+    """A word for a shard that changes with its pictures' names, sizes and times, with settings and with the program.
+
+    along: pictures that are fitted along, of which the same holds.
+    """
+    states = [_state(file) for file in files]
+    if along:
+        states += [("", len(files), len(along)), *map(_state, along)]
     settings = settings_of(options)
     told = msgspec.json.encode([FORMAT_VERSION, __version__, sorted(settings.items()), states])
     return hashlib.blake2b(told, digest_size=KEY_BYTES).hexdigest()
+
+
+def _state(file: Found) -> tuple[str, int, int]:
+    """What changes with a picture; its folder may be another."""
+    try:
+        now = file.path.stat()
+    except OSError:
+        return file.name, -1, -1
+    return file.name, now.st_size, now.st_mtime_ns
 
 
 def settings_of(options: EncodeOptions) -> dict[str, object]:

@@ -1,11 +1,13 @@
 """Processes of this machine: a thread for each worker, which starts a fresh process for every shard.
 
 A pool of processes would break as a whole when one of them is killed; so only its own shard is tried again, and the
-memory of one shard is given back before the next.
+memory of one shard is given back before the next. A worker may have processes of its own, so it is no daemon; it ends,
+with a checkpoint, when its driver's end of the pipe is closed, by whatever.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import multiprocessing
 import os
@@ -13,21 +15,24 @@ import signal
 import threading
 from collections.abc import Iterator
 from concurrent import futures
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from types import FrameType
 
 from inrcodec.encoding.shards.executors.contract import Attempt
-from inrcodec.encoding.shards.task import Task, make_shard
+from inrcodec.encoding.shards.task import OnShare, Task, make_shard
 from inrcodec.errors import InrError, UsageError
+from inrcodec.numerics.cores import available_cores
 
-LOOK, GRACE = 0.5, 15.0  # seconds between looks at a stop, and for a worker to leave a checkpoint
+LOOK, GRACE = 0.5, 30.0  # seconds between looks at a stop, and for a worker to leave a checkpoint
+INTERRUPTED = 130  # exit code of a worker that was stopped
 
 
 class LocalWorkers:
     """So many shards side by side, each in a process of its own."""
 
     def __init__(self, workers: int) -> None:
-        self._threads = max(1, (os.cpu_count() or 1) // workers)  # of each worker, unless the options say otherwise
+        self._threads = max(1, available_cores() // workers)  # of each worker, unless the options say otherwise
         self._pool = futures.ThreadPoolExecutor(workers, thread_name_prefix="shard")
         self._waiting: set[futures.Future[Attempt]] = set()
         self._shares: dict[str, float] = {}
@@ -62,8 +67,8 @@ class LocalWorkers:
         if task.options.threads is None:
             task = dataclasses.replace(task, options=dataclasses.replace(task.options, threads=self._threads))
         spawned = multiprocessing.get_context("spawn")
-        ours, theirs = spawned.Pipe(duplex=False)
-        process = spawned.Process(target=_work, args=(task, theirs, os.getpid()), name=f"shard {task.key}", daemon=True)
+        ours, theirs = spawned.Pipe()
+        process = spawned.Process(target=_work, args=(task, theirs), name=f"shard {task.key}", daemon=False)
         self._shares[task.key] = 0.0
         try:
             process.start()
@@ -72,6 +77,7 @@ class LocalWorkers:
         except OSError as failure:
             found = Attempt(task, None, f"no process could be started: {failure.strerror}")
         finally:
+            theirs.close()
             ours.close()
             if process.pid is not None:
                 _end(process)
@@ -98,33 +104,74 @@ class LocalWorkers:
 
 
 def _end(process: BaseProcess) -> None:
-    """Nothing of it is left behind: first asked, then made to."""
-    if process.is_alive() and process.pid is not None:
-        os.kill(process.pid, signal.SIGTERM)
-        process.join(GRACE)
+    """Nothing of it is left behind: it has been asked to end, and is made to if it does not."""
+    process.join(GRACE)
     if process.is_alive():
         process.kill()
     process.join()
 
 
-def _work(task: Task, theirs: Connection, driver: int) -> None:
-    """What the process does: one task, telling how far it is; it ends with a checkpoint when its driver is gone."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+class _Stop:
+    """Whether a worker shall end: between two steps, so that its checkpoint is whole; before the first one, at once."""
+
+    def __init__(self) -> None:
+        self.begun = self._asked = False
+
+    def ask(self) -> None:
+        """The driver has hung up, or a signal came."""
+        self._asked = True
+        if not self.begun:
+            os._exit(INTERRUPTED)
+
+    def answer(self) -> None:
+        """Raise KeyboardInterrupt if that has been asked for."""
+        if self._asked:
+            raise KeyboardInterrupt
+
+    def watch(self, driver: Connection) -> None:
+        """Ask when nobody is at the other end of the pipe, which never says anything."""
+        wait([driver])
+        self.ask()
+
+    def handle_signals(self) -> None:
+        """Whatever asks a process to end waits for a step, too; under nohup SIGHUP stays ignored."""
+
+        def handle(number: int, frame: FrameType | None) -> None:
+            self.ask()
+
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)  # Windows has no SIGHUP
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, handle)
+
+
+def _work(task: Task, driver: Connection) -> None:
+    """What the process does: one task, telling how far it is."""
+    stop = _Stop()
+    stop.handle_signals()
+    threading.Thread(target=stop.watch, args=(driver,), name="driver", daemon=True).start()
     told = -1.0
 
     def on_share(share: float) -> None:
         nonlocal told
-        if os.getppid() != driver:
-            raise KeyboardInterrupt
+        stop.begun = stop.begun or share > 0
+        stop.answer()
         if share - told >= 0.01:
             told = share
-            theirs.send(share)
+            driver.send(share)
 
     try:
-        theirs.send(Attempt(task, make_shard(task, on_share)))
+        attempt = _attempted(task, on_share)
+        with contextlib.suppress(OSError):  # whoever asked is gone; what is done is done
+            driver.send(attempt)
     except KeyboardInterrupt:
-        os._exit(130)
+        os._exit(INTERRUPTED)
+
+
+def _attempted(task: Task, on_share: OnShare) -> Attempt:
+    try:
+        return Attempt(task, make_shard(task, on_share))
     except InrError as failure:
-        theirs.send(Attempt(task, None, str(failure), final=isinstance(failure, UsageError)))
+        return Attempt(task, None, str(failure), final=isinstance(failure, UsageError))
     except Exception as failure:  # whatever it is, the other shards go on
-        theirs.send(Attempt(task, None, f"{type(failure).__name__}: {failure}"))
+        return Attempt(task, None, f"{type(failure).__name__}: {failure}")
