@@ -85,6 +85,12 @@ class OutOfMemoryError(InrError, MemoryError):
     exit_code = 1
 
 
+class MissingPackageError(InrError):
+    """What is asked for needs a package that is not installed; the message says how to."""
+
+    exit_code = 1
+
+
 class InputError(InrError):
     """A source is there but cannot be used: empty, damaged, of another kind, or without a picture in it."""
 

@@ -132,8 +132,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _defaults(words: Sequence[str]) -> dict[str, Any]:
     """What the user's file says; nothing where only help is asked for, which comes in any case."""
+    if {*words} & {"-h", "--help", "-V", "--version"}:
+        return {}
     path = config_path()
-    if {*words} & {"-h", "--help", "-V", "--version"} or path is None or not path.is_file():
+    if path is None or not path.is_file():
         return {}
     options = {
         name: frozenset(one.name for one in command.params if one.param_type_name == "option" and one.name)

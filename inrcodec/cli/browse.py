@@ -11,7 +11,7 @@ import typer
 
 from inrcodec.cli.opening import open_signal
 from inrcodec.cli.options import File, Trust, epilog
-from inrcodec.errors import UsageError
+from inrcodec.errors import MissingPackageError, UsageError
 
 if TYPE_CHECKING:
     from inrcodec.archive import Archive, Signal
@@ -165,7 +165,7 @@ def _serve(file: str, port: int, options: dict[str, str], *, trust: bool) -> Non
     from importlib.util import find_spec
 
     if find_spec("textual_serve") is None:
-        raise UsageError("--serve needs textual-serve; install it with: pip install 'inrcodec[serve]'")
+        raise MissingPackageError("--serve needs textual-serve; install it with: pip install 'inrcodec[serve]'")
     from inrcodec.exporters.naming import displayed
     from inrcodec.tui.serving import serve
 

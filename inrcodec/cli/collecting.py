@@ -60,11 +60,11 @@ Ray = Annotated[
 ]
 
 
-def is_collection(target: Path, *, shards: str | None, workers: int | None, ray: str | None) -> bool:
+def is_collection(target: Path, *, shards: str | None, order: str, workers: int | None, ray: str | None) -> bool:
     """Whether a collection is asked for; UsageError where only half of one is."""
     if target.suffix == SUFFIX:
         return True
-    asked = {"--shards": shards, "--workers": workers, "--ray": ray}
+    asked = {"--shards": shards, "--order": None if order == "auto" else order, "--workers": workers, "--ray": ray}
     for name in (name for name, value in asked.items() if value is not None):
         raise UsageError(f"{name} makes a collection; give it a name that ends in {SUFFIX}: -o {target.stem}{SUFFIX}")
     return False

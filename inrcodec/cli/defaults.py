@@ -19,13 +19,16 @@ from inrcodec.errors import UsageError
 
 VARIABLE = "INRCODEC_CONFIG"  # another file; empty for none
 TABLE, NAME = "defaults", "config.toml"
+TABLES = {TABLE, "browse"}  # the other: see `tui.preferences`
 MOST_BYTES = 1 << 16
 
 
 def config_path() -> Path | None:
-    """The file, whether it is there or not; None where the user wants none."""
+    """The file, whether it is there or not; None where the user wants none. UsageError where another is not there."""
     chosen = os.environ.get(VARIABLE)
     if chosen is not None:
+        if chosen and not Path(chosen).exists():
+            raise UsageError(f"{VARIABLE}: there is no {chosen}; give another, or none: {VARIABLE}=")
         return Path(chosen) if chosen else None
     from platformdirs import user_config_path
 
@@ -63,6 +66,8 @@ def _table(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path}: {failure.strerror}") from failure
     except ValueError as failure:
         raise UsageError(f"{path}: {failure}") from failure
+    for name in told.keys() - TABLES:
+        raise UsageError(f"{path}: there is no part {name!r}; there are {' and '.join(sorted(TABLES))}")
     table = told.get(TABLE, {})
     if not isinstance(table, dict):
         raise UsageError(f"{path}: {TABLE} is a table, as in [{TABLE}]")

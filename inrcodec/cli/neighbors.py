@@ -134,8 +134,12 @@ def neighbors(
 
 
 def _check_choice(image: str | None, every: bool, labels: Path | None, sheet: Path | None) -> None:
-    if sum((image is not None, every, labels is not None)) != 1:
+    asked = {"an image": image is not None, "--all": every, "--labels": labels is not None}
+    given = [name for name, one in asked.items() if one]
+    if not given:
         raise UsageError("name one image (number, name or picture file), or use --all, or --labels CSV")
+    if len(given) > 1:
+        raise UsageError(f"{' and '.join(given)} are different questions; ask one of them")
     if labels is not None and sheet is not None:
         raise UsageError("--labels prints a table; for a sheet, name an image or use --all")
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from inrcodec.cli.page_pictures import PageOriginals
     from inrcodec.evaluate import ImageReport, Report
 
+PAGES = (".html", ".htm")
 EPILOG = epilog(
     (
         "inrcodec report set.inr",
@@ -104,6 +105,8 @@ def report(
         if csv:
             raise UsageError("--html - and --csv both want stdout; leave one of them out")
         check_stream(json=json, what="a page")
+    elif html is not None and Path(html).suffix.lower() not in PAGES:
+        raise UsageError(f"--html {html}: a page ends in {' or '.join(PAGES)}")
     outputs = [Path(path) for path in (html, curves) if path is not None and (path != "-" or path == curves)]
     _check_outputs(outputs, curves, force=force)
     originals = _page_originals(html)

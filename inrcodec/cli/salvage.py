@@ -37,7 +37,7 @@ def whole_numbers(archive: Archive, numbers: Sequence[int]) -> tuple[tuple[int, 
         else:
             whole.append(number)
     if not whole:
-        raise CorruptFileError(f"{archive.path}: none of these images can be saved: ", reason.message)
+        raise CorruptFileError("none of these images can be saved: ", reason.message)  # which names the file
     return tuple(whole), damaged
 
 

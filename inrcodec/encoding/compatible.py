@@ -21,7 +21,9 @@ COLORED = Message("has colors and the set is gray; encode all images anew")
 
 
 def check_design(archive: Archive) -> None:
-    """UsageError where the network of a file can draw no other images than it has."""
+    """UsageError where a file takes no other images: frames of a clip, or a network that knows no others."""
+    if archive.times is not None:
+        raise UsageError(f"{archive.path}: holds the frames of a clip; encode them again, as they are to be")
     name = archive.header.model.conditioning
     if conditioning_named(name).TRAITS.latents == "none":
         raise UsageError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from inrcodec.errors import UsageError
+from inrcodec.errors import MissingPackageError, UsageError
 from inrcodec.exporters.formats import PictureFormat, Playback, animation_formats, suffixes_in_words
 from inrcodec.exporters.levels import AnyPixels, as_bytes, on_white
 from inrcodec.exporters.stills import check_side
@@ -22,9 +22,13 @@ def animation_of_suffix(suffix: str) -> PictureFormat:
 
 
 def check_animation(animation: PictureFormat, size: tuple[int, int] = (1, 1), loop: int = 0) -> None:
-    """UsageError where what writes the format is missing, or where it does not hold that (width, height) or count."""
+    """Refuse what cannot be written.
+
+    MissingPackageError where what writes the format is missing, UsageError where it does not hold that (width, height)
+    or count.
+    """
     if lacking := animation.missing():
-        raise UsageError(lacking)
+        raise MissingPackageError(lacking)
     check_side(animation, *size)
     if animation.loops and loop > animation.most_loops:
         raise UsageError(f"{animation.name} counts to {animation.most_loops:,} plays; use 0 to play for ever")

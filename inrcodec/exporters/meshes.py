@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from inrcodec.errors import UsageError
+from inrcodec.errors import MissingPackageError
 from inrcodec.evaluate.surfaces import Mesh
 from inrcodec.numerics.arrays import FloatArray
 
@@ -17,7 +17,9 @@ WITH_NORMALS = {".ply": "vertex_normal", ".obj": "include_normals", ".glb": "inc
 def check_meshes() -> None:
     """UsageError with the cure where what makes meshes and writes them is missing."""
     if any(find_spec(name) is None for name in ("trimesh", "skimage")):
-        raise UsageError("meshes need scikit-image and trimesh; install them with: pip install 'inrcodec[shapes]'")
+        raise MissingPackageError(
+            "meshes need scikit-image and trimesh; install them with: pip install 'inrcodec[shapes]'"
+        )
 
 
 def encode_mesh(mesh: Mesh, suffix: str, normals: FloatArray | None = None) -> bytes:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inrcodec.bitstream.record import Record
-from inrcodec.errors import UsageError
+from inrcodec.errors import MissingPackageError, UsageError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +51,7 @@ def check_plot(path: Path) -> None:
 def check_plots() -> None:
     """UsageError with the cure where matplotlib is not installed."""
     if find_spec("matplotlib") is None:
-        raise UsageError("a plot needs matplotlib; install it with: pip install 'inrcodec[plots]'")
+        raise MissingPackageError("a plot needs matplotlib; install it with: pip install 'inrcodec[plots]'")
 
 
 def draw_curves(title: str, curves: Sequence[PlottedCurve], suffix: str) -> bytes:

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from inrcodec.errors import UsageError
+from inrcodec.errors import MissingPackageError, UsageError
 from inrcodec.exporters.numbers import as_npy
 from inrcodec.numerics.arrays import FloatArray
 
@@ -19,7 +19,9 @@ FULL = 32768
 def check_sound(suffix: str) -> None:
     """UsageError with the cure where what writes such files is missing."""
     if suffix not in (WAV, NPY) and find_spec("soundfile") is None:
-        raise UsageError(f"a {suffix} needs soundfile; install it with: pip install 'inrcodec[sound]', or choose {WAV}")
+        raise MissingPackageError(
+            f"a {suffix} needs soundfile; install it with: pip install 'inrcodec[sound]', or choose {WAV}"
+        )
 
 
 def encode_sound(samples: FloatArray, rate: int, suffix: str) -> bytes:

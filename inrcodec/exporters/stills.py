@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from inrcodec.errors import UsageError
+from inrcodec.errors import MissingPackageError, UsageError
 from inrcodec.exporters.formats import PictureFormat, still_formats, suffixes_in_words
 from inrcodec.exporters.levels import AnyPixels, as_bytes, on_white
 
@@ -35,12 +35,12 @@ def encode_still(pixels: AnyPixels, still: PictureFormat, quality: int | None = 
     """The bytes of an image file, from (height, width, 3 or 4) in [0, 1] or 8 bits, straight alpha.
 
     quality: 0 to 100, of lossy formats; None for the format's own. Formats without alpha are flattened on white.
-    UsageError where the format cannot hold or this machine cannot write it.
+    UsageError where the format cannot hold it, MissingPackageError where this machine cannot write it.
     """
     check_quality(still, quality)
     check_side(still, *pixels.shape[:2])
     if lacking := still.missing():
-        raise UsageError(lacking)
+        raise MissingPackageError(lacking)
     assert still.still is not None, f"{still.name} holds no stills"
     flat = on_white(pixels) if pixels.shape[2] == 4 and not still.alpha else pixels
     return still.still(as_bytes(flat), quality)

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from inrcodec.errors import InputError, Parameter, UsageError
+from inrcodec.errors import InputError, MissingPackageError, Parameter, UsageError
 from inrcodec.numerics.arrays import FloatArray
 
 PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
@@ -139,7 +139,7 @@ def _read_other(path: Path, stretch: Stretch) -> Sound:
     try:
         import soundfile
     except ImportError as failure:
-        raise UsageError(
+        raise MissingPackageError(
             f"{path}: needs soundfile to be read (WAV of 8 to 32 bits does not); install it with: "
             "pip install 'inrcodec[sound]'"
         ) from failure

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageSequence
 
-from inrcodec.errors import InputError, UsageError
+from inrcodec.errors import InputError, MissingPackageError, UsageError
 from inrcodec.numerics.arrays import AnyPixels, Pixels
 from inrcodec.signals import MOVING
 
@@ -85,7 +85,7 @@ def _film(path: Path) -> Iterator[Frame]:
     try:
         import imageio_ffmpeg
     except ImportError as failure:
-        raise UsageError(
+        raise MissingPackageError(
             f"{path}: needs imageio-ffmpeg to be read; install it with: pip install 'inrcodec[video]'"
         ) from failure
     source = imageio_ffmpeg.read_frames(str(path.resolve()))  # its whole path: nothing in it is a protocol then

@@ -96,7 +96,7 @@ def test_a_plot_without_matplotlib_is_refused_at_once(
     small_images: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     monkeypatch.setattr(plots, "find_spec", lambda name: None)
-    assert main(["compare", str(small_images), "-o", "plot.png"]) == 2
+    assert main(["compare", str(small_images), "-o", "plot.png"]) == 1
     assert "inrcodec[plots]" in capsys.readouterr().err
 
 

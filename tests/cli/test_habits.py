@@ -105,6 +105,7 @@ def test_defaults_of_ones_own(small_set: Path, config: Path, tmp_path: Path, cap
         ("[defaults.inform]\nquality = 3", "no command 'inform'"),
         ("[defaults", "config.toml"),
         ("defaults = 3", "is a table"),
+        ("[defualts]\njson = true", "no part 'defualts'; there are browse and defaults"),
         ("[defaults.report]\nlimit = 'many'", "set in"),
         ("[defaults.report]\nsort = 'age'", "set in"),
     ],
@@ -115,6 +116,14 @@ def test_defaults_that_mean_nothing_are_said(
     config.write_text(text)
     assert said in error_of(["report", str(small_set)], capsys)
     assert main(["report", "--help"]) == 0  # help comes in any case
+
+
+def test_a_file_that_is_named_is_there(
+    small_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setenv("INRCODEC_CONFIG", str(tmp_path / "gone.toml"))
+    assert "gone.toml" in error_of(["info", str(small_set)], capsys)
+    assert main(["info", "--help"]) == 0
 
 
 def test_the_file_lies_where_the_platform_says(tmp_path: Path, small_set: Path) -> None:

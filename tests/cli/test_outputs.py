@@ -45,6 +45,9 @@ REFUSED = [
         )
     ),
     ["report", "FILE", "--html", ""],
+    ["report", "FILE", "--html", "x.txt"],
+    ["encode", "SOURCE", "-o", "a.inr", "--order", "names"],
+    ["neighbors", "FILE", "0", "--labels", "x.csv"],
     ["report", "FILE", "--curves", ""],
     ["neighbors", "FILE", "0", "--sheet", ""],
     ["info", ""],

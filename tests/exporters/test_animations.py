@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, features
 
-from inrcodec.errors import UsageError
+from inrcodec.errors import MissingPackageError, UsageError
 from inrcodec.exporters.animations import animation_of_suffix, encode_animation
 from inrcodec.numerics.blur import blurred
 from inrcodec.numerics.metrics import psnr
@@ -98,7 +98,7 @@ def test_other_suffixes_are_refused_with_what_there_is() -> None:
 
 def test_video_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("inrcodec.exporters.formats.mp4.find_spec", lambda name: None)
-    with pytest.raises(UsageError, match=r"inrcodec\[video\]"):
+    with pytest.raises(MissingPackageError, match=r"inrcodec\[video\]"):
         encode_animation(FRAMES, animation_of_suffix(".mp4"), 10)
 
 

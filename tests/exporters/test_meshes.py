@@ -7,7 +7,7 @@ import io
 import numpy as np
 import pytest
 
-from inrcodec.errors import UsageError
+from inrcodec.errors import MissingPackageError
 from inrcodec.evaluate.surfaces import Mesh, mesh_of
 from inrcodec.exporters.meshes import SUFFIXES, WITH_NORMALS, encode_mesh, unit
 
@@ -52,5 +52,5 @@ def test_directions_have_length_one_and_nothing_points_up() -> None:
 
 def test_without_the_extra_the_line_for_pip(ball: Mesh, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("inrcodec.exporters.meshes.find_spec", lambda name: None)
-    with pytest.raises(UsageError, match=r"pip install 'inrcodec\[shapes\]'"):
+    with pytest.raises(MissingPackageError, match=r"pip install 'inrcodec\[shapes\]'"):
         encode_mesh(ball, ".stl")

@@ -7,7 +7,7 @@ import io
 import pytest
 from PIL import Image
 
-from inrcodec.errors import UsageError
+from inrcodec.errors import MissingPackageError
 from inrcodec.exporters import plots
 from inrcodec.exporters.plots import PlottedCurve, draw_curves
 
@@ -32,5 +32,5 @@ def test_png_and_svg() -> None:
 
 def test_the_hint_without_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plots, "find_spec", lambda name: None)
-    with pytest.raises(UsageError, match=r"inrcodec\[plots\]"):
+    with pytest.raises(MissingPackageError, match=r"inrcodec\[plots\]"):
         plots.check_plots()

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inrcodec.errors import InputError, InrError, UsageError
+from inrcodec.errors import InputError, InrError, MissingPackageError, UsageError
 from inrcodec.signals import kind_of
 from inrcodec.signals.sound import Stretch, read_sound
 
@@ -113,7 +113,7 @@ def test_other_formats_by_soundfile(tmp_path: Path) -> None:
 def test_without_soundfile_the_line_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "soundfile", None)
     (tmp_path / "a.flac").write_bytes(b"fLaC")
-    with pytest.raises(UsageError, match=r"pip install 'inrcodec\[sound\]'"):
+    with pytest.raises(MissingPackageError, match=r"pip install 'inrcodec\[sound\]'"):
         read_sound(tmp_path / "a.flac")
     (tmp_path / "a.wav").write_bytes(wave_file(SAMPLES, 24, extensible=True))
     assert len(read_sound(tmp_path / "a.wav").samples) == 500

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inrcodec.errors import InrError, UsageError
+from inrcodec.errors import InrError, MissingPackageError, UsageError
 from inrcodec.signals import kind_of
 from inrcodec.signals.video import read_frames
 
@@ -75,7 +75,7 @@ def test_films(tmp_path: Path) -> None:
 def test_without_ffmpeg_the_line_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "imageio_ffmpeg", None)
     (tmp_path / "a.mp4").write_bytes(b"film")
-    with pytest.raises(UsageError, match=r"pip install 'inrcodec\[video\]'"):
+    with pytest.raises(MissingPackageError, match=r"pip install 'inrcodec\[video\]'"):
         list(read_frames(tmp_path / "a.mp4"))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inrcodec.errors import InputError, UsageError
+from inrcodec.errors import InputError, MissingPackageError
 from inrcodec.signals.shape.surface import Doubles, Surface
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ NO_NORMALS = (
 def need_extra() -> None:
     """UsageError that names the extra, where it is missing."""
     if any(find_spec(name) is None for name in ("trimesh", "skimage")):
-        raise UsageError("shapes need scikit-image and trimesh; install them with: pip install 'inrcodec[shapes]'")
+        raise MissingPackageError(
+            "shapes need scikit-image and trimesh; install them with: pip install 'inrcodec[shapes]'"
+        )
 
 
 def read_shape(path: Path, seed: int = 0) -> Surface:

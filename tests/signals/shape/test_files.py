@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inrcodec.errors import InputError, UsageError
+from inrcodec.errors import InputError, MissingPackageError, UsageError
 from inrcodec.signals.shape import read_shape
 from inrcodec.signals.shape.surface import Surface
 
@@ -194,5 +194,5 @@ def test_what_is_no_surface(tmp_path: Path, table: np.ndarray, problem: str) -> 
 
 def test_without_the_extra_the_line_for_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("inrcodec.signals.shape.files.find_spec", lambda name: None)
-    with pytest.raises(UsageError, match=r"pip install 'inrcodec\[shapes\]'"):
+    with pytest.raises(MissingPackageError, match=r"pip install 'inrcodec\[shapes\]'"):
         read_shape(write_ply(tmp_path / "ball.ply", np.hstack(ball())))
