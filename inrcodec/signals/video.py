@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageSequence
 
-from inrcodec.errors import InputError, MissingPackageError, UsageError
+from inrcodec.errors import InputError, InrError, MissingPackageError, UsageError
 from inrcodec.numerics.arrays import AnyPixels, Pixels
 from inrcodec.signals import MOVING
 
@@ -56,7 +56,7 @@ def _checked(frames: Iterator[Frame], path: Path) -> Iterator[Frame]:
     """The same; hostile bytes make readers raise nearly anything, and it is the file's name that helps."""
     try:
         yield from frames
-    except (UsageError, InputError, MemoryError):
+    except (InrError, MemoryError):
         raise
     except Exception as failure:
         words = " ".join(str(failure).partition("===")[0].split())[:200]  # ffmpeg's own words stand behind
