@@ -83,11 +83,10 @@ def add(
     if output == "-":
         raise UsageError("add writes a file that it reads back and checks, not a stream; give -o a file name")
     import inrcodec
-    from inrcodec.cli.opening import check_there
+    from inrcodec.cli.opening import check_to_change
     from inrcodec.cli.progress import fit_progress
 
-    check_there(file)
-
+    check_to_change(file, output)
     with fit_progress(console) as draw:
         result = inrcodec.add(
             file, given, output, overwrite=force, max_size=max_size, background=background, on_progress=draw,

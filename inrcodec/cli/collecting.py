@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from inrcodec.bitstream.collection import SUFFIX
-from inrcodec.cli.console import Console, decibels, print_json, say_pairs
+from inrcodec.cli.console import Console, counted, decibels, print_json, say_pairs
 from inrcodec.cli.spelling import quoted
 from inrcodec.cli.values import spoken_duration
 from inrcodec.errors import Message, UsageError
@@ -121,9 +121,9 @@ def collect_and_say(
     for note in result.notes:
         console.say(Message("note: ", note))
     if result.failed:
-        console.warn(f"inrcodec: {len(result.failed)} shards failed; the same command tries them again:")
+        console.warn(f"inrcodec: {counted(len(result.failed), 'shard')} failed; the same command tries them again:")
         for task, reason in result.failed[:LISTED]:
-            console.warn(f"  {task.key}, {len(task.files)} images from {task.files[0].name} on: {reason}")
+            console.warn(f"  {task.key}, {counted(len(task.files), 'image')} from {task.files[0].name} on: {reason}")
     if result.skipped:
         console.warn(f"inrcodec: {len(result.skipped)} skipped:")
         for one in result.skipped:
@@ -172,9 +172,9 @@ def result_keys(target: Path, result: CollectionResult) -> dict[str, Any]:
 
 def summary(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """What was achieved, as (name, value) lines."""
-    yield "images", f"{answer['images']:,} in {answer['shards']:,} shards, {answer['pixels']:,} pixels"
+    yield "images", f"{answer['images']:,} in {counted(answer['shards'], 'shard')}, {answer['pixels']:,} pixels"
     yield "size", f"{answer['file_size']:,} bytes, {answer['bits_per_pixel']:.3f} bits per pixel"
     yield "sources", f"{answer['source_bytes']:,} bytes, {answer['ratio']:.1f} times the collection"
     yield "mean PSNR", decibels(answer["mean_psnr"])
-    there = f", {answer['reused']:,} shards were there" if answer["reused"] else ""
+    there = f", {answer['reused']:,} of the shards there before" if answer["reused"] else ""
     yield "time", spoken_duration(answer["seconds"]) + there

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from inrcodec.cli.console import decibels
+from inrcodec.cli.console import counted, decibels
 from inrcodec.cli.values import spoken_duration
 
 LISTED = 6  # shards that are named without --verbose
@@ -19,7 +19,8 @@ def describe_collection(file: str) -> dict[str, Any]:
     from inrcodec.evaluate.figures import mean_of
 
     found = Collection.open(file)
-    manifest = found.manifest
+    manifest, lost = found.manifest, found.lost()
+    gone = [found.names[number] for which in lost for number in manifest.members(which)]
     return {
         "file": file,
         "file_size": found.file_size,
@@ -32,8 +33,9 @@ def describe_collection(file: str) -> dict[str, Any]:
         "order": manifest.about.order,
         "settings": manifest.about.settings,
         "manifest_bytes": manifest.size,
-        "missing": manifest.about.missing,
+        "missing": [*manifest.about.missing, *gone],
         "skipped": [{"path": path, "reason": reason} for path, reason in manifest.about.skipped],
+        "lost": [{"file": manifest.shards[which].file, "reason": reason} for which, reason in lost.items()],
         "shards": [msgspec.to_builtins(shard) for shard in manifest.shards],
     }
 
@@ -43,7 +45,7 @@ def collection_lines(answer: dict[str, Any], verbose: bool) -> Iterator[tuple[st
     shards = answer["shards"]
     yield "collection", answer["file"]
     yield "format", f"written by {answer['encoder']}, order of {answer['order']}"
-    yield "images", f"{answer['images']:,} in {len(shards):,} shards"
+    yield "images", f"{answer['images']:,} in {counted(len(shards), 'shard')}"
     yield "rate", f"{answer['bits_per_pixel']:.3f} bits per pixel over {answer['pixels']:,} pixels"
     yield "mean PSNR", decibels(answer["mean_psnr"])
     yield "settings", ", ".join(f"{name} {value}" for name, value in answer["settings"].items())
@@ -53,5 +55,8 @@ def collection_lines(answer: dict[str, Any], verbose: bool) -> Iterator[tuple[st
         yield "  shard", f"{shard['bytes']:>12,} bytes  {shard['file']}, {shard['images']:,} images{fitted}"
     if not verbose and len(shards) > LISTED:
         yield "", f"and {len(shards) - LISTED:,} more shards; -v lists them"
+    for lost in answer["lost"]:
+        yield "  lost", f"{lost['file']}: {lost['reason']}; the same encode with --force makes it anew"
     if answer["missing"]:
-        yield "missing", f"{len(answer['missing']):,} images, whose shards failed; encode again to go on"
+        cure = "were lost" if answer["lost"] else "failed; encode again to go on"
+        yield "missing", f"{counted(len(answer['missing']), 'image')}, whose shards {cure}"

@@ -87,3 +87,8 @@ def decibels(figure: float | None) -> str:
     if figure is None or math.isnan(figure):
         return "-"
     return "exact" if figure == math.inf else f"{figure:.2f} dB"
+
+
+def counted(number: int, thing: str) -> str:
+    """A number of things: "1 shard", "1,200 shards"."""
+    return f"{number:,} {thing}" + ("" if number == 1 else "s")

@@ -10,6 +10,7 @@ import typer
 
 from inrcodec.cli.console import Console, print_json
 from inrcodec.cli.network_options import DESIGN, Activation, Depth, Width
+from inrcodec.cli.opening import refuse_folder
 from inrcodec.cli.options import Device, Effort, Force, Json, Quiet, Resume, Seed, TimeLimit, epilog
 from inrcodec.cli.outlook import MISSED
 from inrcodec.cli.values import parse_duration, spoken_duration
@@ -128,6 +129,7 @@ def fit(
     limit = None if time_limit is None else parse_duration(time_limit)
     from inrcodec.signals import kind_of
 
+    refuse_folder(source, "one picture, sound, clip or shape")
     kind = None if _is_list(source) else kind_of(source)
     if kind is not None and (quantity or constant or reach or show_constraints):
         raise UsageError(f"--from, --constant, --reach and --show-constraints are for a picture; {source} is a {kind}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from inrcodec.cli.console import Console, print_json
+from inrcodec.cli.opening import refuse_folder
 from inrcodec.cli.options import Effort, Force, Json, Quiet, Resume, TimeLimit, Trust, epilog
 from inrcodec.cli.pictures import Source, archived, one_size, picture
 from inrcodec.cli.values import parse_duration
@@ -137,6 +138,8 @@ def _output(output: str, *, force: bool, json: bool) -> tuple[Path | None, Pictu
 
 def _pictures(sources: Sequence[str], index: str | None, background: str, *, trust: bool) -> list[Source]:
     """What is to be fused, in the order given."""
+    for source in sources:
+        refuse_folder(source, "picture files or one .inr file")
     if any(Path(source).suffix.lower() == ARCHIVE for source in sources):
         if len(sources) > 1:
             raise UsageError("give one .inr file with --index, or picture files; decode writes pictures of a file")

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from inrcodec.cli.console import print_json
 from inrcodec.cli.opening import describe_archive, is_collection, signal_described
 from inrcodec.cli.options import Files, Json, Quiet, Verbose, epilog
@@ -24,24 +26,29 @@ EPILOG = epilog(
         "(one signal) file, file_size, format_version, encoder, kind, name, axes, channels, places, scale, "
         "hidden_width, hidden_layers, activation, w0, figures, parts",
         "(a collection) file, file_size, encoder, images, channels, pixels, bits_per_pixel, mean_psnr, order, "
-        "settings, manifest_bytes, missing (names), skipped (path, reason), shards (file, images, bytes, blake2b, "
-        "channels, base, seconds)",
+        "settings, manifest_bytes, missing (names), skipped (path, reason), lost (file, reason), shards (file, images, "
+        "bytes, blake2b, channels, base, seconds)",
         "(with several files) files: a list of these",
     ),
 )
-LISTED_SIZES = 4
+LISTED_SIZES, CORRUPT = 4, 3  # that are named; exit code
 CHANNELS = {1: "1 (gray)", 3: "3 (color)", 4: "4 (color and alpha)"}
 
 
 def info(files: Files, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """Say what files are: images, sizes, network, bytes by part, bits per pixel. No image is decoded."""
+    """Say what files are: images, sizes, network, bytes by part, bits per pixel. No image is decoded.
+
+    Exit code 3 where shards of a collection are not there, or of another size.
+    """
     told = [_told(file, verbose) for file in files]
     if json:
         print_json(told[0][0] if len(files) == 1 else {"files": [answer for answer, _ in told]})
-        return
-    for number, (_, lines) in enumerate(told):
-        print("\n" if number else "", end="")
-        print_pairs(lines)
+    else:
+        for number, (_, lines) in enumerate(told):
+            print("\n" if number else "", end="")
+            print_pairs(lines)
+    if any(answer.get("lost") for answer, _ in told):
+        raise typer.Exit(CORRUPT)
 
 
 def _told(file: str, verbose: bool) -> tuple[dict[str, Any], Iterable[tuple[str, str]]]:

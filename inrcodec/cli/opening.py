@@ -73,6 +73,27 @@ def _path_of_signal(file: str) -> Path | None:
     return None if peeked_kind(path) is None else path
 
 
+def check_to_change(file: str, output: str | None) -> None:
+    """Refuse, before any work, to change what is not there, a collection as if it were a file, or a shard of one."""
+    if not is_collection(file):
+        check_there(file)
+    from inrcodec.archive.collection.belonging import check_changeable
+
+    check_changeable(file, output)
+
+
+def refuse_folder(source: str, takes: str) -> None:
+    """UsageError for a collection or any other folder where that is taken, and what to do with it instead."""
+    if is_collection(source):
+        raise UsageError(
+            f"{source}: is a collection, and this takes {takes}; draw pictures of it: inrcodec decode {quoted(source)}"
+        )
+    if Path(source).is_dir():
+        raise UsageError(
+            f"{source}: is a folder, and this takes {takes}; for a set of pictures: inrcodec encode {quoted(source)}"
+        )
+
+
 def check_there(file: str) -> Path:
     """The path, where there is a file; UsageError says what there is."""
     path = Path(file)

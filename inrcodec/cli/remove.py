@@ -49,7 +49,7 @@ def remove(
     Of a collection, the shards that hold them are written anew, and no others.
     """
     import inrcodec
-    from inrcodec.cli.opening import check_there, is_collection
+    from inrcodec.cli.opening import check_to_change, is_collection
 
     check_changed(output)
     if is_collection(file):
@@ -60,7 +60,7 @@ def remove(
         removed = remove_from_collection(file, images, trust=trust)
         _say(file, removed.names, removed.collection, removed.size_before, json, Console(quiet))
         return
-    check_there(file)
+    check_to_change(file, output)
     result = inrcodec.remove(file, images, output, trust=trust, overwrite=force)
     _say(str(result.path), result.names, result.archive, result.size_before, json, Console(quiet))
 

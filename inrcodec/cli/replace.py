@@ -53,11 +53,11 @@ def replace(
 ) -> None:
     """Put a picture in the place of an image, which keeps its number and name; all else stays as it is."""
     import inrcodec
-    from inrcodec.cli.opening import check_there
+    from inrcodec.cli.opening import check_to_change
     from inrcodec.cli.progress import fit_progress
 
     check_changed(output)
-    check_there(file)
+    check_to_change(file, output)
     console = Console(quiet)
     with fit_progress(console) as draw:
         result = inrcodec.replace(

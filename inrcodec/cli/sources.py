@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from inrcodec.cli.opening import is_collection, refuse_folder
 from inrcodec.errors import UsageError
 
 STREAM = "-"
@@ -37,6 +38,9 @@ def gathered(sources: Sequence[str] | None, files_from: str | None, null: bool) 
             raise UsageError(f"{files_from}: lists nothing")
     if not found:
         raise UsageError("give SOURCES (folders, image files or globs), or --files-from FILE")
+    for source in filter(is_collection, found):
+        if any(Path(source).glob("*.inr")):  # else a folder of pictures that is called so
+            refuse_folder(source, "pictures that are still to be encoded")
     return found
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from inrcodec.archive import Archive
+from inrcodec.archive.collection.belonging import check_changeable
 from inrcodec.bitstream.appending import extend, repacked
 from inrcodec.bitstream.container import write_atomically
 from inrcodec.bitstream.figures import MAE, PSNR, SSIM
@@ -85,6 +86,7 @@ def add(
     on_progress (Callable[[Progress], None] | None): called after every step. Default None.
     """
     started, path, replacing = time.monotonic(), Path(file if output is None else output), overwrite or output is None
+    check_changeable(file, output)
     with only_writer(path):
         before = file_state(file)  # ahead of reading: a change in between must not go unseen
         archive = Archive.open(file, trust=trust)

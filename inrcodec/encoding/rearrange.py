@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from inrcodec.archive import Archive
+from inrcodec.archive.collection.belonging import check_changeable
 from inrcodec.bitstream.appending import repacked
 from inrcodec.bitstream.container import write_atomically
 from inrcodec.bitstream.figures import Column
@@ -63,6 +64,7 @@ def remove(
     overwrite (bool): replace an output that exists. Default False.
     """
     started = time.monotonic()
+    check_changeable(file, output)
     with only_writer(Path(file if output is None else output)):
         before = file_state(file)
         archive = Archive.open(file, trust=trust)
@@ -118,6 +120,7 @@ def replace(
     on_progress (Callable[[Progress], None] | None): called after every step. Default None.
     """
     started = time.monotonic()
+    check_changeable(file, output)
     with only_writer(Path(file if output is None else output)):
         before = file_state(file)
         archive = Archive.open(file, trust=trust)

@@ -17,12 +17,17 @@ from inrcodec.archive.collection.manifest import DIGEST_BYTES, Manifest
 from inrcodec.archive.collection.reading import read_manifest
 from inrcodec.archive.image import ArchivedImage
 from inrcodec.archive.image_set import ImageSet
-from inrcodec.errors import CorruptFileError, InrError, UsageError
+from inrcodec.errors import CorruptFileError, InrError, Parameter, UsageError
 from inrcodec.field.work import MOST_SECONDS
 from inrcodec.settings import Holdout
 
 KEPT_SHARDS = 4  # that are open at once
 PIECE = 1 << 20  # bytes that are hashed at a time
+MEND = (
+    "the `encode` that made the collection makes it anew with ",
+    Parameter("overwrite", True),
+    ", and `decode --salvage` writes what the other shards hold",
+)
 
 
 class Collection(ImageSet):
@@ -129,6 +134,17 @@ class Collection(ImageSet):
         for which in range(len(self.manifest.shards)):
             self.shard(which).verify()
 
+    def lost(self) -> dict[int, str]:
+        """Shards that are not there, or of another size than the manifest says, and which of both; none is read."""
+        found = {}
+        for which, shard in enumerate(self.manifest.shards):
+            path = self.path / shard.file
+            if not path.is_file():
+                found[which] = "missing"
+            elif (size := path.stat().st_size) != shard.bytes:
+                found[which] = f"has {size} bytes, not {shard.bytes}"
+        return found
+
     def check_work(self, sizes: Sequence[tuple[int, tuple[int, int]]]) -> None:
         """Raise TooMuchWork where a shard would draw too much for its bytes: images, by number at (width, height)."""
         of_shards: dict[int, list[tuple[int, tuple[int, int]]]] = {}
@@ -141,9 +157,13 @@ class Collection(ImageSet):
         shard = self.manifest.shards[which]
         path = self.path / shard.file
         if not path.is_file():
-            raise CorruptFileError(f"{path}: the collection's manifest lists it, and it is not there")
-        if (found := path.stat().st_size) != shard.bytes or digest(path) != shard.blake2b:
-            raise CorruptFileError(f"{path}: is another file of {found} bytes than the manifest's, of {shard.bytes}")
+            raise CorruptFileError(f"{path}: the collection's manifest lists it, and it is not there; ", *MEND)
+        if (found := path.stat().st_size) != shard.bytes:
+            raise CorruptFileError(f"{path}: has {found} bytes, not the {shard.bytes} of the manifest; ", *MEND)
+        if digest(path) != shard.blake2b:
+            raise CorruptFileError(
+                f"{path}: has another hash than the manifest says: damaged, or another file; ", *MEND
+            )
         archive = Archive.open(path, kept_blocks=self._kept_blocks, **({"trust": True} if self._trust else {}))
         members = self.manifest.members(which)
         names = tuple(self.manifest.names[number] for number in members)

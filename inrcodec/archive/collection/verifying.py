@@ -34,5 +34,5 @@ def _failure(path: str, which: int, trust: bool) -> InrError | None:
     try:
         Collection.open(path, kept_shards=1, trust=trust).shard(which).verify()
     except InrError as failure:
-        return type(failure)(str(failure))
+        return type(failure)(failure.message)
     return None
