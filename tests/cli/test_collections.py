@@ -236,3 +236,21 @@ def test_a_lost_shard_is_named(copied: Path, capsys: Capture) -> None:
     out = capsys.readouterr().out
     assert f"{lost.name}: missing" in out
     assert f"{short.name}: has {short.stat().st_size} bytes, not" in out
+
+
+def test_the_same_encode_says_what_is_not_whole(copied: Path, small_images: Path, capsys: Capture) -> None:
+    """Missing, damaged, or after remove; --force encodes that shard alone."""
+    words = ["encode", str(small_images), "-o", str(copied), "--shards", "2", "--passes", "3", "--threads", "1"]
+    words += ["--device", "cpu"]
+    shard, other = sorted(copied.glob("*.inr"))
+    whole = shard.read_bytes()
+    state = other.stat().st_mtime_ns
+    shard.unlink()
+    assert f"copied.inrs: its shard {shard.name} is missing; use --force to encode" in refusal(words, 2, capsys)
+    shard.write_bytes(whole[:-9] + bytes(9))
+    assert f"copied.inrs: its shard {shard.name} is damaged; use --force" in refusal(words, 2, capsys)
+    assert main([*words, "--force", "--quiet"]) == 0
+    assert main(["verify", str(copied)]) == 0
+    assert other.stat().st_mtime_ns == state
+    assert main(["remove", str(copied), "0", "--quiet"]) == 0
+    assert "that these pictures and settings do not make: of others, or of what" in refusal(words, 2, capsys)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from inrcodec.archive.collection.manifest import MANIFEST, SUFFIX, read_files
+from inrcodec.archive.collection.reading import read_files
+from inrcodec.bitstream.collection import MANIFEST, SUFFIX
 from inrcodec.errors import InrError, UsageError
 
 OURS = re.compile(r"[0-9a-f]{20}\.inr")  # how shards are called, where no manifest can be asked

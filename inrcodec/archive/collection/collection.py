@@ -159,11 +159,11 @@ class Collection(ImageSet):
         if not path.is_file():
             raise CorruptFileError(f"{path}: the collection's manifest lists it, and it is not there; ", *MEND)
         if (found := path.stat().st_size) != shard.bytes:
-            raise CorruptFileError(f"{path}: has {found} bytes, not the {shard.bytes} of the manifest; ", *MEND)
-        if digest(path) != shard.blake2b:
             raise CorruptFileError(
-                f"{path}: has another hash than the manifest says: damaged, or another file; ", *MEND
+                f"{path}: is another file of {found} bytes than the manifest's, of {shard.bytes}; ", *MEND
             )
+        if digest(path) != shard.blake2b:
+            raise CorruptFileError(f"{path}: is damaged or another file: its hash is not the manifest's; ", *MEND)
         archive = Archive.open(path, kept_blocks=self._kept_blocks, **({"trust": True} if self._trust else {}))
         members = self.manifest.members(which)
         names = tuple(self.manifest.names[number] for number in members)

@@ -28,6 +28,7 @@ from inrcodec.errors import CorruptFileError, InrError, UnsupportedFileError, Us
 FILE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}\.inr")  # names in the folder, none of which leads out of it
 DIGEST = re.compile(rf"[0-9a-f]{{{2 * DIGEST_BYTES}}}")
 ORDERS = ("names", "clusters")
+CURE = "; the `encode` that made the collection writes its manifest anew, shards stay"
 # As they are read: a name of a million rows stands once in the file, and must not become a million copies unseen.
 READ = COLUMNS | {"name": "dictionary<values=string, indices=int32, ordered=0>"}
 
@@ -45,14 +46,31 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / MANIFEST
     if not path.is_file():
-        raise UsageError(f"{folder}: has no {MANIFEST}: no collection, or one that is not finished")
+        raise UsageError(
+            f"{folder}: has no {MANIFEST}: no collection, or an unfinished one: the same `encode` goes on with it"
+        )
     size = path.stat().st_size
     if size > MOST_BYTES:
         raise UnsupportedFileError(f"{path}: has {size} bytes; at most {MOST_BYTES} are read")
     try:
         return _checked(*_parsed(path), size)
-    except (CorruptFileError, UnsupportedFileError) as failure:
-        raise type(failure)(f"{path}: ", failure.message) from failure
+    except UnsupportedFileError as failure:
+        raise UnsupportedFileError(f"{path}: ", failure.message) from failure
+    except CorruptFileError as failure:
+        raise CorruptFileError(f"{path}: ", failure.message, CURE) from failure
+
+
+def read_files(folder: Path) -> frozenset[str]:
+    """Names of the shards that a collection's manifest lists, and nothing else of it; CorruptFileError if it cannot."""
+    import pyarrow
+    from pyarrow import parquet
+
+    path = folder / MANIFEST
+    try:
+        told = (parquet.read_schema(path).metadata or {})[f"{KEY}shards".encode()]
+        return frozenset(shard.file for shard in msgspec.json.decode(told, type=tuple[Shard, ...]))
+    except (KeyError, msgspec.ValidationError, msgspec.DecodeError, pyarrow.ArrowException, OSError) as failure:
+        raise CorruptFileError(f"{path}: cannot be read", CURE) from failure
 
 
 def _parsed(path: Path) -> tuple[tuple[Shard, ...], About, dict[str, Any]]:
@@ -80,10 +98,10 @@ def _parsed(path: Path) -> tuple[tuple[Shard, ...], About, dict[str, Any]]:
             table = file.read()
         columns = {name: _values(table.column(name), name) for name in COLUMNS}
     except (KeyError, UnicodeDecodeError, msgspec.ValidationError, msgspec.DecodeError, pyarrow.ArrowException) as one:
-        raise CorruptFileError(f"cannot be read: {' '.join(str(one).split())[:200]}") from one
+        raise CorruptFileError("cannot be read: it is damaged") from one
     except OSError as failure:
-        if failure.errno is None:  # of Arrow, whose own limits are meant
-            raise CorruptFileError(f"cannot be read: {' '.join(str(failure).split())[:200]}") from failure
+        if failure.errno is None:  # of Arrow, of bytes that it cannot read, or of its own limits
+            raise CorruptFileError("cannot be read: it is damaged") from failure
         raise InrError(f"{path}: cannot be read: {failure.strerror}") from failure
     return shards, about, columns
 

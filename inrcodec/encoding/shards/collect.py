@@ -8,11 +8,12 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from inrcodec.archive.collection import Collection, Manifest, read_manifest, write_manifest
+from inrcodec.archive.collection.collection import digest
 from inrcodec.archive.collection.manifest import About, check_library
 from inrcodec.bitstream.collection import MANIFEST, SUFFIX
 from inrcodec.encoding.keywords import KeywordsOf
@@ -67,21 +68,22 @@ def collection_with(
     started, folder = time.monotonic(), Path(output).absolute()
     check_sharding(sharding, options)
     check_library()
-    _check_folder(folder)
+    named = Path(output)  # as the caller calls it
+    _check_folder(named)
     model_settings(options, 1 << 20)  # refuses now what every shard would
     listed = [sources] if isinstance(sources, (str, Path)) else list(sources)
     looked = look_for(listed)
     if not looked.files:
         raise nothing_found(listed, looked.skipped, looked.notes)
     tasks = divided(looked.files, sharding, options, folder)
-    replaced = _check_shards(folder, {task.key for task in tasks}, overwrite=sharding.overwrite)
+    replaced = _check_shards(named, {task.key for task in tasks}, overwrite=sharding.overwrite)
     folder.mkdir(exist_ok=True)
     with only_writer(folder / MANIFEST):
         made = _Work(tasks, sharding)
         made.run()
         done = [made.done[task.key] for task in tasks if task.key in made.done]
         if not any(one.shard for one in done):
-            raise InrError(f"{folder}: no shard could be made: {made.reason()}")
+            raise InrError(f"{named}: no shard could be made: {made.reason()}")
         about = About(
             software=f"inrcodec {__version__}",
             settings=settings_of(options),
@@ -96,7 +98,7 @@ def collection_with(
         if not made.failed:  # else the same call goes on, and shards of before may be all there is of some pictures
             _tidy(folder, replaced)
     return CollectionResult(
-        collection=Collection.open(folder),
+        collection=Collection.open(named),
         failed=tuple(made.failed),
         skipped=(*looked.skipped, *(Skipped(path, reason) for path, reason in about.skipped)),
         notes=looked.notes,
@@ -205,9 +207,16 @@ def _check_shards(folder: Path, keys: set[str], *, overwrite: bool) -> set[str]:
     replace = Parameter("overwrite", True)
     if foreign and not overwrite:
         raise UsageError(
-            f"{folder}: holds {len(foreign)} shards of other pictures or settings; use ", replace, " to replace them"
+            f"{folder}: holds shards ({len(foreign)}) that these pictures and settings do not make: of others, or of "
+            "what `remove` left; use ",
+            replace,
+            " to put those that they make in their place",
         )
     if manifest and not manifest.about.missing and not foreign and not overwrite:
+        for name, reason in _lost(Collection(folder, manifest)):
+            raise UsageError(
+                f"{folder}: its shard {name} {reason}; use ", replace, " to encode what is not whole, and nothing else"
+            )
         raise UsageError(f"{folder}: exists already; use ", replace, " to replace it, or choose another name")
     return foreign
 
@@ -218,6 +227,16 @@ def _manifest(folder: Path) -> Manifest | None:
         return read_manifest(folder)
     except InrError:
         return None
+
+
+def _lost(found: Collection) -> Iterator[tuple[str, str]]:
+    """Shards that are not what the manifest says, and in what way."""
+    for shard in found.manifest.shards:
+        path = found.path / shard.file
+        if not path.is_file():
+            yield shard.file, "is missing"
+        elif path.stat().st_size != shard.bytes or digest(path) != shard.blake2b:
+            yield shard.file, "is damaged"
 
 
 def _tidy(folder: Path, replaced: set[str]) -> None:
