@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -35,6 +36,7 @@ from inrcodec.tui.preferences import Preferences
 from inrcodec.tui.sgr import shortened
 from inrcodec.tui.similar import Similar
 from inrcodec.tui.stray import StrayReplies
+from inrcodec.tui.terminal import has_hung_up
 from inrcodec.tui.views import Views
 from inrcodec.tui.words import harmless, reason
 
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from inrcodec.tui.against import Against
 
 
+LOOK_AFTER = 2.0  # seconds, whether the terminal is still there
 SYNC_END = "\x1b[?2026l"  # what ends a frame, on terminals that show frames at once
 
 
@@ -98,10 +101,17 @@ class Browser(App[None]):
             with contextlib.suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):  # not everywhere
                 number = getattr(signal, name)
                 asyncio.get_running_loop().add_signal_handler(number, partial(self.exit, return_code=128 + number))
+        if not self.is_headless and sys.__stdin__ is not None and sys.__stdin__.isatty():
+            self.set_interval(LOOK_AFTER, self._leave_if_alone)
         self.set_keymap(dict(self.preferences.keys))
         self._use_backdrop(self.backdrop.kind)
         self.call_after_refresh(self._fetch_ahead)
         self.theme_changed_signal.subscribe(self, lambda _: self._use_theme())
+
+    def _leave_if_alone(self) -> None:
+        """Nobody sees an app whose terminal is gone, and its input would spin."""
+        if has_hung_up():
+            self.exit(return_code=128 + getattr(signal, "SIGHUP", 1))
 
     def on_unmount(self) -> None:
         """The loader and the processes end with the app."""

@@ -52,6 +52,21 @@ class Terminal:
         return _cell_of_window() or self.cell or ASSUMED
 
 
+def has_hung_up() -> bool:
+    """Whether the terminal that input came from is gone; False where that cannot be told, or there never was one.
+
+    Who reads from it is told the end at once, again and again; a signal comes only where it is our own terminal.
+    """
+    if sys.__stdin__ is None or not hasattr(select, "poll"):
+        return False
+    try:
+        line = select.poll()
+        line.register(sys.__stdin__.fileno(), 0)
+        return any(event & (select.POLLHUP | select.POLLERR) for _, event in line.poll(0))
+    except (OSError, ValueError):
+        return False
+
+
 class Question:
     """A question that is on its way; typed characters that came before the answer's end are lost."""
 

@@ -119,6 +119,16 @@ def test_who_is_ended_leaves_the_terminal_as_it_was(small_set: Path) -> None:
         assert process.wait(PATIENCE) == 128 + signal.SIGTERM
 
 
+def test_a_terminal_that_is_gone_ends_it(small_set: Path) -> None:
+    """Without a signal, as where the terminal was not its own: input that has ended would be read for ever."""
+    with browsing(small_set, 80, 24, images="half") as (process, line):
+        read_until(line, "▀")
+        elsewhere = os.open(os.devnull, os.O_RDWR)
+        os.dup2(elsewhere, line)  # our end is closed; its number is closed with the others
+        os.close(elsewhere)
+        assert process.wait(PATIENCE) == 128 + signal.SIGHUP
+
+
 BROKEN = """
 import sys
 from inrcodec.tui.grid import Grid
