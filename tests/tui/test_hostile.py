@@ -106,7 +106,9 @@ def test_without_pictures_too(hostile: Path) -> None:
     play(hostile, script, backend=ImageBackend("none"))
 
 
-def test_searches_prompts_toasts_and_messages(hostile: Path) -> None:
+def test_searches_prompts_toasts_and_messages(hostile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Browser, "NOTIFICATION_TIMEOUT", 600.0)  # all are seen at once, however slow the machine is
+
     async def script(app: Browser, pilot: Pilot[None]) -> None:
         for words in NAMES:
             await say(app, pilot, words)
