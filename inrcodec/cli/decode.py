@@ -12,9 +12,9 @@ import typer
 from inrcodec.cli.chosen import chosen_numbers, chosen_sizes
 from inrcodec.cli.clip import is_film, play
 from inrcodec.cli.console import Console, print_json
-from inrcodec.cli.opening import open_any, open_signal
-from inrcodec.cli.options import File, Force, Index, Json, PictureSize, Quiet, Trust, Verbose, epilog
-from inrcodec.cli.salvage import open_lenient, say_damaged, whole_numbers
+from inrcodec.cli.opening import is_collection, open_any, open_signal
+from inrcodec.cli.options import Force, Index, Json, PictureSize, Quiet, Set, Trust, Verbose, epilog
+from inrcodec.cli.salvage import files_of_lost, open_lenient, say_damaged, whole_numbers
 from inrcodec.cli.signals import Asked, decode_signal
 from inrcodec.cli.values import check_pixels, parse_size
 from inrcodec.errors import UsageError
@@ -42,7 +42,7 @@ EPILOG = epilog(
         "inrcodec decode knot.inr --size 256 -o knot.stl",
         "inrcodec decode ball.inr --fps 48 -o ball.gif",
     ),
-    ("file, written (path, width, height, bytes, images); with --salvage: damaged (names)",),
+    ("file, written (path, width, height, bytes, images); with --salvage: damaged (names), lost (shards)",),
 )
 NATIVE, SIGNALS = "native", "Sounds, clips and shapes"
 STILLS = still_formats()
@@ -74,7 +74,7 @@ class Job:
 
 
 def decode(
-    file: File,
+    file: Set,
     size: PictureSize = NATIVE,
     index: Index = None,
     output: Annotated[
@@ -135,7 +135,7 @@ def decode(
         bool, typer.Option("--largest", help="Of a shape: its largest part alone.", rich_help_panel=SIGNALS)
     ] = False,
     salvage: Annotated[
-        bool, typer.Option("--salvage", help="Of a damaged file, write what it still holds; exit code 3.")
+        bool, typer.Option("--salvage", help="Of what is damaged, write what it still holds; exit code 3.")
     ] = False,
     force: Force = False,
     json: Json = False,
@@ -205,6 +205,8 @@ def decode(
     written = _write_stills(job, console) if layout is None else _write_sheet(job, layout, console)
     if json:
         lost = {"damaged": [archive.names[number] for number in damaged]} if salvage else {}
+        if is_collection(file) and salvage:
+            lost["lost"] = files_of_lost(archive, damaged)
         print_json({"file": file, "written": written, **lost})
     else:
         for picture in written:

@@ -14,7 +14,7 @@ import typer
 
 from inrcodec.cli.console import Console, print_json, print_table
 from inrcodec.cli.opening import open_any
-from inrcodec.cli.options import File, Force, Json, Quiet, Trust, epilog
+from inrcodec.cli.options import Force, Json, Quiet, Set, Trust, epilog
 from inrcodec.cli.values import check_pixels, parse_size
 from inrcodec.errors import UsageError
 from inrcodec.exporters.formats import animation_formats, suffixes_in_words
@@ -54,7 +54,7 @@ FASTEST, MOST_BETWEEN = 50.0, 24  # frames a second, and from one to the next, o
 
 
 def morph(
-    file: File,
+    file: Set,
     images: Annotated[
         list[str] | None,
         typer.Argument(

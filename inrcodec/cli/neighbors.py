@@ -13,7 +13,7 @@ import typer
 
 from inrcodec.cli.console import Console, print_json, print_table
 from inrcodec.cli.opening import open_any
-from inrcodec.cli.options import File, Force, Json, LabelColumn, Quiet, Trust, epilog
+from inrcodec.cli.options import Force, Json, LabelColumn, Quiet, Set, Trust, epilog
 from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Query:
 
 
 def neighbors(
-    file: File,
+    file: Set,
     image: Annotated[
         str | None, typer.Argument(metavar="IMAGE", help="A number, a name, or a picture file.", show_default=False)
     ] = None,

@@ -17,7 +17,11 @@ def checked_device(text: str) -> str:
 
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="An .inr file.", show_default=False)]
-Files = Annotated[list[str], typer.Argument(metavar="FILES", help="One .inr file, or several.", show_default=False)]
+Set = Annotated[str, typer.Argument(metavar="FILE", help="An .inr file, or a collection (.inrs).", show_default=False)]
+Files = Annotated[
+    list[str],
+    typer.Argument(metavar="FILES", help="One .inr file or collection (.inrs), or several.", show_default=False),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout instead of text.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing on stderr but errors and skipped files.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more on stderr.")]

@@ -10,7 +10,7 @@ import typer
 from inrcodec.cli.console import Console, print_json, print_table
 from inrcodec.cli.neighbors import ByOption, MetricOption, Shown, check_sheet, described, draw_rows, score_of
 from inrcodec.cli.opening import open_any
-from inrcodec.cli.options import File, Force, Json, Quiet, Trust, epilog
+from inrcodec.cli.options import Force, Json, Quiet, Set, Trust, epilog
 from inrcodec.errors import UsageError
 
 EPILOG = epilog(
@@ -27,7 +27,7 @@ EPILOG = epilog(
 
 
 def pairs(
-    file: File,
+    file: Set,
     similar: Annotated[
         int | None, typer.Option("--similar", metavar="N", min=1, help="The N most alike.", show_default=False)
     ] = None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inrcodec.cli.console import Console, print_json
-from inrcodec.cli.options import File, Force, Json, Quiet, Trust, epilog
+from inrcodec.cli.options import Force, Json, Quiet, Set, Trust, epilog
 from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def check_changed(output: str | None) -> None:
 
 
 def remove(
-    file: File,
+    file: Set,
     images: Annotated[
         str, typer.Argument(metavar="IMAGES", help="Numbers, ranges, names and globs.", show_default=False)
     ],

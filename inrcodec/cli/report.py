@@ -44,7 +44,9 @@ EPILOG = epilog(
 
 
 def report(
-    files: Annotated[list[str], typer.Argument(metavar="FILES", help="One .inr file, or several to compare.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILES", help="One .inr file or collection (.inrs), or several to compare.")
+    ],
     sort: Annotated[
         SortKey, typer.Option("--sort", help="Order of the rows: worst first; bits and bpp most first.")
     ] = "number",

@@ -253,4 +253,29 @@ def test_the_same_encode_says_what_is_not_whole(copied: Path, small_images: Path
     assert main(["verify", str(copied)]) == 0
     assert other.stat().st_mtime_ns == state
     assert main(["remove", str(copied), "0", "--quiet"]) == 0
-    assert "that these pictures and settings do not make: of others, or of what" in refusal(words, 2, capsys)
+    assert "holds 1 shard of other pictures or settings, or of what `remove` left" in refusal(words, 2, capsys)
+
+
+def test_salvage(copied: Path, small_collection: Path, capsys: Capture) -> None:
+    """What the other shard holds is written; what is lost is named, and so are ways out where nobody asked for it."""
+    from inrcodec.archive import Collection
+
+    found = Collection.open(copied)
+    lost = found.manifest.shards[0].file
+    names = [found.names[number] for number in found.manifest.members(0)]
+    (copied / lost).unlink()
+    for words in (["decode"], ["report"], ["pairs", "--similar", "1"], ["neighbors", names[0]]):
+        said = refusal([words[0], str(copied), *words[1:], "--quiet"], 3, capsys)
+        assert f"{lost}: the collection's manifest lists it, and it is not there" in said
+        assert "with --force" in said
+        assert "decode --salvage" in said
+    assert main(["decode", str(copied), "--salvage", "-o", "saved", "--json", "--size", "8"]) == 3
+    out, err = capsys.readouterr()
+    answer = json.loads(out)
+    assert (answer["damaged"], answer["lost"]) == (names, [lost])
+    assert len(list(Path("saved").iterdir())) == 6 - len(names)
+    assert f"the shard {lost} is missing or damaged" in err
+    first = str(int(found.manifest.members(0)[0]))
+    said = refusal(["decode", str(copied), "--salvage", "--index", first, "-o", "none"], 3, capsys)
+    assert "none of these images can be saved" in said
+    assert main(["decode", str(small_collection), "--salvage", "-o", "all", "--size", "8", "--quiet"]) == 0

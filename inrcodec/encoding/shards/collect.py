@@ -207,10 +207,10 @@ def _check_shards(folder: Path, keys: set[str], *, overwrite: bool) -> set[str]:
     replace = Parameter("overwrite", True)
     if foreign and not overwrite:
         raise UsageError(
-            f"{folder}: holds shards ({len(foreign)}) that these pictures and settings do not make: of others, or of "
-            "what `remove` left; use ",
+            f"{folder}: holds {len(foreign)} shard{'s'[: len(foreign) > 1]} of other pictures or settings, or of what "
+            "`remove` left; use ",
             replace,
-            " to put those that they make in their place",
+            " to put those in their place that these make",
         )
     if manifest and not manifest.about.missing and not foreign and not overwrite:
         for name, reason in _lost(Collection(folder, manifest)):
