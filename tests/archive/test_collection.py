@@ -15,7 +15,7 @@ import pytest
 
 import inrcodec
 from inrcodec.archive import Archive, Collection
-from inrcodec.archive.collection import reading
+from inrcodec.archive.collection import Manifest, read_manifest, reading
 from inrcodec.errors import CorruptFileError, UnknownImageError, UnsupportedFileError, UsageError
 
 pyarrow = pytest.importorskip("pyarrow")
@@ -226,3 +226,28 @@ def test_latents_are_not_mixed_across_shards(small_collection: Path) -> None:
     sequence = FrameSequence(numbers=(0, 5), size=(8, 8), mode="code", frames=2)
     with pytest.raises(UsageError, match="share no network"):
         list(frames(found, sequence))
+
+
+def test_bytes_of_a_manifest_that_changed_are_noticed(copied: Path) -> None:
+    """All that is read of it: what no check finds is nothing that anybody asks for."""
+
+    def told(manifest: Manifest) -> tuple[object, ...]:
+        return (manifest.shards, manifest.about, manifest.names, manifest.height.tobytes(), manifest.psnr.tobytes())
+
+    path = copied / MANIFEST
+    blob, good = path.read_bytes(), told(read_manifest(copied))
+    noticed = 0
+    for at in range(0, len(blob), 31):
+        path.write_bytes(blob[:at] + bytes([blob[at] ^ 1]) + blob[at + 1 :])
+        try:
+            found = read_manifest(copied)
+        except (CorruptFileError, UnsupportedFileError):
+            noticed += 1
+        else:
+            noticed += not found.intact
+            assert not found.intact or told(found) == good
+    assert noticed > len(blob) / 31 / 3
+    path.write_bytes(blob)
+    changed(copied, with_metadata("inrcodec.about", b'"software":"i', b'"software":"I'))
+    with pytest.raises(CorruptFileError, match="its checksum is another one"):
+        Collection.open(copied).verify()

@@ -14,9 +14,10 @@ import numpy as np
 from inrcodec.archive.archive import Archive
 from inrcodec.archive.collection.image import CollectedImage
 from inrcodec.archive.collection.manifest import DIGEST_BYTES, Manifest
-from inrcodec.archive.collection.reading import read_manifest
+from inrcodec.archive.collection.reading import CURE, read_manifest
 from inrcodec.archive.image import ArchivedImage
 from inrcodec.archive.image_set import ImageSet
+from inrcodec.bitstream.collection import MANIFEST
 from inrcodec.errors import CorruptFileError, InrError, Parameter, UsageError
 from inrcodec.field.work import MOST_SECONDS
 from inrcodec.settings import Holdout
@@ -133,6 +134,12 @@ class Collection(ImageSet):
         """Open every shard and decode all of it; raises what is wrong with the first damaged one."""
         for which in range(len(self.manifest.shards)):
             self.shard(which).verify()
+        self.verify_manifest()
+
+    def verify_manifest(self) -> None:
+        """CorruptFileError where its own checksum says that it was changed; what is read of it is not this strict."""
+        if not self.manifest.intact:
+            raise CorruptFileError(f"{self.path / MANIFEST}: its checksum is another one than is written there", CURE)
 
     def lost(self) -> dict[int, str]:
         """Shards that are not there, or of another size than the manifest says, and which of both; none is read."""

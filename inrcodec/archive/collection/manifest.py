@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -78,6 +79,7 @@ class Manifest:
     psnr: npt.NDArray[np.float32]
     bytes: npt.NDArray[np.float32]
     size: int = 0  # of its file
+    intact: bool = True  # what its metadata tell has the checksum that is written there
 
     def members(self, shard: int) -> npt.NDArray[np.int64]:
         """Numbers of a shard's images, in the shard's order."""
@@ -119,10 +121,19 @@ def write_manifest(
     if len(metadata[KEY + "about"]) > MOST_ABOUT_BYTES:
         short = msgspec.structs.replace(about, missing=about.missing[:LISTED], skipped=about.skipped[:LISTED])
         metadata[KEY + "about"] = msgspec.json.encode(short)
+    metadata[KEY + "blake2b"] = checksum(metadata[KEY + "shards"], metadata[KEY + "about"])
     table = pyarrow.Table.from_arrays(arrays, names=list(COLUMNS)).replace_schema_metadata(metadata)
     sink = io.BytesIO()
-    parquet.write_table(table, sink, compression="zstd")
+    parquet.write_table(table, sink, compression="zstd", write_page_checksum=True)
     write_atomically(folder / MANIFEST, sink.getvalue(), overwrite=overwrite)
+
+
+def checksum(shards: bytes, about: bytes) -> bytes:
+    """BLAKE2b-256 of what the metadata tell, in hexadecimal digits; the pages of the table have CRCs of their own."""
+    found = hashlib.blake2b(digest_size=DIGEST_BYTES)
+    for told in (shards, about):
+        found.update(len(told).to_bytes(8, "little") + told)
+    return found.hexdigest().encode()
 
 
 def _type(kind: str) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from inrcodec.archive.collection.manifest import COLUMNS, DIGEST_BYTES, KEY, VERSION, About, Manifest, Shard
+from inrcodec.archive.collection.manifest import COLUMNS, DIGEST_BYTES, KEY, VERSION, About, Manifest, Shard, checksum
 from inrcodec.bitstream.collection import (
     MANIFEST,
     MOST_ABOUT_BYTES,
@@ -73,13 +73,13 @@ def read_files(folder: Path) -> frozenset[str]:
         raise CorruptFileError(f"{path}: cannot be read", CURE) from failure
 
 
-def _parsed(path: Path) -> tuple[tuple[Shard, ...], About, dict[str, Any]]:
-    """Shards, how they were made, and the columns as they are."""
+def _parsed(path: Path) -> tuple[tuple[Shard, ...], About, dict[str, Any], bool]:
+    """Shards, how they were made, the columns as they are, and whether the first two have the checksum written."""
     import pyarrow
     from pyarrow import parquet
 
     try:
-        with parquet.ParquetFile(path, read_dictionary=["name"]) as file:
+        with parquet.ParquetFile(path, read_dictionary=["name"], page_checksum_verification=True) as file:
             told = {key.decode(): value for key, value in (file.schema_arrow.metadata or {}).items()}
             if KEY + "version" not in told:
                 raise CorruptFileError("is no manifest of a collection")
@@ -103,7 +103,9 @@ def _parsed(path: Path) -> tuple[tuple[Shard, ...], About, dict[str, Any]]:
         if failure.errno is None:  # of Arrow, of bytes that it cannot read, or of its own limits
             raise CorruptFileError("cannot be read: it is damaged") from failure
         raise InrError(f"{path}: cannot be read: {failure.strerror}") from failure
-    return shards, about, columns
+    written = told.get(KEY + "blake2b")  # which the first collections did not have
+    intact = written is None or written == checksum(told[KEY + "shards"], told[KEY + "about"])
+    return shards, about, columns, intact
 
 
 def _told(shards: bytes, about: bytes) -> tuple[tuple[Shard, ...], About]:
@@ -141,10 +143,11 @@ def _names(column: Any) -> tuple[str, ...]:
     return tuple(chain.from_iterable(chunk.dictionary_decode().to_pylist() for chunk in column.chunks))
 
 
-def _checked(shards: tuple[Shard, ...], about: About, columns: dict[str, Any], size: int) -> Manifest:
+def _checked(shards: tuple[Shard, ...], about: About, columns: dict[str, Any], intact: bool, size: int) -> Manifest:
     found = Manifest(
         shards=shards, about=about, names=columns["name"], shard=columns["shard"], number=columns["number"],
         height=columns["height"], width=columns["width"], psnr=columns["psnr"], bytes=columns["bytes"], size=size,
+        intact=intact,
     )  # fmt: skip
     files = {shard.file for shard in shards}
     if not 1 <= len(shards) <= MOST_SHARDS or len(files) < len(shards):

@@ -27,6 +27,7 @@ def verify_side_by_side(path: str | Path, *, trust: bool = False) -> None:
             if failure is not None:
                 pool.shutdown(cancel_futures=True)
                 raise failure
+    found.verify_manifest()
 
 
 def _failure(path: str, which: int, trust: bool) -> InrError | None:
