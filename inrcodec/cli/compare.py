@@ -11,6 +11,7 @@ import typer
 
 from inrcodec.cli.console import Console
 from inrcodec.cli.network_options import Conditioning
+from inrcodec.cli.opening import is_collection
 from inrcodec.cli.options import (
     Background,
     Device,
@@ -144,6 +145,8 @@ def compare(
 
     console = Console(quiet, verbose)
     given = gathered(sources, files_from, null)
+    for stored in filter(is_collection, archive or ()):
+        raise UsageError(f"{stored}: is a collection; -a takes .inr files of the same images")
     default = () if archive else QUALITIES
     outputs = _outputs(output or [], force=force)
     options = EncodeOptions(

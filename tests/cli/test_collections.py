@@ -166,6 +166,7 @@ def refusal(words: list[str], code: int, capsys: Capture) -> str:
         (["fit", "SOURCE"], "is a folder, and this takes one picture"),
         (["encode", "SET", "-o", "n.inr"], "is a collection, and this takes pictures that are still to be encoded"),
         (["compare", "SET"], "is a collection, and this takes pictures"),
+        (["compare", "SOURCE", "-a", "SET"], "is a collection; -a takes .inr files"),
         (["study", "SET"], "is a collection, and this takes pictures"),
     ],
 )

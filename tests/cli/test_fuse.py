@@ -88,7 +88,7 @@ def test_images_of_a_file(small_set: Path, capsys: Capture) -> None:
     [
         (["a.png"], "two or more"),
         (["a.png", "none.png"], "none.png: no such"),
-        (["a.png", "in"], "in: no such"),
+        (["a.png", "in"], "in: is a folder, and this takes picture files"),
         (["a.png", "b.png", "--index", "3"], "--index"),
         (["a.png", "b.png", "a.png", "--mask", "m.png"], "there are 3"),
         (["a.png", "b.png", "--mask", "dark.png"], "dark everywhere"),
