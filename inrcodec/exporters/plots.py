@@ -42,14 +42,14 @@ class PlottedCurve:
 
 
 def check_plot(path: Path) -> None:
-    """UsageError where the suffix is none of a plot, or matplotlib is not installed; it is not loaded for this."""
+    """UsageError where the suffix is none of a plot, else as `check_plots`."""
     if path.suffix.lower() not in SUFFIXES:
         raise UsageError(f"{path}: a plot is drawn; end the name with {' or '.join(SUFFIXES)}")
     check_plots()
 
 
 def check_plots() -> None:
-    """UsageError with the cure where matplotlib is not installed."""
+    """MissingPackageError with the cure where matplotlib is not installed; it is not loaded for this."""
     if find_spec("matplotlib") is None:
         raise MissingPackageError("a plot needs matplotlib; install it with: pip install 'inrcodec[plots]'")
 

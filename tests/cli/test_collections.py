@@ -269,7 +269,7 @@ def test_salvage(copied: Path, small_collection: Path, capsys: Capture) -> None:
         said = refusal([words[0], str(copied), *words[1:], "--quiet"], 3, capsys)
         assert f"{lost}: the collection's manifest lists it, and it is not there" in said
         assert "with --force" in said
-        assert "decode --salvage" in said
+        assert "`decode` with --salvage" in said
     assert main(["decode", str(copied), "--salvage", "-o", "saved", "--json", "--size", "8"]) == 3
     out, err = capsys.readouterr()
     answer = json.loads(out)

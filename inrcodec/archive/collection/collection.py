@@ -27,7 +27,9 @@ PIECE = 1 << 20  # bytes that are hashed at a time
 MEND = (
     "the `encode` that made the collection makes it anew with ",
     Parameter("overwrite", True),
-    ", and `decode --salvage` writes what the other shards hold",
+    ", and `decode` with ",
+    Parameter("salvage", True),
+    " writes what the other shards hold",
 )
 
 
