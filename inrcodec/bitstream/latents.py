@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Protocol
@@ -37,23 +37,15 @@ class LatentCodec:
     ) -> tuple[bytes, npt.NDArray[np.float64]]:
         """One block from images and their (height, width) in order; also the bits (images,) that each of them takes."""
         coder = RangeEncoder()
-        bits = np.zeros(len(images))
-        for level in self.levels(shapes):
-            level.fill([image[level.number] for image in images])
-            for channel in range(level.channels):
-                level.put(coder, channel, bits)
+        bits = put_levels(coder, self.levels(shapes), images)
         return coder.finish(), bits
 
     def decode(self, payload: bytes, shapes: Sequence[tuple[int, int]]) -> tuple[Latents, ...]:
         """The images of a block; raises CorruptFileError when the stream does not end with its last symbol."""
         coder = RangeDecoder(payload)
-        levels = []
-        for level in self.levels(shapes):
-            for channel in range(level.channels):
-                level.take(coder, channel)
-            levels.append(level.images())
+        images = take_levels(coder, self.levels(shapes))
         coder.done()
-        return tuple(zip(*levels, strict=True))
+        return images
 
     def levels(
         self,
@@ -99,6 +91,26 @@ class BlockCoder(Protocol):
 
     def decode(self, codec: LatentCodec, blocks: Sequence[tuple[bytes, Shapes]]) -> list[tuple[Latents, ...]]:
         """See `LatentCodec.decode`, of several blocks."""
+
+
+def put_levels(coder: RangeEncoder, levels: Iterable[LevelCoder], images: Sequence[Latents]) -> npt.NDArray[np.float64]:
+    """Encode images, level by level; the bits (images,) that each of them takes."""
+    bits = np.zeros(len(images))
+    for level in levels:
+        level.fill([image[level.number] for image in images])
+        for channel in range(level.channels):
+            level.put(coder, channel, bits)
+    return bits
+
+
+def take_levels(coder: RangeDecoder, levels: Iterable[LevelCoder]) -> tuple[Latents, ...]:
+    """The inverse of `put_levels`."""
+    found = []
+    for level in levels:
+        for channel in range(level.channels):
+            level.take(coder, channel)
+        found.append(level.images())
+    return tuple(zip(*found, strict=True))
 
 
 class LevelCoder:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from inrcodec.bitstream.choosing_references import choose
 from inrcodec.bitstream.context import PREVIOUS, Exact
 from inrcodec.bitstream.laplace import Ints, frequencies
-from inrcodec.bitstream.latents import LatentCodec, Latents, LevelCoder
+from inrcodec.bitstream.latents import LatentCodec, Latents, LevelCoder, put_levels, take_levels
 from inrcodec.bitstream.planes import Indices
 from inrcodec.bitstream.rangecoder import RangeDecoder, RangeEncoder
 from inrcodec.bitstream.references import (
@@ -46,25 +46,17 @@ class RelatedCodec(LatentCodec):
     ) -> tuple[bytes, npt.NDArray[np.float64]]:
         """The same with the references of images given, by their numbers in the block, or NONE."""
         coder = RangeEncoder()
-        bits = np.zeros(len(images))
         put_references(coder, self.references, chosen)
-        for level in self._related(shapes, chosen):
-            level.fill([image[level.number] for image in images])
-            for channel in range(level.channels):
-                level.put(coder, channel, bits)
+        bits = put_levels(coder, self._related(shapes, chosen), images)
         return coder.finish(), bits
 
     def decode(self, payload: bytes, shapes: Sequence[tuple[int, int]]) -> tuple[Latents, ...]:
         """See `LatentCodec`."""
         coder = RangeDecoder(payload)
         chosen = take_references(coder, self.references, shapes)
-        levels = []
-        for level in self._related(shapes, chosen):
-            for channel in range(level.channels):
-                level.take(coder, channel)
-            levels.append(level.images())
+        images = take_levels(coder, self._related(shapes, chosen))
         coder.done()
-        return tuple(zip(*levels, strict=True))
+        return images
 
     def _related(self, shapes: Sequence[tuple[int, int]], chosen: Sequence[int]) -> Iterator[LevelCoder]:
         """Level coders from coarse to fine, images with references a wave behind these."""

@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from inrcodec.bitstream.context import CONTEXT_STEP, context_shapes
+from inrcodec.bitstream.context import CONTEXT_STEP, context_shapes, level_contexts
 from inrcodec.bitstream.header import Header, pack_shapes
-from inrcodec.bitstream.latents import Latents
+from inrcodec.bitstream.latents import LatentCodec, Latents
 from inrcodec.bitstream.packing import pack, pack_latents
 from inrcodec.bitstream.weights import LARGEST_LATENT, LARGEST_WEIGHT, CodedTensor
 from inrcodec.field.conditioning import CONDITIONINGS
@@ -37,12 +37,25 @@ class MadeUp:
         names = [str(number) for number in range(len(self.sizes))]
         return pack(self.header, (*self.network, *self.context), ranges, blocks, names, (), poses=self.poses)
 
+    def codec(self) -> LatentCodec:
+        """What codes its blocks."""
+        ranges, _, _ = pack_latents(self.header, self.context, self.latents)
+        return LatentCodec(self.header.model, level_contexts(self.header.model, self.context), ranges)
+
     @property
     def poses(self) -> np.ndarray | None:
         """Of every image, where the header asks for them."""
         if not self.header.model.posed:
             return None
         return np.arange(4 * len(self.sizes), dtype=np.int8).reshape(-1, 4) - 7
+
+
+def assert_same_latents(found: Sequence[Latents], expected: Sequence[Latents]) -> None:
+    """Of all images, level by level, and stored alike."""
+    for one, other in zip(found, expected, strict=True):
+        for level, same in zip(one, other, strict=True):
+            assert level.dtype == np.int16
+            np.testing.assert_array_equal(level, same)
 
 
 def random_model(rng: np.random.Generator) -> ModelSettings:

@@ -7,12 +7,10 @@ import pytest
 import second_pixels
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up import MadeUp, random_set
+from made_up import assert_same_latents, random_set
 
 from inrcodec.bitstream import latents as room
-from inrcodec.bitstream.context import level_contexts
 from inrcodec.bitstream.latents import LatentCodec, Latents
-from inrcodec.bitstream.packing import pack_latents
 from inrcodec.bitstream.stored import StoredSet
 from inrcodec.errors import CorruptFileError
 from inrcodec.field.field import field_shapes
@@ -21,28 +19,15 @@ from inrcodec.settings import Level
 MIXED = {"levels": (Level(31, 2), Level(2, 3), Level(0, 2)), "context_width": 3, "hidden_width": 2}
 
 
-def codec(made: MadeUp) -> LatentCodec:
-    """What codes the set's blocks."""
-    ranges, _, _ = pack_latents(made.header, made.context, made.latents)
-    return LatentCodec(made.header.model, level_contexts(made.header.model, made.context), ranges)
-
-
-def assert_equal(found: tuple[Latents, ...], expected: tuple[Latents, ...]) -> None:
-    for one, other in zip(found, expected, strict=True):
-        for level, same in zip(one, other, strict=True):
-            assert level.dtype == np.int16
-            np.testing.assert_array_equal(level, same)
-
-
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_round_trip(seed: int) -> None:
     made = random_set(seed)
     if not made.header.model.levels:
         return
-    coder = codec(made)
+    coder = made.codec()
     payload, bits = coder.encode(made.latents, made.sizes)
-    assert_equal(coder.decode(payload, made.sizes), made.latents)
+    assert_same_latents(coder.decode(payload, made.sizes), made.latents)
     assert bits.shape == (len(made.sizes),)
     assert bits.sum() / 8 - 5 <= len(payload) <= bits.sum() / 8 * 1.0001 + 5
     with pytest.raises(CorruptFileError, match="does not end with its symbols"):
@@ -64,8 +49,8 @@ def test_a_block_decodes_alone() -> None:
     blob = made.file()
     straight = StoredSet(blob, field_shapes)
     for number in (149, 3, 64, 63, 127, 128, 0):
-        assert_equal((StoredSet(blob, field_shapes).latents(number),), (made.latents[number],))
-        assert_equal((straight.latents(number),), (made.latents[number],))
+        assert_same_latents((StoredSet(blob, field_shapes).latents(number),), (made.latents[number],))
+        assert_same_latents((straight.latents(number),), (made.latents[number],))
     other = second_pixels.read(blob)
     assert [len(images) for images, _ in other.blocks] == [64, 64, 22]
     for theirs, ours in zip(other.latents(140), made.latents[140], strict=True):
@@ -74,7 +59,7 @@ def test_a_block_decodes_alone() -> None:
 
 def test_slices_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     made = random_set(8, images=9, **MIXED)
-    coder = codec(made)
+    coder = made.codec()
     payload, bits = coder.encode(made.latents, made.sizes)
     for cells, entries in ((1, 1 << 18), (7, 1 << 18), (1 << 12, 10)):
         monkeypatch.setattr(room, "SLICE", cells)
@@ -82,7 +67,7 @@ def test_slices_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         again, shares = coder.encode(made.latents, made.sizes)
         assert again == payload
         np.testing.assert_allclose(shares, bits)
-        assert_equal(coder.decode(payload, made.sizes), made.latents)
+        assert_same_latents(coder.decode(payload, made.sizes), made.latents)
 
 
 def thin(rng: np.random.Generator, coder: LatentCodec, size: tuple[int, int]) -> Latents:
@@ -99,17 +84,17 @@ def thin(rng: np.random.Generator, coder: LatentCodec, size: tuple[int, int]) ->
 def test_thin_images(size: tuple[int, int]) -> None:
     rng = np.random.default_rng(9)
     made = random_set(9, images=1, **MIXED)
-    coder = codec(made)
+    coder = made.codec()
     images = tuple(thin(rng, coder, size) for _ in range(3))
     payload, _ = coder.encode(images, [size] * 3)
-    assert_equal(coder.decode(payload, [size] * 3), images)
+    assert_same_latents(coder.decode(payload, [size] * 3), images)
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=80))
 def test_noise_is_refused_or_legal(payload: bytes) -> None:
     made = random_set(10, images=4, **MIXED)
-    coder = codec(made)
+    coder = made.codec()
     try:
         found = coder.decode(payload, made.sizes)
     except CorruptFileError:

@@ -8,30 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 pytest.importorskip("numba")
-from made_up import MadeUp, random_set
+from made_up import assert_same_latents, random_set
 from test_references import any_references, family
 
-from inrcodec.bitstream.context import level_contexts
-from inrcodec.bitstream.latents import LatentCodec, Latents
-from inrcodec.bitstream.packing import pack_latents
+from inrcodec.bitstream.latents import LatentCodec
 from inrcodec.errors import CorruptFileError
 from inrcodec.fitting.kernels.coding import KernelCoder
 from inrcodec.settings import Level
 
 LEVELS = (Level(31, 2), Level(2, 3), Level(1, 4), Level(0, 2))
-
-
-def codec(made: MadeUp) -> LatentCodec:
-    """What codes the set's blocks."""
-    ranges, _, _ = pack_latents(made.header, made.context, made.latents)
-    return LatentCodec(made.header.model, level_contexts(made.header.model, made.context), ranges)
-
-
-def assert_equal(found: tuple[Latents, ...], expected: tuple[Latents, ...]) -> None:
-    for one, other in zip(found, expected, strict=True):
-        for level, same in zip(one, other, strict=True):
-            assert level.dtype == np.int16
-            np.testing.assert_array_equal(level, same)
 
 
 @settings(max_examples=150, deadline=None)
@@ -40,13 +25,13 @@ def test_bytes_and_bits_are_those_of_the_codec(seed: int) -> None:
     made = random_set(seed) if seed % 2 else random_set(seed, levels=LEVELS, context_width=1 + seed % 19)
     if not made.header.model.levels:
         return
-    known = codec(made)
+    known = made.codec()
     payload, bits = known.encode(made.latents, made.sizes)
     ((found, shares),) = KernelCoder().encode(known, [(made.latents, made.sizes)])
     assert found == payload
     np.testing.assert_array_equal(shares, bits)
     (images,) = KernelCoder().decode(known, [(payload, made.sizes)])
-    assert_equal(images, made.latents)
+    assert_same_latents(images, made.latents)
     with pytest.raises(CorruptFileError, match="does not end with its symbols"):
         KernelCoder().decode(known, [(payload + bytes(5), made.sizes)])
 
@@ -61,7 +46,7 @@ def test_references_are_known(seed: int, images: int) -> None:
     assert found == payload
     np.testing.assert_array_equal(shares, bits)
     (read,) = KernelCoder().decode(known, [(payload, made.sizes)])
-    assert_equal(read, made.latents)
+    assert_same_latents(read, made.latents)
     for damaged in (payload + bytes(5), payload[:-6], bytes(4) + payload):
         try:
             (read,) = KernelCoder().decode(known, [(damaged, made.sizes)])
@@ -69,14 +54,14 @@ def test_references_are_known(seed: int, images: int) -> None:
             with pytest.raises(CorruptFileError):
                 known.decode(damaged, made.sizes)
         else:
-            assert_equal(read, known.decode(damaged, made.sizes))
+            assert_same_latents(read, known.decode(damaged, made.sizes))
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=80))
 def test_noise_is_refused_or_read_alike(payload: bytes) -> None:
     made = random_set(10, images=4, levels=LEVELS, context_width=3, hidden_width=2)
-    known = codec(made)
+    known = made.codec()
     try:
         expected = known.decode(payload, made.sizes)
     except CorruptFileError:
@@ -84,12 +69,12 @@ def test_noise_is_refused_or_read_alike(payload: bytes) -> None:
             KernelCoder().decode(known, [(payload, made.sizes)])
         return
     (found,) = KernelCoder().decode(known, [(payload, made.sizes)])
-    assert_equal(found, expected)
+    assert_same_latents(found, expected)
 
 
 def test_threads_change_nothing() -> None:
     sets = [random_set(seed, images=3, levels=LEVELS, context_width=4, hidden_width=2) for seed in range(5)]
-    known = codec(sets[0])
+    known = sets[0].codec()
     widest = tuple((-1023, 1023) for _ in known.ranges)
     known = LatentCodec(known.model, known.contexts, widest)
     blocks = [(made.latents, made.sizes) for made in sets]
@@ -99,4 +84,4 @@ def test_threads_change_nothing() -> None:
         known, [(payload, sizes) for (payload, _), (_, sizes) in zip(packed, blocks, strict=True)]
     )
     for images, made in zip(read, sets, strict=True):
-        assert_equal(images, made.latents)
+        assert_same_latents(images, made.latents)
