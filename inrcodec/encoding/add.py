@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from inrcodec.archive import Archive
-from inrcodec.archive.collection.belonging import check_changeable
 from inrcodec.bitstream.appending import extend, repacked
 from inrcodec.bitstream.container import write_atomically
 from inrcodec.bitstream.figures import MAE, PSNR, SSIM
 from inrcodec.encoding.added_latents import find_latents, steps_for
-from inrcodec.encoding.compatible import check_design, check_effort, check_room, compatible, sizes_of
-from inrcodec.encoding.encode import check_output
+from inrcodec.encoding.changing import changing, file_state
+from inrcodec.encoding.compatible import check_effort, check_room, compatible, sizes_of
 from inrcodec.encoding.ends import has_white
-from inrcodec.encoding.one_writer import only_writer
 from inrcodec.encoding.options import EncodeOptions, Sources
 from inrcodec.encoding.resolve import read_pictures
 from inrcodec.errors import InrError
@@ -86,12 +84,7 @@ def add(
     on_progress (Callable[[Progress], None] | None): called after every step. Default None.
     """
     started, path, replacing = time.monotonic(), Path(file if output is None else output), overwrite or output is None
-    check_changeable(file, output)
-    with only_writer(path):
-        before = file_state(file)  # ahead of reading: a change in between must not go unseen
-        archive = Archive.open(file, trust=trust)
-        check_output(path, overwrite=replacing)
-        check_design(archive)
+    with changing(file, output, trust=trust, overwrite=overwrite) as (archive, before):
         options = EncodeOptions(
             passes=steps_for(archive, steps), quality=quality, holdout=0, max_size=max_size, background=background,
             device=device, engine=engine, threads=threads, seed=seed,
@@ -116,15 +109,6 @@ def add(
         notes=(*found.notes, *_poor(archive, longer)),
         seconds=time.monotonic() - started,
     )
-
-
-def file_state(file: str | Path) -> tuple[int, int, int] | None:
-    """What tells whether a file is still the one it was; None where there is none."""
-    try:
-        now = Path(file).stat()
-    except OSError:
-        return None
-    return now.st_ino, now.st_size, now.st_mtime_ns
 
 
 def _poor(archive: Archive, longer: Archive) -> Iterator[str]:

@@ -9,18 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from inrcodec.archive import Archive
-from inrcodec.archive.collection.belonging import check_changeable
 from inrcodec.bitstream.appending import repacked
 from inrcodec.bitstream.container import write_atomically
 from inrcodec.bitstream.figures import Column
 from inrcodec.bitstream.poses import Codes
 from inrcodec.bitstream.rearranging import Newcomer, rearranged, rearranged_figures
-from inrcodec.encoding.add import file_state
 from inrcodec.encoding.added_latents import find_latents, steps_for
-from inrcodec.encoding.compatible import check_design, check_effort, fitting_picture
-from inrcodec.encoding.encode import check_output
+from inrcodec.encoding.changing import FileState, changing, file_state
+from inrcodec.encoding.compatible import check_effort, fitting_picture
 from inrcodec.encoding.ends import has_white
-from inrcodec.encoding.one_writer import only_writer
 from inrcodec.encoding.options import EncodeOptions
 from inrcodec.encoding.resolve import read_pictures
 from inrcodec.errors import InrError, UsageError
@@ -64,11 +61,8 @@ def remove(
     overwrite (bool): replace an output that exists. Default False.
     """
     started = time.monotonic()
-    check_changeable(file, output)
-    with only_writer(Path(file if output is None else output)):
-        before = file_state(file)
-        archive = Archive.open(file, trust=trust)
-        _check(archive, output, overwrite=overwrite)
+    with changing(file, output, trust=trust, overwrite=overwrite) as (archive, before):
+        _check(archive)
         gone = _numbers(archive, images)
         kept = [number for number in range(len(archive)) if number not in set(gone)]
         if not kept:
@@ -120,11 +114,8 @@ def replace(
     on_progress (Callable[[Progress], None] | None): called after every step. Default None.
     """
     started = time.monotonic()
-    check_changeable(file, output)
-    with only_writer(Path(file if output is None else output)):
-        before = file_state(file)
-        archive = Archive.open(file, trust=trust)
-        _check(archive, output, overwrite=overwrite)
+    with changing(file, output, trust=trust, overwrite=overwrite) as (archive, before):
+        _check(archive)
         number = archive[image].number
         options = EncodeOptions(
             passes=steps_for(archive, steps), quality=quality, holdout=0, max_size=max_size, background=background,
@@ -151,11 +142,8 @@ def replace(
         return _written(archive, blob, output, overwrite, before, [archive.names[number]], started, found.notes)
 
 
-def _check(archive: Archive, output: str | Path | None, *, overwrite: bool) -> None:
-    """UsageError, ahead of any work, where the output may not be written or images are tied to their numbers."""
-    assert archive.path is not None
-    check_output(Path(archive.path if output is None else output), overwrite=overwrite or output is None)
-    check_design(archive)
+def _check(archive: Archive) -> None:
+    """UsageError where images are tied to their numbers."""
     if archive.header.holdout.mode == "strict":
         raise UsageError(f"{archive.path}: pixels stay hidden by the numbers of images; encode the whole set anew")
 
@@ -186,7 +174,7 @@ def _written(
     blob: bytes,
     output: str | Path | None,
     overwrite: bool,
-    before: object,
+    before: FileState,
     names: Sequence[str],
     started: float,
     notes: tuple[str, ...],
