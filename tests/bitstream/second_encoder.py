@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from second_pixels import tensor
+from second_latents import tensor
 from second_reader import Illegal, Pack, RangeReader
 
 Floats = npt.NDArray[np.float64]

@@ -1,6 +1,6 @@
 """A second reader of .inr files, written from FORMAT.md alone; it imports nothing of inrcodec and no range coder.
 
-This half reads sections 1 to 6, the bytes; second_pixels.py goes on from there.
+This half reads sections 1 to 6, the bytes; second_model.py, second_latents.py and second_pixels.py go on from there.
 """
 
 from __future__ import annotations

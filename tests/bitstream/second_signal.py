@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from second_pixels import tensor
+from second_latents import tensor
 from second_reader import Illegal, Pack, RangeReader, chunks
 
 from inrcodec.numerics.arrays import FloatArray

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 import pytest
-import second_pixels
+import second_latents
+import second_model
 import second_reader
 from made_up import random_model, written
 
@@ -45,7 +46,7 @@ def test_the_second_reader_has_the_same_shapes() -> None:
         model = random_model(rng)
         images = int(rng.integers(1, 20))
         fields = msgspec.to_builtins(written(model))
-        other = second_pixels.model_of(second_reader.Header(3, [(1, 1)] * images, fields[0], fields, [], ""))
+        other = second_model.model_of(second_reader.Header(3, [(1, 1)] * images, fields[0], fields, [], ""))
         assert [shape for level in other.context_shapes() for shape in level] == list(context_shapes(model))
         assert other.network_shapes() == list(field_shapes(model, 3, images))
 
@@ -55,8 +56,8 @@ def test_fixed_point_is_the_second_readers() -> None:
     for bits in (WEIGHT_BITS, 2 * WEIGHT_BITS):
         means, scales = fixed_point(np.stack([sums, sums], axis=1), bits)
         for total, mean, scale in zip(sums.tolist(), means.tolist(), scales.tolist(), strict=True):
-            assert mean == min(max(second_pixels.fixed(total, bits, 8), -LARGEST_MEAN), LARGEST_MEAN)
-            assert scale == min(max(second_pixels.fixed(total, bits, 3), LOWEST_SCALE), HIGHEST_SCALE)
+            assert mean == min(max(second_latents.fixed(total, bits, 8), -LARGEST_MEAN), LARGEST_MEAN)
+            assert scale == min(max(second_latents.fixed(total, bits, 3), LOWEST_SCALE), HIGHEST_SCALE)
 
 
 @pytest.mark.parametrize("share", [1.0, 0.5])
@@ -86,7 +87,7 @@ def test_the_largest_sums_are_exact(share: float) -> None:
         ]
         assert max(map(abs, sums)) < 2**53
         mean, scale = (
-            second_pixels.fixed(total, 2 * WEIGHT_BITS, bits) for total, bits in zip(sums, (8, 3), strict=True)
+            second_latents.fixed(total, 2 * WEIGHT_BITS, bits) for total, bits in zip(sums, (8, 3), strict=True)
         )
         assert means[row] == min(max(mean, -LARGEST_MEAN), LARGEST_MEAN)
         assert scales[row] == min(max(scale, LOWEST_SCALE), HIGHEST_SCALE)

@@ -6,7 +6,7 @@ from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
-import second_pixels
+import second_latents
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -45,8 +45,8 @@ def test_constants_are_far_from_rounding_boundaries() -> None:
 
 
 def test_the_second_reader_has_the_same_constants() -> None:
-    assert list(second_pixels.INVERSE.values()) == laplace.INVERSE.tolist()
-    assert laplace.DECAY.tolist() == second_pixels.DECAY.tolist()
+    assert list(second_latents.INVERSE.values()) == laplace.INVERSE.tolist()
+    assert laplace.DECAY.tolist() == second_latents.DECAY.tolist()
 
 
 @settings(deadline=None)
@@ -58,7 +58,7 @@ def test_tables_are_legal_and_the_same_in_both_readers(mean: int, scale: int, lo
     found = table(mean, scale, lowest, lowest + alphabet - 1)
     assert sum(found) == TOTAL
     assert min(found) >= 1
-    assert found == second_pixels.laplace(mean, scale, lowest, lowest + alphabet - 1)
+    assert found == second_latents.laplace(mean, scale, lowest, lowest + alphabet - 1)
 
 
 @pytest.mark.parametrize("scale", [LOWEST_SCALE, 0, HIGHEST_SCALE])

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-import second_pixels
+import second_latents
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import random_set
@@ -70,7 +70,7 @@ def test_blocks_are_full_and_never_too_full(sizes: list[tuple[int, int]]) -> Non
         assert last - first == 1 or sum(areas[first:last]) <= BLOCK_PIXELS
         if last < len(sizes) and last - first < BLOCK_IMAGES:
             assert sum(areas[first : last + 1]) > BLOCK_PIXELS
-    assert [range(*pair) for pair in pairwise(bounds)] == second_pixels.division(sizes)
+    assert [range(*pair) for pair in pairwise(bounds)] == second_latents.division(sizes)
 
 
 def test_the_largest_sets_have_few_enough_blocks() -> None:
