@@ -1,39 +1,35 @@
-"""Steps by compiled kernels: a run's arrays as kernels want them, in the same memory."""
+"""Steps by compiled kernels."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
-from inrcodec.field.grids import FRAME
 from inrcodec.fitting import schedule
 from inrcodec.fitting.batches import Batch, batches_of_pass
-from inrcodec.fitting.cut_group import CutGroup, is_cut
 from inrcodec.fitting.distortion.squared import MARGIN
-from inrcodec.fitting.groups import BatchPart, Group, Numbers
+from inrcodec.fitting.groups import BatchPart, Numbers
 from inrcodec.fitting.held_out import Tile
 from inrcodec.fitting.kernel_files import KernelFiles
+from inrcodec.fitting.kernel_looks import Looks
 from inrcodec.fitting.kernel_steps import WeightGrid, adam_of, images_for, shown_by
 from inrcodec.fitting.kernels.beside import compiled_beside
 from inrcodec.fitting.kernels.compiling import compiled_before
 from inrcodec.fitting.kernels.engine import KernelStep
-from inrcodec.fitting.kernels.images import ImageGroup
-from inrcodec.fitting.kernels.parts import Outcome, Part, Quantization, Rates
+from inrcodec.fitting.kernels.parts import Quantization, Rates
 from inrcodec.fitting.optimizer import FIRST_DECAY, SECOND_DECAY, TINY
 from inrcodec.fitting.pace import cells_apart
 from inrcodec.fitting.process import PIXELS_FOR_WORKERS, one_torch_thread
 from inrcodec.fitting.rounding import RoundingContext
 from inrcodec.fitting.run import Run
 from inrcodec.fitting.sensitivity import sampled
-from inrcodec.fitting.step_context import Observation, StepContext, StepResult
-from inrcodec.numerics.arrays import FloatArray, colors
+from inrcodec.fitting.step_context import StepContext, StepResult
+from inrcodec.numerics.arrays import FloatArray
 
 if TYPE_CHECKING:
     from inrcodec.fitting.workers import Task
@@ -41,22 +37,6 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 BATCH_PIXELS, BATCH_IMAGES = 9_300, 4  # of a step: for kernels a step costs little beside its pixels
 STRETCH_SECONDS, MOST_STEPS = 0.1, 64  # of steps that are done at once, without a look at the clock or at Ctrl-C
-
-
-@dataclass(frozen=True)
-class _Look:
-    """What a step looks at: one part of the kernels', and where it comes from.
-
-    pixels: how much each of its images counts in means over pixels; own_bits, own_errors: the shares of its bits and of
-    its errors that are its own.
-    """
-
-    part: Part
-    number: int  # of the group
-    units: Numbers
-    pixels: float
-    own_bits: float = 1.0
-    own_errors: float = 1.0
 
 
 class KernelEngine:
@@ -70,9 +50,7 @@ class KernelEngine:
         self._batch_pixels = _batch_pixels(run)
         self._batch_images = 2 if max(group.pixels for group in run.groups) > PIXELS_FOR_WORKERS else 1
         self._kernels = KernelStep(run.model, run.channels, workers)
-        self._cut = {number: CutGroup(run.model, group) for number, group in enumerate(run.groups) if is_cut(group)}
-        self._whole: dict[int, ImageGroup] = {}
-        self._seen: dict[int, npt.NDArray[np.float64]] = {}  # visible pixels of each whole image
+        self._images = Looks(run)
         self._steps = WeightGrid(run)
         self._seconds = STRETCH_SECONDS  # that a step takes
 
@@ -95,19 +73,8 @@ class KernelEngine:
 
     def __enter__(self) -> Self:
         """Move latents to where kernels want them; arrays of the run are views of it from now on."""
-        self._prepare()
+        self._images.prepare()
         return self
-
-    def _prepare(self) -> None:
-        """The same, once."""
-        for number, group in enumerate(self._run.groups):
-            if number in self._cut or number in self._whole:
-                continue
-            count, visible = len(group.numbers), group.visible
-            self._seen[number] = (
-                np.full(count, float(group.pixels)) if visible is None else visible.sum(axis=(1, 2), dtype=np.float64)
-            )
-            self._whole[number] = _shared(self._run, group)
 
     def __exit__(
         self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None
@@ -122,7 +89,7 @@ class KernelEngine:
     def step(self, context: StepContext, batch: Sequence[BatchPart]) -> tuple[list[StepResult], FloatArray]:
         """Do the batch; one result, and the gradient (weights,)."""
         run, begun = self._run, time.perf_counter()
-        looks = self._looks(batch, context.rate_weight, context.released, context.pixels)
+        looks = self._images.of(batch, context.rate_weight, context.released, context.pixels)
         outcome = self._kernels.step(
             self._steps.rounded(run.adam.weights, context.weight_steps),
             [look.part for look in looks],
@@ -135,15 +102,15 @@ class KernelEngine:
             with_weights=not run.network_frozen,
         )
         if not context.latents_frozen:
-            self._put_back(looks)
+            self._images.put_back(looks)
         self._seconds = time.perf_counter() - begun
-        return [self._result(context, looks, outcome)], outcome.gradient
+        return [self._images.result(context, looks, outcome)], outcome.gradient
 
     @property
     def most_steps(self) -> int:
         """As many as take about a tenth of a second; one where images differ in size, or rate control is to see it."""
         run = self._run
-        if self._cut or len(run.groups) > 1 or run.network_frozen or run.settings.target:
+        if self._images.cut or len(run.groups) > 1 or run.network_frozen or run.settings.target:
             return 1
         return max(1, min(MOST_STEPS, int(STRETCH_SECONDS / max(self._seconds, 1e-6))))
 
@@ -152,12 +119,12 @@ class KernelEngine:
         run, (group,), first = self._run, self._run.groups, contexts[0]
         begun = time.perf_counter()
         orders = [(_quantization(context), self._rates(context)) for context in contexts]
-        images = images_for(group, self._seen[0], run.channels, contexts, batches, orders)
+        images = images_for(group, self._images.seen[0], run.channels, contexts, batches, orders)
         self._kernels.take(
             images,
             adam_of(run, contexts),
             self._steps.grid(first.weight_steps),
-            self._whole[0],
+            self._images.whole[0],
             footprint=first.footprint,
             released=first.released,
         )
@@ -167,7 +134,7 @@ class KernelEngine:
     def error(self, network: Sequence[FloatArray]) -> float:
         """See `StepEngine`."""
         run = self._run
-        looks = self._looks(list(sampled(run)), 0.0, run.released, 1.0)
+        looks = self._images.of(list(sampled(run)), 0.0, run.released, 1.0)
         outcome = self._kernels.step(
             np.concatenate([tensor.reshape(-1) for tensor in (*network, *run.context)]),
             [look.part for look in looks], Quantization(rounded=True), None, 0, footprint=run.footprint, margin=MARGIN,
@@ -180,13 +147,13 @@ class KernelEngine:
     def draw(self, number: int, rows: Numbers) -> Iterator[tuple[Tile, FloatArray]]:
         """See `StepEngine`."""
         run, (height, width) = self._run, self._run.groups[number].size
-        self._prepare()
+        self._images.prepare()
         weights = self._steps.rounded(run.adam.weights, run.weight_steps)
-        if number in self._whole:
-            drawn = self._kernels.draw(weights, [(self._whole[number], rows)], footprint=run.footprint)
+        if number in self._images.whole:
+            drawn = self._kernels.draw(weights, [(self._images.whole[number], rows)], footprint=run.footprint)
             yield (slice(0, height), slice(0, width)), drawn[0]
             return
-        cut, cuts = self._cut[number], run.groups[number].cuts
+        cut, cuts = self._images.cut[number], run.groups[number].cuts
         for window in range(cuts):
             taken = [(cut.take(row * cuts + window), np.zeros(1, np.int64)) for row in rows.tolist()]
             images = np.concatenate(self._kernels.draw(weights, taken, footprint=run.footprint))
@@ -204,7 +171,7 @@ class KernelEngine:
 
     def round_latents(self, context: RoundingContext, batch: Sequence[BatchPart]) -> None:
         """Latents of the batch become whole numbers by what they cost."""
-        looks = self._looks(batch, context.rate_weight, context.released, 1.0)
+        looks = self._images.of(batch, context.rate_weight, context.released, 1.0)
         for look in looks:  # sums over pixels, not means
             look.part.scales[:] *= look.pixels
         self._kernels.decide(
@@ -216,38 +183,7 @@ class KernelEngine:
             margin=MARGIN,
             released=context.released,
         )
-        self._put_back(looks)
-
-    def _looks(self, batch: Sequence[BatchPart], weight_of_bit: float, released: bool, pixels: float) -> list[_Look]:
-        """Images or windows as kernels take them: the loss of each is that of `objective`.
-
-        pixels: of the whole batch, which the network's loss is the mean over.
-        """
-        self._prepare()
-        looks = []
-        for number, units in batch:
-            group = self._run.groups[number]
-            if number in self._cut:
-                looks += [self._window(number, unit, weight_of_bit, released, pixels) for unit in units.tolist()]
-                continue
-            seen = len(units) * group.pixels if released else max(1.0, float(self._seen[number][units].sum()))
-            scales = np.empty((len(units), 2), np.float32)
-            scales[:] = len(units) / (seen * self._run.channels), weight_of_bit / group.pixels
-            shares = np.full(len(units), group.pixels / pixels, np.float32)
-            part = Part(self._whole[number], units, group.numbers[units], scales, shares)
-            looks.append(_Look(part, number, units, group.pixels))
-        return looks
-
-    def _window(self, number: int, unit: int, weight_of_bit: float, released: bool, pixels: float) -> _Look:
-        group, cut = self._run.groups[number], self._cut[number]
-        row, window = divmod(unit, group.cuts)
-        taken, own = cut.take(unit), cut.views[window].own_pixels
-        drawn = taken.pixels if released else max(1.0, taken.seen)
-        weight = taken.pixels / drawn / own  # of a pixel: the sum over windows is nearly the mean over the image
-        scales = np.array([[weight / self._run.channels, weight_of_bit / own]], np.float32)
-        noise = np.array([int(group.numbers[row]) + (window << 32)])
-        part = Part(taken, np.zeros(1, np.int64), noise, scales, np.full(1, own / pixels, np.float32))
-        return _Look(part, number, np.array([unit]), own, cut.own_bits(window), own / taken.pixels)
+        self._images.put_back(looks)
 
     def _rates(self, context: StepContext) -> Rates | None:
         """Of the latents, as `RowAdam` has them."""
@@ -255,47 +191,11 @@ class KernelEngine:
             return None
         return Rates(self._run.latent_rate * context.learning_rate, FIRST_DECAY, SECOND_DECAY, TINY)
 
-    def _put_back(self, looks: Sequence[_Look]) -> None:
-        for look in looks:
-            if look.number in self._cut:
-                self._cut[look.number].put_back(int(look.units[0]), look.part.group)
-
-    def _result(self, context: StepContext, looks: Sequence[_Look], outcome: Outcome) -> StepResult:
-        error = bits = 0.0
-        observations, first = [], 0
-        for look in looks:
-            last, group = first + len(look.units), self._run.groups[look.number]
-            errors = outcome.shown[first:last] * look.part.scales[:, 0] * look.own_errors
-            bits_each = float(outcome.bits[first:last].sum()) * look.own_bits / len(look.units)
-            error += float(errors.sum()) * look.pixels / context.pixels
-            bits += bits_each * len(look.units) / context.pixels
-            if look.number in self._cut:
-                seen = self._cut[look.number].seen(int(look.units[0]), float(errors[0]), bits_each)
-                observations.append(Observation(group.numbers[[look.units[0] // group.cuts]], *seen))
-            else:
-                observations.append(Observation(look.part.numbers, errors, bits_each))
-            first = last
-        return StepResult(error, bits, observations)
-
 
 def _batch_pixels(run: Run) -> int:
     """Pixels of a step at most: few, but of several images, or what one asks for would be taken for what all need."""
     several = BATCH_IMAGES * max(group.unit_pixels for group in run.groups)
     return min(run.device.batch_pixels, max(BATCH_PIXELS, several))
-
-
-def _shared(run: Run, group: Group) -> ImageGroup:
-    """A group as kernels have it, whose memory the group's arrays share from now on."""
-    frames = group.conditions[:, -FRAME:] if run.model.posed else None
-    targets = colors(group.targets.transpose(1, 0, 2, 3))
-    shared = ImageGroup(run.model, targets, group.visible, frames, group.adam.factors, group.limits)
-    group.targets = shared.targets.transpose(1, 0, 2, 3)
-    views = shared.latents, shared.first_moments, shared.second_moments, shared.visits[:, None]
-    for known, view in zip(group.adam.state(), views, strict=True):
-        view[:] = known
-    group.latents = shared.latents
-    group.adam.move_to(*views)
-    return shared
 
 
 def _quantization(context: StepContext) -> Quantization:

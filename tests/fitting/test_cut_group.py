@@ -96,7 +96,7 @@ def test_windows_together_feel_what_the_whole_feels(
             before = group.adam.state()[1][0].copy()
             with made._engine as engine:
                 engine.step(context, [(0, np.array([unit]))])
-            pixels = made._engine._cut[0].views[unit].own_pixels if group.cuts > 1 else size[0] * size[1]  # type: ignore[attr-defined]
+            pixels = made._engine._images.cut[0].views[unit].own_pixels if group.cuts > 1 else size[0] * size[1]  # type: ignore[attr-defined]
             total += pixels * (group.adam.state()[1][0] - before)
         found.append(total)
     windows, whole = found
