@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from inrcodec.fitting.step_context import StepContext, StepResult
 from inrcodec.fitting.torch_run import as_tensors
 from inrcodec.numerics.poses import coded_poses
 from inrcodec.settings import ENGINES, FitSettings, Holdout, Level, ModelSettings
+from tests.fitting.waves import fit_by, waves
 
 pytest.importorskip("numba")
 
@@ -113,22 +113,6 @@ def fitted(fit: Fit) -> tuple[float, float, bytes]:
     psnr = [-10 * np.log10(np.square(pixels - shown[number]).mean()) for number, pixels in fit.pictures()]
     integers = b"".join(level.tobytes() for image in made.latents for level in image)
     return float(np.mean(psnr)), last.bits_per_pixel, encode_weights((*made.network, *made.context), ()) + integers
-
-
-def waves(count: int, side: int) -> list[np.ndarray]:
-    """Smooth pictures that are white and black in places."""
-    rng = np.random.default_rng(3)
-    down, across = np.meshgrid(np.arange(side), np.arange(side), indexing="ij")
-    drawn = []
-    for _ in range(count):
-        planes = [np.sin(rng.uniform(0, 0.4) * down + rng.uniform(0, 0.4) * across + channel) for channel in range(3)]
-        drawn.append((0.5 + 0.6 * np.stack(planes, -1)).clip(0, 1).astype(np.float32))
-    return drawn
-
-
-def fit_by(engine: str, threads: int = 1) -> Fit:
-    settings = FitSettings(1e-3, passes=100, engine=engine, threads=threads)
-    return Fit(waves(16, 32), ModelSettings(hidden_width=16), settings)
 
 
 @pytest.fixture(scope="module")
@@ -279,80 +263,3 @@ def test_compiling_is_told_and_not_kept_in_the_record(
     monkeypatch.setattr(kernel_engine, "compiled_before", lambda: True)
     again = inrcodec.encode([small_images], tmp_path / "b.inr", passes=5)
     assert made.archive.record.steps == again.archive.record.steps
-
-
-@pytest.mark.parametrize("threads", [1, 3])
-@pytest.mark.parametrize(("hidden", "base"), [(0, None), (100_000, None), (0, 2)], ids=["all", "held out", "base"])
-def test_steps_at_once_are_those_one_by_one(
-    threads: int, hidden: int, base: int | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Through all phases; a pass of five images has a shorter last step. With a base, pulled to it in each."""
-    found = []
-    for most in (1, 3, 64):
-        monkeypatch.setattr(kernel_engine, "MOST_STEPS", most)
-        monkeypatch.setattr(kernel_engine, "STRETCH_SECONDS", 1e9)
-        holdout = Holdout(hidden, 0, "release") if hidden else Holdout()
-        settings = FitSettings(1e-3, passes=12, engine="kernel", threads=threads, holdout=holdout, base=base)
-        fit = Fit(waves(5, 16), ModelSettings(hidden_width=8 if base is None else 32), settings)
-        steps = [progress.done for progress in fit.steps()]
-        made = fit.finish()
-        integers = b"".join(level.tobytes() for image in made.latents for level in image)
-        found.append((encode_weights((*made.network, *made.context), ()), integers, fit.meter.step))
-        assert len(steps) == fit.meter.step if most == 1 else len(steps) < fit.meter.step
-    assert found[0] == found[1] == found[2]
-
-
-def test_an_interrupt_lets_all_threads_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that comes when others are at work already and wait for this thread."""
-    fit = fit_by("kernel", threads=2)
-    steps = fit.steps()
-    next(progress for progress in steps if fit.meter.step > 2)
-
-    def interrupted(*arguments: object) -> None:
-        raise KeyboardInterrupt
-
-    from inrcodec.fitting.kernels import engine
-
-    take = engine.take_steps
-    this = threading.get_ident()
-    monkeypatch.setattr(
-        engine, "take_steps", lambda *rest: interrupted() if threading.get_ident() == this else take(*rest)
-    )
-    with pytest.raises(KeyboardInterrupt):
-        list(steps)
-    steps.close()  # waits for all threads to end
-
-
-def test_a_thread_that_fails_lets_the_others_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    """They wait for it at the barrier, outside the interpreter."""
-    from inrcodec.fitting.kernels import engine
-
-    fit, take, this = fit_by("kernel", threads=2), engine.take_steps, threading.get_ident()
-    steps = fit.steps()
-    next(progress for progress in steps if fit.meter.step > 2)
-
-    def failing(*given: object) -> None:
-        if threading.get_ident() != this:
-            raise MemoryError
-        take(*given)
-
-    monkeypatch.setattr(engine, "take_steps", failing)
-    with pytest.raises(MemoryError):
-        list(steps)
-
-
-def test_a_clock_of_coarse_ticks_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kernel_engine.time, "perf_counter", lambda: 7.0)
-    fit = fit_by("kernel")
-    assert any(progress.done > 0.2 for progress in fit.steps())
-
-
-def test_a_stretch_ends_where_somebody_wants_to_look() -> None:
-    fit = fit_by("kernel")
-    fit.stops = frozenset({13, 21, 22})
-    seen = set()
-    for _ in fit.steps():
-        seen.add(fit.meter.step)
-        if fit.meter.step > 22:
-            break
-    assert seen >= fit.stops
