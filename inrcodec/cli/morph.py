@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from inrcodec.cli.console import Console, print_json, print_table
+from inrcodec.cli.morph_pictures import moving_picture, numbered_frames, strips
 from inrcodec.cli.opening import open_any
 from inrcodec.cli.options import Force, Json, Quiet, Set, Trust, epilog
 from inrcodec.cli.values import check_pixels, parse_size
@@ -21,7 +22,6 @@ from inrcodec.exporters.formats import animation_formats, suffixes_in_words
 
 if TYPE_CHECKING:
     from inrcodec.archive import AnyArchive
-    from inrcodec.exporters.levels import AnyPixels
     from inrcodec.morph import FrameSequence
 
 EPILOG = epilog(
@@ -164,7 +164,7 @@ def morph(
         check_stream(json=json, what="a picture")
         path = Path("stdout.gif" if single else "stdout.png")  # what decides the format
     elif single and output is not None and _is_folder(output):
-        written = _frames(archive, sequence, path, Console(quiet), force=force)
+        written = numbered_frames(archive, sequence, path, Console(quiet), force=force)
         _tell(json, file, path, mode, sequence, pace.fps, written)
         return
     _check_format(path, sequence, loop, still=not single)
@@ -172,9 +172,9 @@ def morph(
         _check_output(path, force=force)
     sequences = [dataclasses.replace(sequence, mode=one, refine=refine and one == "move") for one in modes]
     blob = (
-        _strips(archive, sequences, path, Console(quiet))
+        strips(archive, sequences, path, Console(quiet))
         if sheet or compare
-        else _moving(archive, sequence, path, pace.fps, loop, dither != "none", Console(quiet))
+        else moving_picture(archive, sequence, path, pace.fps, loop, dither != "none", Console(quiet))
     )
     from inrcodec.cli.destination import put
 
@@ -232,74 +232,9 @@ def _check_output(path: Path, *, force: bool) -> None:
     check_free([path], force=force)
 
 
-def _straight(archive: AnyArchive, sequence: FrameSequence, console: Console) -> Iterator[AnyPixels]:
-    """Frames with straight alpha, with a word on how far they have got."""
-    from inrcodec.archive import straightened
-    from inrcodec.cli.progress import step_progress
-    from inrcodec.morph import frames
-
-    with step_progress(console) as step:
-        for done, frame in enumerate(frames(archive, sequence)):
-            step("morph", done, sequence.count, f"{done} of {sequence.count} frames")
-            yield straightened(frame)
-
-
-def _moving(
-    archive: AnyArchive, sequence: FrameSequence, path: Path, fps: float, loop: int, dither: bool, console: Console
-) -> bytes:
-    from inrcodec.exporters.animations import animation_of_suffix, encode_animation
-
-    animation = animation_of_suffix(path.suffix)
-    if loop and not animation.loops:
-        console.say(f"{animation.name} keeps no count of loops; players decide")
-    return encode_animation(_straight(archive, sequence, console), animation, fps, loop=loop, dither=dither)
-
-
 def _is_folder(output: str) -> bool:
     """Whether -o names a folder: one that is there, or a name that ends in a slash or has no suffix."""
     return Path(output).is_dir() or output.endswith(("/", os.sep)) or not Path(output).suffix
-
-
-def _frames(archive: AnyArchive, sequence: FrameSequence, folder: Path, console: Console, *, force: bool) -> int:
-    """Every frame as a numbered PNG in a folder; their bytes together."""
-    from inrcodec.bitstream.container import write_atomically
-    from inrcodec.cli.destination import check_free, check_parent
-    from inrcodec.exporters.stills import encode_still, format_named
-
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder}: exists and is not a folder; choose another -o")
-    digits = max(3, len(str(sequence.count - 1)))
-    paths = [folder / f"frame-{number:0{digits}}.png" for number in range(sequence.count)]
-    check_parent(folder)
-    check_free(paths, force=force)
-    folder.mkdir(exist_ok=True)
-    written = 0
-    for path, frame in zip(paths, _straight(archive, sequence, console), strict=True):
-        blob = encode_still(frame, format_named("png"))
-        write_atomically(path, blob, overwrite=force)
-        written += len(blob)
-    return written
-
-
-def _strips(archive: AnyArchive, sequences: Sequence[FrameSequence], path: Path, console: Console) -> bytes:
-    """One row for every sequence; several have their modes below them."""
-    from inrcodec.exporters.captions import caption_height
-    from inrcodec.exporters.sheets import draw_sheet, plan_sheet
-    from inrcodec.exporters.stills import check_side, encode_still, format_for
-
-    first, named = sequences[0], len(sequences) > 1
-    layout = plan_sheet([first.size] * first.count, first.count)
-    height = layout.height + (caption_height(1) if named else 0)
-    whole = plan_sheet([(layout.width, height)] * len(sequences), 1)
-    check_pixels(whole.width, whole.height, "the strip")
-    check_side(format_for(path), whole.width, whole.height)
-    strips = (draw_sheet(layout, _straight(archive, one, console), archive.channels) for one in sequences)
-    if not named:
-        return encode_still(next(strips), format_for(path))
-    from inrcodec.exporters.captions import captioned
-
-    rows = (captioned(strip, (one.mode,), layout.width) for strip, one in zip(strips, sequences, strict=True))
-    return encode_still(draw_sheet(whole, rows, 3), format_for(path))
 
 
 def _measure(archive: AnyArchive, file: str, numbers: Sequence[int], refine: bool, json: bool) -> None:
