@@ -13,7 +13,7 @@ import numpy as np
 
 from inrcodec.archive.archive import Archive
 from inrcodec.archive.collection.image import CollectedImage
-from inrcodec.archive.collection.manifest import DIGEST_BYTES, Manifest
+from inrcodec.archive.collection.manifest import DIGEST_BYTES, Manifest, Shard
 from inrcodec.archive.collection.reading import CURE, read_manifest
 from inrcodec.archive.image import ArchivedImage
 from inrcodec.archive.image_set import ImageSet
@@ -173,7 +173,7 @@ class Collection(ImageSet):
             )
         if digest(path) != shard.blake2b:
             raise CorruptFileError(f"{path}: is damaged or another file: its hash is not the manifest's; ", *MEND)
-        archive = Archive.open(path, kept_blocks=self._kept_blocks, **({"trust": True} if self._trust else {}))
+        archive = Archive.open(path, kept_blocks=self._kept_blocks, trust=self._trust)
         members = self.manifest.members(which)
         names = tuple(self.manifest.names[number] for number in members)
         shapes = tuple(self.shape(int(number)) for number in members)
@@ -182,6 +182,11 @@ class Collection(ImageSet):
         if archive.channels != shard.channels:
             raise CorruptFileError(f"{path}: has other channels than the collection's manifest says")
         return archive
+
+
+def is_listed(path: Path, shard: Shard) -> bool:
+    """Whether a file that is there is the one that a manifest lists, by its size and hash."""
+    return path.stat().st_size == shard.bytes and digest(path) == shard.blake2b
 
 
 def digest(path: Path) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inrcodec.archive.collection import Collection, Manifest, read_manifest, write_manifest
-from inrcodec.archive.collection.collection import digest
+from inrcodec.archive.collection.collection import is_listed
 from inrcodec.archive.collection.manifest import About, check_library
 from inrcodec.bitstream.collection import MANIFEST, SUFFIX
 from inrcodec.encoding.keywords import KeywordsOf
@@ -235,7 +235,7 @@ def _lost(found: Collection) -> Iterator[tuple[str, str]]:
         path = found.path / shard.file
         if not path.is_file():
             yield shard.file, "is missing"
-        elif path.stat().st_size != shard.bytes or digest(path) != shard.blake2b:
+        elif not is_listed(path, shard):
             yield shard.file, "is damaged"
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from inrcodec.archive import Archive
 from inrcodec.archive.collection import Rows, Shard
-from inrcodec.archive.collection.collection import digest
+from inrcodec.archive.collection.collection import digest, is_listed
 from inrcodec.bitstream.base import QUALITIES
 from inrcodec.bitstream.container import write_atomically
 from inrcodec.encoding import checkpoints
@@ -69,7 +69,7 @@ def finished(task: Task) -> Done | None:
     if done.shard is None:
         return done
     try:
-        same = task.file.stat().st_size == done.shard.bytes and digest(task.file) == done.shard.blake2b
+        same = is_listed(task.file, done.shard)
     except (OSError, InrError):
         return None
     return done if same else None
