@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path, PurePosixPath
 
@@ -58,13 +59,20 @@ def room_of(path: Path) -> str:
     return "" if first == "__init__.py" else first.removesuffix(".py")
 
 
+@cache
+def imports_of(path: Path) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    """Where a file imports something; several tests ask, and reading it takes longer than looking at it."""
+    nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+    return tuple(node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))
+
+
 def imported(path: Path) -> Iterator[tuple[str, int]]:
     """Every imported module with its line, wherever in the file the import stands."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in imports_of(path):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, node.lineno
-        elif isinstance(node, ast.ImportFrom):
+        else:
             assert node.level == 0, f"{path}:{node.lineno}: relative import; the walls are read from absolute ones"
             assert node.module is not None
             yield node.module, node.lineno
@@ -72,26 +80,30 @@ def imported(path: Path) -> Iterator[tuple[str, int]]:
                 yield from ((f"inrcodec.{alias.name}", node.lineno) for alias in node.names)
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_imports_only_go_down(path: Path) -> None:
-    room = room_of(path)
-    if room == "":
-        return  # the public door opens every room, lazily
-    assert room in FLOOR, f"{path}: a new room; give it a floor here"
-    for name, line in imported(path):
-        parts = name.split(".")
-        if parts[0] != "inrcodec" or len(parts) < 2 or parts[1] not in FLOOR:
-            continue
-        other = parts[1]
-        allowed = other == room or FLOOR[other] < FLOOR[room]
-        assert allowed, f"{path}:{line}: {room} must not import {name}"
+def test_imports_only_go_down() -> None:
+    wrong = []
+    for path in modules():
+        room = room_of(path)
+        if room == "":
+            continue  # the public door opens every room, lazily
+        assert room in FLOOR, f"{path}: a new room; give it a floor here"
+        for name, line in imported(path):
+            parts = name.split(".")
+            if parts[0] != "inrcodec" or len(parts) < 2 or parts[1] not in FLOOR:
+                continue
+            if parts[1] != room and FLOOR[parts[1]] >= FLOOR[room]:
+                wrong.append(f"{path}:{line}: {room} must not import {name}")
+    assert not wrong
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_libraries_stay_in_their_rooms(path: Path) -> None:
-    for name, line in imported(path):
-        rooms = ONLY_IN.get(name.split(".")[0])
-        assert rooms is None or room_of(path) in rooms, f"{path}:{line}: {name} belongs in {rooms} only"
+def test_libraries_stay_in_their_rooms() -> None:
+    wrong = []
+    for path in modules():
+        for name, line in imported(path):
+            rooms = ONLY_IN.get(name.split(".")[0])
+            if rooms is not None and room_of(path) not in rooms:
+                wrong.append(f"{path}:{line}: {name} belongs in {rooms} only")
+    assert not wrong
 
 
 def test_few_rooms_below_the_package() -> None:
@@ -126,7 +138,7 @@ def loaded_with(module: str, importer: str) -> Iterator[str]:
 
 def imported_modules(path: Path) -> Iterator[tuple[str, int]]:
     """The same as `imported`, but a module taken out of its folder by name is that module, not the folder."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in imports_of(path):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("inrcodec"):
             for alias in node.names:
                 place = ROOT.joinpath(*node.module.split("."), alias.name)
@@ -205,38 +217,45 @@ def test_importing_the_package_loads_nothing_heavy(tmp_path: Path) -> None:
     assert loaded_by("import inrcodec; inrcodec.open", tmp_path) == set()
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["--help"],
-        ["encode", "--help"],
-        ["compare", "--help"],
-        ["info", "FILE"],
-        ["verify", "FILE"],
-        ["report", "FILE"],
-        ["decode", "FILE", "--size", "16", "--quiet", "-f"],
-        ["decode", "FILE", "--sheet", "--quiet", "-f"],
-        ["fit", "PICTURE", "--from", "gradient", "--show-constraints"],
-        ["fuse", "FILE", "--index", "one.png,two.png", "-o", "fused.png", "--quiet", "-f"],
-        ["derive", "FILE", "--sheet", "--quiet", "-f"],
-        ["derive", "FILE", "--index", "0", "--gradient", "-o", "slopes.npy", "--quiet", "-f"],
-        ["neighbors", "FILE", "one.png"],
-        ["pairs", "FILE", "--similar", "1"],
-        ["morph", "FILE", "one.png", "two.png", "--frames", "2", "--size", "12", "--quiet", "-f"],
-        ["info", "SOUND"],
-        ["report", "SOUND"],
-        ["decode", "SOUND", "--rate", "8000", "--quiet", "-f"],
-        ["morph", "FILE", "one.png", "two.png", "--mode", "code", "--frames", "2", "--size", "12", "--quiet", "-f"],
-    ],
-    ids=" ".join,
+QUICK = (
+    ["--help"],
+    ["encode", "--help"],
+    ["compare", "--help"],
+    ["info", "FILE"],
+    ["verify", "FILE"],
+    ["report", "FILE"],
+    ["decode", "FILE", "--size", "16", "--quiet", "-f"],
+    ["decode", "FILE", "--sheet", "--quiet", "-f"],
+    ["fit", "PICTURE", "--from", "gradient", "--show-constraints"],
+    ["fuse", "FILE", "--index", "one.png,two.png", "-o", "fused.png", "--quiet", "-f"],
+    ["derive", "FILE", "--sheet", "--quiet", "-f"],
+    ["derive", "FILE", "--index", "0", "--gradient", "-o", "slopes.npy", "--quiet", "-f"],
+    ["neighbors", "FILE", "one.png"],
+    ["pairs", "FILE", "--similar", "1"],
+    ["morph", "FILE", "one.png", "two.png", "--frames", "2", "--size", "12", "--quiet", "-f"],
+    ["info", "SOUND"],
+    ["report", "SOUND"],
+    ["decode", "SOUND", "--rate", "8000", "--quiet", "-f"],
+    ["morph", "FILE", "one.png", "two.png", "--mode", "code", "--frames", "2", "--size", "12", "--quiet", "-f"],
 )
-def test_quick_commands_load_nothing_heavy(
-    words: list[str], small_set: Path, small_images: Path, tmp_path: Path
-) -> None:
+
+
+def test_quick_commands_load_nothing_heavy(small_set: Path, small_images: Path, tmp_path: Path) -> None:
+    """In one process, one after the other: what is loaded stays, so each is asked what was not there before it."""
     given = {"FILE": str(small_set), "PICTURE": str(small_images / "one.png"), "SOUND": str(SOUND)}
-    arguments = [given.get(word, word) for word in words]
-    code = f"from inrcodec.cli.app import main\nassert main({arguments!r}) == 0"
-    assert loaded_by(code, tmp_path) == set()
+    lines = [[given.get(word, word) for word in words] for words in QUICK]
+    script = f"""
+import sys
+from inrcodec.cli.app import main
+found = []
+for words in {lines!r}:
+    before = sys.modules.keys() & {set(HEAVY)!r}
+    code = main(words)
+    loaded = (sys.modules.keys() & {set(HEAVY)!r}) - before
+    found += [f"{{words[0]}}:exit:{{code}}"] * (code != 0) + [f"{{words[0]}}:{{name}}" for name in loaded]
+print("SAID", *found)
+"""
+    assert said_by(script, tmp_path) == set()
 
 
 def test_meshes_of_shapes_load_no_torch(tmp_path: Path) -> None:
@@ -271,10 +290,13 @@ def test_encoding_with_kernels_loads_no_torch(small_images: Path, tmp_path: Path
     )
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_many_values_are_given_by_name(path: Path) -> None:
+def test_many_values_are_given_by_name() -> None:
     """Seven values in a row are told apart by nobody."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Call):
-            made = ast.unparse(node.func).rpartition(".")[2].lstrip("_")
-            assert not made[:1].isupper() or len(node.args) < 7, f"{path}:{node.lineno}: {made}"
+    wrong = []
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                made = ast.unparse(node.func).rpartition(".")[2].lstrip("_")
+                if made[:1].isupper() and len(node.args) >= 7:
+                    wrong.append(f"{path}:{node.lineno}: {made}")
+    assert not wrong
