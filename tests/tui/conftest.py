@@ -22,6 +22,7 @@ from inrcodec.tui.against import Against
 from inrcodec.tui.app import Browser
 from inrcodec.tui.backend import ImageBackend
 from inrcodec.tui.blocks import Blocks
+from inrcodec.tui.grid import Grid
 
 Script = Callable[[Browser, Pilot[None]], Coroutine[Any, Any, None]]
 PATIENCE = 60.0  # seconds; a busy machine is slow
@@ -87,6 +88,11 @@ async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
 def seen(app: Browser) -> str:
     """The screen as plain text."""
     return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
+
+
+def grid_of(app: Browser) -> Grid:
+    """The first screen's, whatever is shown above it."""
+    return app.screen_stack[0].query_one(Grid)
 
 
 def headline(app: Browser) -> str:
