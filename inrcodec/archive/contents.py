@@ -22,7 +22,7 @@ from inrcodec.bitstream.stored import StoredSet
 from inrcodec.errors import CorruptFileError, InrError
 from inrcodec.field.encoder import encoder_shapes
 from inrcodec.field.field import Field, image_conditions
-from inrcodec.field.work import LATENT_BYTES, RECODING, Work
+from inrcodec.field.work import LATENT_BYTES, RECODING, BlockClaims, Work
 from inrcodec.numerics.arrays import Pixels
 from inrcodec.numerics.coordinates import samples_per_pixel
 from inrcodec.numerics.poses import poses_from
@@ -174,7 +174,7 @@ class Contents:
         seconds = RECODING * sum(map(self._block_seconds, blocks)) + self.work.image_seconds * len(numbers)
         seconds += self.work.fitting_seconds(self.header.model, self.field.weights, pixels, visits)
         with self._named():
-            self.work.check(seconds, LATENT_BYTES * max((self._claims(block)[0] for block in blocks), default=0))
+            self.work.check(seconds, LATENT_BYTES * max((self._claims(block).latents for block in blocks), default=0))
 
     def shape(self, number: int) -> tuple[int, int]:
         """(height, width) of an image."""
@@ -186,27 +186,26 @@ class Contents:
             block = self.stored.block_of(number)
             if self.header.model.levels and block not in self._decoded:
                 _ = self.field
-                latents, entries, pixels = self._claims(block)
-                self.work.block(latents, entries, self.header.model.context_width, pixels)
+                self.work.block(self._claims(block), self.header.model.context_width)
                 self._decoded.add(block)
             return tuple(map(_fixed, self.stored.latents(number)))  # they are kept for other images, and the next call
 
     def _block_seconds(self, block: int) -> float:
-        latents, entries, pixels = self._claims(block)
-        return self.work.block_seconds(latents, entries, self.header.model.context_width, pixels)
+        return self.work.block_seconds(self._claims(block), self.header.model.context_width)
 
-    def _claims(self, block: int) -> tuple[int, int, int]:
-        """Latents of a block, the mean size of their alphabets, and its native pixels."""
+    def _claims(self, block: int) -> BlockClaims:
         model, ranges = self.header.model, iter(self.stored.codec.ranges)
         shapes = Counter(self.shape(number) for number in self.stored.images_of(block))
-        latents = entries = 0
+        latents = entries = waves = 0
         for level in model.levels:
-            cells = sum(count * level.cells(height) * level.cells(width) for (height, width), count in shapes.items())
+            grids = [(level.cells(height), level.cells(width), count) for (height, width), count in shapes.items()]
+            cells = sum(down * across * count for down, across, count in grids)
+            waves += level.channels * max(across + 2 * down - 2 for down, across, _ in grids)
             for _ in range(level.channels):
                 lowest, highest = next(ranges)
                 latents, entries = latents + cells, entries + cells * (highest - lowest + 1)
         pixels = sum(count * height * width for (height, width), count in shapes.items())
-        return latents, entries // max(1, latents), pixels
+        return BlockClaims(latents, entries // max(1, latents), waves, pixels)
 
     def conditions(self, number: int) -> Pixels:
         """What goes into the network for the image besides its latents, (1, values)."""

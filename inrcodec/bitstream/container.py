@@ -175,18 +175,18 @@ def _chunk_at(blob: bytes, offset: int, lenient: bool) -> tuple[Chunk, int]:
     kind, length = _FRAME.unpack_from(blob, offset)
     if not _is_kind(kind):
         raise CorruptFileError(f"no chunk where one should start, at byte {offset}: {_DAMAGED}")
-    name, end = kind.decode("ascii"), offset + _FRAME.size + length
+    end = offset + _FRAME.size + length
     if end + 4 > len(blob):
         raise CorruptFileError(
-            f"file is cut short: chunk {name} at byte {offset} should end at byte {end + 4} of {len(blob)}"
+            f"file is cut short: chunk {kind.decode()} at byte {offset} should end at byte {end + 4} of {len(blob)}"
         )
     if _checksum(blob[offset:end]) != blob[end : end + 4]:
-        damage = f"checksum of chunk {name} at byte {offset} does not match: {_DAMAGED}"
+        damage = f"checksum of chunk {kind.decode()} at byte {offset} does not match: {_DAMAGED}"
         if lenient and kind in EXPENDABLE:
             return Chunk(kind, b"", offset, damage), end + 4
         raise CorruptFileError(damage)
     if kind[:1].isupper() and kind not in CRITICAL:
-        raise UnsupportedFileError(f"chunk {name} at byte {offset} is unknown but needed: update inrcodec")
+        raise UnsupportedFileError(f"chunk {kind.decode()} at byte {offset} is unknown but needed: update inrcodec")
     return Chunk(kind, blob[offset + _FRAME.size : end], offset), end + 4
 
 
@@ -202,8 +202,9 @@ def _check_order(chunks: Sequence[Chunk]) -> None:
         raise CorruptFileError(f"chunks out of order: {usual} expected, found {listed}")
     if chunks[-1].payload:
         raise CorruptFileError("the closing chunk TAIL is not empty")
+    known = [chunk.kind for chunk in chunks if chunk.kind in ANCILLARY]
     for kind in ANCILLARY:
-        if sum(chunk.kind == kind for chunk in chunks) > 1:
+        if known.count(kind) > 1:
             raise CorruptFileError(f"chunk {kind.decode('ascii')} occurs more than once")
 
 

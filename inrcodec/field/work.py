@@ -21,9 +21,21 @@ WEIGHT, LATENT, ENTRY, CONTEXT_UNIT = 6e-8, 1.5e-6, 2e-8, 6.5e-8  # seconds: eac
 POINT, UNIT, PRODUCT = 5e-7, 2e-8, 8e-11  # seconds: of a point drawn, of each of its hidden units, of each weight
 IMAGE = 2e-3  # seconds for all that an image costs besides
 STORED_PIXEL, ASKED_PIXEL = 6e-6, 1.5e-5  # seconds: what real files take, as they are and at other sizes
+WAVE = 2e-4  # seconds that a wave of latents takes, however few they are
 STEP, RECODING = 3, 3  # how often a step draws its pixels, and decoding a block takes as changing it
 SAMPLES_PER_BYTE, SAMPLE = 100, 2e-5  # of signals: at most, and seconds that one takes in real files
 WEIGHT_BYTES, LATENT_BYTES, PIXEL_BYTES, FRAME_BYTES = 20, 20, 16, 64
+
+
+@dataclass(frozen=True)
+class BlockClaims:
+    """What a block says to hold: latents, of alphabets with so many entries on average, in so many waves one after
+    another, for so many native pixels."""
+
+    latents: int
+    entries: int
+    waves: int
+    pixels: int
 
 
 class TooMuchWork(UnsupportedFileError):
@@ -79,14 +91,15 @@ class Work:
         """Before so many weights are decoded."""
         self.charge(WEIGHT * count - STORED_PIXEL * self.size, WEIGHT_BYTES * count)
 
-    def block_seconds(self, latents: int, entries: int, context_width: int, pixels: int) -> float:
-        """Of a block with so many latents, of alphabets with so many entries on average, beyond what is usual."""
-        seconds = latents * (LATENT + ENTRY * entries + CONTEXT_UNIT * context_width)
-        return max(0.0, seconds - STORED_PIXEL * pixels * self.pixels_believed)
+    def block_seconds(self, block: BlockClaims, context_width: int) -> float:
+        """Of a block, beyond what is usual."""
+        each = LATENT + ENTRY * block.entries + CONTEXT_UNIT * context_width
+        usual = STORED_PIXEL * block.pixels * self.pixels_believed
+        return max(0.0, max(block.latents * each, WAVE * block.waves) - usual)
 
-    def block(self, latents: int, entries: int, context_width: int, pixels: int) -> None:
+    def block(self, block: BlockClaims, context_width: int) -> None:
         """Before such a block is decoded for the first time."""
-        self.charge(self.block_seconds(latents, entries, context_width, pixels), LATENT_BYTES * latents)
+        self.charge(self.block_seconds(block, context_width), LATENT_BYTES * block.latents)
 
     @property
     def image_seconds(self) -> float:

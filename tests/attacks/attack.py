@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import resource
 import subprocess
 import sys
@@ -20,8 +21,11 @@ from killer import Killed, Killer  # noqa: E402
 from reading import damaged, fuzz, golden, is_found  # noqa: E402
 from tally import Came, Tally  # noqa: E402
 
+from inrcodec.cli.app import main as main_of_commands  # noqa: E402
+
 MOST_SECONDS, MOST_MEGABYTES = 10.0, 300.0
 SLOWEST, LARGEST = 1.0, 256.0  # of an input that is read: seconds of a core, megabytes of the whole process
+SEEDS = 2 * 10**9  # as far apart as two seeds are: inputs of one never become those of another
 BATCH = 10  # kills of a kind before the clock is looked at
 SOURCES = ROOT / "samples" / "48"
 PICTURE = SOURCES / "arrow-e.png"
@@ -33,13 +37,14 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--only", nargs="+", choices=KINDS, default=list(KINDS), help="of the kinds of attacks")
     parser.add_argument("--tally", type=Path, help="counts are kept here, and gone on from")
+    parser.add_argument("--seed", type=int, default=0, help="another number makes other inputs and moments")
     asked = parser.parse_args()
     tally, shares = Tally(asked.tally), sum(KINDS[name].share for name in asked.only) or 1.0
     for name in asked.only:
         kind, came = KINDS[name], tally.of(name)
         print(kind.what, file=sys.stderr, flush=True)
         until = time.monotonic() + 60 * asked.minutes * kind.share / shares
-        for _ in kind.run(came):
+        for _ in kind.run(came, SEEDS * asked.seed):
             came.cpu = round(came.cpu + _spent(), 1)
             tally.keep()
             if came.count >= kind.wanted or time.monotonic() > until:
@@ -58,14 +63,14 @@ class Kind:
     def __init__(
         self,
         what: str,
-        run: Callable[[Came], Iterator[None]],
+        run: Callable[[Came, int], Iterator[None]],
         *,
         wanted: int = 1,
         share: float = 0.0,
         slowest: float = MOST_SECONDS,
         largest: float = MOST_MEGABYTES,
     ) -> None:
-        """wanted: the count at which it ends; share: of the time."""
+        """run: of what came so far and a first seed; wanted: the count at which it ends; share: of the time."""
         self.what, self.run, self.wanted, self.share = what, run, wanted, share
         self._slowest, self._largest = slowest, largest
 
@@ -84,7 +89,7 @@ class Kind:
         return f"| {self.what} | {came.count:,}{wanted} | {', '.join(told)} | {'ok' if self.well(came) else 'FAULT'} |"
 
 
-def _fuzzed(came: Came, batch: int, decoding: float, first: int) -> Iterator[None]:
+def _fuzzed(came: Came, first: int, batch: int, decoding: float) -> Iterator[None]:
     while True:
         found = fuzz(first + came.count, batch, decoding=decoding)
         came.add(found.inputs, {"refused": found.refused, "drawn": found.decoded}, found.faults)
@@ -92,7 +97,7 @@ def _fuzzed(came: Came, batch: int, decoding: float, first: int) -> Iterator[Non
         yield
 
 
-def _all_damage(came: Came) -> Iterator[None]:
+def _all_damage(came: Came, _: int) -> Iterator[None]:
     """Every bit and every truncation of all golden files, once."""
     came.count, came.more = 0, {"found before a pixel is drawn": 0}
     for number, original in enumerate(golden()):
@@ -102,7 +107,7 @@ def _all_damage(came: Came) -> Iterator[None]:
     yield
 
 
-def _claimed(came: Came) -> Iterator[None]:
+def _claimed(came: Came, _: int) -> Iterator[None]:
     came.count = 0
     for name, blob in claims().items():
         for command in COMMANDS:
@@ -119,29 +124,33 @@ def _claimed(came: Came) -> Iterator[None]:
 
 
 def measured(words: list[str]) -> tuple[float, float, int]:
-    """Seconds of a core, megabytes, exit code of a command in a process of its own."""
-    script = (
-        "import resource, subprocess, sys\n"
-        "code = subprocess.run([sys.executable, '-m', 'inrcodec', *sys.argv[1:]], capture_output=True).returncode\n"
-        "used = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
-        "print(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, code)\n"
-    )
-    run = [sys.executable, "-c", script, *words]
-    said = subprocess.run(run, capture_output=True, text=True, cwd=ROOT, check=True).stdout.split()
-    return float(said[0]), float(said[1]), int(said[2])
+    """Seconds of a core, megabytes, exit code of a command in a process that is forked for it."""
+    if not (child := os.fork()):
+        code = 1
+        try:
+            for number in (1, 2):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+            code = main_of_commands(words)
+        finally:
+            os._exit(code)
+    _, status, used = os.wait4(child, 0)
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, os.waitstatus_to_exitcode(status)
 
 
-def _killed(came: Came, attack: Callable[[Killer, int, int], Killed]) -> Iterator[None]:
-    with tempfile.TemporaryDirectory() as folder:
-        killer = Killer(SOURCES, Path(folder))
-        while True:
-            found = attack(killer, BATCH, came.count)
-            came.add(found.kills, found.counts(), found.faults)
-            came.lost = max(came.lost, found.lost)
-            yield
+def _killed_by(attack: Callable[[Killer, int, int], Killed]) -> Callable[[Came, int], Iterator[None]]:
+    def run(came: Came, first: int) -> Iterator[None]:
+        with tempfile.TemporaryDirectory() as folder:
+            killer = Killer(SOURCES, Path(folder))
+            while True:
+                found = attack(killer, BATCH, first + came.count)
+                came.add(found.kills, found.counts(), found.faults)
+                came.lost = max(came.lost, found.lost)
+                yield
+
+    return run
 
 
-def _faults(came: Came) -> Iterator[None]:
+def _faults(came: Came, _: int) -> Iterator[None]:
     run = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "tests/attacks/test_faults.py"]
     done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False)
     came.count, came.faults = 1, [done.stdout[-600:]] if done.returncode else []
@@ -159,20 +168,20 @@ _CLOCK = [0.0]
 KINDS = {
     "fuzz": Kind(
         "mutated files with right checksums, read as `info` does",
-        lambda came: _fuzzed(came, 5000, 0.0, 0),
+        lambda came, first: _fuzzed(came, first, 5000, 0.0),
         wanted=5_000_000, share=0.35, slowest=SLOWEST, largest=LARGEST,
     ),
     "deep": Kind(
         "the same, verified and drawn",
-        lambda came: _fuzzed(came, 200, 1.0, 10**9),
+        lambda came, first: _fuzzed(came, first + SEEDS // 2, 200, 1.0),
         wanted=100_000, share=0.15, slowest=SLOWEST, largest=LARGEST,
     ),
     "damage": Kind("every bit and every truncation of all golden files", _all_damage),
     "claims": Kind("files below 10 kB that claim much, any command that reads them", _claimed),
-    "encode": Kind("`kill -9` of encode", lambda came: _killed(came, Killer.encodes), wanted=200, share=0.25),
-    "add": Kind("`kill -9` of add", lambda came: _killed(came, Killer.adds), wanted=100, share=0.1),
-    "decode": Kind("`kill -9` of decode", lambda came: _killed(came, Killer.decodes), wanted=100, share=0.05),
-    "morph": Kind("`kill -9` of morph", lambda came: _killed(came, Killer.morphs), wanted=100, share=0.05),
+    "encode": Kind("`kill -9` of encode", _killed_by(Killer.encodes), wanted=200, share=0.25),
+    "add": Kind("`kill -9` of add", _killed_by(Killer.adds), wanted=100, share=0.1),
+    "decode": Kind("`kill -9` of decode", _killed_by(Killer.decodes), wanted=100, share=0.05),
+    "morph": Kind("`kill -9` of morph", _killed_by(Killer.morphs), wanted=100, share=0.05),
     "faults": Kind("a fault at every call of an encode to the disk; a disk that is full from there on", _faults),
 }  # fmt: skip
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 import struct
 import zlib
+from functools import lru_cache
 from typing import Any
 
 import google_crc32c
 import msgspec
 
-from inrcodec.bitstream.container import SIGNATURE
+from inrcodec.bitstream.container import ANCILLARY, CRITICAL, SIGNATURE
 
 Piece = tuple[bytes, bytes]  # kind and payload of a chunk
 ODD = (0, 1, 2, 3, 7, 31, 32, 63, 64, 127, 128, 255, 256, 1023, 4096, 16384, 65535, 2**26, 2**31, 2**32, 2**63 - 1, -1)
@@ -28,11 +29,14 @@ def taken_apart(blob: bytes) -> list[Piece]:
 
 def joined(pieces: list[Piece]) -> bytes:
     """A file of chunks, with their lengths and checksums, whatever they hold and however they are ordered."""
-    blob = SIGNATURE
-    for kind, payload in pieces:
-        framed = struct.pack("<4sI", kind, len(payload)) + payload
-        blob += framed + int(google_crc32c.value(framed)).to_bytes(4, "little")
-    return blob
+    return SIGNATURE + b"".join(_framed(piece) for piece in pieces)
+
+
+@lru_cache(512)
+def _framed(piece: Piece) -> bytes:
+    kind, payload = piece
+    framed = struct.pack("<4sI", kind, len(payload)) + payload
+    return framed + int(google_crc32c.value(framed)).to_bytes(4, "little")
 
 
 def mutated(dice: random.Random, intact: list[Piece]) -> bytes:
@@ -50,21 +54,33 @@ def mutated(dice: random.Random, intact: list[Piece]) -> bytes:
         elif what < 0.95:
             dice.choice((_drop, _double, _swap))(dice, pieces, number)
         else:
-            pieces[number] = bytes(dice.choice(b"ABCDHINOPRSTWabcefgnrs") for _ in range(4)), payload
+            pieces[number] = _other_kind(dice), payload
         if not pieces:
             pieces = [(b"TAIL", b"")]
     return joined(pieces)
 
 
 def mutated_inside(dice: random.Random, intact: list[Piece]) -> bytes:
-    """The file with one to three changes behind its header: chunks stay in order, so that most of it is decoded."""
+    """The file with one to three changes behind its header: chunks stay in order, so that most of it is decoded.
+
+    Three of four changes are in what decides pixels.
+    """
     pieces = list(intact)
+    behind = range(1, max(2, len(pieces) - 1))
+    deciding = [number for number in behind if pieces[number][0] in CRITICAL]
     for _ in range(dice.choice((1, 1, 1, 2, 3))):
-        number = dice.randrange(1, max(2, len(pieces) - 1))
+        number = dice.choice(deciding if deciding and dice.random() < 0.75 else behind)
         kind, payload = pieces[number]
         change = dice.choice((_other_bytes, _other_bytes, _other_elements, _other_inflated))
         pieces[number] = kind, change(dice, payload)
     return joined(pieces)
+
+
+def _other_kind(dice: random.Random) -> bytes:
+    """One that readers know, where it does not belong, or one that none knows."""
+    if dice.random() < 0.5:
+        return dice.choice((*CRITICAL, *ANCILLARY))
+    return bytes(dice.choice(b"ABCDHINOPRSTWabcefgnrs") for _ in range(4))
 
 
 def _other_bytes(dice: random.Random, payload: bytes) -> bytes:

@@ -7,9 +7,12 @@ import time
 from collections.abc import Iterator
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
-from mutator import mutated, mutated_inside, taken_apart
+from claims import FEW, claims
+from mutator import Piece, mutated, mutated_inside, taken_apart
+from remembered import once, remembering
 
 from inrcodec.archive import Archive
 from inrcodec.archive.signal import Signal
@@ -22,6 +25,8 @@ from inrcodec.field.signal_field import signal_shapes
 from inrcodec.field.work import MOST_SECONDS
 
 GOLDEN = Path(__file__).parents[1] / "golden"
+SET_SHAPES, SIGNAL_SHAPES = once(field_shapes), once(signal_shapes)
+EXTREME = 0.1  # share of inputs that are read made from files that claim as much as the format lets them
 SLOW = 1.0  # seconds of a core for one input, at most; decoding as `FIRST_SECONDS` allows is not of this kind
 
 
@@ -42,36 +47,45 @@ def golden() -> list[bytes]:
 
 
 def fuzz(seed: int, inputs: int, *, decoding: float) -> Fuzzed:
-    """Read so many mutated files; decoding: the share of them that are drawn and verified if they can be opened."""
-    dice, sources, found = random.Random(seed), [taken_apart(blob) for blob in golden()], Fuzzed()
-    for number in range(inputs):
-        deep = dice.random() < decoding
-        change = mutated_inside if deep and dice.random() < 0.7 else mutated
-        blob = change(dice, dice.choice(sources))
-        begun = time.thread_time()
-        try:
-            _read(blob, deep)
-            found.decoded += deep
-        except InrError:
-            found.refused += 1
-        except BaseException as fault:  # a panic of native code is none of Exception
-            found.faults.append(f"seed {seed}, input {number}: {type(fault).__name__}: {fault}")
-        found.slowest = max(found.slowest, time.thread_time() - begun)
-        found.inputs += 1
+    """Read so many mutated files, made from golden ones or from such that claim much.
+
+    decoding: the share of them, all from golden ones, that are drawn and verified if they can be opened.
+    """
+    dice, (sources, extreme), found = random.Random(seed), _sources(), Fuzzed()
+    with remembering():
+        for number in range(inputs):
+            deep = dice.random() < decoding
+            change = mutated_inside if deep and dice.random() < 0.7 else mutated
+            blob = change(dice, dice.choice(extreme if not deep and dice.random() < EXTREME else sources))
+            begun = time.thread_time()
+            try:
+                _read(blob, deep)
+                found.decoded += deep
+            except InrError:
+                found.refused += 1
+            except BaseException as fault:  # a panic of native code is none of Exception
+                found.faults.append(f"seed {seed}, input {number}: {type(fault).__name__}: {fault}")
+            found.slowest = max(found.slowest, time.thread_time() - begun)
+            found.inputs += 1
     return found
+
+
+@cache
+def _sources() -> tuple[list[list[Piece]], list[list[Piece]]]:
+    return [taken_apart(blob) for blob in golden()], [taken_apart(blob) for blob in claims(*FEW).values()]
 
 
 def _read(blob: bytes, deep: bool) -> None:
     """As `info` does, or as `verify` and `decode --size 8` do, whatever is wrong with names and figures."""
     if signal_kind(blob) is not None:
-        signal = Signal(StoredSignal(blob, signal_shapes), limit=MOST_SECONDS)
+        signal = Signal(StoredSignal(blob, SIGNAL_SHAPES), limit=MOST_SECONDS)
         with suppress(InrError) if deep else nullcontext():
             _ = signal.name, signal.figures, signal.record, signal.seconds, signal.parts
         if deep:
             signal.on_grid(tuple(2 for _ in signal.axes))
             signal.verify()
         return
-    archive = Archive(StoredSet(blob, field_shapes), limit=MOST_SECONDS)
+    archive = Archive(StoredSet(blob, SET_SHAPES), limit=MOST_SECONDS)
     with suppress(InrError) if deep else nullcontext():
         _ = archive.names, archive.figures, archive.record, archive.parts, archive.times
     if deep:

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+TOLD = 100  # faults that are kept; more of them say nothing that these do not
 Counts = dict[str, int]
 
 
@@ -26,7 +27,7 @@ class Came:
         self.count += count
         for name, number in more.items():
             self.more[name] = self.more.get(name, 0) + number
-        self.faults += faults
+        self.faults += faults[: max(0, TOLD - len(self.faults))]
 
     def most(self, slowest: float, megabytes: float) -> None:
         """Take note of the worst."""

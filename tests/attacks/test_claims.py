@@ -16,7 +16,7 @@ from inrcodec.bitstream import stored, stored_signal
 from inrcodec.bitstream.stored_signal import StoredSignal
 from inrcodec.cli.app import main
 from inrcodec.field.signal_field import signal_shapes
-from inrcodec.field.work import MOST_SECONDS, TooMuchWork, Work
+from inrcodec.field.work import MOST_SECONDS, BlockClaims, TooMuchWork, Work
 
 Capture = pytest.CaptureFixture[str]
 CLAIMS = claims()
@@ -40,7 +40,8 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "decode pixels.inr", "add latents.inr new.png", "replace latents.inr 0 new.png", "remove large.inr 0",
         "add wide.inr new.png", "replace deep.inr 0 new.png", "remove many.inr 0", "fuse large.inr --index 0,1",
         "decode frames.inr -o frames.gif", "decode clip.inr -o clip.gif", "verify wide-sound.inr",
-        "decode shape.inr -o shape.npy",
+        "decode shape.inr -o shape.npy", "verify waves.inr", "decode waves.inr --size 8", "verify references.inr",
+        "decode chain.inr", "replace chain.inr 0 new.png", "decode coarse-base.inr",
     ],
 )  # fmt: skip
 def test_what_is_too_much_is_refused_before_it_is_done(words: str, capsys: Capture) -> None:
@@ -109,5 +110,5 @@ def test_a_large_set_is_a_lot_of_work_and_none_too_much() -> None:
     work = Work(10_000_000, 27_000_000, 27)
     work.weights(5000)
     for _ in range(27):
-        work.block(1_750_000, 9, 16, 1_000_000)
+        work.block(BlockClaims(1_750_000, 9, 10_500, 1_000_000), 16)
     assert work.spent == 0.0
