@@ -16,7 +16,7 @@ from inrcodec.errors import Message
 from inrcodec.images import Picture
 from inrcodec.numerics.arrays import BytePixels
 
-SAMPLE_PIXELS = 1 << 17
+SAMPLE_PIXELS = 1 << 17  # that a second is enough for
 QUICK_WEBP = Setting("quick", {"lossless": True, "quality": 50, "method": 4})  # 3 % larger than the best, in a 40th
 FIRST_QUALITY, TRIES, CLOSE = 60, 4, 0.5  # of AVIF; dB from the PSNR that is asked for
 QUALITIES_PER_DECIBEL, MOST_DECIBELS = 3.0, 10.0  # about; of one step
@@ -53,7 +53,8 @@ class Verdict:
 def verdict_on(pictures: Sequence[Picture], psnr: float, seconds: float) -> Verdict:
     """Try sheets for about so many seconds; psnr: of the file, in dB."""
     started = time.monotonic()
-    count = max(1, min(len(pictures), int(SAMPLE_PIXELS * len(pictures) / _pixels(pictures))))
+    wanted = SAMPLE_PIXELS * min(1.0, seconds)
+    count = max(1, min(len(pictures), int(wanted * len(pictures) / _pixels(pictures))))
     few = [pictures[int(number)] for number in np.linspace(0, len(pictures) - 1, count).round()]
     if _pixels(few) > 4 * SAMPLE_PIXELS:  # one large picture, say: a sheet of it is a file of it
         return Verdict(lossless_sheet=None, lossless_codec="", avif_sheet=None, sampled=True)
@@ -65,7 +66,7 @@ def verdict_on(pictures: Sequence[Picture], psnr: float, seconds: float) -> Verd
         sizes["WebP"] = len(WEBP_LOSSLESS.encode(sheet, QUICK_WEBP))
     best = min(sizes, key=lambda name: sizes[name])
     avif = None
-    if np.isfinite(psnr) and not AVIF.missing():
+    if np.isfinite(psnr) and not AVIF.missing() and time.monotonic() < started + seconds:
         avif = _at(AVIF, few, sheet, psnr, started + seconds)
     return Verdict(
         lossless_sheet=round(sizes[best] * scale),
@@ -80,13 +81,15 @@ def _at(codec: Codec, pictures: Sequence[Picture], sheet: BytePixels, psnr: floa
     quality, points = FIRST_QUALITY, list[tuple[float, int]]()
     layout = plan_tiles([straight_bytes(picture) for picture in pictures])
     for _ in range(TRIES):
+        begun = time.monotonic()
         options = {"quality": quality, "subsampling": "4:4:4", "speed": 6, "max_threads": 1, **AVIF_TUNING}
         blob = codec.encode(sheet, Setting("quick", options))
         back = with_channels(codec.decode(blob), pictures[0].shape[2])
         found = mean_psnr(pictures, cut(back, layout, [picture.shape[:2] for picture in pictures]))
         points.append((found, len(blob)))
         step = round(QUALITIES_PER_DECIBEL * max(psnr - found, -MOST_DECIBELS))  # what comes back exactly is far above
-        if abs(psnr - found) < CLOSE or step == 0 or time.monotonic() > deadline or quality + step > 100:
+        ended = time.monotonic()
+        if abs(psnr - found) < CLOSE or step == 0 or 2 * ended - begun > deadline or quality + step > 100:
             break
         quality = max(1, quality + step)
     points.sort()

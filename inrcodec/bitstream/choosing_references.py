@@ -10,7 +10,7 @@ import numpy as np
 from inrcodec.bitstream.container import REFERENCES, Chunk
 from inrcodec.bitstream.context import static
 from inrcodec.bitstream.latents import LatentCodec, Latents
-from inrcodec.bitstream.likeness import Block, Pair, Shapes
+from inrcodec.bitstream.likeness import Block, GoOn, Pair, Shapes
 from inrcodec.bitstream.references import NONE, Codes, References, encode_references, reference_bits, usual_codes
 
 ROUNDS = 3  # of choosing references, and weights for these
@@ -18,6 +18,7 @@ MANY_PIXELS = 3 << 18  # of a set that is large: a part of it says whether the r
 SAMPLE, SIDE = 4, 64  # blocks of that part, at most, and pixels that its images are cut to
 LEAST_SHARE = 0.01  # bits a pixel that these must save: some half a percent, for twenty times the work
 LEAST_BITS = 12.0  # that a reference must save, some 6 of which it takes itself
+Blocks = Sequence[tuple[Sequence[Latents], Shapes]]
 
 
 @dataclass(frozen=True)
@@ -39,22 +40,25 @@ def choose(codec: LatentCodec, references: References, images: Sequence[Latents]
     return _forest(Block(codec, images, shapes).pairs(), references.codes, len(images))
 
 
-def choose_all(codec: LatentCodec, blocks: Sequence[tuple[Sequence[Latents], Shapes]]) -> Choice | None:
-    """References and the best weights for a whole set; None where they would not make its file smaller."""
+def choose_all(codec: LatentCodec, blocks: Blocks, go_on: GoOn = lambda pixels: True) -> Choice | None:
+    """References and the best weights for a whole set; None where they would not make its file smaller.
+
+    go_on: whether there is time to look at images of so many pixels; where there is none, they have none.
+    """
     if any(map(static, codec.model.levels)):
         return None
     if _pixels(blocks) > MANY_PIXELS:
         sample = [_cut(codec, *blocks[number]) for number in _sample_of(len(blocks))]
-        told = _best(codec, sample)
+        told = _best(codec, sample, go_on)
         if told is None or told.saved < LEAST_SHARE * _pixels(sample):
             return None
-    return _best(codec, blocks)
+    return _best(codec, blocks, go_on)
 
 
-def _best(codec: LatentCodec, blocks: Sequence[tuple[Sequence[Latents], Shapes]]) -> Choice | None:
+def _best(codec: LatentCodec, blocks: Blocks, go_on: GoOn) -> Choice | None:
     """See `choose_all`, whatever the set."""
     counts = [len(images) for images, _ in blocks]
-    pairs = [Block(codec, images, shapes).pairs() for images, shapes in blocks]
+    pairs = [Block(codec, *block).pairs(go_on) for block in blocks]
     choices = [_with_codes(counts, pairs, usual_codes(len(codec.model.levels)))]
     while len(choices) <= ROUNDS and (kept := _kept(pairs, choices[-1].chosen)):
         choices.append(_with_codes(counts, pairs, _best_codes(kept)))
@@ -62,12 +66,19 @@ def _best(codec: LatentCodec, blocks: Sequence[tuple[Sequence[Latents], Shapes]]
     return best if best.saved > 0 else None
 
 
+def share_alike(codec: LatentCodec, blocks: Blocks) -> float:
+    """Share of the images that are like others of their block, and would be looked at: found out in no time."""
+    if any(map(static, codec.model.levels)):
+        return 0.0
+    return sum(Block(codec, *block).alike() for block in blocks) / sum(len(images) for images, _ in blocks)
+
+
 def _sample_of(blocks: int) -> list[int]:
     """The numbers of some blocks from all over a set."""
     return [number * blocks // SAMPLE for number in range(SAMPLE)] if blocks > SAMPLE else list(range(blocks))
 
 
-def _pixels(blocks: Sequence[tuple[Sequence[Latents], Shapes]]) -> int:
+def _pixels(blocks: Blocks) -> int:
     return sum(height * width for _, shapes in blocks for height, width in shapes)
 
 

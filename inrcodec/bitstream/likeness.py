@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,11 +23,13 @@ from inrcodec.bitstream.references import (
 
 LIKE = 0.3  # share of what an image's latents say, each by itself, that another one has too: worth a closer look
 CANDIDATES = 8  # images that are looked at for each
+TOGETHER = 1 << 15  # pixels of images that are looked at in one go
 FAR = 64  # as far apart as anything farther: the last class
 BINS, MOST_BITS = 8, 16  # of a latent's cost in bits: for each bit, and the highest
 Floats = npt.NDArray[np.float64]
 Small = npt.NDArray[np.int16]
 Shapes = Sequence[tuple[int, int]]
+GoOn = Callable[[int], bool]  # whether there is time for so many pixels more
 
 
 @dataclass(frozen=True)
@@ -49,16 +51,33 @@ class Block:
     def __init__(self, codec: LatentCodec, images: Sequence[Latents], shapes: Shapes) -> None:
         self._codec, self._images, self._shapes = codec, images, shapes
 
-    def pairs(self) -> list[Pair]:
-        """Images that are like others, each with a few of these."""
-        candidates = dict(self._candidates())
-        costs = zip(candidates, self._costs(list(candidates)), strict=True)
-        saved = {image: self._saved(image, candidates[image], levels) for image, levels in costs}
-        return [
-            Pair(image, other, one)
-            for image, others in candidates.items()
-            for other, one in zip(others, saved[image], strict=True)
-        ]
+    def pairs(self, go_on: GoOn = lambda pixels: True) -> list[Pair]:
+        """Images that are like others, each with a few of these; some images at a time, as long as it is to go on."""
+        found, candidates = list[Pair](), dict(self._candidates())
+        for some, pixels in self._together(list(candidates)):
+            if not go_on(pixels):
+                break
+            for image, levels in zip(some, self._costs(some), strict=True):
+                saved = self._saved(image, candidates[image], levels)
+                found += [Pair(image, other, one) for other, one in zip(candidates[image], saved, strict=True)]
+        return found
+
+    def alike(self) -> int:
+        """How many images are like others."""
+        return sum(1 for _ in self._candidates())
+
+    def _together(self, images: Sequence[int]) -> Iterator[tuple[list[int], int]]:
+        """Images that are looked at in one go, and their pixels."""
+        some, total = list[int](), 0
+        for image in images:
+            pixels = self._shapes[image][0] * self._shapes[image][1]
+            if some and total + pixels > TOGETHER:
+                yield some, total
+                some, total = [], 0
+            some.append(image)
+            total += pixels
+        if some:
+            yield some, total
 
     def _candidates(self) -> Iterator[tuple[int, list[int]]]:
         """Images and those that they are like, by latents of equal values and how rare these are."""

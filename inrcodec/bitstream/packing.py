@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inrcodec.bitstream.base import Base, encode_against, encode_base
-from inrcodec.bitstream.choosing_references import choose_all
+from inrcodec.bitstream.choosing_references import choose_all, share_alike
 from inrcodec.bitstream.container import (
     BASE,
     BLOCK,
@@ -30,6 +30,7 @@ from inrcodec.bitstream.context import level_contexts
 from inrcodec.bitstream.figures import Column, encode_figures_within
 from inrcodec.bitstream.header import Header, encode_header, image_shapes
 from inrcodec.bitstream.latents import BlockCoder, LatentCodec, Latents
+from inrcodec.bitstream.likeness import GoOn
 from inrcodec.bitstream.limits import block_bounds, check_limits
 from inrcodec.bitstream.names import encode_names
 from inrcodec.bitstream.poses import Codes, encode_poses
@@ -49,11 +50,12 @@ def pack_latents(
     coder: BlockCoder | None = None,
     *,
     share: bool = False,
+    go_on: GoOn = lambda pixels: True,
 ) -> tuple[tuple[Range, ...], list[Chunk], npt.NDArray[np.float64]]:
     """Ranges of the channels, the blocks, and the bits (images,) that each image takes in them.
 
     coder: codes blocks in the place of the codec itself; share: images may be coded from others like them; where that
-    makes the file smaller, the first chunk says how.
+    makes the file smaller, the first chunk says how; go_on: see `choose_all`.
     """
     shapes = shapes_of(header)
     check_limits(header.model, shapes, ())
@@ -61,8 +63,8 @@ def pack_latents(
     if not ranges:
         return (), [], np.zeros(len(latents))
     codec = LatentCodec(header.model, level_contexts(header.model, context), ranges)
-    parts = [(latents[first:last], shapes[first:last]) for first, last in pairwise(block_bounds(shapes))]
-    choice = choose_all(codec, parts) if share else None
+    parts = _blocks(latents, shapes)
+    choice = choose_all(codec, parts, go_on) if share else None
     if choice is not None:
         related = RelatedCodec(codec.model, codec.contexts, codec.ranges, choice.references)
         if coder is not None:
@@ -73,6 +75,13 @@ def pack_latents(
         packed = [codec.encode(*part) for part in parts] if coder is None else coder.encode(codec, parts)
     blocks = [Chunk(BLOCK, payload) for payload, _ in packed]
     return ranges, [*([choice.chunk] if choice else []), *blocks], np.concatenate([bits for _, bits in packed])
+
+
+def share_related(header: Header, context: Sequence[CodedTensor], latents: Sequence[Latents]) -> float:
+    """Share of the images that are like others, and worth a look: see `choose_all`."""
+    ranges = _ranges(header, latents)
+    codec = LatentCodec(header.model, level_contexts(header.model, context), ranges)
+    return share_alike(codec, _blocks(latents, shapes_of(header))) if ranges else 0.0
 
 
 def pack(
@@ -119,6 +128,13 @@ def measurements(figures: Sequence[Column], record: Record | None, others: int) 
     if record:
         chunks.append(Chunk(RECORD, encode_record(record, top=RECORD_RESOLUTION)))
     return chunks
+
+
+def _blocks(
+    latents: Sequence[Latents], shapes: Sequence[tuple[int, int]]
+) -> list[tuple[Sequence[Latents], Sequence[tuple[int, int]]]]:
+    """The images of every block."""
+    return [(latents[first:last], shapes[first:last]) for first, last in pairwise(block_bounds(shapes))]
 
 
 def _ranges(header: Header, latents: Sequence[Latents]) -> tuple[Range, ...]:

@@ -225,6 +225,10 @@ class StoredSet:
         self._kept.move_to_end(block)
         self._drop()
 
+    def forget(self) -> None:
+        """Keep no block: what is asked for next is read from the file."""
+        self._kept.clear()
+
     def _drop(self) -> None:
         """Forget the blocks that were not used for longest."""
         sizes = {block: sum(level.size for image in images for level in image) for block, images in self._kept.items()}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inrcodec.cli.console import Console, print_json, say_pairs
+from inrcodec.cli.loading import begun
 from inrcodec.cli.outcome import finish, next_commands, plan_keys, plan_lines, result_keys, summary
 from inrcodec.cli.outlook import MISSED, judge, leaving_time, missed_line, warn_of
 from inrcodec.errors import Message
@@ -29,7 +31,7 @@ def say_plan(
 
     if not resume:
         check_none_waits(target)
-    plan = plan_with(sources, options)
+    plan = plan_with(sources, options, begun())
     answer = plan_keys(target, plan)
     if json:
         print_json(answer)
@@ -57,7 +59,7 @@ def encode_and_say(
     from inrcodec.evaluate import evaluate
 
     console.detail("loading the images")
-    said = ""
+    said, started = "", begun()
     try:
         with between_steps() as check, fit_progress(console) as draw:
 
@@ -79,13 +81,13 @@ def encode_and_say(
 
             check.at_once = True  # while pictures are read
             told = dataclasses.replace(run, on_progress=on_progress, on_outlook=on_outlook, on_notice=on_notice)
-            result = encode_with(sources, target, leaving_time(options, verdict=verdict), told)
+            result = encode_with(sources, target, leaving_time(options, verdict=verdict), told, started)
     except (KeyboardInterrupt, Terminated):
         say_how_to_resume(target, console)
         raise
-    answer = result_keys(result, evaluate(result.archive), options)
-    judged = judge(result, answer, options) if verdict else None
-    answer["verdict"] = judged
+    report = evaluate(result.archive)
+    judged = judge(result, report.mean_psnr, options, started) if verdict else None
+    answer = result_keys(result, report, options, time.monotonic() - started, judged)
     if json:
         print_json(answer)
     else:

@@ -15,6 +15,7 @@ from inrcodec.cli.values import spoken_duration
 from inrcodec.errors import Message
 
 if TYPE_CHECKING:
+    from inrcodec.benchmark.verdict import Verdict
     from inrcodec.encoding.encode import EncodeResult
     from inrcodec.encoding.options import EncodeOptions
     from inrcodec.encoding.plan import Plan
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 SKIPPED, MISSED_AND_SKIPPED = 5, 6  # exit codes
 
 
-def result_keys(result: EncodeResult, report: Report, options: EncodeOptions) -> dict[str, Any]:
-    """The outcome as plain values, in the order of the JSON keys."""
+def result_keys(
+    result: EncodeResult, report: Report, options: EncodeOptions, seconds: float, verdict: Verdict | None
+) -> dict[str, Any]:
+    """The outcome as plain values, in the order of the JSON keys; seconds: that all of it took."""
     worst, psnr = report.worst, report.mean_psnr
     return {
         "file": str(result.path),
@@ -41,11 +44,11 @@ def result_keys(result: EncodeResult, report: Report, options: EncodeOptions) ->
         "holdout_psnr": report.mean_holdout_psnr,
         "source_bytes": result.source_bytes,
         "ratio": result.source_bytes / report.file_size,
-        "seconds": result.seconds,
+        "seconds": seconds,
         "passes": result.outlook.passes,
-        "missed": list(missed(options, result.seconds, report.file_size, psnr)),
+        "missed": list(missed(options, seconds, report.file_size, psnr)),
         "warnings": [] if psnr is None else list(result.outlook.verdicts(psnr)),
-        "verdict": None,
+        "verdict": verdict,
         **passed_over(result.skipped, result.notes),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -27,19 +28,19 @@ def leaving_time(options: EncodeOptions, *, verdict: bool) -> EncodeOptions:
     """The options with a time limit that leaves time for a verdict."""
     if options.time_limit is None or not verdict:
         return options
-    return dataclasses.replace(options, time_limit=options.time_limit - _verdict_seconds(options))
+    reserved = min(VERDICT_SECONDS, VERDICT_SHARE * options.time_limit)
+    return dataclasses.replace(options, time_limit=options.time_limit - reserved)
 
 
-def judge(result: EncodeResult, answer: dict[str, Any], options: EncodeOptions) -> Verdict | None:
-    """Whether a sheet would be smaller; None where the PSNR is unknown."""
+def judge(result: EncodeResult, psnr: float | None, options: EncodeOptions, begun: float) -> Verdict | None:
+    """Whether a sheet would be smaller; None where the PSNR is unknown, or a time limit is over.
+
+    begun: when the time limit began, by the monotonic clock.
+    """
     from inrcodec.benchmark.verdict import verdict_on
 
-    psnr = answer["mean_psnr"]
-    return None if psnr is None else verdict_on(result.pictures, psnr, _verdict_seconds(options))
-
-
-def _verdict_seconds(options: EncodeOptions) -> float:
-    return min(VERDICT_SECONDS, VERDICT_SHARE * (options.time_limit or VERDICT_SECONDS / VERDICT_SHARE))
+    left = math.inf if options.time_limit is None else options.time_limit - (time.monotonic() - begun)
+    return None if psnr is None or left <= 0 else verdict_on(result.pictures, psnr, min(VERDICT_SECONDS, left))
 
 
 def missed(options: EncodeOptions, seconds: float, size: int, psnr: float | None) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,12 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from inrcodec.archive import Archive
+from inrcodec.bitstream.container import Chunk
 from inrcodec.bitstream.ends import Ends
 from inrcodec.bitstream.header import FORMAT_VERSION, Header, encode_header, pack_shapes
 from inrcodec.bitstream.limits import check_limits
 from inrcodec.bitstream.names import encode_names
 from inrcodec.bitstream.packing import pack, pack_latents
 from inrcodec.bitstream.record import Record
+from inrcodec.bitstream.weights import Range
+from inrcodec.encoding.allowance import Allowance
 from inrcodec.encoding.copying import with_copies
 from inrcodec.encoding.ends import ends_for
 from inrcodec.evaluate.measuring import decoded_pairs, measured, measured_for_reports
@@ -28,6 +32,8 @@ from inrcodec.version import __version__
 if TYPE_CHECKING:
     from inrcodec.fitting.file_engine import FileEngine
     from inrcodec.fitting.progress import Fitted
+
+Bits = npt.NDArray[np.float64]
 
 
 def assemble(
@@ -64,17 +70,15 @@ def header_of(sizes: Sequence[tuple[int, int]], channels: int, model: ModelSetti
     return header
 
 
-def without_figures(
+def archive_of(
     pictures: Sequence[Picture],
     header: Header,
     fitted: Fitted,
     poses: Codes | None,
-    engine: FileEngine | None = None,
-    *,
-    share: bool = True,
-) -> tuple[Archive, npt.NDArray[np.float64]]:
-    """What the bytes of a file decode to before it is measured, and the bits (images,) that each image takes."""
-    ranges, blocks, bits = pack_latents(header, fitted.context, fitted.latents, engine, share=share)
+    latents: tuple[tuple[Range, ...], list[Chunk], Bits],
+) -> Archive:
+    """What the bytes of a file decode to before it is measured; latents: as `pack_latents` gives them."""
+    ranges, blocks, _ = latents
     times = [picture.seconds for picture in pictures if picture.seconds is not None]
     blob = pack(
         header,
@@ -88,7 +92,7 @@ def without_figures(
         times=times if len(times) == len(pictures) else (),
         base=fitted.base,
     )
-    return Archive.from_bytes(blob), bits
+    return Archive.from_bytes(blob)
 
 
 def assembled(
@@ -101,20 +105,30 @@ def assembled(
     *,
     share: bool = True,
     rate_weight: float | None = None,
+    allowance: Allowance | None = None,
 ) -> tuple[bytes, Archive]:
     """The file's bytes, and what those decode to but for the figures, which are measured on it.
 
     engine: packs and draws, where there is one that is faster; share: see `pack_latents`;
-    rate_weight: of the fit, where images may also take over latents of others, see `copying`.
+    rate_weight: of the fit, where images may also take over latents of others, see `copying`; allowance: for that and
+    for looking for references; None: all the time that they take.
     """
-    bare, bits = without_figures(pictures, header, fitted, poses, engine, share=share)
+    allowed = allowance or Allowance()
+
+    def without_figures(fitted: Fitted) -> tuple[Archive, Bits]:
+        go_on = allowed.but(0.0).for_looking
+        latents = pack_latents(header, fitted.context, fitted.latents, engine, share=share, go_on=go_on)
+        return archive_of(pictures, header, fitted, poses, latents), latents[2]
+
+    begun = time.monotonic()
+    bare, bits = without_figures(fitted)
     if share and rate_weight is not None and header.holdout.mode != "strict":
-        copies = with_copies(bare, pictures, rate_weight)
+        again = allowed.but(time.monotonic() - begun)  # copies ask for another look
+        copies = with_copies(bare, pictures, rate_weight, fitted.latents, engine, again.for_more)
         if copies is not None:
-            copied = replace(fitted, latents=copies.latents)
-            other = without_figures(pictures, header, copied, poses, engine)
-            smaller = 8 * (bare.file_size - other[0].file_size) > copies.worth
-            bare, bits = other if smaller else without_figures(pictures, header, fitted, poses, engine)
+            other = without_figures(replace(fitted, latents=copies.latents))
+            if 8 * (bare.file_size - other[0].file_size) > copies.worth:
+                bare, bits = other
     pairs = decoded_pairs(list(bare), pictures, None if engine is None else engine.octets(bare))
     ends = ends_for(pairs) if header.model.spatial else Ends()
     if ends.tolerance:

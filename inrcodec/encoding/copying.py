@@ -6,8 +6,9 @@ The fit knows no references, so the latents of two equal grounds differ by chanc
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,9 @@ from inrcodec.bitstream.likeness import Block
 from inrcodec.bitstream.references import NONE, delays
 from inrcodec.images import Picture
 from inrcodec.numerics.arrays import Pixels, colors
+
+if TYPE_CHECKING:
+    from inrcodec.fitting.file_engine import FileEngine
 
 MOST_COPIED = 1000  # images of a set: with more, a fit makes better use of the time
 ALIKE = 0.7  # share of equal latents, from which on an image is looked at
@@ -35,18 +39,27 @@ class Copies:
     worth: float
 
 
-def with_copies(archive: Archive, pictures: Sequence[Picture], rate_weight: float) -> Copies | None:
+def with_copies(
+    archive: Archive,
+    pictures: Sequence[Picture],
+    rate_weight: float,
+    known: Sequence[Latents] | None = None,
+    engine: FileEngine | None = None,
+    go_on: Callable[[], bool] = lambda: True,
+) -> Copies | None:
     """Latents with those of references where these are good enough; None where nothing is copied.
 
     archive: what the latents of the fit decode to; rate_weight: the loss is the squared error plus that many times the
-    bits for each pixel.
+    bits for each pixel; known: the archive's latents, where they need not be decoded; engine: draws, where there is one
+    that is faster; go_on: whether there is time for another image.
     """
     stored, found, worth, copied = archive.stored, [], 0.0, False
-    if len(pictures) > MOST_COPIED:
+    if len(pictures) > MOST_COPIED or stored.references is None or not go_on():
         return None
-    for block in range(stored.blocks if stored.references is not None else 0):
-        part = _Part(archive, block, pictures, rate_weight)
-        copied = part.copy() or copied
+    known = [stored.latents(image) for image in range(len(archive))] if known is None else known
+    for block in range(stored.blocks):
+        part = _Part(archive, block, pictures, rate_weight, known, engine)
+        copied = part.copy(go_on) or copied
         found += part.latents
         worth += part.rise / rate_weight
     return Copies(tuple(found), worth) if copied else None
@@ -65,10 +78,18 @@ class _Trial:
 class _Part:
     """The images of a block."""
 
-    def __init__(self, archive: Archive, block: int, pictures: Sequence[Picture], rate_weight: float) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        block: int,
+        pictures: Sequence[Picture],
+        rate_weight: float,
+        known: Sequence[Latents],
+        engine: FileEngine | None,
+    ) -> None:
         stored = archive.stored
         self._archive, self._block, self._numbers = archive, block, stored.images_of(block)
-        self.latents = [stored.latents(number) for number in self._numbers]
+        self.latents, self._engine = [known[number] for number in self._numbers], engine
         self._chosen = stored.chosen(block)
         self._shapes = [stored.shapes[number] for number in self._numbers]
         self._costs = Block(stored.codec, self.latents, self._shapes)
@@ -77,12 +98,14 @@ class _Part:
         self._cell = 1 << self._levels[0].shift  # pixels
         self.rise = 0.0  # of the squared error, over all pixels
 
-    def copy(self) -> bool:
-        """Copy what pays, references before those that refer to them; whether anything did."""
+    def copy(self, go_on: Callable[[], bool]) -> bool:
+        """Copy what pays, references before those that refer to them, while there is time; whether anything did."""
         late = delays(self._chosen)
-        images = sorted(self._alike(), key=lambda image: late[image])
+        images = sorted(self._alike(), key=lambda image: late[image]) if go_on() else []
         bits, drawn, copied = dict(zip(images, self._costs.bits(images), strict=True)), {}, False
         for image in images:
+            if not go_on():
+                break
             other = self._chosen[image]
             if other not in drawn:
                 drawn[other] = self._draw(other, self.latents[other])
@@ -91,7 +114,7 @@ class _Part:
             if trial is not None:
                 self.latents[image], drawn[image], copied = trial.latents, trial.drawn, True
                 self.rise += trial.error * math.prod(self._shapes[image])
-        self._archive.stored.keep(self._block, tuple(self.latents))  # trials do not stay
+        self._archive.stored.forget()  # trials do not stay
         return copied
 
     def _alike(self) -> list[int]:
@@ -126,9 +149,12 @@ class _Part:
 
     def _draw(self, image: int, latents: Latents) -> Pixels:
         """An image as it looks with these latents."""
+        number = self._numbers[image]
+        if self._engine is not None:
+            return colors(self._engine.octets_with(self._archive, number, latents))
         latest = [*self.latents[:image], latents, *self.latents[image + 1 :]]
         self._archive.stored.keep(self._block, tuple(latest))
-        return self._archive[self._numbers[image]].render_stored()
+        return self._archive[number].render_stored()
 
     def _mixed(self, image: int, other: int, mask: Mask) -> Latents:
         """Latents of an image, and of another one where the mask (coarsest cells down, across) says so."""

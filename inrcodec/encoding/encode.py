@@ -14,7 +14,7 @@ from inrcodec.archive import Archive
 from inrcodec.bitstream.container import write_atomically
 from inrcodec.encoding.assemble import assembled
 from inrcodec.encoding.checkpoints import check_none_waits, place_of_last_resort
-from inrcodec.encoding.ending import ending_seconds
+from inrcodec.encoding.foretelling import Foretelling
 from inrcodec.encoding.keeping import Keeper
 from inrcodec.encoding.keywords import KeywordsOf
 from inrcodec.encoding.one_writer import only_writer
@@ -23,7 +23,7 @@ from inrcodec.encoding.outlook import Outlook, outlook_of
 from inrcodec.encoding.prepare import Prepared, prepare
 from inrcodec.encoding.recorder import Recorder
 from inrcodec.encoding.room import Room, look_for_checkpoints
-from inrcodec.encoding.target import Made, corrected, correction_seconds
+from inrcodec.encoding.target import Made, corrected
 from inrcodec.errors import Parameter, UsageError
 from inrcodec.images import Picture, Skipped
 from inrcodec.images.scan import SUFFIXES as PICTURE_SUFFIXES
@@ -33,9 +33,7 @@ if TYPE_CHECKING:
     from inrcodec.fitting.engine import Fit
 
 TOLD_AFTER = 1.0  # seconds of steps: they tell how far the fit will come
-SURE_AFTER = 5.0  # seconds of steps: they tell how busy the machine is, and writing will take as much longer
 FEW_BYTES = 1 << 15  # of a file: header, names, figures
-LATE = 0.85  # of a fit with a time limit, when it is asked again how long writing will take
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,22 +62,30 @@ def encode(sources: Sources, output: str | Path, keywords: EncodeKeywords) -> En
 
 
 def encode_with(
-    sources: Sources, output: str | Path, options: EncodeOptions, run: EncodeRun | None = None
+    sources: Sources,
+    output: str | Path,
+    options: EncodeOptions,
+    run: EncodeRun | None = None,
+    started: float | None = None,
 ) -> EncodeResult:
-    """The same of options that are built already; without `run`, as `encode` does by default."""
+    """The same of options that are built already; without `run`, as `encode` does by default.
+
+    started: when the time that it takes began, by the monotonic clock; None: now.
+    """
+    started = time.monotonic() if started is None else started
     run, path = run or EncodeRun(), Path(output)
     check_output(path, overwrite=run.overwrite)
     with only_writer(path):
-        return _encoded(sources, path, options, run)
+        return _encoded(sources, path, options, run, started)
 
 
-def _encoded(sources: Sources, path: Path, options: EncodeOptions, run: EncodeRun) -> EncodeResult:
-    started = time.monotonic()
+def _encoded(sources: Sources, path: Path, options: EncodeOptions, run: EncodeRun, started: float) -> EncodeResult:
     if not run.resume:
         check_none_waits(path)
     asked = prepare(sources, options, record=run.record)
     with _kept(asked, started, path, run) as (fit, keeper, recorder, room):
-        _take_steps(fit, keeper, recorder, asked, run, started)
+        foretelling = Foretelling(fit, asked, record=run.record)
+        _take_steps(fit, keeper, recorder, asked, run, foretelling, started)
         record = recorder.record() if run.record else None
 
         def made() -> Made:
@@ -87,7 +93,7 @@ def _encoded(sources: Sources, path: Path, options: EncodeOptions, run: EncodeRu
             fitted = fit.finish()
             return assembled(
                 asked.pictures, asked.header, fitted, asked.poses, record, fit.files,
-                share=asked.share, rate_weight=fit.run.rate_control.weight,
+                share=asked.share, rate_weight=fit.run.rate_control.weight, allowance=foretelling.allowance,
             )  # fmt: skip
 
         blob, archive = corrected(fit, made, options, run.on_progress)
@@ -110,23 +116,23 @@ def _encoded(sources: Sources, path: Path, options: EncodeOptions, run: EncodeRu
     )
 
 
-def _take_steps(fit: Fit, keeper: Keeper, recorder: Recorder, asked: Prepared, run: EncodeRun, started: float) -> None:
+def _take_steps(
+    fit: Fit,
+    keeper: Keeper,
+    recorder: Recorder,
+    asked: Prepared,
+    run: EncodeRun,
+    foretelling: Foretelling,
+    started: float,
+) -> None:
     """Take every step that a fit has left, telling of it."""
-    due = [0.0]  # shares of the fit
-    if asked.settings.time_limit is not None:
-        due.append(LATE)
-    untold, unsure = run.on_outlook is not None, asked.settings.time_limit is not None
+    untold = run.on_outlook is not None
     if run.snapshots:
         fit.stops = run.snapshots.steps
     for progress in fit.steps():
         recorder.see(progress, fit.meter.step)
         keeper.see()
-        if due and progress.phase != "compile" and progress.done >= due[0]:
-            del due[0]
-            fit.meter.ending = _ending(fit, asked, record=run.record)
-        elif unsure and progress.phase == "fit" and fit.meter.counted_seconds > SURE_AFTER:
-            unsure = False
-            fit.meter.ending = _ending(fit, asked, record=run.record)
+        foretelling.see(progress)
         if untold and run.on_outlook and fit.meter.counted_seconds >= TOLD_AFTER:
             untold = False
             run.on_outlook(outlook_of(fit, started))
@@ -140,14 +146,6 @@ def _take_steps(fit: Fit, keeper: Keeper, recorder: Recorder, asked: Prepared, r
 def _report(run: EncodeRun, fit: Fit, phase: str) -> None:
     if run.on_progress:
         run.on_progress(fit.progress(phase))
-
-
-def _ending(fit: Fit, asked: Prepared, *, record: bool) -> float:
-    """Seconds for what comes after the steps."""
-    writing = ending_seconds(fit, asked.pictures, asked.pixels, record=record, share=asked.share)
-    if asked.settings.target is None:
-        return writing
-    return 2 * writing + correction_seconds(fit.engine, fit.meter.seconds_per_pass)
 
 
 def check_output(path: Path, *, overwrite: bool) -> None:

@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from inrcodec.archive import Archive
-from inrcodec.bitstream.choosing_references import MANY_PIXELS, SAMPLE
-from inrcodec.bitstream.limits import BLOCK_IMAGES, BLOCK_PIXELS
-from inrcodec.encoding.assemble import header_for, without_figures
+from inrcodec.bitstream.choosing_references import MANY_PIXELS, SAMPLE, SIDE
+from inrcodec.bitstream.container import REFERENCES
+from inrcodec.bitstream.limits import BLOCK_IMAGES
+from inrcodec.bitstream.packing import pack_latents, share_related
+from inrcodec.encoding.assemble import archive_of, header_for
 from inrcodec.encoding.copying import MOST_COPIED
 from inrcodec.encoding.ends import ends_for
 from inrcodec.evaluate.measuring import decoded_pairs, measured, measured_for_reports
@@ -22,94 +24,131 @@ from inrcodec.settings import Holdout
 
 if TYPE_CHECKING:
     from inrcodec.fitting.engine import Fit
+    from inrcodec.fitting.progress import Fitted
 
-IMAGES, PIXELS = 64, 1 << 18  # of the sample, at most: a block of images, which are cut where they are large
+IMAGES, PIXELS = 128, 1 << 16  # of the sample, at most: some blocks of small images, or a part of one that is large
 DRAWN = 8  # of them that are drawn without kernels
-COPYING = 3.0  # times of what looking for references takes, with copies and looking anew
-BEYOND = 1.35  # of what a sample takes: all of a set does not stay in the cache, and there is more than its images
-SERIAL = 0.3  # of packing and drawing, that is one thread's; of ten thousand thumbnails
+LOOKS = 3.0  # that references take where there are any: one, another with copies in place, and finding these
+WRITTEN = 2.0  # times that a file is put together and opened
 TELLING = 3.0  # seconds of steps that say how busy the machine is
 WHOLE_DRAWING = 0.5  # passes: with other designs, drawing is most of it
+OPTIONAL_SHARE = 0.15  # of a time limit, that is kept for what a file can do without, at most
+FAMILY = 3.0  # one of so many images that are like others is enough for that
 
 
-def ending_seconds(fit: Fit, pictures: Sequence[Picture], pixels: int, *, record: bool, share: bool) -> float:
-    """Seconds for a set of so many pixels; nothing changes.
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """Seconds of what comes after the steps.
 
-    pictures: the fit's, in order; record: whether the file will have figures for reports; share: see `pack_latents`.
+    needed: of what must be done; optional: of what a file can do without.
+    """
+
+    needed: float = 0.0
+    optional: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Of everything."""
+        return self.needed + self.optional
+
+    def within(self, limit: float | None) -> Ending:
+        """The same, with no more of what is optional than a time limit in seconds has room for."""
+        if limit is None:
+            return self
+        return Ending(needed=self.needed, optional=min(self.optional, OPTIONAL_SHARE * limit))
+
+
+def ending_of(fit: Fit, pictures: Sequence[Picture], pixels: int, *, record: bool, share: bool) -> Ending:
+    """What a set of so many pixels will take; nothing changes.
+
+    pictures: the fit's, in order; record: whether the file will have figures for reports; share: whether references are
+    looked for, see `pack_latents`: latents tell of that once they have been fitted for a while.
     """
     if not fit.run.model.spatial:
-        return WHOLE_DRAWING * fit.meter.seconds_per_pass
-    few = pictures[:IMAGES]
-    side = math.isqrt(PIXELS // len(few))
-    few = [replace(picture, stored=picture.stored[:side, :side]) for picture in few]
-    blocks = max(math.ceil(pixels / BLOCK_PIXELS), math.ceil(len(pictures) / BLOCK_IMAGES))
-    shared = 1 if fit.files is None else min(fit.workers, blocks)  # threads, each with a block of its own
-    begun = _Work.now()
-    archive = _packed(fit, few, share=False)
-    packed = _Work.now()
-    looking = 0.0  # for images that are like others
-    if share:
-        archive = _packed(fit, few, share=True)
-        looking = _Work.now().process - packed.process
-    related = archive.stored.references is not None
-    ready = _Work.now()
+        return Ending(needed=WHOLE_DRAWING * fit.meter.seconds_per_pass)
+    few, watch = _some(pictures), _Watch()
+    fitted, header = _drafted(fit, few), header_for(few, fit.run.model, Holdout())
+    poses = coded_poses(picture.pixels for picture in few) if fit.run.model.posed else None
+    watch.lap()
+    latents = pack_latents(header, fitted.context, fitted.latents, fit.files)
+    packing = watch.lap()
+    archive = archive_of(few, header, fitted, poses, latents)
+    once = WRITTEN * watch.lap()
     shown = few if fit.files else few[:DRAWN]
-    pairs = decoded_pairs(list(archive)[: len(shown)], shown, None if fit.files is None else fit.files.octets(archive))
-    drawn = _Work.now()
+    _measure(fit, archive, shown, record=record)
+    drawing, busy = watch.lap(), _slowdown(fit)
+    needed = busy * (once + pixels / _pixels(few) * packing + pixels / _pixels(shown) * drawing)
+    if not share:
+        return Ending(needed=needed)
+    _, chunks, _ = pack_latents(header, fitted.context, fitted.latents, fit.files, share=True)
+    a_look = busy * max(0.0, watch.lap() - packing) / _pixels(few)
+    related = bool(chunks) and chunks[0].kind == REFERENCES
+    images = len(pictures) * pixels / _pixels(pictures)  # of the set, where these are a part of it
+    return Ending(needed=needed, optional=_looked_at(pixels, images, related) * a_look)
+
+
+def share_of_limit(fit: Fit, pictures: Sequence[Picture]) -> float:
+    """What optional work may have of a time limit, told in a moment by how many of some pictures are like others."""
+    few = _some(pictures)
+    fitted = _drafted(fit, few)
+    alike = share_related(header_for(few, fit.run.model, Holdout()), fitted.context, fitted.latents)
+    return OPTIONAL_SHARE * min(1.0, FAMILY * alike)
+
+
+def _some(pictures: Sequence[Picture]) -> list[Picture]:
+    """The first pictures: whole ones, as what is done once for each takes its time, or a part of a large one."""
+    few = [pictures[0]]
+    for picture in pictures[1:IMAGES]:
+        if _pixels(few) + _pixels([picture]) > PIXELS:
+            break
+        few.append(picture)
+    side = math.isqrt(PIXELS)
+    return [replace(one, stored=one.stored[:side, :side]) for one in few] if _pixels(few) > PIXELS else few
+
+
+def _drafted(fit: Fit, pictures: Sequence[Picture]) -> Fitted:
+    from inrcodec.fitting.draft import draft
+
+    return draft(fit.run, [picture.shape[:2] for picture in pictures])
+
+
+def _measure(fit: Fit, archive: Archive, pictures: Sequence[Picture], *, record: bool) -> None:
+    """Draw images and measure them, as it is done before a file is written."""
+    images = list(archive)[: len(pictures)]
+    pairs = decoded_pairs(images, pictures, None if fit.files is None else fit.files.octets(archive))
     ends_for(pairs)
     list(measured(pairs, None, None))
     if record:
         list(measured_for_reports(pairs, None))
-    done = _Work.now()
-    scale = pixels / _pixels(few), pixels / _pixels(shown)
-    drawing = scale[1] * (drawn.process - ready.process) * _share(1 if fit.files is None else fit.workers)
-    if related:
-        copying = COPYING if len(pictures) <= MOST_COPIED else 1.0  # what is looked for and tried is no kernel's work
-        work = scale[0] * copying * looking + drawing
-    else:
-        looked = SAMPLE if pixels > MANY_PIXELS else math.inf  # blocks, about
-        work = min(scale[0], looked) * looking
-        work += scale[0] * (packed.process - begun.process) * _share(shared)
-        work += drawing
-    work += scale[1] * (done.after(drawn, min(MOST, available_cores())))
-    # On a busy machine a moment says little, and all of it takes longer.
-    return BEYOND * work * (fit.meter.slowdown(fit.workers) if fit.meter.counted_seconds > TELLING else 1.0)
 
 
-def _share(threads: int) -> float:
-    """Of the time of one thread, that so many take."""
-    return SERIAL + (1.0 - SERIAL) / threads
+def _looked_at(pixels: int, images: float, related: bool) -> float:
+    """Pixels that looking for references, and for what can be copied, takes as long as looking at once."""
+    if not related:
+        return min(pixels, SAMPLE * BLOCK_IMAGES * SIDE**2) if pixels > MANY_PIXELS else pixels
+    return LOOKS * pixels if images <= MOST_COPIED else pixels
 
 
-@dataclass(frozen=True)
-class _Work:
-    """Seconds that this thread, and all of the process, have worked."""
+def _slowdown(fit: Fit) -> float:
+    """On a busy machine a moment says little, and all takes longer: as much as the steps so far."""
+    return fit.meter.slowdown(fit.workers) if fit.meter.counted_seconds > TELLING else 1.0
 
-    thread: float
-    process: float
+
+class _Watch:
+    """Seconds of work, were this process alone: other programs count for nothing."""
+
+    def __init__(self) -> None:
+        self._threads, self._latest = min(MOST, available_cores()), self._now()
+
+    def lap(self) -> float:
+        """Since the last time: of this thread, or of all that worked side by side."""
+        before, self._latest = self._latest, self._now()
+        this, process = (now - earlier for now, earlier in zip(self._latest, before, strict=True))
+        return max(this, process / self._threads)
 
     @staticmethod
-    def now() -> _Work:
-        return _Work(time.thread_time(), time.process_time())
-
-    def after(self, before: _Work, threads: int) -> float:
-        """Seconds from then on, where what this thread did not do was shared by others."""
-        alone, together = self.thread - before.thread, self.process - before.process
-        return alone + max(0.0, together - alone) / threads
-
-
-def _packed(fit: Fit, pictures: Sequence[Picture], *, share: bool) -> Archive:
-    """An archive of these; where drawing decodes them one by one, their block is decoded."""
-    from inrcodec.fitting.draft import draft
-
-    model = fit.run.model
-    header = header_for(pictures, model, Holdout())
-    fitted = draft(fit.run, [picture.shape[:2] for picture in pictures])
-    poses = coded_poses(picture.pixels for picture in pictures) if model.posed else None
-    archive, _ = without_figures(pictures, header, fitted, poses, fit.files, share=share)
-    if fit.files is None:
-        archive[0].render_stored()
-    return archive
+    def _now() -> tuple[float, float]:
+        return time.thread_time(), time.process_time()
 
 
 def _pixels(pictures: Sequence[Picture]) -> int:

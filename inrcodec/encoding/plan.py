@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from inrcodec.bitstream.context import context_shapes
-from inrcodec.encoding.ending import ending_seconds
+from inrcodec.encoding.ending import ending_of
 from inrcodec.encoding.keywords import KeywordsOf
 from inrcodec.encoding.options import EncodeOptions, Sources
 from inrcodec.encoding.outlook import Outlook, outlook_by
 from inrcodec.encoding.prepare import Prepared, prepare
-from inrcodec.encoding.target import correction_seconds
+from inrcodec.encoding.target import with_corrections
 from inrcodec.field.encoder import encoder_shapes
 from inrcodec.field.field import field_shapes, level_shapes
 from inrcodec.fitting.pace import PRODUCTS_PER_SECOND
@@ -46,9 +46,9 @@ def plan(sources: Sources, options: EncodeOptions) -> Plan:
     return plan_with(sources, options)
 
 
-def plan_with(sources: Sources, options: EncodeOptions) -> Plan:
-    """The same of options that are built already."""
-    started = time.monotonic()
+def plan_with(sources: Sources, options: EncodeOptions, started: float | None = None) -> Plan:
+    """The same of options that are built already; started: when the time that it takes began; None: now."""
+    started = time.monotonic() if started is None else started
     asked = prepare(sources, options, record=True)
     model, pictures = asked.model, asked.pictures
     channels = asked.header.channels
@@ -87,9 +87,10 @@ def _outlook(asked: Prepared, started: float) -> Outlook:
     before = time.monotonic() - started
     timing, fit = timed([picture for _, picture in sample], len(everything), pixels, asked.model, settings)
     shown = [replace(asked.pictures[0], name=f"{number}", stored=picture) for number, picture in sample]
-    ending = ending_seconds(fit, shown, asked.pixels, record=True, share=asked.share)
+    foreseen = ending_of(fit, shown, asked.pixels, record=True, share=asked.share)
+    ending = foreseen.within(settings.time_limit).seconds
     if settings.target is not None:
-        ending = 2 * ending + correction_seconds(fit.engine, timing.a_pass)
+        ending = with_corrections(ending, fit.engine, timing.a_pass)
     longest = max(max(picture.shape[:2]) for picture in everything)
     return outlook_by(timing, settings.passes, settings.time_limit, before, ending, len(everything), longest)
 

@@ -55,9 +55,9 @@ def _too_large(gap: Gap) -> bool:
     return gap.bits is not None and not gap.better
 
 
-def correction_seconds(engine: str, a_pass: float) -> float:
-    """About how long one correction takes where a pass of the fit takes that long."""
-    return CORRECTION_PASSES[engine] * a_pass
+def with_corrections(ending: float, engine: str, a_pass: float) -> float:
+    """Seconds of all that comes after the steps, with a correction, where files take `ending` and a pass that long."""
+    return 2 * ending + CORRECTION_PASSES[engine] * a_pass
 
 
 def _gap(options: EncodeOptions, blob: bytes, archive: Archive) -> Gap | None:

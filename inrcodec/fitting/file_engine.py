@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from inrcodec.archive import Archive
-from inrcodec.bitstream.latents import BlockCoder
+from inrcodec.bitstream.latents import BlockCoder, Latents
 from inrcodec.numerics.arrays import BytePixels
 
 
@@ -14,3 +14,6 @@ class FileEngine(BlockCoder, Protocol):
 
     def octets(self, archive: Archive) -> list[BytePixels]:
         """Every image from its block, at its native size in 8 bits, premultiplied: see `measuring.DecodedPairs`."""
+
+    def octets_with(self, archive: Archive, number: int, latents: Latents) -> BytePixels:
+        """One image with these latents in place of its own, likewise."""

@@ -30,14 +30,17 @@ class KernelFiles(KernelCoder):
     def octets(self, archive: Archive) -> list[BytePixels]:
         """Every image, drawn from its block; a few blocks are decoded at once."""
         found: list[BytePixels] = []
-        stored = archive.stored
-        weights = np.concatenate([tensor.values().reshape(-1) for tensor in (*stored.network, *stored.context)])
+        stored, weights = archive.stored, _weights_of(archive)
         for first in range(0, stored.blocks, self.workers):
             blocks = range(first, min(first + self.workers, stored.blocks))
             latents = [image for block in stored.read(blocks, self) for image in block]
             numbers = range(len(found), len(found) + len(latents))
             found += self._drawn(archive, weights, numbers, latents)
         return found
+
+    def octets_with(self, archive: Archive, number: int, latents: Latents) -> BytePixels:
+        """See `FileEngine`."""
+        return next(self._drawn(archive, _weights_of(archive), range(number, number + 1), [latents]))
 
     def _drawn(
         self, archive: Archive, weights: FloatArray, numbers: range, latents: Sequence[Latents]
@@ -106,6 +109,12 @@ class KernelFiles(KernelCoder):
                 made.latents[row, start : start + part.size] = part.reshape(-1)
                 start += part.size
         return made
+
+
+def _weights_of(archive: Archive) -> FloatArray:
+    """Of network and context model, (weights,)."""
+    tensors = (*archive.stored.network, *archive.stored.context)
+    return np.concatenate([tensor.values().reshape(-1) for tensor in tensors])
 
 
 def _octets(drawn: FloatArray) -> BytePixels:

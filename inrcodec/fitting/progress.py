@@ -20,6 +20,8 @@ Errors = npt.NDArray[np.float64]
 Latents = tuple[npt.NDArray[np.int16], ...]  # per level (channels, cells down, cells across)
 LEAST_ROOM = 0.5  # seconds of steps, however long loading took: a file of no steps is worth nothing
 SMOOTHING = 0.98  # share of the running means that a step keeps
+LATELY = 1.0  # seconds: what a visit took earlier tells less of the next one
+LEAST_STEPS = 0.5  # of the steps behind the rounding of latents, that rounding leaves time for
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Meter:
         self._first_visits = 0.0  # until then
         self._first_work = 0.0, 0.0  # seconds at work of this thread and of the process, until then
         self._latest = 0.0  # seconds at the latest report
-        self._by_time = 0.0  # how much a visit does of a fit that has a limit
+        self._lately = 0.0, 0.0  # visits, and the seconds that they took, those of long ago for less
 
     @property
     def passes(self) -> float:
@@ -134,8 +136,13 @@ class Meter:
 
     @property
     def overdue(self) -> bool:
-        """Whether what is left of the limit is needed for what comes after the steps."""
-        return self.left < self.ending
+        """Whether what is left of the limit is needed for what comes after the rounding of latents."""
+        steps = LEAST_STEPS * (1.0 - self.done) * self.expected_passes * self.seconds_per_pass
+        return self.left < self.ending + steps
+
+    def stand(self) -> None:
+        """What went by since the latest report was no step: what is left to do is done in what is left of the time."""
+        self._latest = self.seconds
 
     def state(self) -> list[float]:
         """What a checkpoint must keep."""
@@ -156,12 +163,12 @@ class Meter:
 
         figures: mean squared error and bits per pixel of it, or of steps before it that are only now known.
         """
-        before = self.done
         self.step += steps
-        self._visits += images
         seconds = self.seconds
-        self.done = min(1.0, max(self._done_by_visits(0.0), self._done_by_time(seconds), self.done))
-        self._by_time = 0.0 if self.limit is None else (self.done - before) / images
+        took = seconds - self._latest
+        by_time = self._done_by_time(took)
+        self._visits += images
+        self.done = min(1.0, max(self._done_by_visits(0.0), by_time, self.done))
         for error, bits in figures:
             self._error, self._bits, self._weight = (
                 SMOOTHING * mean + (1 - SMOOTHING) * value
@@ -170,11 +177,16 @@ class Meter:
         if self._counted_from is None:
             self._counted_from = seconds, self.behind
             self._first_visits, self._first_work = self._visits, _work()
+        else:
+            kept = math.exp(-took / LATELY)
+            self._lately = kept * self._lately[0] + images, kept * self._lately[1] + took
         return self.progress(phase)
 
     def done_ahead(self, images: float) -> float:
-        """How much will be done after so many visits more: told by visits, or where time runs faster by the latest."""
-        return min(1.0, max(self._done_by_visits(images), self.done + self._by_time * images))
+        """How much will be done after so many visits more: told by visits, or by the time that they will take."""
+        visits, took = self._lately
+        by_time = self._done_by_time(images * took / visits) if visits else 0.0
+        return min(1.0, max(self._done_by_visits(images), by_time, self.done))
 
     def progress(self, phase: str) -> Progress:
         """How far the fit is; before the first step nothing is known of its figures."""
@@ -207,18 +219,20 @@ class Meter:
     def _done_by_visits(self, ahead: float) -> float:
         return self._resumed + (self._visits + ahead - self._visits_before) / self._planned
 
-    def _done_by_time(self, seconds: float) -> float:
-        """How much should be done by now to keep the time limit.
+    def _done_by_time(self, took: float) -> float:
+        """How much is to be done when a step is through that takes so many seconds from the latest report on.
 
-        What comes before the first step is no part of the fit's time. A step more must not end beyond the limit.
+        That share of what is left to do is what it has of the time that is left: what stands still, or takes longer
+        than foreseen, makes the rest go by faster. A step more must not end beyond the limit.
         """
         if self.limit is None or self._counted_from is None:
             return 0.0
-        first_seconds, first = self._counted_from
-        room = max(LEAST_ROOM, self.limit - self.ending - (first_seconds - self._earlier))
-        gone = seconds - first_seconds + 0.5 * (seconds - self._latest)
-        share = min(1.0, gone / room)
-        return self._pace.done_after(first + (1.0 - first) * share)
+        end = max(self._earlier + self.limit - self.ending, self._counted_from[0] + LEAST_ROOM)
+        room = end - self._latest
+        if room < 1.5 * took:
+            return 1.0
+        behind = self.behind
+        return self._pace.done_after(behind + (1.0 - behind) * took / room)
 
 
 def _work() -> tuple[float, float]:

@@ -14,14 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import MadeUp, random_set
 
-from inrcodec.bitstream import choosing_references
+from inrcodec.bitstream import choosing_references, likeness
 from inrcodec.bitstream.appending import extend, repacked
 from inrcodec.bitstream.choosing_references import choose_all
 from inrcodec.bitstream.container import REFERENCES, Chunk, read_chunks, write_chunks
 from inrcodec.bitstream.context import level_contexts
 from inrcodec.bitstream.header import pack_shapes
 from inrcodec.bitstream.latents import LatentCodec, Latents
-from inrcodec.bitstream.likeness import Block, Pair
+from inrcodec.bitstream.likeness import Block, GoOn, Pair
 from inrcodec.bitstream.packing import pack, pack_latents
 from inrcodec.bitstream.rangecoder import RangeEncoder
 from inrcodec.bitstream.rearranging import rearranged
@@ -153,9 +153,9 @@ def test_of_large_sets_a_part_says_whether_the_rest_is_looked_at(monkeypatch: py
     looked: list[int] = []
     pairs = Block.pairs
 
-    def counted(block: Block) -> list[Pair]:
+    def counted(block: Block, go_on: GoOn) -> list[Pair]:
         looked.append(len(block._images))
-        return pairs(block)
+        return pairs(block, go_on)
 
     monkeypatch.setattr(Block, "pairs", counted)
     monkeypatch.setattr(choosing_references, "MANY_PIXELS", 500)
@@ -170,6 +170,25 @@ def test_of_large_sets_a_part_says_whether_the_rest_is_looked_at(monkeypatch: py
     assert whole is not None
     assert found.chosen == whole.chosen
     assert looked == [20, 64, 64, 6]
+
+
+def test_a_look_that_is_ended_leaves_the_others_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = family(5, 70, side=12)
+    size = made.sizes[0][0] * made.sizes[0][1]
+    monkeypatch.setattr(likeness, "TOGETHER", 4 * size)
+    asked: list[int] = []
+
+    def go_on(pixels: int) -> bool:
+        asked.append(pixels)
+        return len(asked) <= 3
+
+    everything = pack_latents(made.header, made.context, made.latents, share=True)
+    _, (chunk, *blocks), _ = pack_latents(made.header, made.context, made.latents, share=True, go_on=go_on)
+    assert asked[:4] == [4 * size] * 4
+    references = decode_references(chunk.payload, made.header.model)
+    chosen = references_of(references, blocks[0].payload, made.sizes[:64])
+    assert 0 < sum(one != NONE for one in chosen) <= 12
+    assert sum(len(block.payload) for block in blocks) > sum(len(block.payload) for block in everything[1][1:])
 
 
 def test_codes_of_one_cell_have_no_references() -> None:
