@@ -17,6 +17,7 @@ STEPS_PER_OCTAVE = 4
 LOWEST_STEP, HIGHEST_STEP = -96, 32  # 2**-24 to 2**8
 LARGEST_WEIGHT = 1 << 14
 LARGEST_LATENT = 1023
+_MOST_ENTRIES = 1 << 16  # of frequency tables that are made together
 Range = tuple[int, int]  # lowest and highest latent of one channel, over the whole file
 
 
@@ -101,13 +102,18 @@ def _alphabet(tensor: CodedTensor) -> _Alphabet:
     flat = tensor.integers.reshape(-1)
     lowest, highest = (int(flat.min()), int(flat.max())) if flat.size else (0, 0)
     symbols, counts = np.unique(flat - lowest, return_counts=True)
+    scales = np.arange(LOWEST_SCALE, HIGHEST_SCALE + 1, 2)
+    together = max(1, _MOST_ENTRIES // (highest - lowest + 1))
     bits = [
-        float(-(counts * np.log2(_frequencies(_Alphabet(tensor.step, scale, lowest, highest))[symbols])).sum())
-        for scale in range(LOWEST_SCALE, HIGHEST_SCALE + 1, 2)
+        -(counts * np.log2(_tables(part, lowest, highest).take(symbols, axis=1))).sum(axis=1)
+        for part in np.array_split(scales, range(together, len(scales), together))
     ]
-    return _Alphabet(tensor.step, LOWEST_SCALE + 2 * int(np.argmin(bits)), lowest, highest)
+    return _Alphabet(tensor.step, int(scales[np.argmin(np.concatenate(bits))]), lowest, highest)
 
 
 def _frequencies(alphabet: _Alphabet) -> npt.NDArray[np.int64]:
-    scale = np.array([alphabet.scale], dtype=np.int64)
-    return np.ravel(frequencies(np.zeros(1, dtype=np.int64), scale, alphabet.lowest, alphabet.highest))
+    return _tables(np.array([alphabet.scale]), alphabet.lowest, alphabet.highest).reshape(-1)
+
+
+def _tables(scales: npt.NDArray[np.int64], lowest: int, highest: int) -> npt.NDArray[np.int64]:
+    return frequencies(np.zeros(len(scales), dtype=np.int64), scales, lowest, highest)
