@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import textual.app
+import textual.pilot
 from made_up import random_set
 from textual.pilot import Pilot
 from textual.widgets import Static
@@ -26,6 +28,8 @@ from inrcodec.tui.grid import Grid
 
 Script = Callable[[Browser, Pilot[None]], Coroutine[Any, Any, None]]
 PATIENCE = 60.0  # seconds; a busy machine is slow
+TICK = 0.005  # seconds
+LONGEST_UNREST = 1.0  # seconds; what plays by itself never rests
 
 
 def made_up(path: Path, images: int, side: int = 8) -> Path:
@@ -71,10 +75,27 @@ def run_app(app: Browser, script: Script, size: tuple[int, int] = (120, 36)) -> 
 
     async def run() -> None:
         async with app.run_test(size=size, notifications=True) as pilot:
-            await pilot.pause()
-            await script(app, pilot)
+            with pytest.MonkeyPatch.context() as patched:
+                for module in (textual.app, textual.pilot):
+                    patched.setattr(module, "wait_for_idle", lambda *_: quiet(pilot))
+                await pilot.pause()
+                await script(app, pilot)
 
     asyncio.run(run())
+
+
+async def quiet(pilot: Pilot[None]) -> None:
+    """Wait until the app has done what its messages ask for, twice in a row.
+
+    Textual's own wait after every key takes 40 ms at least, and up to two seconds while other threads decode, whose
+    pictures a test waits for by `until`.
+    """
+    calm, limit = 0, time.monotonic() + LONGEST_UNREST
+    while calm < 2 and time.monotonic() < limit:
+        await pilot._wait_for_screen()
+        worked = time.thread_time()
+        await asyncio.sleep(TICK)
+        calm = calm + 1 if time.thread_time() - worked < TICK / 10 else 0
 
 
 async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
