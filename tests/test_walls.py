@@ -46,6 +46,7 @@ ONLY_IN = {
     "matplotlib": {"exporters"},
     "pyarrow": {"archive"},
     "ray": {"encoding"},
+    "fsspec": {"archive"},
 }
 
 
@@ -172,7 +173,7 @@ def test_nobody_imports_the_command_line() -> None:
 
 
 SOUND = ROOT / "tests" / "golden" / "signals" / "sound.inr"
-HEAVY = ("torch", "numba", "textual", "scipy", "skimage", "matplotlib", "imagecodecs", "pyarrow", "ray")
+HEAVY = ("torch", "numba", "textual", "scipy", "skimage", "matplotlib", "imagecodecs", "pyarrow", "ray", "fsspec")
 
 
 def loaded_by(code: str, cwd: Path, watched: tuple[str, ...] = HEAVY) -> set[str]:

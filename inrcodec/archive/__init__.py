@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from inrcodec.archive.archive import Archive
-from inrcodec.archive.collection.collection import Collection, open_images
+from inrcodec.archive.collection.collection import Collection
 from inrcodec.archive.image import ArchivedImage
+from inrcodec.archive.opening import described_elsewhere, open_images
 from inrcodec.archive.rendering import Upsample, straightened
 from inrcodec.archive.signal import Signal
 
 AnyArchive = Archive | Collection  # what most of what reads takes
 
-__all__ = ["AnyArchive", "Archive", "ArchivedImage", "Collection", "Signal", "Upsample", "open_images", "straightened"]
+__all__ = [
+    "AnyArchive",
+    "Archive",
+    "ArchivedImage",
+    "Collection",
+    "Signal",
+    "Upsample",
+    "described_elsewhere",
+    "open_images",
+    "straightened",
+]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 from inrcodec.archive.contents import Contents, naming
 from inrcodec.archive.image import ArchivedImage
 from inrcodec.archive.image_set import ImageSet
 from inrcodec.bitstream.container import read_file
+from inrcodec.bitstream.ranged import RangedSet, Read
 from inrcodec.bitstream.stored import StoredSet
 from inrcodec.bitstream.stored_signal import signal_kind
 from inrcodec.errors import CorruptFileError, UnsupportedFileError, UsageError
@@ -57,11 +59,49 @@ class Archive(Contents, ImageSet):
         path = Path(path)
         try:
             blob = read_file(path)
-            _refuse_signals(blob, path)
-            stored = StoredSet(blob, field_shapes, lenient=lenient, salvage=salvage, kept_blocks=kept_blocks)
-            return Archive(stored, path, limit=limit)
         except (CorruptFileError, UnsupportedFileError) as failure:
             raise naming(path, failure) from failure
+        return Archive.of(
+            blob, path, lenient=lenient, salvage=salvage, kept_blocks=kept_blocks, limit=limit, called=str(path)
+        )
+
+    @staticmethod
+    def of(
+        blob: bytes,
+        path: Path | None,
+        *,
+        lenient: bool = False,
+        salvage: bool = False,
+        kept_blocks: int = 1,
+        limit: float = MOST_SECONDS,
+        called: str,
+    ) -> Archive:
+        """The same of bytes that were read already; path: where they lie, if on this machine; called: in messages."""
+        try:
+            _refuse_signals(blob, called)
+            stored = StoredSet(blob, field_shapes, lenient=lenient, salvage=salvage, kept_blocks=kept_blocks)
+            return Archive(stored, path, limit=limit, called=called)
+        except (CorruptFileError, UnsupportedFileError) as failure:
+            raise naming(called, failure) from failure
+
+    @staticmethod
+    def ranged(
+        read: Read,
+        size: int,
+        head: int,
+        blocks: Sequence[int],
+        *,
+        kept_blocks: int = 1,
+        limit: float = MOST_SECONDS,
+        called: str,
+    ) -> Archive:
+        """A file elsewhere that is read in parts as they are needed; arguments as of `RangedSet`."""
+        try:
+            return Archive(
+                RangedSet(read, size, head, blocks, field_shapes, kept_blocks=kept_blocks), limit=limit, called=called
+            )
+        except (CorruptFileError, UnsupportedFileError) as failure:
+            raise naming(called, failure) from failure
 
     @staticmethod
     def from_bytes(blob: bytes) -> Archive:
@@ -75,7 +115,7 @@ class Archive(Contents, ImageSet):
         return Archive(self.stored.reread(blob), path)
 
     def __repr__(self) -> str:
-        return f"Archive({str(self.path)!r}, {len(self)} images, {self.file_size} bytes)"
+        return f"Archive({self.called!r}, {len(self)} images, {self.file_size} bytes)"
 
     def __len__(self) -> int:
         return self.header.images
@@ -91,7 +131,7 @@ class Archive(Contents, ImageSet):
         """Nothing to close."""
 
 
-def _refuse_signals(blob: bytes, path: Path) -> None:
+def _refuse_signals(blob: bytes, path: str) -> None:
     """UsageError where a file holds no images but one signal."""
     kind = signal_kind(blob)
     if kind is not None:

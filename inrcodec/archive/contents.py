@@ -34,12 +34,16 @@ Values = TypeVar("Values", bound=npt.NDArray[Any])
 class Contents:
     """Everything that a file holds."""
 
-    def __init__(self, stored: StoredSet, path: Path | None = None, *, limit: float = math.inf) -> None:
-        """limit: seconds of work beyond what is usual; see `field.work`."""
+    def __init__(
+        self, stored: StoredSet, path: Path | None = None, *, limit: float = math.inf, called: str | None = None
+    ) -> None:
+        """limit: seconds of work beyond what is usual; see `field.work`; called: what messages call it, the path."""
         self.path = path
+        self.called = called or str(path or "the file")
+        self._is_named = called is not None or path is not None
         self.stored = stored
         pixels = sum(height * width for height, width in stored.shapes)
-        self.work = Work(stored.size, pixels, len(stored.shapes), limit, str(path or "the file"))
+        self.work = Work(stored.size, pixels, len(stored.shapes), limit, self.called)
         self._decoded: set[int] = set()  # blocks that were counted as work
         self.poses = None if stored.poses is None else _fixed(poses_from(stored.poses))  # (images, 4)
         self._conditions = image_conditions(stored.header.model, stored.shapes, self.poses)
@@ -68,7 +72,7 @@ class Contents:
         try:
             yield
         except CorruptFileError as failure:
-            raise naming(self.path, failure) from failure
+            raise naming(self.called if self._is_named else None, failure) from failure
 
     @property
     def header(self) -> Header:
@@ -231,6 +235,6 @@ def _fixed(array: Values) -> Values:
     return fixed
 
 
-def naming(path: Path | None, failure: InrError) -> InrError:
+def naming(path: Path | str | None, failure: InrError) -> InrError:
     """The failure, with the file that it is of."""
     return failure if path is None else type(failure)(f"{path}: ", failure.message)

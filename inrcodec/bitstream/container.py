@@ -54,7 +54,7 @@ def write_chunks(chunks: Iterable[Chunk]) -> bytes:
     given = list(chunks)
     if not given or given[-1].kind != TAIL:
         given.append(Chunk(TAIL, b""))
-    _check_order(given)
+    check_order(given)
     blob = SIGNATURE + b"".join(_framed(chunk) for chunk in given)
     if len(blob) > MAX_FILE_BYTES:
         raise UnsupportedFileError(f"the file would have {len(blob)} bytes, {_CAP}; encode fewer images")
@@ -77,12 +77,26 @@ def read_chunks(blob: bytes, *, lenient: bool = False, salvage: bool = False) ->
         chunks.append(chunk)
     lost = next((chunk for chunk in chunks if chunk.kind == LOST), None)
     try:
-        _check_order(chunks)
+        check_order(chunks)
     except CorruptFileError as failure:
         if lost is None or lost.damage is None:
             raise
         raise CorruptFileError(lost.damage) from failure  # what came of it is no news
     return tuple(chunk for chunk in chunks[:-1] if chunk.kind in (*CRITICAL, *ANCILLARY, LOST))
+
+
+def chunks_within(blob: bytes, offset: int) -> tuple[Chunk, ...]:
+    """The chunks of a piece of a file, from that byte of it on; both ends lie between chunks, in any order."""
+    start = 0
+    if offset == 0:
+        _check_signature(blob)
+        start = len(SIGNATURE)
+    chunks = list[Chunk]()
+    while start < len(blob) and len(chunks) < MAX_CHUNKS:
+        chunk, following = _chunk_at(blob, start, lenient=False)
+        chunks.append(Chunk(chunk.kind, chunk.payload, offset + start))
+        start = following
+    return tuple(chunks)
 
 
 def first_chunk(blob: bytes) -> Chunk:
@@ -190,7 +204,7 @@ def _chunk_at(blob: bytes, offset: int, lenient: bool) -> tuple[Chunk, int]:
     return Chunk(kind, blob[offset + _FRAME.size : end], offset), end + 4
 
 
-def _check_order(chunks: Sequence[Chunk]) -> None:
+def check_order(chunks: Sequence[Chunk]) -> None:
     """HEAD, maybe ENDS, BASE, POSE and REFS, WGTS, any number of BLCK, TAIL; between, each once, ancillary kinds."""
     critical = [chunk for chunk in chunks if chunk.kind[:1].isupper()]
     kinds = [chunk.kind for chunk in critical]

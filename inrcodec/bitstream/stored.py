@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from functools import cached_property
 
@@ -87,8 +87,12 @@ class StoredSet:
         salvage: bool = False,
         kept_blocks: int = 1,
     ) -> None:
-        self.chunks = read_chunks(blob, lenient=lenient, salvage=salvage)
-        self.size = len(blob)
+        self._take(read_chunks(blob, lenient=lenient, salvage=salvage), len(blob), network_shapes, kept_blocks)
+
+    def _take(self, chunks: tuple[Chunk, ...], size: int, network_shapes: NetworkShapes, kept_blocks: int) -> None:
+        """Read what stands before the blocks; the rest waits until it is asked for. size: bytes of the file."""
+        self.chunks = chunks
+        self.size = size
         self.header = decode_header(self._only(HEAD))
         model = self.header.model
         network = network_shapes(model, self.header.channels, self.header.images)
@@ -262,7 +266,11 @@ class StoredSet:
 
     def latent_bits(self) -> int:
         """Bits of all blocks together."""
-        return 8 * sum(len(chunk.payload) for chunk in self._blocks)
+        return 8 * sum(length for kind, length in self._lengths() if kind == BLOCK)
+
+    def _lengths(self) -> Iterator[tuple[bytes, int]]:
+        """Every chunk's kind and bytes, without type, length and checksum."""
+        return ((chunk.kind, len(chunk.payload)) for chunk in self.chunks)
 
     def parts(self) -> tuple[tuple[str, int], ...]:
         """What the bytes are spent on, as (label, bytes); they add up to the file's size."""
@@ -278,9 +286,9 @@ class StoredSet:
             ENCODER: "encoder",
         }
         sizes = dict.fromkeys(labels.values(), 0)
-        for chunk in self.chunks:
-            if chunk.kind in labels:
-                sizes[labels[chunk.kind]] += len(chunk.payload)
+        for kind, length in self._lengths():
+            if kind in labels:
+                sizes[labels[kind]] += length
         return (*sizes.items(), ("overhead", self.size - sum(sizes.values())))
 
     def _poses(self) -> Codes | None:

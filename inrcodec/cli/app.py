@@ -20,6 +20,7 @@ from inrcodec.cli import (
     encode,
     fit,
     fuse,
+    index,
     info,
     morph,
     neighbors,
@@ -50,6 +51,7 @@ INSTALLED_BY = {
     "PIL": "pip install pillow",
     "pyarrow": "pip install 'inrcodec[collections]'",
     "ray": "pip install 'inrcodec[ray]'",
+    "fsspec": "pip install 'inrcodec[remote]'",
 }
 INTERRUPTED = 130
 EXIT_CODES = (
@@ -75,6 +77,7 @@ app.command("fuse", cls=Checked, epilog=fuse.EPILOG)(fuse.fuse)
 app.command("info", cls=Checked, epilog=info.EPILOG)(info.info)
 app.command("verify", cls=Checked, epilog=verify.EPILOG)(verify.verify)
 app.command("report", cls=Checked, epilog=report.EPILOG)(report.report)
+app.command("index", cls=Checked, epilog=index.EPILOG)(index.index)
 app.command("neighbors", cls=Checked, epilog=neighbors.EPILOG)(neighbors.neighbors)
 app.command("pairs", cls=Checked, epilog=pairs.EPILOG)(pairs.pairs)
 app.command("morph", cls=Checked, epilog=morph.EPILOG)(morph.morph)

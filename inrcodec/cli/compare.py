@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from inrcodec.bitstream.collection import is_collection
 from inrcodec.cli.console import Console
 from inrcodec.cli.network_options import Conditioning
-from inrcodec.cli.opening import is_collection
 from inrcodec.cli.options import (
     Background,
     Device,

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from inrcodec.bitstream.collection import is_collection
 from inrcodec.cli.chosen import chosen_numbers, chosen_sizes
 from inrcodec.cli.clip import is_film, play
 from inrcodec.cli.console import Console, print_json
-from inrcodec.cli.opening import is_collection, open_any, open_signal
+from inrcodec.cli.opening import open_any, open_signal
 from inrcodec.cli.options import Force, Index, Json, PictureSize, Quiet, Set, Trust, Verbose, epilog
 from inrcodec.cli.salvage import files_of_lost, open_lenient, say_damaged, whole_numbers
 from inrcodec.cli.signals import Asked, decode_signal

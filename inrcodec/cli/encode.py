@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from inrcodec.bitstream.collection import SUFFIX
+from inrcodec.bitstream.collection import SUFFIX, is_url
 from inrcodec.cli.collecting import Order, Ray, Shards, Workers, collect_and_say, is_collection, sharding_of
 from inrcodec.cli.console import Console
 from inrcodec.cli.encode_run import encode_and_say, say_plan
@@ -218,6 +218,8 @@ def _check_target(target: Path, *, force: bool) -> None:
 
 def _target(output: str | None, sources: Sequence[str], console: Console, *, suffix: str) -> Path:
     """Where to write: -o, or a name made from the only folder given, in the current folder."""
+    if output is not None and is_url(output):
+        raise UsageError(f"-o {output}: encode writes to this machine or what it mounts; copy what it wrote")
     if output is not None:
         return Path(output)
     first = Path(sources[0]).resolve()

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from inrcodec.bitstream.collection import is_collection
 from inrcodec.cli.console import print_json
-from inrcodec.cli.opening import describe_archive, is_collection, signal_described
+from inrcodec.cli.opening import describe_archive, signal_described
 from inrcodec.cli.options import Files, Json, Quiet, Verbose, epilog
 from inrcodec.exporters.naming import displayed
 

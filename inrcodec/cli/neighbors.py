@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from inrcodec.archive import AnyArchive
     from inrcodec.numerics.arrays import BytePixels, FloatArray
     from inrcodec.retrieval.similarity import Metric
-    from inrcodec.retrieval.space import By, Judged, Space
+    from inrcodec.retrieval.space import AnySpace, By, Judged
 
 EPILOG = epilog(
     (
@@ -36,6 +36,7 @@ EPILOG = epilog(
         "where it is one)); with --labels: file, table (by, four scores, interval: low and high of 95 %)",
     ),
 )
+TOGETHER = 64  # images that are compared with all others in one go
 GAP = 8  # pixels between pictures on a sheet
 CHOICES = ("joined", "descriptor", "code", "last-hidden")
 FORMER_NAMES = {"look": "descriptor"}  # what scripts may still say
@@ -110,19 +111,18 @@ def neighbors(
     by = comparable(archive, by)
     if by == "joined" and image is not None and _is_outside(archive, image):
         by = "descriptor"
-    queries = _queries(archive, described(archive, by, console), image, metric)
-    found = [_found(archive, query, count, farthest, metric) for query in queries]
-    if len(found[0]) < count:
-        console.say(f"{file} has no more than {len(found[0])} to list")
+    answer, shown = list[dict[str, Any]](), list[Shown]()
+    for query in _queries(archive, described(archive, by, console), image, metric):
+        answer.append({"query": query.name, "neighbors": _found(archive, query, count, farthest, metric)})
+        shown.append(_shown_query(query))
+    if (there := len(answer[0]["neighbors"])) < count:
+        console.say(f"{file} has no more than {there} to list")
     if sheet is not None:
         rows = [
-            [_shown_query(query), *(Shown(one["number"], one["name"], _score(one, metric)) for one in row)]
-            for query, row in zip(queries, found, strict=True)
+            [first, *(Shown(one["number"], one["name"], _score(one, metric)) for one in row["neighbors"])]
+            for first, row in zip(shown, answer, strict=True)
         ]
         draw_rows(archive, rows, sheet, force=force, console=console)
-    answer: list[dict[str, Any]] = [
-        {"query": query.name, "neighbors": row} for query, row in zip(queries, found, strict=True)
-    ]
     if json:
         print_json({"file": file, "by": by, "metric": metric, "farthest": farthest, "queries": answer})
     elif every:
@@ -144,21 +144,24 @@ def _check_choice(image: str | None, every: bool, labels: Path | None, sheet: Pa
         raise UsageError("--labels prints a table; for a sheet, name an image or use --all")
 
 
-def _queries(archive: AnyArchive, space: Space, image: str | None, metric: Metric) -> list[Query]:
-    """One image of the set, a picture that is not in it, or all images."""
+def _queries(archive: AnyArchive, space: AnySpace, image: str | None, metric: Metric) -> Iterator[Query]:
+    """One image of the set, a picture that is not in it, or all images, some at a time."""
     if image is None:
-        return [_member(archive, space, number, metric) for number in range(len(archive))]
+        for start in range(0, len(archive), TOGETHER):
+            yield from _members(archive, space, range(start, min(start + TOGETHER, len(archive))), metric)
+        return
     if _is_outside(archive, image):
         from inrcodec.retrieval.space import describe_file
 
         outside = describe_file(Path(image), space)
-        return [Query(image, space.similarity_of(outside, metric), picture=outside.picture)]
+        yield Query(image, space.similarity_of(outside, metric), picture=outside.picture)
+        return
     if image not in archive and Path(image).suffix and not Path(image).is_file():
-        raise UsageError(f"{image}: neither an image of {archive.path} nor a picture file; report lists the images")
+        raise UsageError(f"{image}: neither an image of {archive.called} nor a picture file; report lists the images")
     numbers = archive.select(image)
     if len(numbers) != 1:
         raise UsageError(f"{image!r} names {len(numbers)} images; name one, or use --all")
-    return [_member(archive, space, numbers[0], metric)]
+    yield from _members(archive, space, numbers, metric)
 
 
 def _is_outside(archive: AnyArchive, image: str) -> bool:
@@ -166,8 +169,9 @@ def _is_outside(archive: AnyArchive, image: str) -> bool:
     return image not in archive and not image.isdigit() and Path(image).is_file()
 
 
-def _member(archive: AnyArchive, space: Space, number: int, metric: Metric) -> Query:
-    return Query(archive.names[number], space.similarity(number, metric), number)
+def _members(archive: AnyArchive, space: AnySpace, numbers: Sequence[int], metric: Metric) -> Iterator[Query]:
+    for number, similarity in zip(numbers, space.similarities(numbers, metric), strict=True):
+        yield Query(archive.names[number], similarity, number)
 
 
 def score_of(metric: Metric, similarity: float) -> tuple[str, float]:
@@ -201,7 +205,7 @@ def _shown_query(query: Query) -> Shown:
     return Shown(query.number, query.name, None, query.picture)
 
 
-def described(archive: AnyArchive, by: By, console: Console) -> Space:
+def described(archive: AnyArchive, by: By, console: Console) -> AnySpace:
     """The images as vectors; large sets show progress, as 1,000 images take some eight seconds."""
     from inrcodec.retrieval.space import describe
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inrcodec.bitstream.collection import MANIFEST, SUFFIX
+from inrcodec.bitstream.collection import is_collection, is_url
 from inrcodec.cli.spelling import quoted
 from inrcodec.errors import UsageError
 
@@ -22,26 +22,19 @@ def open_archive(file: str, *, trust: bool = False) -> Archive:
 
 
 def open_any(file: str, *, trust: bool = False) -> AnyArchive:
-    """The same, or the collection in that folder."""
-    if not is_collection(file):
+    """The same, or the collection in that folder; either of them may be in a store."""
+    if not is_collection(file) and not is_url(file):
         return open_archive(file, trust=trust)
-    from inrcodec.archive import Collection
+    from inrcodec.archive import open_images
 
-    return Collection.open(file, trust=trust)
-
-
-def is_collection(file: str) -> bool:
-    """Whether the path is that of a collection, finished or not."""
-    path = Path(file)
-    return path.is_dir() and (path.suffix == SUFFIX or (path / MANIFEST).is_file())
+    return open_images(file, trust=trust)
 
 
 def describe_archive(file: str) -> Archive:
     """The same for who only asks what it is: no weight is decoded."""
-    path = check_there(file)
-    from inrcodec.archive import Archive
+    from inrcodec.archive import Archive, described_elsewhere
 
-    return Archive.described(path)
+    return described_elsewhere(file) if is_url(file) else Archive.described(check_there(file))
 
 
 def open_signal(file: str, *, trust: bool = False) -> Signal | None:
@@ -65,7 +58,7 @@ def signal_described(file: str) -> Signal | None:
 
 
 def _path_of_signal(file: str) -> Path | None:
-    if is_collection(file):
+    if is_collection(file) or is_url(file):
         return None
     path = check_there(file)
     from inrcodec.bitstream.stored_signal import peeked_kind
@@ -99,6 +92,8 @@ def check_there(file: str) -> Path:
     path = Path(file)
     if not file:
         raise UsageError("FILE is empty; name an .inr file")
+    if is_url(file):
+        raise UsageError(f"{file}: is in a store, and this takes a file of this machine; copy it")
     if not path.exists():
         raise UsageError(f"{file}: no such file")
     if is_collection(file):

@@ -65,7 +65,7 @@ def read_references(archive: AnyArchive, folder: Path, background: str | None) -
         if not left:
             return
     if left == ENLARGED:
-        raise UsageError(f"{folder}: no image there is named like one of {archive.path}")
+        raise UsageError(f"{folder}: no image there is named like one of {archive.called}")
 
 
 def _rank(match: Match) -> tuple[float, int]:

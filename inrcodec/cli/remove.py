@@ -49,7 +49,8 @@ def remove(
     Of a collection, the shards that hold them are written anew, and no others.
     """
     import inrcodec
-    from inrcodec.cli.opening import check_to_change, is_collection
+    from inrcodec.bitstream.collection import is_collection
+    from inrcodec.cli.opening import check_to_change
 
     check_changed(output)
     if is_collection(file):

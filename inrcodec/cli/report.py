@@ -205,7 +205,7 @@ def _several(archives: Sequence[AnyArchive], *, json: bool, csv: bool) -> None:
     from inrcodec.evaluate.several import side_by_side
 
     spreads = side_by_side([evaluate(archive) for archive in archives])
-    files = [str(archive.path) for archive in archives]
+    files = [archive.called for archive in archives]
     headings = ("figure", *files, "mean", "deviation")
     if json:
         print_json({"files": files, "figures": spreads})

@@ -77,7 +77,7 @@ def _described(archive: AnyArchive) -> Iterable[tuple[str, str]]:
         return described(describe(name, archive), verbose=True)
     from inrcodec.cli.collection_info import collection_lines, describe_collection
 
-    return collection_lines(describe_collection(str(archive.path)), verbose=True)
+    return collection_lines(describe_collection(archive.called), verbose=True)
 
 
 def _generalization(report: Report) -> str:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from inrcodec.bitstream.collection import is_collection
 from inrcodec.cli.console import Console
-from inrcodec.cli.opening import check_there, is_collection
+from inrcodec.cli.opening import check_there
 from inrcodec.errors import CorruptFileError, InrError, UnsupportedFileError
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from inrcodec.cli.opening import is_collection, refuse_folder
+from inrcodec.bitstream.collection import is_collection
+from inrcodec.cli.opening import refuse_folder
 from inrcodec.errors import UsageError
 
 STREAM = "-"

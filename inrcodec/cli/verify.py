@@ -6,8 +6,9 @@ from typing import Any
 
 import typer
 
+from inrcodec.bitstream.collection import is_collection
 from inrcodec.cli.console import Console, print_json
-from inrcodec.cli.opening import is_collection, open_any, open_archive, open_signal
+from inrcodec.cli.opening import open_any, open_archive, open_signal
 from inrcodec.cli.options import Files, Json, Quiet, Trust, Verbose, epilog
 from inrcodec.cli.spelling import spelled
 from inrcodec.errors import InrError

@@ -93,7 +93,7 @@ def summed_up(
         for name in (PSNR, HOLDOUT_PSNR, SSIM, MAE, HOLDOUT_MAE, FITTED_MAE)
     }
     return Report(
-        file=str(archive.path),
+        file=archive.called,
         file_size=archive.file_size,
         pixels=archive.pixels,
         bits_per_pixel=archive.bits_per_pixel,

@@ -97,7 +97,7 @@ class Originals:
     def _none_of_them(self) -> InputError:
         if not self._files:
             return nothing_found([self._folder], self._unreadable, ())
-        return InputError(f"{self._folder}: none of its pictures is an original of {self._archive.path}")
+        return InputError(f"{self._folder}: none of its pictures is an original of {self._archive.called}")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -162,7 +162,7 @@ class Originals:
             return None
         if pixels.shape[2] > self._archive.channels:
             raise UsageError(
-                f"{self._folder}: has transparency and {self._archive.path} has none; say ",
+                f"{self._folder}: has transparency and {self._archive.called} has none; say ",
                 Parameter("background", "white"),
                 ", or as encoded",
             )

@@ -21,7 +21,8 @@ MOST_FOR_OPTIMAL = 200  # vectors that may be part of a pair: the exact matching
 def similarities(queries: FloatArray, vectors: FloatArray, metric: Metric = "cosine") -> FloatArray:
     """How alike queries (m, values) and vectors (n, values) are, (m, n); distances are negative, so more is nearer."""
     if metric == "cosine":
-        return np.asarray(unit(queries) @ unit(vectors).T, dtype=np.float32)
+        lengths = np.sqrt(np.einsum("nv,nv->n", vectors, vectors))  # no copy of them all, as of unit vectors
+        return np.asarray(unit(queries) @ vectors.T / np.maximum(lengths, 1e-12), dtype=np.float32)
     products = queries @ vectors.T
     if metric == "dot":
         return np.asarray(products, dtype=np.float32)

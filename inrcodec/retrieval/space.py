@@ -17,6 +17,8 @@ from inrcodec.errors import Parameter, UsageError
 from inrcodec.images import load_pictures
 from inrcodec.numerics.arrays import FloatArray
 from inrcodec.retrieval.descriptor import descriptor, descriptors_in_poses
+from inrcodec.retrieval.index import StoredSpace, stored_space
+from inrcodec.retrieval.outside import DESCRIPTOR_SIDE, Outside, on_white
 from inrcodec.retrieval.scores import Interval, RetrievalScores, interval, mean_scores, query_scores
 from inrcodec.retrieval.similarity import Metric, centered, similarities, unit
 
@@ -26,17 +28,7 @@ JOINED: tuple[By, ...] = ("descriptor", "last-hidden")
 LAST_HIDDEN_WEIGHT = 0.25  # of its cosine, the descriptor's being 1: docs/results.md
 COMPONENTS = 32  # of the PCA that the others are compared with
 COMMON_SIDE = 48  # pixels, where pictures of different sizes are compared pixel by pixel
-DESCRIPTOR_SIDE = 64  # pixels of the longer side, at most: more take time (a megapixel takes seconds) and tell no more
 OnImage = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class Outside:
-    """A picture (height, width, 3) not in the set: vectors (poses, values), and what each pose takes from a cosine."""
-
-    picture: FloatArray
-    poses: FloatArray
-    costs: FloatArray
 
 
 @dataclass(frozen=True)
@@ -49,16 +41,20 @@ class Space:
 
     def similarity(self, number: int, metric: Metric) -> FloatArray:
         """How alike an image is to every image of the set, (n,)."""
-        similarity: FloatArray = similarities(self.vectors[number : number + 1], self.vectors, metric)[0]
-        return similarity
+        found: FloatArray = self.similarities([number], metric)[0]
+        return found
+
+    def similarities(self, numbers: Sequence[int], metric: Metric) -> FloatArray:
+        """The same of several, (numbers, n)."""
+        found: FloatArray = similarities(self.vectors[list(numbers)], self.vectors, metric)
+        return found
 
     def similarity_of(self, outside: Outside, metric: Metric) -> FloatArray:
         """The same for a picture from outside: its best pose counts."""
-        similarity = similarities(outside.poses - self.mean, self.vectors, metric)
-        if metric == "cosine":  # costs are on that scale
-            similarity = similarity - outside.costs[:, None]
-        best: FloatArray = similarity.max(axis=0)
-        return best
+        return outside.best(similarities(outside.poses - self.mean, self.vectors, metric), metric)
+
+
+AnySpace = Space | StoredSpace  # what is searched
 
 
 @dataclass(frozen=True)
@@ -70,12 +66,15 @@ class Judged:
     interval: Interval
 
 
-def describe(archive: AnyArchive, by: By = "descriptor", on_image: OnImage = lambda done, all: None) -> Space:
+def describe(archive: AnyArchive, by: By = "descriptor", on_image: OnImage = lambda done, all: None) -> AnySpace:
     """The images as vectors: descriptors, their own codes, or the field's last sine layer (the study's choice).
 
-    Joined are descriptors and last layers, so that cosines add up by their weights.
+    Joined are descriptors and last layers, so that cosines add up by their weights. Of a collection, descriptors that
+    are stored are not made again.
     """
     by = comparable(archive, by)
+    if not isinstance(archive, Archive):
+        return stored_space(archive, on_image)
     parts = JOINED if by == "joined" else (by,)
     rows: list[list[FloatArray]] = [[] for _ in parts]
     for done, image in enumerate(archive):
@@ -83,7 +82,10 @@ def describe(archive: AnyArchive, by: By = "descriptor", on_image: OnImage = lam
         for part, found in zip(parts, rows, strict=True):
             found.append(_vector(image, part))
     spaces = [_space(part, np.stack(found)) for part, found in zip(parts, rows, strict=True)]
-    return joined(*spaces) if by == "joined" else spaces[0]
+    if by != "joined":
+        return spaces[0]
+    vectors = joined(*(space.vectors for space in spaces))
+    return Space("joined", vectors, np.zeros(vectors.shape[1], np.float32))
 
 
 def comparable(archive: AnyArchive, by: By) -> By:
@@ -97,11 +99,10 @@ def comparable(archive: AnyArchive, by: By) -> By:
     return "descriptor"
 
 
-def joined(descriptors: Space, last_hidden: Space) -> Space:
-    """One space of two of the same images."""
-    weighted = math.sqrt(LAST_HIDDEN_WEIGHT) * unit(last_hidden.vectors)
-    vectors = np.concatenate([unit(descriptors.vectors), weighted], axis=1, dtype=np.float32)
-    return Space("joined", vectors, np.zeros(vectors.shape[1], np.float32))
+def joined(descriptors: FloatArray, last_hidden: FloatArray) -> FloatArray:
+    """One vector for each image of two, both less their means."""
+    weighted = math.sqrt(LAST_HIDDEN_WEIGHT) * unit(last_hidden)
+    return np.concatenate([unit(descriptors), weighted], axis=1, dtype=np.float32)
 
 
 def _space(by: By, rows: FloatArray) -> Space:
@@ -111,7 +112,7 @@ def _space(by: By, rows: FloatArray) -> Space:
     return Space(by, vectors, mean)
 
 
-def describe_file(path: Path, space: Space) -> Outside:
+def describe_file(path: Path, space: AnySpace) -> Outside:
     """A picture that is not in the set; only its descriptor can be known without a fit."""
     if space.by != "descriptor":
         raise UsageError(
@@ -137,20 +138,13 @@ def judge(
     pixels = centered(np.stack([_thumbnail(image) for image in archive]))[0]
     directions = np.linalg.svd(pixels, full_matrices=False)[2][:COMPONENTS]
     choices: tuple[By, ...] = CHOICES if isinstance(archive, Archive) else ("descriptor",)
-    described: dict[By, Space] = {by: describe(archive, by, on_image) for by in choices if by != "joined"}
+    described: dict[By, FloatArray] = {by: describe(archive, by, on_image).vectors for by in choices if by != "joined"}
     if "joined" in choices:
         described["joined"] = joined(*(described[by] for by in JOINED))
-    spaces: list[tuple[str, FloatArray]] = [(by, described[by].vectors) for by in choices]
+    spaces: list[tuple[str, FloatArray]] = [(by, described[by]) for by in choices]
     spaces += [("pixels", pixels), (f"PCA of pixels, {len(directions)}", pixels @ directions.T)]
     scored = [(name, query_scores(similarities(rows, rows, metric), known)) for name, rows in spaces]
     return [Judged(name, mean_scores(scores), interval(scores)) for name, scores in scored]
-
-
-def on_white(image: ArchivedImage) -> FloatArray:
-    """The picture (height, width, 3), flattened on white; native, but no longer side than DESCRIPTOR_SIDE."""
-    longer = max(image.height, image.width)
-    pixels = image.render_stored(DESCRIPTOR_SIDE if longer > DESCRIPTOR_SIDE else None)
-    return pixels if pixels.shape[2] == 3 else pixels[..., :3] + 1.0 - pixels[..., 3:]
 
 
 def _vector(image: ArchivedImage, by: By) -> FloatArray:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def descriptors(archive: Archive, numbers: range) -> FloatArray:
     """Of these images, float32 (images, values); rows of nan where an image is damaged."""
     from inrcodec.retrieval.descriptor import LENGTH, descriptor
-    from inrcodec.retrieval.space import on_white
+    from inrcodec.retrieval.outside import on_white
 
     rows = np.full((len(numbers), LENGTH), np.nan, np.float32)
     for row, number in zip(rows, numbers, strict=True):

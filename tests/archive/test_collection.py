@@ -16,6 +16,8 @@ import pytest
 import inrcodec
 from inrcodec.archive import Archive, Collection
 from inrcodec.archive.collection import Manifest, read_manifest, reading
+from inrcodec.archive.collection.pages import check_pages
+from inrcodec.archive.places import place_of
 from inrcodec.errors import CorruptFileError, UnknownImageError, UnsupportedFileError, UsageError
 
 pyarrow = pytest.importorskip("pyarrow")
@@ -88,7 +90,7 @@ def test_a_shard_that_is_another_file_is_refused(copied: Path, small_set: Path) 
 def changed(folder: Path, change: Callable[[Any], Any]) -> None:
     """The manifest with its table changed; the metadata stay unless the change has others."""
     table = parquet.read_table(folder / MANIFEST)
-    parquet.write_table(change(table), folder / MANIFEST)
+    parquet.write_table(change(table), folder / MANIFEST, write_page_checksum=True)
 
 
 def with_column(name: str, values: list[Any]) -> Callable[[Any], Any]:
@@ -107,6 +109,12 @@ def with_metadata(key: str, old: bytes, new: bytes) -> Callable[[Any], Any]:
         return table.replace_schema_metadata(told)
 
     return change
+
+
+def without_metadata(key: str) -> Callable[[Any], Any]:
+    return lambda table: table.replace_schema_metadata(
+        {name: value for name, value in table.schema.metadata.items() if name != key.encode()}
+    )
 
 
 @pytest.mark.parametrize(
@@ -133,6 +141,10 @@ def with_metadata(key: str, old: bytes, new: bytes) -> Callable[[Any], Any]:
         with_metadata("inrcodec.shards", b'"images":3', b'"images":100001'),
         with_metadata("inrcodec.shards", b'"images":3', b'"images":"3"'),
         with_metadata("inrcodec.shards", b"[", b""),
+        with_metadata("inrcodec.shards", b'"head":', b'"head":-'),
+        with_metadata("inrcodec.shards", b'"head":', b'"head":99999'),
+        with_metadata("inrcodec.shards", b'"blocks":[', b'"blocks":[3,'),
+        without_metadata("inrcodec.blake2b"),
         lambda table: table.drop(["psnr"]),
         lambda table: table.replace_schema_metadata({}),
         lambda table: table.slice(0, 5),
@@ -202,12 +214,40 @@ def test_names_that_a_file_has_once_are_not_copied_for_every_row(copied: Path, r
     table = parquet.read_table(copied / MANIFEST)
     ones = {field.name: pyarrow.array(np.ones(rows), field.type) for field in table.schema if field.name != "name"}
     hostile = pyarrow.table({"name": name, **ones}).replace_schema_metadata(table.schema.metadata)
-    parquet.write_table(hostile, copied / MANIFEST, compression="zstd")
+    parquet.write_table(hostile, copied / MANIFEST, compression="zstd", write_page_checksum=True)
     assert (copied / MANIFEST).stat().st_size < 100_000
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(CorruptFileError, match="name"):
         Collection.open(copied)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # KiB
+
+
+def test_pages_that_hold_more_than_the_footer_claims_are_not_unpacked(copied: Path) -> None:
+    """Few bytes can unpack to many: what the footer claims is looked at by itself, and pages against that."""
+    blob = (copied / MANIFEST).read_bytes()
+    column = parquet.ParquetFile(copied / MANIFEST).metadata.row_group(0).column(6)
+    start = min(column.data_page_offset, column.dictionary_page_offset)
+    end, claimed = start + column.total_compressed_size, column.total_uncompressed_size
+    check_pages(blob, start, end, claimed)
+    for wrong in ((start, end, claimed - 1), (start, end - 1, claimed), (start + 1, end, claimed), (0, end, claimed)):
+        with pytest.raises(CorruptFileError, match="has"):
+            check_pages(blob, *wrong)
+    for at in range(start, start + 8):
+        with pytest.raises(CorruptFileError, match="has"):
+            check_pages(blob[:at] + b"\xff" * 20 + blob[at + 20 :], start, end, claimed)
+
+
+def test_pages_without_checksums_or_in_other_encodings_are_refused(copied: Path) -> None:
+    table = parquet.read_table(copied / MANIFEST)
+    parquet.write_table(table, copied / MANIFEST)
+    with pytest.raises(CorruptFileError, match="without sizes, checksum"):
+        Collection.open(copied)
+    packed = {"name": "DELTA_BYTE_ARRAY"}
+    parquet.write_table(
+        table, copied / MANIFEST, use_dictionary=False, column_encoding=packed, write_page_checksum=True
+    )
+    with pytest.raises(CorruptFileError, match="encoding"):
+        Collection.open(copied)
 
 
 def test_threads_share_what_is_open(small_collection: Path) -> None:
@@ -235,12 +275,12 @@ def test_bytes_of_a_manifest_that_changed_are_noticed(copied: Path) -> None:
         return (manifest.shards, manifest.about, manifest.names, manifest.height.tobytes(), manifest.psnr.tobytes())
 
     path = copied / MANIFEST
-    blob, good = path.read_bytes(), told(read_manifest(copied))
+    blob, good = path.read_bytes(), told(read_manifest(place_of(copied)))
     noticed = 0
     for at in range(0, len(blob), 31):
         path.write_bytes(blob[:at] + bytes([blob[at] ^ 1]) + blob[at + 1 :])
         try:
-            found = read_manifest(copied)
+            found = read_manifest(place_of(copied))
         except (CorruptFileError, UnsupportedFileError):
             noticed += 1
         else:

@@ -10,7 +10,8 @@ from PIL import Image
 
 import inrcodec
 from inrcodec.errors import UsageError
-from inrcodec.retrieval.space import CHOICES, DESCRIPTOR_SIDE, JOINED, By, describe, describe_file, judge, on_white
+from inrcodec.retrieval.outside import DESCRIPTOR_SIDE, on_white
+from inrcodec.retrieval.space import CHOICES, JOINED, By, describe, describe_file, judge
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 

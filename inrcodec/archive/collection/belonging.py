@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from inrcodec.archive.collection.reading import read_files
-from inrcodec.bitstream.collection import MANIFEST, SUFFIX
+from inrcodec.bitstream.collection import MANIFEST, is_collection
 from inrcodec.errors import InrError, UsageError
 
 OURS = re.compile(r"[0-9a-f]{20}\.inr")  # how shards are called, where no manifest can be asked
@@ -15,7 +15,7 @@ OURS = re.compile(r"[0-9a-f]{20}\.inr")  # how shards are called, where no manif
 def check_changeable(file: str | Path, output: str | Path | None) -> None:
     """UsageError where a collection would be changed as if it were a file, or a shard behind its manifest's back."""
     path = Path(file)
-    if path.is_dir() and (path.suffix == SUFFIX or (path / MANIFEST).is_file()):
+    if is_collection(path):
         raise UsageError(
             f"{file}: is a collection, which is changed by encoding its pictures again, with those that are new or "
             f"other; unchanged shards stay (the command `inrcodec remove` takes images out of one)"

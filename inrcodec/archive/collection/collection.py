@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -13,24 +13,18 @@ import numpy as np
 
 from inrcodec.archive.archive import Archive
 from inrcodec.archive.collection.image import CollectedImage
-from inrcodec.archive.collection.manifest import DIGEST_BYTES, Manifest, Shard
+from inrcodec.archive.collection.manifest import Manifest
 from inrcodec.archive.collection.reading import CURE, read_manifest
+from inrcodec.archive.collection.shards import open_in_parts, open_whole
 from inrcodec.archive.image import ArchivedImage
 from inrcodec.archive.image_set import ImageSet
+from inrcodec.archive.places import Place, place_of
 from inrcodec.bitstream.collection import MANIFEST
-from inrcodec.errors import CorruptFileError, InrError, Parameter, UsageError
+from inrcodec.errors import CorruptFileError
 from inrcodec.field.work import MOST_SECONDS
 from inrcodec.settings import Holdout
 
 KEPT_SHARDS = 4  # that are open at once
-PIECE = 1 << 20  # bytes that are hashed at a time
-MEND = (
-    "the `encode` that made the collection makes it anew with ",
-    Parameter("overwrite", True),
-    ", and `decode` with ",
-    Parameter("salvage", True),
-    " writes what the other shards hold",
-)
 
 
 class Collection(ImageSet):
@@ -40,15 +34,15 @@ class Collection(ImageSet):
 
     def __init__(
         self,
-        path: Path,
+        place: Place,
         manifest: Manifest,
         *,
         kept_shards: int = KEPT_SHARDS,
         kept_blocks: int = 1,
         trust: bool = False,
     ) -> None:
-        self.path, self.manifest = path, manifest
-        self._kept_shards, self._kept_blocks, self._trust = kept_shards, kept_blocks, trust
+        self.place, self.manifest, self.trust = place, manifest, trust
+        self._kept_shards, self._kept_blocks = kept_shards, kept_blocks
         self._opened: OrderedDict[int, Archive] = OrderedDict()  # the last one used stands last
         self._opening = threading.Lock()  # who draws side by side shares what is open
 
@@ -56,16 +50,16 @@ class Collection(ImageSet):
     def open(
         path: str | Path, *, kept_shards: int = KEPT_SHARDS, kept_blocks: int = 1, trust: bool = False
     ) -> Collection:
-        """Read the manifest of the collection in a folder; no shard is opened.
+        """Read the manifest of the collection in a folder, or at a URL that fsspec knows; no shard is opened.
 
         kept_shards: shards that are kept open at once; kept_blocks and trust: of each, as in `Archive.open`. Raises
         UsageError where there is no collection, CorruptFileError where its manifest is damaged.
         """
-        folder = Path(path)
-        return Collection(folder, read_manifest(folder), kept_shards=kept_shards, kept_blocks=kept_blocks, trust=trust)
+        place = place_of(path)
+        return Collection(place, read_manifest(place), kept_shards=kept_shards, kept_blocks=kept_blocks, trust=trust)
 
     def __repr__(self) -> str:
-        return f"Collection({str(self.path)!r}, {len(self)} images, {len(self.manifest.shards)} shards)"
+        return f"Collection({self.called!r}, {len(self)} images, {len(self.manifest.shards)} shards)"
 
     def __enter__(self) -> Collection:
         return self
@@ -78,6 +72,16 @@ class Collection(ImageSet):
 
     def _image(self, number: int) -> ArchivedImage:
         return CollectedImage(self, number)
+
+    @property
+    def path(self) -> Path | None:
+        """Its folder, where that is one of this machine."""
+        return self.place.path
+
+    @property
+    def called(self) -> str:
+        """What messages call it: its path, or its URL."""
+        return str(self.place)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -123,7 +127,10 @@ class Collection(ImageSet):
         return int(self.manifest.shard[number])
 
     def shard(self, which: int) -> Archive:
-        """A shard, opened and found to be what the manifest says; CorruptFileError where it is not."""
+        """A shard, opened and found to be what the manifest says; CorruptFileError where it is not.
+
+        In a store, as much of it as is asked for: then every chunk's own checksum is looked at, and not the file's.
+        """
         with self._opening:
             if which not in self._opened:
                 self._opened[which] = self._open(which)
@@ -132,25 +139,35 @@ class Collection(ImageSet):
             self._opened.move_to_end(which)
             return self._opened[which]
 
+    def whole_shard(self, which: int) -> Archive:
+        """The same, read whole wherever it lies."""
+        if self.path is not None:
+            return self.shard(which)
+        limit = math.inf if self.trust else MOST_SECONDS
+        archive = open_whole(self.place, self.manifest.shards[which], self._kept_blocks, limit)
+        return self._checked(archive, which, names=True)
+
     def verify(self) -> None:
         """Open every shard and decode all of it; raises what is wrong with the first damaged one."""
         for which in range(len(self.manifest.shards)):
-            self.shard(which).verify()
+            self.whole_shard(which).verify()
         self.verify_manifest()
 
     def verify_manifest(self) -> None:
         """CorruptFileError where its own checksum says that it was changed; what is read of it is not this strict."""
         if not self.manifest.intact:
-            raise CorruptFileError(f"{self.path / MANIFEST}: its checksum is another one than is written there", CURE)
+            raise CorruptFileError(
+                f"{self.place.called(MANIFEST)}: its checksum is another one than is written there", CURE
+            )
 
     def lost(self) -> dict[int, str]:
         """Shards that are not there, or of another size than the manifest says, and which of both; none is read."""
         found = {}
         for which, shard in enumerate(self.manifest.shards):
-            path = self.path / shard.file
-            if not path.is_file():
+            size = self.place.size(shard.file)
+            if size is None:
                 found[which] = "missing"
-            elif (size := path.stat().st_size) != shard.bytes:
+            elif size != shard.bytes:
                 found[which] = f"has {size} bytes, not {shard.bytes}"
         return found
 
@@ -163,61 +180,18 @@ class Collection(ImageSet):
             self.shard(which).check_work(wanted)
 
     def _open(self, which: int) -> Archive:
-        shard = self.manifest.shards[which]
-        path = self.path / shard.file
-        if not path.is_file():
-            raise CorruptFileError(f"{path}: the collection's manifest lists it, and it is not there; ", *MEND)
-        if (found := path.stat().st_size) != shard.bytes:
-            raise CorruptFileError(
-                f"{path}: is another file of {found} bytes than the manifest's, of {shard.bytes}; ", *MEND
-            )
-        if digest(path) != shard.blake2b:
-            raise CorruptFileError(f"{path}: is damaged or another file: its hash is not the manifest's; ", *MEND)
-        archive = Archive.open(path, kept_blocks=self._kept_blocks, trust=self._trust)
+        listed = self.manifest.shards[which]
+        in_parts = self.path is None and listed.head > 0
+        limit = math.inf if self.trust else MOST_SECONDS
+        archive = (open_in_parts if in_parts else open_whole)(self.place, listed, self._kept_blocks, limit)
+        return self._checked(archive, which, names=not in_parts)
+
+    def _checked(self, archive: Archive, which: int, *, names: bool) -> Archive:
+        """CorruptFileError where a shard tells of other images than the manifest; names lie at the end of its file."""
         members = self.manifest.members(which)
-        names = tuple(self.manifest.names[number] for number in members)
-        shapes = tuple(self.shape(int(number)) for number in members)
-        if archive.names != names or tuple(map(tuple, archive.stored.shapes)) != shapes:
-            raise CorruptFileError(f"{path}: has other images than the collection's manifest says")
-        if archive.channels != shard.channels:
-            raise CorruptFileError(f"{path}: has other channels than the collection's manifest says")
+        same = [tuple(shape) for shape in archive.stored.shapes] == [self.shape(int(number)) for number in members]
+        if not same or (names and archive.names != tuple(self.manifest.names[number] for number in members)):
+            raise CorruptFileError(f"{archive.called}: has other images than the collection's manifest says")
+        if archive.channels != self.manifest.shards[which].channels:
+            raise CorruptFileError(f"{archive.called}: has other channels than the collection's manifest says")
         return archive
-
-
-def is_listed(path: Path, shard: Shard) -> bool:
-    """Whether a file that is there is the one that a manifest lists, by its size and hash."""
-    return path.stat().st_size == shard.bytes and digest(path) == shard.blake2b
-
-
-def digest(path: Path) -> str:
-    """BLAKE2b-256 of a file, in hexadecimal digits."""
-    found = hashlib.blake2b(digest_size=DIGEST_BYTES)
-    try:
-        with path.open("rb") as file:
-            while piece := file.read(PIECE):
-                found.update(piece)
-    except OSError as failure:
-        raise InrError(f"{path}: cannot be read: {failure.strerror}") from failure
-    return found.hexdigest()
-
-
-def open_images(
-    path: str | Path,
-    *,
-    lenient: bool = False,
-    salvage: bool = False,
-    kept_blocks: int = 1,
-    trust: bool = False,
-    budget: float = MOST_SECONDS,
-) -> Archive | Collection:
-    """Open an .inr file, or the folder of a collection: images by number or name, each at any size.
-
-    lenient, salvage, budget: of a file, as in `Archive.open`; kept_blocks: decoded ones that are kept of each file;
-    trust: whatever a file asks for is done. Raises CorruptFileError or UnsupportedFileError where it is none, or
-    damaged.
-    """
-    if not Path(path).is_dir():
-        return Archive.open(path, lenient=lenient, salvage=salvage, kept_blocks=kept_blocks, trust=trust, budget=budget)
-    if lenient or salvage:
-        raise UsageError(f"{path}: is a collection; open a damaged shard of it by itself")
-    return Collection.open(path, kept_blocks=kept_blocks, trust=trust)

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from inrcodec.bitstream.collection import MANIFEST, MOST_ABOUT_BYTES
+from inrcodec.bitstream.collection import MANIFEST, MOST_ABOUT_BYTES, MOST_SHARD_BYTES, MOST_SHARDS
 from inrcodec.bitstream.container import write_atomically
 
 VERSION = 1
@@ -34,7 +34,10 @@ KEY = "inrcodec."  # in front of every key of the metadata
 
 
 class Shard(msgspec.Struct, frozen=True, kw_only=True):
-    """One file: how many images and bytes, BLAKE2b-256 in hexadecimal digits, and how it came to be."""
+    """One file: how many images and bytes, BLAKE2b-256 in hexadecimal digits, and how it came to be.
+
+    head, blocks: bytes before the blocks of latents, and of each; nothing where they do not lie side by side.
+    """
 
     file: str
     images: int
@@ -43,6 +46,8 @@ class Shard(msgspec.Struct, frozen=True, kw_only=True):
     channels: int
     base: str | None = None
     seconds: float = 0.0
+    head: int = 0
+    blocks: list[int] = []
 
 
 class Rows(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,7 +121,10 @@ def write_manifest(
         pyarrow.array(numbers[name].astype(np.int32) if name in numbers else list(columns[name]), _type(kind))
         for name, kind in COLUMNS.items()
     ]
-    told = {"version": VERSION, "shards": list(shards), "about": about}
+    listed = list(shards)
+    if len(msgspec.json.encode(listed)) > MOST_SHARDS * MOST_SHARD_BYTES:  # who reads them reads whole files, then
+        listed = [msgspec.structs.replace(shard, head=0, blocks=[]) for shard in listed]
+    told = {"version": VERSION, "shards": listed, "about": about}
     metadata = {KEY + key: msgspec.json.encode(value) for key, value in told.items()}
     if len(metadata[KEY + "about"]) > MOST_ABOUT_BYTES:
         short = msgspec.structs.replace(about, missing=about.missing[:LISTED], skipped=about.skipped[:LISTED])

@@ -11,6 +11,8 @@ import msgspec
 import numpy as np
 
 from inrcodec.archive.collection.manifest import COLUMNS, DIGEST_BYTES, KEY, VERSION, About, Manifest, Shard, checksum
+from inrcodec.archive.collection.pages import check_pages
+from inrcodec.archive.places import Place
 from inrcodec.bitstream.collection import (
     MANIFEST,
     MOST_ABOUT_BYTES,
@@ -23,7 +25,8 @@ from inrcodec.bitstream.collection import (
 from inrcodec.bitstream.container import MAX_FILE_BYTES
 from inrcodec.bitstream.header import MAX_IMAGES, MAX_PIXELS, MAX_SIDE
 from inrcodec.bitstream.names import MAX_NAME_BYTES
-from inrcodec.errors import CorruptFileError, InrError, UnsupportedFileError, UsageError
+from inrcodec.bitstream.ranged import FRAME
+from inrcodec.errors import CorruptFileError, UnsupportedFileError, UsageError
 
 FILE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}\.inr")  # names in the folder, none of which leads out of it
 DIGEST = re.compile(rf"[0-9a-f]{{{2 * DIGEST_BYTES}}}")
@@ -39,25 +42,25 @@ class _Settings(msgspec.Struct, frozen=True):
     settings: msgspec.Raw = msgspec.Raw(b"{}")
 
 
-def read_manifest(folder: Path) -> Manifest:
+def read_manifest(place: Place) -> Manifest:
     """The manifest of the collection in that folder, checked against itself; shards are not looked at.
 
     UsageError where there is none, CorruptFileError and UnsupportedFileError say what is wrong with it.
     """
-    path = folder / MANIFEST
-    if not path.is_file():
+    called = place.called(MANIFEST)
+    blob = place.read(MANIFEST, 0, MOST_BYTES + 1)
+    if blob is None:
         raise UsageError(
-            f"{folder}: has no {MANIFEST}: no collection, or an unfinished one: the same `encode` goes on with it"
+            f"{place}: has no {MANIFEST}: no collection, or an unfinished one: the same `encode` goes on with it"
         )
-    size = path.stat().st_size
-    if size > MOST_BYTES:
-        raise UnsupportedFileError(f"{path}: has {size} bytes; at most {MOST_BYTES} are read")
+    if len(blob) > MOST_BYTES:
+        raise UnsupportedFileError(f"{called}: has more than {MOST_BYTES} bytes; so many are read")
     try:
-        return _checked(*_parsed(path), size)
+        return _checked(*_parsed(blob), len(blob))
     except UnsupportedFileError as failure:
-        raise UnsupportedFileError(f"{path}: ", failure.message) from failure
+        raise UnsupportedFileError(f"{called}: ", failure.message) from failure
     except CorruptFileError as failure:
-        raise CorruptFileError(f"{path}: ", failure.message, CURE) from failure
+        raise CorruptFileError(f"{called}: ", failure.message, CURE) from failure
 
 
 def read_files(folder: Path) -> frozenset[str]:
@@ -73,13 +76,14 @@ def read_files(folder: Path) -> frozenset[str]:
         raise CorruptFileError(f"{path}: cannot be read", CURE) from failure
 
 
-def _parsed(path: Path) -> tuple[tuple[Shard, ...], About, dict[str, Any], bool]:
+def _parsed(blob: bytes) -> tuple[tuple[Shard, ...], About, dict[str, Any], bool]:
     """Shards, how they were made, the columns as they are, and whether the first two have the checksum written."""
     import pyarrow
     from pyarrow import parquet
 
     try:
-        with parquet.ParquetFile(path, read_dictionary=["name"], page_checksum_verification=True) as file:
+        source = pyarrow.BufferReader(blob)
+        with parquet.ParquetFile(source, read_dictionary=["name"], page_checksum_verification=True) as file:
             told = {key.decode(): value for key, value in (file.schema_arrow.metadata or {}).items()}
             if KEY + "version" not in told:
                 raise CorruptFileError("is no manifest of a collection")
@@ -95,17 +99,25 @@ def _parsed(path: Path) -> tuple[tuple[Shard, ...], About, dict[str, Any], bool]
                     f"{MOST_BYTES} are read"
                 )
             shards, about = _told(told[KEY + "shards"], told[KEY + "about"])
+            _check_columns(blob, file.metadata)
             table = file.read()
         columns = {name: _values(table.column(name), name) for name in COLUMNS}
     except (KeyError, UnicodeDecodeError, msgspec.ValidationError, msgspec.DecodeError, pyarrow.ArrowException) as one:
         raise CorruptFileError("cannot be read: it is damaged") from one
-    except OSError as failure:
-        if failure.errno is None:  # of Arrow, of bytes that it cannot read, or of its own limits
-            raise CorruptFileError("cannot be read: it is damaged") from failure
-        raise InrError(f"{path}: cannot be read: {failure.strerror}") from failure
-    written = told.get(KEY + "blake2b")  # which the first collections did not have
-    intact = written is None or written == checksum(told[KEY + "shards"], told[KEY + "about"])
-    return shards, about, columns, intact
+    except OSError as failure:  # of Arrow, of bytes that it cannot read, or of its own limits
+        raise CorruptFileError("cannot be read: it is damaged") from failure
+    if KEY + "blake2b" not in told:
+        raise CorruptFileError("has no checksum")
+    return shards, about, columns, told[KEY + "blake2b"] == checksum(told[KEY + "shards"], told[KEY + "about"])
+
+
+def _check_columns(blob: bytes, metadata: Any) -> None:
+    """CorruptFileError where what is packed comes to more than the footer claims, before any of it is unpacked."""
+    for group in (metadata.row_group(at) for at in range(metadata.num_row_groups)):
+        for column in (group.column(at) for at in range(group.num_columns)):
+            starts = (column.dictionary_page_offset, column.data_page_offset)
+            start = min(at for at in starts if at is not None)
+            check_pages(blob, start, start + column.total_compressed_size, column.total_uncompressed_size)
 
 
 def _told(shards: bytes, about: bytes) -> tuple[tuple[Shard, ...], About]:
@@ -153,7 +165,14 @@ def _checked(shards: tuple[Shard, ...], about: About, columns: dict[str, Any], i
     if not 1 <= len(shards) <= MOST_SHARDS or len(files) < len(shards):
         raise CorruptFileError(f"lists {len(shards)} shards, {len(files)} of them different")
     for shard in shards:
-        good = 1 <= shard.images <= MAX_IMAGES and 1 <= shard.bytes <= MAX_FILE_BYTES and shard.channels in (3, 4)
+        told_of = shard.head + sum(shard.blocks)
+        within = shard.head >= 0 and told_of <= shard.bytes and min(shard.blocks, default=FRAME) >= FRAME
+        good = (
+            within
+            and 1 <= shard.images <= MAX_IMAGES
+            and 1 <= shard.bytes <= MAX_FILE_BYTES
+            and shard.channels in (3, 4)
+        )
         if not (good and shard.seconds >= 0 and FILE.fullmatch(shard.file) and DIGEST.fullmatch(shard.blake2b)):
             raise CorruptFileError(f"has a row that is none of a shard: {shard.file[:100]!r}")
     if about.order not in ORDERS:

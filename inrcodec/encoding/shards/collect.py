@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inrcodec.archive.collection import Collection, Manifest, read_manifest, write_manifest
-from inrcodec.archive.collection.collection import is_listed
 from inrcodec.archive.collection.manifest import About, check_library
+from inrcodec.archive.collection.shards import is_listed
+from inrcodec.archive.places import place_of
 from inrcodec.bitstream.collection import MANIFEST, SUFFIX
 from inrcodec.encoding.keywords import KeywordsOf
 from inrcodec.encoding.one_writer import only_writer
@@ -213,7 +214,7 @@ def _check_shards(folder: Path, keys: set[str], *, overwrite: bool) -> set[str]:
             " to put those in their place that these make",
         )
     if manifest and not manifest.about.missing and not foreign and not overwrite:
-        for name, reason in _lost(Collection(folder, manifest)):
+        for name, reason in _lost(Collection(place_of(folder), manifest)):
             raise UsageError(
                 f"{folder}: its shard {name} {reason}; use ", replace, " to encode what is not whole, and nothing else"
             )
@@ -224,7 +225,7 @@ def _check_shards(folder: Path, keys: set[str], *, overwrite: bool) -> set[str]:
 def _manifest(folder: Path) -> Manifest | None:
     """What is there; None where there is none, or one that cannot be read, which is written anew."""
     try:
-        return read_manifest(folder)
+        return read_manifest(place_of(folder))
     except InrError:
         return None
 
@@ -232,7 +233,7 @@ def _manifest(folder: Path) -> Manifest | None:
 def _lost(found: Collection) -> Iterator[tuple[str, str]]:
     """Shards that are not what the manifest says, and in what way."""
     for shard in found.manifest.shards:
-        path = found.path / shard.file
+        path = Path(found.place.called(shard.file))
         if not path.is_file():
             yield shard.file, "is missing"
         elif not is_listed(path, shard):

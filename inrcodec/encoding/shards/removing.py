@@ -71,8 +71,9 @@ def _without(found: Collection, which: int, lost: Sequence[int], *, trust: bool)
     old = found.manifest.shards[which]
     found.shard(which)  # which is checked here to be what the manifest says
     key = hashlib.blake2b(f"{old.blake2b} {list(lost)}".encode(), digest_size=KEY_BYTES).hexdigest()
-    output = found.path / f"{key}.inr"
-    result = remove(found.path / old.file, list(lost), output, trust=trust, overwrite=True)
+    folder = Path(found.called)
+    output = folder / f"{key}.inr"
+    result = remove(folder / old.file, list(lost), output, trust=trust, overwrite=True)
     return described(result.archive, old.seconds)
 
 

@@ -14,9 +14,10 @@ import numpy as np
 
 from inrcodec.archive import Archive
 from inrcodec.archive.collection import Rows, Shard
-from inrcodec.archive.collection.collection import digest, is_listed
+from inrcodec.archive.collection.shards import digest, is_listed
 from inrcodec.bitstream.base import QUALITIES
 from inrcodec.bitstream.container import write_atomically
+from inrcodec.bitstream.ranged import layout
 from inrcodec.encoding import checkpoints
 from inrcodec.encoding.encode import encode_with
 from inrcodec.encoding.one_writer import only_writer
@@ -135,6 +136,7 @@ def described(archive: Archive, seconds: float) -> tuple[Shard, Rows]:
     """What a manifest says of a file and its images."""
     assert archive.path is not None
     base = archive.stored.base
+    head, blocks = layout(archive.stored.chunks)
     shard = Shard(
         file=archive.path.name,
         images=len(archive),
@@ -143,6 +145,8 @@ def described(archive: Archive, seconds: float) -> tuple[Shard, Rows]:
         channels=archive.channels,
         base=None if base is None else f"{base.number} at quality {QUALITIES[base.table]}",
         seconds=round(seconds, 3),
+        head=head,
+        blocks=blocks,
     )
     heights, widths = zip(*archive.stored.shapes, strict=True)
     rows = Rows(

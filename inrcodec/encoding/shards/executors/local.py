@@ -25,6 +25,7 @@ from inrcodec.errors import InrError, UsageError
 from inrcodec.numerics.cores import available_cores
 
 LOOK, GRACE = 0.5, 30.0  # seconds between looks at a stop, and for a worker to leave a checkpoint
+STEP = 3.0  # seconds that a worker has to come to the end of a step; most take a fraction of one
 INTERRUPTED = 130  # exit code of a worker that was stopped
 
 
@@ -116,6 +117,7 @@ class _Stop:
 
     def __init__(self) -> None:
         self.begun = self._asked = False
+        self._answered = threading.Event()
 
     def ask(self) -> None:
         """The driver has hung up, or a signal came."""
@@ -126,12 +128,18 @@ class _Stop:
     def answer(self) -> None:
         """Raise KeyboardInterrupt if that has been asked for."""
         if self._asked:
+            self._answered.set()
             raise KeyboardInterrupt
 
     def watch(self, driver: Connection) -> None:
-        """Ask when nobody is at the other end of the pipe, which never says anything."""
+        """Ask when nobody is at the other end of the pipe, which never says anything.
+
+        What is at no step, but compiles or writes its file, ends all the same: the checkpoint of before is there.
+        """
         wait([driver])
         self.ask()
+        if not self._answered.wait(STEP):
+            os._exit(INTERRUPTED)
 
     def handle_signals(self) -> None:
         """Whatever asks a process to end waits for a step, too; under nohup SIGHUP stays ignored."""

@@ -1,0 +1,171 @@
+"""What a collection of many small pictures takes: time and bytes that are not the fit's, memory, and after kills.
+
+    python tools/measure_collection.py --images 100000 --shards 25
+    python tools/measure_collection.py --images 100000 --shards 25 --kill 20
+
+Pictures of 32 x 32 are drawn by a script (--folder keeps them for the next run). With --kill a worker is killed every
+so many seconds, and the program itself twice, after which the same command goes on. Shares of time are of processor
+time, which other programs hardly disturb: of the program and its workers, what shards did not spend in their encode.
+Memory is the highest that /proc tells of each process, looked at ten times a second. Linux only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+SIDE, PAUSE, DRIVER_KILLS = 32, 0.1, 2
+TINY = ["--width", "16", "--depth", "2", "--holdout", "0", "--device", "cpu", "--threads", "1"]
+
+
+def draw(folder: Path, count: int) -> None:
+    """Smooth pictures with an edge, each another; a thousand to a folder."""
+    rows, columns = np.mgrid[0:SIDE, 0:SIDE] / SIDE
+    for number in range(count):
+        path = folder / f"{number // 1000:04}" / f"{number:07}.png"
+        if path.exists():
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        dice = np.random.default_rng(number)
+        turns, phases = dice.normal(0, 4, (3, 2)), dice.uniform(0, 6, 3)
+        waves = np.sin(turns[:, 0, None, None] * rows + turns[:, 1, None, None] * columns + phases[:, None, None])
+        inside = (rows - dice.uniform()) ** 2 + (columns - dice.uniform()) ** 2 < dice.uniform(0.01, 0.2)
+        pixels = np.where(inside, dice.uniform(0, 1, 3)[:, None, None], 0.5 + 0.4 * waves)
+        Image.fromarray(np.rint(255 * pixels.transpose(1, 2, 0)).astype(np.uint8)).save(path)
+
+
+@dataclass
+class Watched:
+    """The highest memory of the program and of its workers in KiB; which processes were at which shard."""
+
+    driver: int = 0
+    worker: int = 0
+    tries: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def look(self, process: int, output: Path) -> list[int]:
+        """Look once; the workers there are."""
+        self.driver = max(self.driver, _peak(process))
+        workers = [child for child in _children(process) if "spawn_main" in _command(child)]
+        self.worker = max([self.worker, *map(_peak, workers)])
+        for lock in output.glob(".*.task.lock"):
+            if number := _text(lock):
+                self.tries[lock.name].add(number)
+        return workers
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _command(process: int) -> str:
+    return _text(Path(f"/proc/{process}/cmdline"))
+
+
+def _children(process: int) -> list[int]:
+    return [int(child) for child in _text(Path(f"/proc/{process}/task/{process}/children")).split()] + [
+        int(child)
+        for task in Path(f"/proc/{process}/task").glob("*/children")
+        if task.parent.name != str(process)
+        for child in _text(task).split()
+    ]
+
+
+def _peak(process: int) -> int:
+    lines = (line.split() for line in _text(Path(f"/proc/{process}/status")).splitlines())
+    return next((int(line[1]) for line in lines if line and line[0] == "VmHWM:"), 0)
+
+
+def encode(words: list[str], output: Path, watched: Watched, kill: float | None, driver_kills: int) -> tuple[str, int]:
+    """Encode until it ends; what it said, and how many kills there were."""
+    dice, kills = random.Random(0), 0
+    while True:
+        with subprocess.Popen(words, stdout=subprocess.PIPE) as process:
+            begun = time.monotonic()
+            while process.poll() is None:
+                time.sleep(PAUSE)
+                workers = watched.look(process.pid, output)
+                if kill is None or time.monotonic() - begun < kill * (1 + kills) or not workers:
+                    continue
+                kills += 1
+                driver = driver_kills > 0 and kills % 3 == 0
+                driver_kills -= driver
+                os.kill(process.pid if driver else dice.choice(workers), signal.SIGKILL)
+            said = process.stdout.read().decode() if process.stdout else ""
+        if process.returncode != -signal.SIGKILL:
+            return said, kills
+        kills = 0 if kills < 0 else kills
+
+
+def main() -> None:
+    """Draw, encode, say."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--images", type=int, default=100_000)
+    parser.add_argument("--shards", type=int, default=25)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--ray", action="store_true", help="through a Ray cluster that is started here")
+    parser.add_argument("--passes", type=int, default=2)
+    parser.add_argument("--kill", type=float, metavar="SECONDS")
+    parser.add_argument("--folder", type=Path, help="where pictures and collection go, and stay")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as passing:
+        place = asked.folder or Path(passing)
+        pictures, output = place / f"pictures-{asked.images}", place / f"collected-{asked.images}.inrs"
+        draw(pictures, asked.images)
+        print(json.dumps(measured(asked, pictures, output), indent=2))
+
+
+def measured(asked: argparse.Namespace, pictures: Path, output: Path) -> dict[str, object]:
+    """All figures of one run."""
+    words = [sys.executable, "-m", "inrcodec", "encode", str(pictures), "-o", str(output), "--shards"]
+    words += [str(asked.shards), "--workers", str(asked.workers), "--passes", str(asked.passes), "--json", "--quiet"]
+    words += [*TINY, "--order", "names", *(["--ray", "local"] if asked.ray else [])]
+    watched, begun, before = Watched(), time.monotonic(), _processor_seconds()
+    said, kills = encode(words, output, watched, asked.kill, DRIVER_KILLS if asked.kill else 0)
+    seconds, spent = time.monotonic() - begun, _processor_seconds() - before
+    answer = json.loads(said)
+    sizes = {path.name: path.stat().st_size for path in output.iterdir() if path.is_file()}
+    shards = sum(size for name, size in sizes.items() if name.endswith(".inr"))
+    everything = sum(sizes.values())
+    return {
+        "images": answer["images"],
+        "shards": answer["shards"],
+        "mean PSNR": answer["mean_psnr"],
+        "bits per pixel": answer["bits_per_pixel"],
+        "seconds": seconds,
+        "processor seconds": spent,
+        "seconds in encodes of shards": answer["fitting_seconds"],
+        "share of time that is none of them": 1 - answer["fitting_seconds"] / (seconds * asked.workers),
+        "share of bytes that is none of shards": 1 - shards / everything,
+        "bytes": everything,
+        "highest memory of the program, MiB": watched.driver / 1024,
+        "highest memory of a worker, MiB": watched.worker / 1024,
+        "kills": kills,
+        "most tries at one shard": max(map(len, watched.tries.values()), default=0),
+        "failed": len(answer["failed"]),
+    }
+
+
+def _processor_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+if __name__ == "__main__":
+    main()
