@@ -1,13 +1,17 @@
 """`python -m inrcodec` is the program `inrcodec`; an interrupt while it loads is one line, as later."""
 
+import gc
 import sys
 import time
 
 BEGUN = time.monotonic()
 
+YOUNG = 50_000  # objects that are made before garbage is looked for: a sixth of a start went into looking
+
 
 def main() -> int:
     """Run the program and return its exit code."""
+    gc.set_threshold(YOUNG)
     try:
         from inrcodec.cli import loading
         from inrcodec.cli.app import main as program

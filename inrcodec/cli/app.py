@@ -7,30 +7,11 @@ import sys
 import traceback
 import warnings
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 
-from inrcodec.cli import (
-    add,
-    browse,
-    compare,
-    decode,
-    derive,
-    encode,
-    fit,
-    fuse,
-    index,
-    info,
-    morph,
-    neighbors,
-    pairs,
-    remove,
-    replace,
-    report,
-    study,
-    verify,
-)
 from inrcodec.cli.conflicts import Checked
 from inrcodec.cli.defaults import config_path, read_defaults
 from inrcodec.cli.interrupt import SIGNALED
@@ -60,30 +41,43 @@ EXIT_CODES = (
     "130 Ctrl-C, 143 SIGTERM, 129 SIGHUP"
 )
 
-app = typer.Typer(
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog=epilog(("inrcodec encode ./thumbs -o set.inr", "inrcodec decode set.inr --size 256")) + "\n\n" + EXIT_CODES,
+COMMANDS = (  # in the order of the help; each is a function in a module of that name
+    "encode",
+    "fit",
+    "add",
+    "remove",
+    "replace",
+    "decode",
+    "derive",
+    "fuse",
+    "info",
+    "verify",
+    "report",
+    "index",
+    "neighbors",
+    "pairs",
+    "morph",
+    "browse",
+    "compare",
+    "study",
 )
-app.command("encode", cls=Checked, epilog=encode.EPILOG)(encode.encode)
-app.command("fit", cls=Checked, epilog=fit.EPILOG)(fit.fit)
-app.command("add", cls=Checked, epilog=add.EPILOG)(add.add)
-app.command("remove", cls=Checked, epilog=remove.EPILOG)(remove.remove)
-app.command("replace", cls=Checked, epilog=replace.EPILOG)(replace.replace)
-app.command("decode", cls=Checked, epilog=decode.EPILOG)(decode.decode)
-app.command("derive", cls=Checked, epilog=derive.EPILOG)(derive.derive)
-app.command("fuse", cls=Checked, epilog=fuse.EPILOG)(fuse.fuse)
-app.command("info", cls=Checked, epilog=info.EPILOG)(info.info)
-app.command("verify", cls=Checked, epilog=verify.EPILOG)(verify.verify)
-app.command("report", cls=Checked, epilog=report.EPILOG)(report.report)
-app.command("index", cls=Checked, epilog=index.EPILOG)(index.index)
-app.command("neighbors", cls=Checked, epilog=neighbors.EPILOG)(neighbors.neighbors)
-app.command("pairs", cls=Checked, epilog=pairs.EPILOG)(pairs.pairs)
-app.command("morph", cls=Checked, epilog=morph.EPILOG)(morph.morph)
-app.command("browse", cls=Checked, epilog=browse.EPILOG)(browse.browse)
-app.command("compare", cls=Checked, epilog=compare.EPILOG)(compare.compare)
-app.command("study", cls=Checked, epilog=study.EPILOG)(study.study)
+
+
+def program(*names: str) -> Any:
+    """Commands with their options, as the library that parses them holds them; all, or those that are named."""
+    app = typer.Typer(
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+        epilog=epilog(("inrcodec encode ./thumbs -o set.inr", "inrcodec decode set.inr --size 256"))
+        + "\n\n"
+        + EXIT_CODES,
+    )
+    app.callback(invoke_without_command=True)(_program)
+    for name in names or COMMANDS:
+        module = import_module(f"inrcodec.cli.{name}")
+        app.command(name, cls=Checked, epilog=module.EPILOG)(getattr(module, name))
+    return typer.main.get_command(app)
 
 
 def _show_version(wanted: bool) -> None:
@@ -94,7 +88,6 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(invoke_without_command=True)
 def _program(
     context: typer.Context,
     version: Annotated[
@@ -118,7 +111,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _refuse_empty(words)
         plain = [word for word in words if word != "--debug"]
-        code = app(plain, prog_name="inrcodec", standalone_mode=False, default_map=_defaults(plain))
+        run = program(*plain[:1] if plain and plain[0] in COMMANDS else ())  # the others are not loaded
+        code = run(plain, prog_name="inrcodec", standalone_mode=False, default_map=_defaults(plain))
         sys.stdout.flush()
     except BrokenPipeError:
         return _reader_gone()
@@ -140,16 +134,14 @@ def _defaults(words: Sequence[str]) -> dict[str, Any]:
     path = config_path()
     if path is None or not path.is_file():
         return {}
-    options = {
+    return read_defaults(path, _options)
+
+
+def _options() -> dict[str, frozenset[str]]:
+    return {
         name: frozenset(one.name for one in command.params if one.param_type_name == "option" and one.name)
         for name, command in program().commands.items()
     }
-    return read_defaults(path, options)
-
-
-def program() -> Any:
-    """All commands with their options, as the library that parses them holds them."""
-    return typer.main.get_command(app)
 
 
 def _refuse_empty(words: Sequence[str]) -> None:

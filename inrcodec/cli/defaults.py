@@ -10,8 +10,7 @@ time-limit = "10m"
 from __future__ import annotations
 
 import os
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +34,15 @@ def config_path() -> Path | None:
     return user_config_path("inrcodec", appauthor=False, roaming=True) / NAME
 
 
-def read_defaults(path: Path, options: Mapping[str, frozenset[str]]) -> dict[str, dict[str, Any]]:
+def read_defaults(path: Path, parameters: Callable[[], Mapping[str, frozenset[str]]]) -> dict[str, dict[str, Any]]:
     """Values by command and parameter; UsageError names the file and what is wrong.
 
-    options: the parameters of every command, as Python names them.
+    parameters: tells those of every command, as Python names them; it is asked where there are values for any.
     """
     table = _table(path)
+    if not table:
+        return {}
+    options = parameters()
     common = {_parameter(key): value for key, value in table.items() if not isinstance(value, dict)}
     everywhere = frozenset().union(*options.values())
     for key in common.keys() - everywhere:
@@ -59,6 +61,8 @@ def read_defaults(path: Path, options: Mapping[str, frozenset[str]]) -> dict[str
 
 def _table(path: Path) -> dict[str, Any]:
     """What stands below [defaults]."""
+    import tomllib
+
     try:
         with path.open("rb") as file:
             told = tomllib.loads(file.read(MOST_BYTES).decode())

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
-from array_api_compat import array_namespace, device
+from array_api_compat import device
 
 from inrcodec.field.siren import Array
 from inrcodec.field.tensors import TensorSpec, uniform
-from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.arrays import FloatArray, namespace_of
 from inrcodec.numerics.coordinates import area_weights
 
 SIDE = 16  # pixels of the thumbnail that it looks at
@@ -50,7 +50,7 @@ def thumbnail(pixels: FloatArray) -> FloatArray:
 def encode(tensors: Sequence[Array], thumbnails: Array) -> Array:
     """Codes (B, code), not yet whole numbers, of thumbnails (channels, B, SIDE, SIDE)."""
     *convolutions, to_code, shift = tensors
-    xp, units = array_namespace(thumbnails), thumbnails
+    xp, units = namespace_of(thumbnails), thumbnails
     for weight, bias in zip(convolutions[::2], convolutions[1::2], strict=True):
         sums = weight @ _patches(units) + bias[:, None]
         group, side = units.shape[1], units.shape[2] // 2
@@ -61,7 +61,7 @@ def encode(tensors: Sequence[Array], thumbnails: Array) -> Array:
 
 def _patches(units: Array) -> Array:
     """The 3 x 3 neighbors of every other row and column, (9 channels, B side side / 4), zeros outside."""
-    xp, (channels, group, side, _) = array_namespace(units), units.shape
+    xp, (channels, group, side, _) = namespace_of(units), units.shape
     row = xp.zeros((channels, group, 1, side), dtype=units.dtype, device=device(units))
     column = xp.zeros((channels, group, side + 1, 1), dtype=units.dtype, device=device(units))
     padded = xp.concat([column, xp.concat([row, units], axis=2)], axis=3)

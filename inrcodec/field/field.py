@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from array_api_compat import array_namespace
 
 from inrcodec.field.conditioning import check_model, conditioning_named
 from inrcodec.field.contract import NetworkInputs, Places, Shape
@@ -17,7 +16,7 @@ from inrcodec.field.places import Derived
 from inrcodec.field.siren import Array
 from inrcodec.field.tensors import TensorSpec
 from inrcodec.field.work import Work
-from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.arrays import FloatArray, namespace_of
 from inrcodec.numerics.coordinates import Axis
 from inrcodec.numerics.poses import frames
 from inrcodec.settings import ModelSettings
@@ -72,7 +71,7 @@ class Field:
         colors = _images_second(self._network_inputs(latents, conditions, places).colors())
         if down == across == 1:
             return colors.reshape(self.channels, -1, rows, columns)
-        xp = array_namespace(colors)
+        xp = namespace_of(colors)
         return xp.mean(colors.reshape(self.channels, -1, rows, down, columns, across), axis=(3, 5))
 
     def units(self, latents: Sequence[Array], conditions: Array, rows: Axis, columns: Axis) -> Array:
@@ -95,7 +94,7 @@ class Field:
         ready = self._network_inputs(latents, conditions, places)
         jet = network_jet(ready.siren, ready.inputs, ready.shifts)
         apart = jet if jet.value.ndim == 3 else places.by_image(jet, conditions.shape[0])  # images first
-        xp = array_namespace(jet.value)
+        xp = namespace_of(jet.value)
         parts = (xp.moveaxis(part, 0, 1) for part in apart.parts())
         return Jet(*(part.reshape(*part.shape[:-1], *places.shape) for part in parts))
 
@@ -110,7 +109,7 @@ class Field:
 
 def _images_second(values: Array) -> Array:
     """From (B, values, points), where images have networks of their own, to (values, B, points)."""
-    return values if values.ndim == 2 else array_namespace(values).permute_dims(values, (1, 0, 2))
+    return values if values.ndim == 2 else namespace_of(values).permute_dims(values, (1, 0, 2))
 
 
 def level_shapes(model: ModelSettings, height: int, width: int) -> tuple[Shape, ...]:

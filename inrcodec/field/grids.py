@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from array_api_compat import array_namespace, device
+from array_api_compat import device
 
 from inrcodec.field.siren import Array, siren_specs
 from inrcodec.field.tensors import TensorSpec, faster
+from inrcodec.numerics.arrays import namespace_of
 from inrcodec.numerics.coordinates import Axis, interpolation
 from inrcodec.settings import ModelSettings
 
@@ -30,7 +31,7 @@ def coordinate_planes(model: ModelSettings, conditions: Array, rows: Axis, colum
 
     In a space with poses they are places in the drawing's own frame.
     """
-    xp, where = array_namespace(conditions), device(conditions)
+    xp, where = namespace_of(conditions), device(conditions)
     across = xp.asarray(columns.centers().reshape(1, 1, 1, -1), device=where)
     down = xp.asarray(rows.centers().reshape(1, 1, -1, 1), device=where)
     return spread_coordinates(model, conditions, across, down)
@@ -38,7 +39,7 @@ def coordinate_planes(model: ModelSettings, conditions: Array, rows: Axis, colum
 
 def spread_coordinates(model: ModelSettings, conditions: Array, across: Array, down: Array) -> list[Array]:
     """The same from columns (1, 1 or B, 1, columns) and rows (1, 1 or B, rows, 1)."""
-    xp, shape = array_namespace(conditions), (1, conditions.shape[0], down.shape[2], across.shape[3])
+    xp, shape = namespace_of(conditions), (1, conditions.shape[0], down.shape[2], across.shape[3])
     if model.posed:
         across, down = framed(conditions.T.reshape(conditions.shape[1], 1, -1, 1, 1), across, down)
     return [xp.broadcast_to(plane, shape) for plane in with_octaves(model, across, down)]
@@ -63,7 +64,7 @@ def with_octaves(
     if model.architecture.activation != "relu-pe":
         return [across, down]
     if waves is None:
-        xp = array_namespace(across)
+        xp = namespace_of(across)
         waves = xp.sin, xp.cos
     turns = [math.pi * 2**octave for octave in range(FREQUENCIES)]
     octaves = [wave(turn * axis) for turn in turns for wave in waves for axis in (across, down)]
@@ -98,7 +99,7 @@ def joined_inputs(model: ModelSettings, conditions: Array, planes: list[Array], 
 
     (inputs, B * rows * columns).
     """
-    xp, own = array_namespace(conditions), direct_inputs(model, conditions)
+    xp, own = namespace_of(conditions), direct_inputs(model, conditions)
     if own.shape[1]:
         shape = (own.shape[1], *planes[0].shape[1:])
         planes = [*planes, xp.broadcast_to(own.T.reshape(*shape[:2], 1, 1), shape)]
@@ -110,7 +111,7 @@ def apart_by_image(inputs: Array, images: int) -> Array:
     """Inputs of every image, (B, inputs, points); those of one alone as they are."""
     if images == 1:
         return inputs
-    return array_namespace(inputs).permute_dims(inputs.reshape(inputs.shape[0], images, -1), (1, 0, 2))
+    return namespace_of(inputs).permute_dims(inputs.reshape(inputs.shape[0], images, -1), (1, 0, 2))
 
 
 def conditioned_specs(
@@ -129,7 +130,7 @@ def conditioned_specs(
 
 def interpolate(level: Array, rows: Axis, columns: Axis) -> Array:
     """Latents (channels, B, height, width) read at every sample, (channels, B, rows, columns)."""
-    xp, (channels, group, height, width) = array_namespace(level), level.shape
+    xp, (channels, group, height, width) = namespace_of(level), level.shape
     if height == width == 1:
         return xp.broadcast_to(level, (channels, group, rows.count, columns.count))
     top, down = _weights(xp, device(level), rows, height)

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from array_api_compat import array_namespace, device
+from array_api_compat import device
 
 from inrcodec.field.siren import Array, Siren
+from inrcodec.numerics.arrays import namespace_of
 
 LARGEST_ORDER = 2
 
@@ -65,7 +66,7 @@ def activated(jet: Jet, activation: str) -> Jet:
     """A jet behind an activation; rectified units have the second derivative 0, their corners left out."""
     if activation == "sine":
         return sine(jet)
-    xp, value = array_namespace(jet.value), jet.value
+    xp, value = namespace_of(jet.value), jet.value
     if activation == "tanh":
         bent = xp.tanh(value)
         slope = 1 - bent**2
@@ -76,14 +77,14 @@ def activated(jet: Jet, activation: str) -> Jet:
 
 def sine(jet: Jet) -> Jet:
     """The sine of a jet."""
-    xp, value = array_namespace(jet.value), jet.value
+    xp, value = namespace_of(jet.value), jet.value
     wave = xp.sin(value)
     return _composed(jet, wave, lambda: xp.cos(value), lambda: -wave)
 
 
 def cosine(jet: Jet) -> Jet:
     """The cosine of a jet."""
-    xp, value = array_namespace(jet.value), jet.value
+    xp, value = namespace_of(jet.value), jet.value
     wave = xp.cos(value)
     return _composed(jet, wave, lambda: -xp.sin(value), lambda: -wave)
 
@@ -123,6 +124,6 @@ def _shifted(sums: Jet, shift: Array) -> Jet:
 
 def constant(value: Array, axes: int, order: int) -> Jet:
     """A quantity (..., points) that does not change along the axes."""
-    xp = array_namespace(value)
+    xp = namespace_of(value)
     still = xp.zeros((*value.shape[:-1], axes, value.shape[-1]), dtype=value.dtype, device=device(value))
     return Jet(value, *[still] * order)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from array_api_compat import array_namespace, device, is_numpy_array
+from array_api_compat import device, is_numpy_array
 from numpy.typing import NDArray
 
 from inrcodec.field.grids import direct_inputs, framed, with_octaves
 from inrcodec.field.jets import Jet, constant, cosine, sine
 from inrcodec.field.siren import Array
+from inrcodec.numerics.arrays import namespace_of
 from inrcodec.numerics.coordinates import Axis
 from inrcodec.numerics.cubic import cubic_derivatives
 from inrcodec.settings import ModelSettings
@@ -56,7 +57,7 @@ class Derived:
 
     def by_image(self, inputs: Jet, images: int) -> Jet:
         """Inputs apart for every image, (B, inputs, points), each of which has a network of its own."""
-        xp = array_namespace(inputs.value)
+        xp = namespace_of(inputs.value)
         apart = [part.reshape(*part.shape[:-1], images, -1) for part in inputs.parts()]
         return Jet(*(xp.moveaxis(part, -2, 0) for part in apart))
 
@@ -69,7 +70,7 @@ class Derived:
             for where, turn in zip(spread, turns, strict=True)
         )
         if model.posed:
-            one = constant(array_namespace(conditions).ones_like(x.value), turns.shape[3], self.order)
+            one = constant(namespace_of(conditions).ones_like(x.value), turns.shape[3], self.order)
             x, y = framed(conditions.T.reshape(conditions.shape[1], 1, -1, 1), x, y, one)
         return with_octaves(model, x, y, (sine, cosine))
 
@@ -83,7 +84,7 @@ class Derived:
     def _read(self, level: Array) -> Jet:
         """Latents (channels, B, height, width) at every place, (channels, B, points)."""
         assert self.directions is None
-        xp, (height, width) = array_namespace(level), level.shape[2:]
+        xp, (height, width) = namespace_of(level), level.shape[2:]
         down = self._like(level, *cubic_derivatives(self.down, height, self.order))
         across = self._like(level, *cubic_derivatives(self.across, width, self.order))
 
@@ -99,13 +100,13 @@ class Derived:
         """Numbers as arrays of the kind, the type and the device of another."""
         if is_numpy_array(other):
             return [one.astype(other.dtype) for one in values]
-        xp, where = array_namespace(other), device(other)
+        xp, where = namespace_of(other), device(other)
         return [xp.asarray(one, dtype=other.dtype, device=where) for one in values]
 
 
 def _joined(planes: Sequence[Array], group: int, points: int) -> Array:
     """Parts (inputs, B or 1, [axes,] points) of all planes as ([inputs, axes,] B * points)."""
-    xp = array_namespace(planes[0])
+    xp = namespace_of(planes[0])
     spread = [xp.broadcast_to(one, (one.shape[0], group, *one.shape[2:-1], points)) for one in planes]
     joined = xp.moveaxis(xp.concat(spread, axis=0), 1, -2)
     return joined.reshape(*joined.shape[:-2], -1)

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from array_api_compat import array_namespace, device, is_numpy_array
+from array_api_compat import device, is_numpy_array
 from numpy.typing import NDArray
 
 from inrcodec.field.grids import FREQUENCIES
 from inrcodec.field.jets import Jet, cosine, network_jet, sine
 from inrcodec.field.siren import Array, Siren, siren_specs
 from inrcodec.field.tensors import TensorSpec
+from inrcodec.numerics.arrays import namespace_of
 from inrcodec.settings import Architecture, ModelSettings, NetworkSettings
 
 PRECISE_W0 = 4096  # beyond it, phases of the first sines are computed in float64: float32 would hear their rounding
@@ -55,7 +56,7 @@ class SignalField:
             return coordinates
         turns = [math.pi * 2**octave for octave in range(FREQUENCIES)]
         planes = [coordinates, *(wave(turn * coordinates) for turn in turns for wave in (sine, cosine))]
-        xp = array_namespace(coordinates.value)
+        xp = namespace_of(coordinates.value)
         return Jet(*(xp.concat(parts, axis=0) for parts in zip(*(one.parts() for one in planes), strict=True)))
 
     def _sums(self, siren: Siren, points: NDArray[np.float64], coordinates: Jet) -> Jet | None:
@@ -63,7 +64,7 @@ class SignalField:
         if self.network.activation != "sine" or self.network.w0[0] <= PRECISE_W0:
             return None
         width = siren.first.shape[0] - siren.output.shape[0]
-        first, bias, xp = siren.first[:width], siren.first_bias[:width], array_namespace(siren.first)
+        first, bias, xp = siren.first[:width], siren.first_bias[:width], namespace_of(siren.first)
         exact = xp.astype(first, xp.float64) @ _like(xp.astype(first, xp.float64), points)
         exact = exact + xp.astype(bias, xp.float64)[:, None]
         phases = xp.astype(exact - 2 * math.pi * xp.round(exact / (2 * math.pi)), first.dtype)
@@ -99,5 +100,5 @@ def _like(other: Array, values: NDArray[np.float64]) -> Array:
     """Numbers as an array of the kind, the type and the device of another."""
     if is_numpy_array(other):
         return values.astype(other.dtype)
-    xp = array_namespace(other)
+    xp = namespace_of(other)
     return xp.asarray(np.ascontiguousarray(values), dtype=other.dtype, device=device(other))

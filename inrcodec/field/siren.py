@@ -14,10 +14,9 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace
 
 from inrcodec.field.tensors import TensorSpec, uniform
-from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.arrays import FloatArray, namespace_of
 from inrcodec.settings import USUAL_W0, ModelSettings
 
 Array = Any  # numpy or torch: whatever follows the array API
@@ -85,7 +84,7 @@ def _shifted(sums: Array, shift: Array) -> Array:
 
 
 def _activated(sums: Array, activation: str) -> Array:
-    xp = array_namespace(sums)
+    xp = namespace_of(sums)
     if activation == "sine":
         return xp.sin(sums)
     return xp.tanh(sums) if activation == "tanh" else sums * (sums > 0)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace
 
-from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.arrays import FloatArray, namespace_of
 
 Array = Any  # of numpy or torch
 
@@ -29,13 +28,13 @@ def put(target: Array, stored: FloatArray) -> None:
 
 def rounded(values: Array, step: float = 1.0) -> Array:
     """Values rounded to multiples of `step`; a gradient passes straight through (Bengio et al. 2013)."""
-    whole = array_namespace(values).round(values / step) * step
+    whole = namespace_of(values).round(values / step) * step
     return whole if isinstance(values, np.ndarray) else values + (whole - values).detach()
 
 
 def whole(values: Array) -> Array:
     """The nearest whole numbers, without gradients."""
-    found = array_namespace(values).round(values)
+    found = namespace_of(values).round(values)
     return found if isinstance(values, np.ndarray) else found.detach()
 
 

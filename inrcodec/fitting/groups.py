@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from array_api_compat import array_namespace
 
 from inrcodec.field.contract import Shape
 from inrcodec.field.encoder import thumbnail
 from inrcodec.field.field import image_conditions, level_shapes
 from inrcodec.fitting.arrays import Array, like
 from inrcodec.fitting.optimizer import RowAdam
-from inrcodec.numerics.arrays import AnyPixels, FloatArray, colors
+from inrcodec.numerics.arrays import AnyPixels, FloatArray, colors, namespace_of
 from inrcodec.numerics.holdout import filled, hidden_pixels
 from inrcodec.numerics.poses import Codes, coded_poses, poses_from
 from inrcodec.settings import FitSettings, Level, ModelSettings
@@ -69,7 +68,7 @@ class Group:
         for shape in self.shapes:
             end = start + shape[0] * shape[1] * shape[2]
             part = rows[:, start:end].reshape(-1, *shape)
-            found.append(array_namespace(part).permute_dims(part, (1, 0, 2, 3)))
+            found.append(namespace_of(part).permute_dims(part, (1, 0, 2, 3)))
             start = end
         return found
 

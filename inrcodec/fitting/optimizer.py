@@ -11,10 +11,9 @@ from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
-from array_api_compat import array_namespace
 
 from inrcodec.fitting.arrays import Array, put
-from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.arrays import FloatArray, namespace_of
 
 FIRST_DECAY, SECOND_DECAY = 0.9, 0.95  # of latents
 SHARED_SECOND_DECAY = 0.99  # of shared weights, whose gradients are means over many images
@@ -29,7 +28,7 @@ class SharedAdam:
 
     def __init__(self, weights: Array, rates: Array, counts: Sequence[int]) -> None:
         """rates (elements,); counts: elements of every tensor."""
-        xp = array_namespace(weights)
+        xp = namespace_of(weights)
         self.weights = weights
         self._ends = list(accumulate(counts))
         self.rates = rates
@@ -79,7 +78,7 @@ class SharedAdam:
 
     def _moves(self, gradient: Array, first: Array, second: Array) -> Array:
         if self.base is not None and self.pull is not None:
-            gradient = gradient + self.pull * array_namespace(gradient).sign(self.weights - self.base)
+            gradient = gradient + self.pull * namespace_of(gradient).sign(self.weights - self.base)
         self._first += (gradient - self._first) * (1 - FIRST_DECAY)
         self._second *= SHARED_SECOND_DECAY
         self._second += (1 - SHARED_SECOND_DECAY) * gradient * gradient
@@ -92,7 +91,7 @@ class RowAdam:
 
     def __init__(self, latents: Array, factors: Array) -> None:
         """`factors` (values,) on the learning rate."""
-        xp = array_namespace(latents)
+        xp = namespace_of(latents)
         self.factors = factors
         self.move_to(latents, xp.zeros_like(latents), xp.zeros_like(latents), xp.zeros_like(latents[:, :1]))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,3 +21,16 @@ def in_color(values: Pixels) -> Pixels:
 def colors(values: AnyPixels) -> FloatArray:
     """Colors in [0, 1], of pixels that are kept as octets or as they are; any shape."""
     return np.asarray(values / np.float32(255) if values.dtype == np.uint8 else values, dtype=np.float32)
+
+
+def namespace_of(array: Any) -> Any:
+    """The functions of the array API for arrays of that kind.
+
+    Those of numpy are its own since 2.1: the package that wraps them loads numpy's tests and its compiler of Fortran,
+    which takes longer than to draw a picture.
+    """
+    if isinstance(array, np.ndarray) and hasattr(np, "astype"):
+        return np
+    from array_api_compat import array_namespace
+
+    return array_namespace(array)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 MOST = 4  # threads: each holds what it works on in memory
@@ -24,6 +23,8 @@ def each(work: Callable[[Part], None], parts: Iterable[Part]) -> None:
         for part in listed:
             work(part)
         return
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(count) as threads:
         for _ in threads.map(work, listed):
             pass

@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 
 from inrcodec.cli import info
-from inrcodec.cli.app import app, main
+from inrcodec.cli.app import COMMANDS, main
 from inrcodec.errors import CorruptFileError, InputError
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = tuple(str(one.name or one.callback.__name__) for one in app.registered_commands if one.callback)
 Capture = pytest.CaptureFixture[str]
 
 

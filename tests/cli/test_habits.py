@@ -12,11 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from inrcodec.cli.app import app, main, program
+from inrcodec.cli.app import COMMANDS, main, program
 from inrcodec.cli.man_pages import man_pages
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = [str(one.name) for one in app.registered_commands]
 Capture = pytest.CaptureFixture[str]
 
 

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import typer
 
-from inrcodec.cli.app import app, main
+from inrcodec.cli.app import main, program
 from inrcodec.cli.spelling import flag, spelled
 from inrcodec.errors import Message, Parameter
 
@@ -36,7 +35,7 @@ def named_parameters() -> set[str]:
 
 
 def options_of_all_commands() -> set[str]:
-    commands = typer.main.get_command(app).commands.values()  # type: ignore[attr-defined]
+    commands = program().commands.values()
     return {option for command in commands for one in command.params for option in (*one.opts, *one.secondary_opts)}
 
 

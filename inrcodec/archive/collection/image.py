@@ -10,7 +10,6 @@ from inrcodec.archive.contents import Contents
 from inrcodec.archive.image import ArchivedImage
 from inrcodec.archive.rendering import Size, Upsample
 from inrcodec.bitstream.figures import PSNR
-from inrcodec.images.color import with_alpha
 from inrcodec.numerics.arrays import Pixels
 
 
@@ -68,7 +67,11 @@ class CollectedImage(ArchivedImage):
     def render_stored(self, size: Size | None = None, upsample: Upsample = "detail") -> Pixels:
         """Colors premultiplied by alpha; where any image of the collection has alpha, this one has it, too."""
         drawn = super().render_stored(size, upsample)
-        return with_alpha(drawn) if self.collection.channels > drawn.shape[2] else drawn
+        if self.collection.channels == drawn.shape[2]:
+            return drawn
+        from inrcodec.images.color import with_alpha  # loads what reads picture files
+
+        return with_alpha(drawn)
 
     def figure(self, name: str) -> float | None:
         """A stored figure by the name of its column, or None where it is unknown."""

@@ -9,13 +9,12 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from array_api_compat import array_namespace
 
 from inrcodec.field.contract import NetworkInputs, Places, Traits
 from inrcodec.field.grids import conditioned_specs
 from inrcodec.field.siren import Array, Siren
 from inrcodec.field.tensors import TensorSpec, uniform
-from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.arrays import FloatArray, namespace_of
 from inrcodec.settings import WHOLE, Level, ModelSettings, width_for
 
 TRAITS = Traits(latents="code", head=True)
@@ -62,7 +61,7 @@ def network_inputs(
     base, heads, hidden = tensors[:count], tensors[count : 2 * count], tensors[2 * count :]
     codes = latents[0].reshape(latents[0].shape[0], -1)
     if hidden:
-        codes = array_namespace(codes).sin(hidden[0] @ codes + hidden[1][:, None])
+        codes = namespace_of(codes).sin(hidden[0] @ codes + hidden[1][:, None])
     weights = [part + (head @ codes).T.reshape(-1, *part.shape) for part, head in zip(base, heads, strict=True)]
     siren = Siren.from_tensors(weights, model.architecture.activation)
     images = conditions.shape[0] if model.posed else 1

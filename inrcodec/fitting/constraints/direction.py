@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from array_api_compat import array_namespace
 
 from inrcodec.field.jets import Jet
 from inrcodec.field.siren import Array
 from inrcodec.fitting.constraints import Constraint, Sample, drawn
 from inrcodec.fitting.constraints.slope import sizes
-from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.arrays import FloatArray, namespace_of
 
 BOLDNESS = 1.0
 
@@ -33,6 +32,6 @@ def samples(constraint: Constraint, rng: np.random.Generator, count: int) -> Ite
 
 def direction(jet: Jet, per_sample: FloatArray) -> Array:
     """Unit vectors (channels, axes, points) along gradients per sample."""
-    xp, size = array_namespace(jet.first), sizes(jet, per_sample)
+    xp, size = namespace_of(jet.first), sizes(jet, per_sample)
     steps = xp.stack([float(scale) * jet.first[:, axis] for axis, scale in enumerate(per_sample)], axis=1)
     return steps / size[:, None]

@@ -11,14 +11,13 @@ import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
 from inrcodec.field.jets import Jet
 from inrcodec.field.siren import Array
 from inrcodec.fitting.constraints import Constraint, Residual, Sample
 from inrcodec.fitting.constraints.domain import Cells, spread
-from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.arrays import FloatArray, namespace_of
 
 EXACT = 0.5  # share of a step's places at which slopes are exact, where differences reach further
 WINDOW_PLACES = 64  # in every window that is as wide as the reach
@@ -50,7 +49,7 @@ def _slopes(per_sample: FloatArray) -> Residual:
 
     def residual(jet: Jet, targets: Array) -> Array:
         steps = [float(scale) * jet.first[:, axis] for axis, scale in enumerate(per_sample)]
-        return array_namespace(jet.first).stack(steps, axis=1) - targets
+        return namespace_of(jet.first).stack(steps, axis=1) - targets
 
     return residual
 
@@ -81,7 +80,7 @@ def _far(constraint: Constraint, rng: np.random.Generator, count: int) -> Sample
 
     def residual(jet: Jet, targets: Array) -> Array:
         errors = (jet.value - targets[:, 0]).reshape(-1, windows, each)
-        return errors - array_namespace(errors).mean(errors, axis=2, keepdims=True)
+        return errors - namespace_of(errors).mean(errors, axis=2, keepdims=True)
 
     flat = numbers.ravel()
     return Sample(cells.places(flat), 0, cells.targets[:, :, flat], residual)

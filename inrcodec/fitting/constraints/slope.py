@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from array_api_compat import array_namespace
 
 from inrcodec.field.jets import Jet
 from inrcodec.field.siren import Array
 from inrcodec.fitting.constraints import Constraint, Sample, drawn
-from inrcodec.numerics.arrays import FloatArray
+from inrcodec.numerics.arrays import FloatArray, namespace_of
 
 LEAST = 1e-12  # a square; the size of nothing has no derivative
 BOLDNESS = 1.0
@@ -34,4 +33,4 @@ def samples(constraint: Constraint, rng: np.random.Generator, count: int) -> Ite
 def sizes(jet: Jet, per_sample: FloatArray) -> Array:
     """The size of the gradient per sample, (channels, points)."""
     squares = sum((float(scale) * jet.first[:, axis]) ** 2 for axis, scale in enumerate(per_sample))
-    return array_namespace(jet.first).sqrt(squares + LEAST)
+    return namespace_of(jet.first).sqrt(squares + LEAST)
