@@ -263,7 +263,7 @@ def morph(some: Path, cache: Path) -> str:
 def _columns(screen: Screen) -> int:
     """Thumbnails side by side: names of the first row."""
     line = next(line for line in screen.text().splitlines() if "00000-" in line)
-    return line.partition("│")[0].count("-")
+    return len(re.findall(r"\b\d{5}-", line.partition("│")[0]))
 
 
 MEASURES: dict[str, tuple[Callable[[Path, Path], str], int]] = {

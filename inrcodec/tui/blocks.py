@@ -109,9 +109,9 @@ class Blocks:
                 return True
 
     def wait_for(self, order: Order) -> None:
-        """Until it was made, if a process is at work on it now."""
+        """Until it was made, if a process is at work on it now, or it is what the next one does."""
         with self._orders.changed:
-            running = order in self._orders.running
+            running = order in self._orders.running or order == self._orders.next
         while running and self.expects(order):
             self.collect(0.05)
 

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar, Self
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
 from inrcodec.tui.cellgrid import CellGrid
 from inrcodec.tui.cells import fit_center, fit_left
+from inrcodec.tui.filters import others_than_true_colors
 from inrcodec.tui.halfblocks import line
 from inrcodec.tui.host import Host
 from inrcodec.tui.spritelayer import Box, SpriteLayer
 from inrcodec.tui.thumbnails import Damaged, Thumbnails
 
-PLACEHOLDER, DAMAGED = Style(color="grey35"), Style(color="grey50", italic=True)
-CURSOR, MARK = Style(color="black", bgcolor="#ffc400", bold=True), Style(color="yellow", bold=True)
+PLACEHOLDER, DAMAGED = Style(color="#585858"), Style(color="#808080", italic=True)
+CURSOR, MARK = Style(color="#000000", bgcolor="#ffc400", bold=True), Style(color="#c99700", bold=True)
 FRAME = Style(color="#ffc400")
 KEPT_STRIPS = 1000  # lines of the screen that are kept, with what Textual makes of them
 KEPT_LINES = 1000  # thumbnails whose characters are kept
@@ -125,6 +127,10 @@ class Grid(CellGrid):
         """Sprites lie over text that is written again."""
         self.sprites.spoil(*regions)
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """None that makes true colors."""
+        return others_than_true_colors(super().get_line_filters())
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Lines that stay as they are keep what Textual makes of them: scrolling draws few anew."""

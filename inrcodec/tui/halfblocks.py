@@ -7,7 +7,8 @@ from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.color import Color
+from rich.color import Color, ColorType
+from rich.color_triplet import ColorTriplet
 from rich.segment import Segment
 from rich.style import Style
 
@@ -61,7 +62,7 @@ def line(levels: Levels, row: int, columns: int, rows: int, ground: Style) -> li
 
 def _cells(count: int, upper: Pixel, lower: Pixel | None, ground: Style) -> Segment:
     if lower is None:
-        return Segment("▀" * count, ground + Style(color=Color.from_rgb(*upper)))
+        return Segment("▀" * count, ground + Style.from_color(_color(*upper)))
     if upper == lower:
         return Segment(" " * count, _flat(*upper))
     return Segment("▀" * count, _pair(*upper, *lower))
@@ -69,9 +70,14 @@ def _cells(count: int, upper: Pixel, lower: Pixel | None, ground: Style) -> Segm
 
 @lru_cache(maxsize=1 << 16)
 def _flat(red: int, green: int, blue: int) -> Style:
-    return Style(bgcolor=Color.from_rgb(red, green, blue))
+    return Style.from_color(bgcolor=_color(red, green, blue))
 
 
 @lru_cache(maxsize=1 << 16)
 def _pair(red: int, green: int, blue: int, under_red: int, under_green: int, under_blue: int) -> Style:
-    return Style(color=Color.from_rgb(red, green, blue), bgcolor=Color.from_rgb(under_red, under_green, under_blue))
+    return Style.from_color(_color(red, green, blue), _color(under_red, under_green, under_blue))
+
+
+def _color(red: int, green: int, blue: int) -> Color:
+    """Without the name that `Color.from_rgb` spells: there are thousands."""
+    return Color("", ColorType.TRUECOLOR, triplet=ColorTriplet(red, green, blue))

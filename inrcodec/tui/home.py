@@ -95,7 +95,10 @@ class Home(GridScreen[None]):
         """Figures of the image below the cursor, those against its original as far as they are known."""
         number = self._grid.number
         known = [] if number is None else figures(self._archive, number) + self._host.comparing.figures(number)
-        self.query_one("#figures", Static).update(aligned(known))
+        side, told = self.query_one("#figures", Static), aligned(known)
+        width, height = side.size
+        same = width > 0 and told.get_height({}, width) == height
+        side.update(told, layout=not same)  # to lay out takes longer than to draw
         self.query_one("#line", Static).update(in_one_line(known), layout=False)
 
     def on_grid_marked(self) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.filter import LineFilter
 from textual.geometry import Offset, Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -16,6 +18,7 @@ from inrcodec.exporters.naming import displayed
 from inrcodec.tui.backdrop import Color
 from inrcodec.tui.backend import Drawing
 from inrcodec.tui.cells import fit_left, wrapped
+from inrcodec.tui.filters import others_than_true_colors
 from inrcodec.tui.halfblocks import Levels, line
 from inrcodec.tui.spritelayer import SpriteLayer
 
@@ -105,6 +108,10 @@ class Pane(Widget):
             self.sprites.overlay.ask()
         self._ground = self.rich_style  # once for all lines: it is looked up in the style sheet
         return super().render_lines(crop)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """None that makes true colors."""
+        return others_than_true_colors(super().get_line_filters())
 
     def render_line(self, y: int) -> Strip:
         """One row of characters."""

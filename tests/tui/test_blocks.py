@@ -60,6 +60,8 @@ def test_latents_and_descriptors_are_the_same_as_those_decoded_here(several: Pat
     archive, here = opened(several), opened(several)
     blocks = Blocks(archive, 2)
     blocks.want([3, 1, 2, 0])
+    blocks.wait_for((BLOCK, 3))  # no process is there yet: it is waited for
+    assert archive.stored.has(3)
     blocks.want([0, 2], DESCRIPTORS, Line.SET)
     wait(blocks, lambda: len(blocks.descriptors) == 2 and all(map(archive.stored.has, (0, 1, 3))))
     wait(blocks, lambda: (BLOCK, 2) in blocks.failed)
