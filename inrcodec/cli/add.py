@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,6 +18,7 @@ from inrcodec.cli.options import (
     Json,
     MaxSize,
     Quiet,
+    Resume,
     Seed,
     Threads,
     Trust,
@@ -67,6 +69,7 @@ def add(
     seed: Seed = 0,
     files_from: FilesFrom = None,
     null: Null = False,
+    resume: Resume = False,
     trust: Trust = False,
     force: Force = False,
     json: Json = False,
@@ -84,14 +87,14 @@ def add(
         raise UsageError("add writes a file that it reads back and checks, not a stream; give -o a file name")
     import inrcodec
     from inrcodec.cli.opening import check_to_change
-    from inrcodec.cli.progress import fit_progress
+    from inrcodec.cli.progress import resumable_progress
 
     check_to_change(file, output)
-    with fit_progress(console) as draw:
+    with resumable_progress(Path(output or file), console) as (on_progress, on_notice):
         result = inrcodec.add(
-            file, given, output, overwrite=force, max_size=max_size, background=background, on_progress=draw,
+            file, given, output, overwrite=force, max_size=max_size, background=background, on_progress=on_progress,
             steps=refine, quality=quality, device=device, engine=engine, threads=threads, seed=seed,
-            trust=trust,
+            trust=trust, resume=resume, on_notice=on_notice,
         )  # fmt: skip
     answer = _keys(result)
     if json:

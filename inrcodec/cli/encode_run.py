@@ -14,8 +14,6 @@ from inrcodec.cli.outcome import finish, next_commands, plan_keys, plan_lines, r
 from inrcodec.cli.outlook import MISSED, judge, leaving_time, missed_line, warn_of
 from inrcodec.errors import Message
 
-AT_ONCE = ("compile", "measure")  # phases in which the fit stands still, and an interrupt tears nothing
-
 if TYPE_CHECKING:
     from inrcodec.encoding.options import EncodeOptions, EncodeRun
     from inrcodec.encoding.outlook import Outlook
@@ -54,7 +52,7 @@ def encode_and_say(
 ) -> None:
     """Fit, write, and say what came of it; a stop between two steps says how to go on."""
     from inrcodec.cli.interrupt import Terminated, between_steps, say_how_to_resume
-    from inrcodec.cli.progress import fit_progress
+    from inrcodec.cli.progress import AT_ONCE, fit_progress
     from inrcodec.encoding.encode import encode_with
     from inrcodec.evaluate import evaluate
 

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inrcodec.cli.console import Console
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from inrcodec.fitting.progress import Progress
 
 LINE_SECONDS = 5.0
+AT_ONCE = ("compile", "measure")  # phases in which the fit stands still, and an interrupt tears nothing
 
 
 @contextmanager
@@ -50,6 +52,31 @@ def fit_progress(console: Console) -> Iterator[Callable[[Progress], None]]:
     """Yields the callback that `encode` reports its progress to."""
     with step_progress(console) as step:
         yield lambda progress: step(progress.phase, progress.step, progress.steps, fit_figures(progress))
+
+
+@contextmanager
+def resumable_progress(
+    target: Path, console: Console
+) -> Iterator[tuple[Callable[[Progress], None], Callable[[str], None]]]:
+    """Yields the callbacks of a fit whose images join a file, for progress and notices.
+
+    Ctrl-C ends it between two steps, and how to go on is said.
+    """
+    from inrcodec.cli.interrupt import Terminated, between_steps, say_how_to_resume
+
+    try:
+        with between_steps() as check, fit_progress(console) as draw:
+
+            def on_progress(progress: Progress) -> None:
+                draw(progress)
+                check.at_once = progress.phase in AT_ONCE
+                check()
+
+            check.at_once = True  # while pictures are read
+            yield on_progress, lambda line: console.warn(f"inrcodec: {line}")
+    except (KeyboardInterrupt, Terminated):
+        say_how_to_resume(target, console)
+        raise
 
 
 @contextmanager

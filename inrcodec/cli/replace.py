@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,6 +17,7 @@ from inrcodec.cli.options import (
     Json,
     MaxSize,
     Quiet,
+    Resume,
     Seed,
     Threads,
     Trust,
@@ -46,6 +48,7 @@ def replace(
     engine: Engine = "auto",
     threads: Threads = None,
     seed: Seed = 0,
+    resume: Resume = False,
     trust: Trust = False,
     force: Force = False,
     json: Json = False,
@@ -54,15 +57,16 @@ def replace(
     """Put a picture in the place of an image, which keeps its number and name; all else stays as it is."""
     import inrcodec
     from inrcodec.cli.opening import check_to_change
-    from inrcodec.cli.progress import fit_progress
+    from inrcodec.cli.progress import resumable_progress
 
     check_changed(output)
     check_to_change(file, output)
     console = Console(quiet)
-    with fit_progress(console) as draw:
+    with resumable_progress(Path(output or file), console) as (on_progress, on_notice):
         result = inrcodec.replace(
             file, image, picture, output, steps=refine, quality=quality, max_size=max_size, background=background,
-            device=device, engine=engine, threads=threads, seed=seed, trust=trust, overwrite=force, on_progress=draw,
+            device=device, engine=engine, threads=threads, seed=seed, trust=trust, overwrite=force,
+            resume=resume, on_progress=on_progress, on_notice=on_notice,
         )  # fmt: skip
     changed, size = result.archive[result.names[0]], result.archive.file_size
     if json:

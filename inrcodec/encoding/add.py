@@ -18,6 +18,7 @@ from inrcodec.encoding.added_latents import find_latents, steps_for
 from inrcodec.encoding.changing import changing, file_state
 from inrcodec.encoding.compatible import check_effort, check_room, compatible, sizes_of
 from inrcodec.encoding.ends import has_white
+from inrcodec.encoding.kept_addition import kept_until_written
 from inrcodec.encoding.options import EncodeOptions, Sources
 from inrcodec.encoding.resolve import read_pictures
 from inrcodec.errors import InrError
@@ -60,12 +61,15 @@ def add(
     seed: int = 0,
     trust: bool = False,
     overwrite: bool = False,
+    resume: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
+    on_notice: Callable[[str], None] | None = None,
 ) -> AddResult:
     """Append pictures to a file, in place or as another one; the images that it has decode to the same bytes as before.
 
     Their network is not changed: new images get latents or a code of their own, from the file's encoder where it has
-    one, and fitted where it has none or where steps are asked for. Raises UsageError where this cannot be done,
+    one, and fitted where it has none or where steps are asked for; what ends a fit of more than ten seconds leaves a
+    checkpoint beside the output, which `resume` goes on from. Raises UsageError where this cannot be done,
     InputError where no picture can be read, and InrError where the file was changed meanwhile.
 
     file: the .inr file to add to.
@@ -81,10 +85,16 @@ def add(
     seed (int): 0 to 2**32 - 1. Default 0.
     trust (bool): do all that the file asks for, however small it is; see `Archive.open`. Default False.
     overwrite (bool): replace an output that exists. Default False.
+    resume (bool): go on from the checkpoint of the same call that was ended. Default False.
     on_progress (Callable[[Progress], None] | None): called after every step. Default None.
+    on_notice (Callable[[str], None] | None): called with a line where a checkpoint does not lie beside the output.
+        Default None.
     """
     started, path, replacing = time.monotonic(), Path(file if output is None else output), overwrite or output is None
-    with changing(file, output, trust=trust, overwrite=overwrite) as (archive, before):
+    with (
+        changing(file, output, trust=trust, overwrite=overwrite) as (archive, before),
+        kept_until_written(path, resume=resume, say=on_notice) as keep,
+    ):
         options = EncodeOptions(
             passes=steps_for(archive, steps), quality=quality, holdout=0, max_size=max_size, background=background,
             device=device, engine=engine, threads=threads, seed=seed,
@@ -94,7 +104,7 @@ def add(
         check_room(archive, pictures)
         check_effort(archive, {len(archive) - 1}, pictures, options)
         poses = None if archive.poses is None else coded_poses(picture.pixels for picture in pictures)
-        latents, held_out = find_latents(archive, pictures, poses, options, on_progress)
+        latents, held_out = find_latents(archive, pictures, poses, options, on_progress, keep)
         blob, longer = _assemble(archive, pictures, latents, held_out, poses)
         if output is None and file_state(file) != before:
             raise InrError(f"{file}: was changed by someone else meanwhile; nothing was added, try again")

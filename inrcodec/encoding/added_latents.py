@@ -10,6 +10,7 @@ import numpy as np
 
 from inrcodec.archive import Archive
 from inrcodec.bitstream.appending import within_ranges
+from inrcodec.encoding.kept_addition import Keep
 from inrcodec.encoding.options import EncodeOptions
 from inrcodec.encoding.resolve import fit_settings
 from inrcodec.errors import UsageError
@@ -46,11 +47,12 @@ def find_latents(
     poses: Codes | None,
     options: EncodeOptions,
     on_progress: Callable[[Progress], None] | None,
+    keep: Keep,
 ) -> tuple[tuple[Latents, ...], HeldOutErrors | None]:
     """The latents of every picture, as whole numbers that the file can hold, and errors on pixels that stay hidden.
 
     poses: of the pictures, in a space that has them. options: its passes are the steps of fitting; with none, the
-    encoder's codes are taken as they are.
+    encoder's codes are taken as they are. keep: see `kept_until_written`.
     """
     codes = _codes(archive, pictures)
     if codes is not None and options.passes == 0:
@@ -58,7 +60,7 @@ def find_latents(
         return within_ranges(archive.stored, found), None
     hidden = archive.header.holdout  # what is hidden for good in the whole set is hidden in them too
     settings = replace(fit_settings(options, ()), holdout=hidden if hidden.mode == "strict" else Holdout())
-    found, held_out = _fitted(archive, pictures, codes, poses, settings, on_progress)
+    found, held_out = _fitted(archive, pictures, codes, poses, settings, on_progress, keep)
     return within_ranges(archive.stored, found), held_out
 
 
@@ -89,6 +91,7 @@ def _fitted(
     poses: Codes | None,
     settings: FitSettings,
     on_progress: Callable[[Progress], None] | None,
+    keep: Keep,
 ) -> tuple[tuple[Latents, ...], HeldOutErrors | None]:
     """Latents fitted against the file's network."""
     from inrcodec.fitting.engine import Fit  # torch takes seconds to load, and an encoder does without
@@ -98,7 +101,12 @@ def _fitted(
     frozen = FrozenModel(archive.field.tensors, context, archive.stored.codec.ranges, len(archive), codes)
     pixels = [picture.stored for picture in pictures]
     fit = Fit(pixels, archive.header.model, settings, frozen_model=frozen, poses=poses)
+    keeper = keep(fit)
     for progress in fit.steps():
+        keeper.see()
         if on_progress:
             on_progress(progress)
+    keeper.through()
+    if on_progress:
+        on_progress(fit.progress("measure"))
     return fit.finish_latents()

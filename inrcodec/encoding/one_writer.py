@@ -55,8 +55,9 @@ def _locked(path: Path, lock: Path) -> int | None:
                 lock.unlink()
             return None
         if _still_there(lock, descriptor):
-            os.truncate(descriptor, 0)
-            os.write(descriptor, str(os.getpid()).encode())
+            with contextlib.suppress(OSError):  # a full disk: who has the lock is good to know, that is all
+                os.truncate(descriptor, 0)
+                os.write(descriptor, str(os.getpid()).encode())
             return descriptor
         os.close(descriptor)  # whoever had it has removed it meanwhile
     return None

@@ -18,6 +18,7 @@ from inrcodec.encoding.added_latents import find_latents, steps_for
 from inrcodec.encoding.changing import FileState, changing, file_state
 from inrcodec.encoding.compatible import check_effort, fitting_picture
 from inrcodec.encoding.ends import has_white
+from inrcodec.encoding.kept_addition import kept_until_written
 from inrcodec.encoding.options import EncodeOptions
 from inrcodec.encoding.resolve import read_pictures
 from inrcodec.errors import InrError, UsageError
@@ -90,7 +91,9 @@ def replace(
     seed: int = 0,
     trust: bool = False,
     overwrite: bool = False,
+    resume: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
+    on_notice: Callable[[str], None] | None = None,
 ) -> ChangeResult:
     """Put a picture in the place of an image, which keeps its number and its name; the others decode to what they did.
 
@@ -111,10 +114,16 @@ def replace(
     seed (int): 0 to 2**32 - 1. Default 0.
     trust (bool): do all that the file asks for, however small it is; see `Archive.open`. Default False.
     overwrite (bool): replace an output that exists. Default False.
+    resume (bool): go on from the checkpoint of the same call that was ended. Default False.
     on_progress (Callable[[Progress], None] | None): called after every step. Default None.
+    on_notice (Callable[[str], None] | None): called with a line where a checkpoint does not lie beside the output.
+        Default None.
     """
     started = time.monotonic()
-    with changing(file, output, trust=trust, overwrite=overwrite) as (archive, before):
+    with (
+        changing(file, output, trust=trust, overwrite=overwrite) as (archive, before),
+        kept_until_written(Path(file if output is None else output), resume=resume, say=on_notice) as keep,
+    ):
         _check(archive)
         number = archive[image].number
         options = EncodeOptions(
@@ -127,7 +136,7 @@ def replace(
         fitting = [fitting_picture(archive, found.pictures[0])]
         check_effort(archive, range(len(archive)), found.pictures, options)
         own = None if archive.poses is None else coded_poses(one.pixels for one in fitting)
-        (latents,), held_out = find_latents(archive, fitting, own, options, on_progress)
+        (latents,), held_out = find_latents(archive, fitting, own, options, on_progress, keep)
         images: list[int | Newcomer] = list(range(len(archive)))
         images[number] = Newcomer(fitting[0].shape[:2], latents, has_white(fitting[0].pixels))
         poses = None if archive.stored.poses is None or own is None else archive.stored.poses.copy()

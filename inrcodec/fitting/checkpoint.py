@@ -19,7 +19,7 @@ from inrcodec.errors import InrError, Parameter, UsageError
 from inrcodec.fitting.arrays import Array, host, put
 from inrcodec.fitting.place import Place
 from inrcodec.fitting.progress import HeldOutErrors, Meter
-from inrcodec.fitting.run import Run
+from inrcodec.fitting.run import FrozenModel, Run
 from inrcodec.numerics.arrays import AnyPixels, FloatArray
 from inrcodec.settings import FitSettings, ModelSettings
 from inrcodec.version import __version__
@@ -37,13 +37,22 @@ class Damaged(InrError):
         super().__init__(f"{path}: the checkpoint is damaged; delete it and start without ", RESUME)
 
 
-def fingerprint(pictures: Sequence[AnyPixels], model: ModelSettings, settings: FitSettings) -> str:
-    """What a checkpoint must share with the run that goes on from it: pictures and settings, but not where it runs."""
+def fingerprint(
+    pictures: Sequence[AnyPixels], model: ModelSettings, settings: FitSettings, frozen: FrozenModel | None = None
+) -> str:
+    """What a checkpoint must share with the run that goes on from it: pictures and settings, but not where it runs.
+
+    frozen: the network that pictures are to be drawn with, where it is there already.
+    """
     place_free = replace(settings, time_limit=None, device="", engine="", threads=None, tune_process=True)
     digest = hashlib.sha256(msgspec.msgpack.encode((model, place_free)))
     for pixels in pictures:
         digest.update(repr((pixels.shape, pixels.dtype)).encode())
         digest.update(np.ascontiguousarray(pixels).data)
+    if frozen is not None:
+        digest.update(repr((frozen.first, list(frozen.ranges))).encode())
+        for values in (*frozen.network, *frozen.context, *([] if frozen.codes is None else [frozen.codes])):
+            digest.update(np.ascontiguousarray(values).data)
     return digest.hexdigest()
 
 

@@ -56,7 +56,7 @@ class Fit:
         With a `frozen_model`, only latents are fitted, and `finish_latents` is the end.
         """
         everything = [*pictures, *extra]
-        self._owner = fingerprint(everything, model, settings)
+        self._owner = fingerprint(everything, model, settings, frozen_model)
         self._stored = len(pictures)
         self.stops: frozenset[int] = frozenset()  # steps behind which somebody wants to look
         self.run = start(everything, model, settings, frozen_model, all_poses(pictures, extra, poses, model))

@@ -108,6 +108,7 @@ def _all_damage(came: Came, _: int) -> Iterator[None]:
 
 
 def _claimed(came: Came, _: int) -> Iterator[None]:
+    """Every command on every file, once."""
     came.count = 0
     for name, blob in claims().items():
         for command in COMMANDS:
@@ -151,7 +152,8 @@ def _killed_by(attack: Callable[[Killer, int, int], Killed]) -> Callable[[Came, 
 
 
 def _faults(came: Came, _: int) -> Iterator[None]:
-    run = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "tests/attacks/test_faults.py"]
+    files = ("tests/attacks/test_faults.py", "tests/attacks/test_faults_of_commands.py")
+    run = [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not gpu", "-p", "no:cacheprovider", *files]
     done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False)
     came.count, came.faults = 1, [done.stdout[-600:]] if done.returncode else []
     yield
@@ -182,7 +184,7 @@ KINDS = {
     "add": Kind("`kill -9` of add", _killed_by(Killer.adds), wanted=100, share=0.1),
     "decode": Kind("`kill -9` of decode", _killed_by(Killer.decodes), wanted=100, share=0.05),
     "morph": Kind("`kill -9` of morph", _killed_by(Killer.morphs), wanted=100, share=0.05),
-    "faults": Kind("a fault at every call of an encode to the disk; a disk that is full from there on", _faults),
+    "faults": Kind("a fault at every call of a command to the disk; a disk that is full from there on", _faults),
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import errno
 import io
 import os
@@ -13,7 +14,10 @@ from typing import Any
 
 import pytest
 
-CALLS = ("fsync", "link", "replace", "rename", "unlink", "mkdir", "open", "chmod")
+CALLS = (
+    "fsync", "link", "replace", "rename", "unlink", "mkdir", "open", "chmod", "write", "truncate", "posix_fallocate",
+)  # fmt: skip
+BY_NUMBER = ("fsync", "write", "truncate", "posix_fallocate")  # of an open file, maybe
 
 
 @dataclass
@@ -33,7 +37,7 @@ class Disk:
         if named and not any(name.startswith(here) for name in named):
             return
         self.calls += 1
-        writes = what in ("write", "fsync", "mkdir", "creating open", "link")
+        writes = what in ("write", "fsync", "mkdir", "creating open", "link", "posix_fallocate")
         if self.calls - 1 == self.fails_at or (self.full and self.failed and writes):
             self.failed.append(what)
             raise OSError(errno.ENOSPC if self.full else errno.EIO, "injected fault")
@@ -74,8 +78,9 @@ def failing(disk: Disk) -> Iterator[None]:
     def shim(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         def called(*arguments: Any, **named: Any) -> Any:
             creating = name == "open" and len(arguments) > 1 and arguments[1] & os.O_CREAT
-            if name == "fsync" and Path("/proc/self/fd").exists():
-                disk.meets(name, Path(f"/proc/self/fd/{arguments[0]}").readlink())
+            if name in BY_NUMBER and isinstance(arguments[0], int):
+                if (open_file := Path(f"/proc/self/fd/{arguments[0]}")).is_symlink():
+                    disk.meets(name, open_file.readlink())
             else:
                 disk.meets("creating open" if creating else name, *arguments[:2])
             return call(*arguments, **named)
@@ -94,4 +99,5 @@ def failing(disk: Disk) -> Iterator[None]:
         for name in CALLS:
             patched.setattr(os, name, shim(name, getattr(os, name)))
         patched.setattr(io, "open", opened)
+        patched.setattr(builtins, "open", opened)
         yield

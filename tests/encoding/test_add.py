@@ -12,9 +12,12 @@ import pytest
 from PIL import Image
 
 import inrcodec
+import inrcodec.encoding.add
 from inrcodec.archive import Archive
 from inrcodec.bitstream.container import Chunk, write_chunks
+from inrcodec.encoding import keeping
 from inrcodec.errors import InrError, UsageError
+from inrcodec.fitting.progress import Progress
 from inrcodec.numerics.holdout import hidden_pixels
 
 QUICK = {"threads": 1, "device": "cpu", "seed": 1}
@@ -54,6 +57,43 @@ def test_a_file_grows_in_place_and_again(small_set: Path, newcomers: Path, tmp_p
     inrcodec.add(path, newcomers / "six.png", steps=2, **QUICK)
     assert inrcodec.open(path).names[-2:] == ("five.png", "six.png")
     assert sorted(one.name for one in tmp_path.iterdir()) == ["grows.inr"]
+
+
+@pytest.mark.parametrize("ending", ["an interrupt", "a full disk"])
+def test_an_addition_that_is_ended_goes_on_to_the_same_bytes(
+    ending: str, small_set: Path, newcomers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "UNSAVED", 0.0)
+    path, whole = tmp_path / "more.inr", tmp_path / "whole.inr"
+
+    def stop(progress: Progress) -> None:
+        if ending == "an interrupt" and progress.done > 0.3:
+            raise KeyboardInterrupt
+
+    def full(*_: object, **__: object) -> None:
+        raise InrError("no space left")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(inrcodec.encoding.add, "write_atomically", full)
+        with pytest.raises((KeyboardInterrupt, InrError)):
+            inrcodec.add(small_set, newcomers, path, steps=20, on_progress=stop, **QUICK)
+    with pytest.raises(UsageError, match="an interrupted fit waits there"):
+        inrcodec.add(small_set, newcomers, path, steps=20, **QUICK)
+    with pytest.raises(UsageError, match="belongs to other images or settings"):
+        inrcodec.add(small_set, newcomers / "five.png", path, steps=20, resume=True, **QUICK)
+    inrcodec.add(small_set, newcomers, path, steps=20, resume=True, **QUICK)
+    inrcodec.add(small_set, newcomers, whole, steps=20, **QUICK)
+    assert path.read_bytes() == whole.read_bytes()
+    assert {one.name for one in tmp_path.iterdir()} == {path.name, whole.name}
+
+
+def test_an_addition_of_no_time_leaves_nothing(small_set: Path, newcomers: Path, tmp_path: Path) -> None:
+    def stop(progress: Progress) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        inrcodec.add(small_set, newcomers, tmp_path / "more.inr", steps=2, on_progress=stop, **QUICK)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("name", ["latent", "encoder", "smooth", "pyramid-rgba"])
