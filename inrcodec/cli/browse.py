@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from inrcodec.bitstream.collection import is_collection, is_url
 from inrcodec.cli.opening import open_signal
-from inrcodec.cli.options import File, Trust, epilog
+from inrcodec.cli.options import Set, Trust, epilog
 from inrcodec.errors import MissingPackageError, UsageError
 
 if TYPE_CHECKING:
-    from inrcodec.archive import Archive, Signal
+    from inrcodec.archive import AnyArchive, Signal
     from inrcodec.tui.against import Against
     from inrcodec.tui.backend import Images
     from inrcodec.tui.preferences import Preferences
@@ -24,6 +25,7 @@ EPILOG = epilog(
         "inrcodec browse set.inr",
         "inrcodec browse set.inr --against ./thumbs",
         "inrcodec browse set.inr --images half",
+        "inrcodec browse photos.inrs",
         "inrcodec browse bell.inr",
         "inrcodec browse knot.inr",
         "inrcodec browse set.inr --serve",
@@ -36,7 +38,7 @@ SERVED = "TEXTUAL_DRIVER"  # set by textual-serve: pipes then stand for the term
 
 
 def browse(
-    file: File,
+    file: Set,
     serve: Annotated[
         bool, typer.Option("--serve", help="In a web browser on this computer, through textual-serve.")
     ] = False,
@@ -103,7 +105,7 @@ def _preferences() -> Preferences:
     return read_preferences(config_path())
 
 
-def _originals(archive: Archive, folder: str | None, background: str | None) -> Against | None:
+def _originals(archive: AnyArchive, folder: str | None, background: str | None) -> Against | None:
     """The pictures to compare with, if there is a folder of them."""
     if folder is None:
         if background is not None:
@@ -114,7 +116,7 @@ def _originals(archive: Archive, folder: str | None, background: str | None) -> 
     return Against(archive, folder, background)
 
 
-def _run(archive: Archive, images: Images, originals: Against | None, preferences: Preferences) -> None:
+def _run(archive: AnyArchive, images: Images, originals: Against | None, preferences: Preferences) -> None:
     """The terminal answers while the app is imported."""
     from inrcodec.tui.backend import PROTOCOLS, backend_for
     from inrcodec.tui.blocks import Blocks, processors
@@ -136,7 +138,7 @@ def _run(archive: Archive, images: Images, originals: Against | None, preference
         raise SystemExit(app.return_code)
 
 
-def _opened(file: str, *, trust: bool) -> Archive:
+def _opened(file: str, *, trust: bool) -> AnyArchive:
     """The archive, even with damaged blocks: they show as damaged cells."""
     from pathlib import Path
 
@@ -144,6 +146,10 @@ def _opened(file: str, *, trust: bool) -> Archive:
     from inrcodec.cli.opening import open_archive
 
     path = Path(file)
+    if is_collection(file) or is_url(file):
+        from inrcodec.archive import open_images
+
+        return open_images(file, kept_blocks=KEPT_BLOCKS, trust=trust)
     if not path.is_file():
         return open_archive(file)
     return Archive.open(path, lenient=True, kept_blocks=KEPT_BLOCKS, trust=trust)

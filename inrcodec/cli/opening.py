@@ -68,7 +68,7 @@ def _path_of_signal(file: str) -> Path | None:
 
 def check_to_change(file: str, output: str | None) -> None:
     """Refuse, before any work, to change what is not there, a collection as if it were a file, or a shard of one."""
-    if not is_collection(file):
+    if is_url(file) or not is_collection(file):
         check_there(file)
     from inrcodec.archive.collection.belonging import check_changeable
 

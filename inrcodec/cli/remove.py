@@ -49,11 +49,11 @@ def remove(
     Of a collection, the shards that hold them are written anew, and no others.
     """
     import inrcodec
-    from inrcodec.bitstream.collection import is_collection
+    from inrcodec.bitstream.collection import is_collection, is_url
     from inrcodec.cli.opening import check_to_change
 
     check_changed(output)
-    if is_collection(file):
+    if is_collection(file) and not is_url(file):
         if output is not None:
             raise UsageError(f"-o: {file} is a collection, which is changed where it is; copy it first")
         from inrcodec.encoding.shards.removing import remove_from_collection

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from inrcodec.archive import Archive, ArchivedImage
+from inrcodec.archive import AnyArchive, ArchivedImage
 from inrcodec.bitstream.escaping import normal
 from inrcodec.errors import CorruptFileError
 from inrcodec.evaluate.matching import Match, Originals
@@ -43,7 +43,7 @@ class Against:
     images that have none of their name are compared with the rest of the folder once: `look_for_others` does so.
     """
 
-    def __init__(self, archive: Archive, folder: str | Path, background: str | None = None) -> None:
+    def __init__(self, archive: AnyArchive, folder: str | Path, background: str | None = None) -> None:
         self.folder = Path(folder)
         self._archive = archive
         self._originals = Originals(archive, folder, background)
@@ -83,7 +83,7 @@ class Against:
 
     def _is_whole(self, image: ArchivedImage) -> bool:
         try:
-            self._archive.latents(image.number)
+            image.archive.latents(image.place)
         except CorruptFileError:
             return False
         return True

@@ -21,7 +21,7 @@ from textual.driver import Driver
 from textual.events import Event, Key
 from textual.screen import Screen
 
-from inrcodec.archive import Archive
+from inrcodec.archive import AnyArchive
 from inrcodec.field.work import TooMuchWork
 from inrcodec.tui import kept
 from inrcodec.tui.backdrop import DARK, Backdrop, Kind
@@ -62,7 +62,7 @@ class Browser(App[None]):
 
     def __init__(
         self,
-        archive: Archive,
+        archive: AnyArchive,
         backend: ImageBackend | None = None,
         blocks: Blocks | None = None,
         against: Against | None = None,

@@ -15,7 +15,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from inrcodec.archive import Archive
+from inrcodec.archive import AnyArchive, Archive
 from inrcodec.numerics.arrays import FloatArray
 from inrcodec.retrieval.descriptor import LENGTH
 from inrcodec.tui.cache import digest
@@ -63,10 +63,10 @@ class Blocks:
     thread that reads it. Where a process fails, there is one less, and no result: it is decoded as if it was not here.
     """
 
-    def __init__(self, archive: Archive, count: int = 0) -> None:
+    def __init__(self, archive: AnyArchive, count: int = 0) -> None:
         self._archive = archive
         self.on_done: Callable[[], None] = lambda: None  # in one of the threads, when something was made
-        self._most = count if archive.path is not None and sys.executable else 0
+        self._most = count if isinstance(archive, Archive) and archive.path is not None and sys.executable else 0
         self._orders = _Orders()
         self._done: queue.SimpleQueue[tuple[Order, bytes | None]] = queue.SimpleQueue()
         self.descriptors: dict[int, FloatArray] = {}  # by block
@@ -134,7 +134,7 @@ class Blocks:
         else:
             size = len(numbers) * LENGTH * 4 if kind == DESCRIPTORS else 0
             latents, rows = words[: len(words) - size], words[len(words) - size :]
-            if latents and not self._archive.stored.has(block):
+            if latents and isinstance(self._archive, Archive) and not self._archive.stored.has(block):
                 self._archive.stored.keep(block, cut_latents(self._archive, numbers, latents))
             if rows:
                 self.descriptors[block] = np.frombuffer(rows, np.float32).reshape(len(numbers), LENGTH)
@@ -150,6 +150,7 @@ class Blocks:
             threading.Thread(target=self._manage, name="inrcodec-blocks", daemon=True).start()
 
     def _manage(self) -> None:
+        assert isinstance(self._archive, Archive)
         command = [sys.executable, "-P", "-m", "inrcodec.tui.decoding", str(self._archive.path)]
         command += ["--trust"] if self._archive.work.limit == math.inf else []
         order: Order | None = None
@@ -184,6 +185,7 @@ class Blocks:
     def _known(self, order: Order) -> bytes:
         """The latents of a block to be described, if they are at hand."""
         kind, block = order
+        assert isinstance(self._archive, Archive)
         if kind != DESCRIPTORS or not self._archive.header.model.levels:
             return b""
         images = self._archive.stored.at_hand(block)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from platformdirs import user_cache_path
 
-from inrcodec.archive import Archive
+from inrcodec.archive import AnyArchive, Archive
 from inrcodec.errors import InrError
 from inrcodec.numerics.arrays import FloatArray
 
@@ -23,9 +23,12 @@ def folder() -> Path:
     return user_cache_path("inrcodec", appauthor=False)
 
 
-def digest(archive: Archive, what: str) -> str:
+def digest(archive: AnyArchive, what: str) -> str:
     """A name for what is worked out from the contents of a file."""
     found = hashlib.sha256(what.encode())
+    if not isinstance(archive, Archive):
+        found.update(" ".join(shard.blake2b for shard in archive.manifest.shards).encode())
+        return found.hexdigest()[:40]
     for chunk in archive.stored.chunks:
         found.update(chunk.kind + len(chunk.payload).to_bytes(8, "big") + chunk.payload)
     return found.hexdigest()[:40]

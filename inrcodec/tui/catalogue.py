@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from inrcodec.archive import Archive
+from inrcodec.archive import AnyArchive
 from inrcodec.exporters.naming import displayed
 from inrcodec.numerics.arrays import FloatArray
 from inrcodec.tui.query import Query, figure
@@ -22,7 +22,7 @@ LARGEST_FIRST = ("bytes", "similarity")
 class Catalogue:
     """The shown images of an archive; `similarity` (images,) to some image is what `similarity` sorts by."""
 
-    archive: Archive
+    archive: AnyArchive
     search: str = ""
     sort: Sort = "number"
     reverse: bool = False

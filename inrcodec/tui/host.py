@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from inrcodec.archive import Archive
+from inrcodec.archive import AnyArchive
 from inrcodec.field.work import TooMuchWork
 from inrcodec.tui.backdrop import Backdrop
 from inrcodec.tui.backend import ImageBackend
@@ -21,7 +21,7 @@ class Host(Protocol):
     """The set that is shown, what decodes and draws it, and the ways to other screens."""
 
     @property
-    def archive(self) -> Archive:
+    def archive(self) -> AnyArchive:
         """The set."""
         ...
 

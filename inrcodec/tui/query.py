@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from inrcodec.archive import Archive
+from inrcodec.archive import AnyArchive
 from inrcodec.bitstream.figures import HOLDOUT_PSNR, PSNR
 from inrcodec.numerics.arrays import FloatArray
 
@@ -41,7 +41,7 @@ class Query:
                 words.append(part)
         return Query(tuple(words), tuple(bounds))
 
-    def numbers(self, archive: Archive) -> tuple[int, ...]:
+    def numbers(self, archive: AnyArchive) -> tuple[int, ...]:
         """The images that match, the best matches of words first, else in order."""
         fits = np.ones(len(archive), bool)
         for name, comparison, value in self.bounds:
@@ -59,7 +59,7 @@ class Query:
         return None if None in parts else sum(part or 0 for part in parts)
 
 
-def figure(archive: Archive, name: str) -> FloatArray:
+def figure(archive: AnyArchive, name: str) -> FloatArray:
     """A figure of all images (images,), nan where it is unknown."""
     shapes = np.array(archive.stored.shapes, dtype=np.float32)
     match name:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from inrcodec.archive import Archive
-from inrcodec.errors import CorruptFileError, InrError
+from inrcodec.archive import AnyArchive, Archive, Collection
+from inrcodec.errors import CorruptFileError, InrError, UsageError
 from inrcodec.numerics.arrays import FloatArray
 from inrcodec.retrieval.descriptor import LENGTH
 from inrcodec.tui import cache
@@ -20,12 +20,13 @@ from inrcodec.tui.vectors import Vectors, descriptors
 Ready = Callable[["Vectors | BaseException"], None]
 OnImage = Callable[[int, int], None]
 KIND = "descriptor 2"  # another number for another kind of vectors
+MOST_COLLECTED = 200_000  # images: their vectors take 800 MB
 
 
 class Similar:
     """Asks the loader for the set's vectors and keeps them, here and in the user's cache."""
 
-    def __init__(self, archive: Archive, loader: Loader, blocks: Blocks, on_image: OnImage) -> None:
+    def __init__(self, archive: AnyArchive, loader: Loader, blocks: Blocks, on_image: OnImage) -> None:
         self._archive, self._loader, self._blocks, self._on_image = archive, loader, blocks, on_image
         self._told = -1
         self._lock = threading.Lock()  # asked for in one thread, made in another
@@ -47,6 +48,8 @@ class Similar:
     # In the loader's thread
 
     def _describe(self) -> Vectors:
+        if not isinstance(self._archive, Archive):
+            return Vectors.of(self._collected(self._archive))
         name = cache.digest(self._archive, KIND)
         kept = cache.read(name, len(self._archive))
         if kept is None or kept.shape[1] != LENGTH + 2:
@@ -75,6 +78,25 @@ class Similar:
                 self._tell(number)
                 rows.append(descriptors(self._archive, range(number, number + 1)))
         return np.concatenate(rows)
+
+    def _collected(self, found: Collection) -> FloatArray:
+        """Of a collection: what `inrcodec index` has stored, and the rest made here."""
+        from inrcodec.retrieval.index import stored
+
+        if len(found) > MOST_COLLECTED:
+            raise UsageError(f"{len(found):,} images are too many for a map; at the command line there is neighbors")
+        rows = np.empty((len(found), LENGTH), np.float32)
+        for which in range(len(found.manifest.shards)):
+            halves = stored(found, which)
+            members = found.manifest.members(which)
+            if halves is not None:
+                rows[members] = halves[:-1]
+                continue
+            for number in map(int, members):
+                self._pause()
+                self._tell(number)
+                rows[number] = descriptors(found, range(number, number + 1))[0]
+        return rows
 
     def _pause(self) -> None:
         """Whoever waits for a thumbnail goes first."""

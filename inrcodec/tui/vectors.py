@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inrcodec.archive import Archive
+from inrcodec.archive import AnyArchive
 from inrcodec.errors import CorruptFileError
 from inrcodec.numerics.arrays import FloatArray
 from inrcodec.tui.places import principal_places
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from inrcodec.retrieval.space import Space
 
 
-def descriptors(archive: Archive, numbers: range) -> FloatArray:
+def descriptors(archive: AnyArchive, numbers: range) -> FloatArray:
     """Of these images, float32 (images, values); rows of nan where an image is damaged."""
     from inrcodec.retrieval.descriptor import LENGTH, descriptor
     from inrcodec.retrieval.outside import on_white

@@ -72,8 +72,8 @@ def spans_of(viewport: Viewport, extent: Extent) -> Spans:
 
 def _from_field(image: ArchivedImage, spans: Spans, size: tuple[int, int]) -> Pixels:
     rows, columns = (Axis(count, *span) for count, span in zip(size[::-1], spans, strict=True))
-    field = image.archive.field_of(image.number)
-    colors = field.pixels(*image.archive.field_inputs(image.number), rows, columns, (1, 1))[:, 0]
+    field = image.archive.field_of(image.place)
+    colors = field.pixels(*image.archive.field_inputs(image.place), rows, columns, (1, 1))[:, 0]
     return met(np.ascontiguousarray(np.clip(colors, 0.0, 1.0).transpose(1, 2, 0)), field.tolerance, white=field.white)
 
 

@@ -125,7 +125,7 @@ class Views:
 def _derived(image: ArchivedImage, kind: Kind, size: tuple[int, int], spans: Spans) -> FloatArray:
     """A derivative of a part of an image, (height, width, ...)."""
     derive = gradient if kind == "gradient" else laplacian
-    inputs = image.archive.field_inputs(image.number)
+    inputs = image.archive.field_inputs(image.place)
     return derive(image.archive.field, *inputs, (image.height, image.width), size, spans)
 
 

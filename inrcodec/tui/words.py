@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from pathlib import PurePath
 
 from textual.content import Content
 
-from inrcodec.archive import Archive
+from inrcodec.archive import AnyArchive
 from inrcodec.errors import InrError
 from inrcodec.exporters.naming import displayed
 from inrcodec.field.work import TRUST, TooMuchWork
@@ -18,9 +19,9 @@ def titled(number: int, name: str) -> Content:
     return Content.styled(f"{number} {displayed(name)}", "bold")
 
 
-def headline(archive: Archive, count: int, search: str, sort: str, marked: int, refused: bool = False) -> Content:
+def headline(archive: AnyArchive, count: int, search: str, sort: str, marked: int, refused: bool = False) -> Content:
     """The first line: the file, how much of it is shown, and in which order."""
-    name = archive.path.name if archive.path else "an .inr file"
+    name = PurePath(archive.called).name
     part = f"{len(archive):,} images" if count == len(archive) else f"{count:,} of {len(archive):,} images"
     return Content.assemble(
         (displayed(name), "bold"),
@@ -32,7 +33,7 @@ def headline(archive: Archive, count: int, search: str, sort: str, marked: int, 
     )
 
 
-def figures(archive: Archive, number: int) -> list[tuple[str, str]]:
+def figures(archive: AnyArchive, number: int) -> list[tuple[str, str]]:
     """What is known of an image, as (name, value)."""
     image = archive[number]
     lines = [("name", image.name), ("number", str(number)), ("size", f"{image.width} x {image.height}")]
@@ -58,10 +59,10 @@ def in_one_line(lines: Sequence[tuple[str, str]]) -> Content:
     return Content.assemble((f"{known['number']} {known['name']}", "bold"), "  " + "  ".join(told))
 
 
-def command(archive: Archive, *words: str) -> str:
+def command(archive: AnyArchive, *words: str) -> str:
     """A line for the shell."""
     name, *rest = words
-    return shlex.join(["inrcodec", name, str(archive.path), *rest])
+    return shlex.join(["inrcodec", name, archive.called, *rest])
 
 
 def harmless(text: str) -> str:

@@ -125,7 +125,37 @@ def test_remove(small_collection: Path, tmp_path: Path, capsys: Capture) -> None
     assert len(list(copied.glob("*.inr"))) == 1
 
 
-@pytest.mark.parametrize("words", [["browse", "SET"], ["derive", "SET", "--sheet"]])
+def test_commands_that_read_take_urls(small_collection: Path, tmp_path: Path, capsys: Capture) -> None:
+    memory = pytest.importorskip("fsspec.implementations.memory")
+    memory.MemoryFileSystem().put(str(small_collection), "/taken/small.inrs", recursive=True)
+    url = "memory://taken/small.inrs"
+    assert answer_of(["info", url, "--json"], capsys)["images"] == 6
+    assert main(["verify", url]) == 0
+    assert ": ok, 6 images" in capsys.readouterr().out
+    assert main(["decode", url, "--index", "two.png", "-o", str(tmp_path / "two.png")]) == 0
+    capsys.readouterr()
+    shard = min(path.name for path in small_collection.glob("*.inr"))
+    assert answer_of(["info", f"{url}/{shard}", "--json"], capsys)["images"] == 3
+    for words in (["add", url, "new.png"], ["remove", url, "0"]):
+        assert main(words) == 2
+        assert "copy it" in capsys.readouterr().err
+    assert main(["encode", str(tmp_path), "-o", url]) == 2
+    assert "writes to this machine" in capsys.readouterr().err
+
+
+def test_index(small_collection: Path, small_set: Path, tmp_path: Path, capsys: Capture) -> None:
+    copied = str(shutil.copytree(small_collection, tmp_path / "copied.inrs"))
+    words = ["neighbors", copied, "two.png", "--json", "--quiet"]
+    before = answer_of(words, capsys)
+    assert answer_of(["index", copied, "--json", "--quiet"], capsys)["described"] == 2
+    assert answer_of(words, capsys) == before
+    assert main(["index", copied]) == 0
+    assert "2 shards there before" in capsys.readouterr().err
+    assert main(["index", str(small_set)]) == 2
+    assert "is one file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["derive", "SET", "--sheet"]])
 def test_commands_of_files_name_a_shard(
     words: list[str], small_collection: Path, small_images: Path, capsys: Capture
 ) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from inrcodec.archive.archive import Archive
+from inrcodec.archive.collection.blocks import CollectedBlocks
 from inrcodec.archive.collection.image import CollectedImage
 from inrcodec.archive.collection.manifest import Manifest
 from inrcodec.archive.collection.reading import CURE, read_manifest
@@ -20,8 +21,10 @@ from inrcodec.archive.image import ArchivedImage
 from inrcodec.archive.image_set import ImageSet
 from inrcodec.archive.places import Place, place_of
 from inrcodec.bitstream.collection import MANIFEST
+from inrcodec.bitstream.figures import PSNR
 from inrcodec.errors import CorruptFileError
 from inrcodec.field.work import MOST_SECONDS
+from inrcodec.numerics.arrays import Pixels
 from inrcodec.settings import Holdout
 
 KEPT_SHARDS = 4  # that are open at once
@@ -118,6 +121,21 @@ class Collection(ImageSet):
         """Exact means of figures: a collection has none beside those of its images."""
         return {}
 
+    @cached_property
+    def stored(self) -> CollectedBlocks:
+        """The blocks of all shards."""
+        return CollectedBlocks(self, self._kept_blocks)
+
+    @property
+    def figures(self) -> dict[str, Pixels]:
+        """What the manifest has of all images, float32 (images,) by name; single images know more."""
+        return {PSNR: self.manifest.psnr}
+
+    @property
+    def image_bits(self) -> Pixels:
+        """Each image's share of its shard in bits, (images,)."""
+        return 8 * self.manifest.bytes
+
     def shape(self, number: int) -> tuple[int, int]:
         """(height, width) of an image."""
         return int(self.manifest.height[number]), int(self.manifest.width[number])
@@ -138,6 +156,10 @@ class Collection(ImageSet):
                     self._opened.popitem(last=False)
             self._opened.move_to_end(which)
             return self._opened[which]
+
+    def opened(self, which: int) -> Archive | None:
+        """A shard, if it is open."""
+        return self._opened.get(which)
 
     def whole_shard(self, which: int) -> Archive:
         """The same, read whole wherever it lies."""
