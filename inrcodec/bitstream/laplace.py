@@ -23,6 +23,7 @@ TAIL = 12  # exp(-12) of 65536 is below one half
 # 2**16 / scale for every scale index, and 2**16 * exp(-i / 256) for every distance i / 256 below the tail
 INVERSE: Ints = np.rint(2.0 ** (16 - np.arange(LOWEST_SCALE, HIGHEST_SCALE + 1) / (1 << SCALE_BITS))).astype(np.int64)
 DECAY: Ints = np.append(np.rint(TOTAL * np.exp(-np.arange(TAIL << 8) / 256.0)), 0).astype(np.int64)
+_HALF = (DECAY >> 1).astype(np.uint32)
 
 
 def frequencies(
@@ -36,14 +37,20 @@ def frequencies(
     alphabet = highest - lowest + 1
     edges = (np.arange(lowest + 1, highest + 1) << MEAN_BITS) - (1 << (MEAN_BITS - 1))
     offset = edges[None, :] - means[:, None]
-    distance = np.minimum((np.abs(offset) * INVERSE[scales - LOWEST_SCALE][:, None]) >> 16, TAIL << 8)
-    half = DECAY[distance] >> 1
-    below = np.where(offset < 0, half, TOTAL - half)
+    distance = np.abs(offset)
+    distance *= INVERSE[scales - LOWEST_SCALE][:, None]
+    distance >>= 16
+    half = _HALF[np.minimum(distance, TAIL << 8, out=distance)]
+    below = np.where(offset < 0, half, TOTAL - half)  # 32 bits: half the memory to pass through
     if expected is not None:
         values, weights = expected
         least = np.where(np.arange(lowest + 1, highest + 1)[None, :] > values[:, None], TOTAL, 0)
-        below += ((least - below) * weights[:, None]) >> WEIGHT_BITS
-    bounds = np.empty((len(means), alphabet + 1), dtype=np.int64)
-    bounds[:, 0], bounds[:, -1] = 0, TOTAL - alphabet
-    bounds[:, 1:-1] = (below * (TOTAL - alphabet)) >> 16
-    return np.diff(bounds, axis=1) + 1
+        moved = below.astype(np.int64)
+        below = (moved + (((least - moved) * weights[:, None]) >> WEIGHT_BITS)).astype(np.uint32)
+    below *= np.uint32(TOTAL - alphabet)  # at most 2**16 each, and below 2**16
+    below >>= np.uint32(16)
+    found = np.full((len(means), alphabet), TOTAL - alphabet + 1, dtype=np.int64)
+    found[:, :-1] = below
+    found[:, :-1] += 1
+    found[:, 1:] -= below
+    return found

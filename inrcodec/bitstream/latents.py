@@ -13,7 +13,7 @@ import numpy.typing as npt
 from inrcodec.bitstream.context import MARGIN, OWN, PREVIOUS, WEIGHT_BITS, Exact, LevelContext, fixed_point
 from inrcodec.bitstream.laplace import Ints, frequencies
 from inrcodec.bitstream.planes import Planes, lay_out
-from inrcodec.bitstream.rangecoder import TOTAL, RangeDecoder, RangeEncoder
+from inrcodec.bitstream.rangecoder import TOTAL, RangeDecoder, RangeEncoder, Tables
 from inrcodec.bitstream.weights import Range
 from inrcodec.settings import ModelSettings
 
@@ -171,7 +171,8 @@ class LevelCoder:
                 ready = slice(cells.start, max(cells.stop, cells.start + SLICE))
                 base = self._base(channel, ready)
             known = base[cells.start - ready.start : cells.stop - ready.start]
-            symbols = coder.take(self._frequencies(channel, known, cells), count=cells.stop - cells.start)
+            tables = Tables.made(self._frequencies(channel, known, cells))
+            symbols = coder.take(tables, count=cells.stop - cells.start)
             self.buffer[channel, self.planes.places[cells]] = symbols + lowest
 
     def _slices(self, channel: int, start: int, stop: int) -> Iterator[slice]:

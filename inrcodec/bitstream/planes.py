@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -36,9 +37,17 @@ class Planes:
     def neighbors(self, offsets: Sequence[tuple[int, int]], cells: slice) -> Ints:
         """Indices (cells, offsets) of the neighbors at (down, across) of the given cells."""
         down, across = np.array(offsets, dtype=np.int64).T
-        strides = self.strides[self.images[cells]]
-        indices: Ints = self.places[cells, None] + down * strides[:, None] + across
+        if self.even:
+            away = down * self.strides[0] + across
+        else:
+            away = down * self.strides[self.images[cells]][:, None] + across
+        indices: Ints = self.places[cells, None] + away
         return indices
+
+    @cached_property
+    def even(self) -> bool:
+        """Whether all images have rows of one length."""
+        return bool((self.strides == self.strides[0]).all())
 
     def coarser(self, planes: Planes, steps: int, cells: slice) -> Ints:
         """Indices (cells,) of the cells of a level `steps` halvings coarser that cover the given cells of this one."""

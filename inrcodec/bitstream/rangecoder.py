@@ -38,6 +38,11 @@ class Tables:
             raise ValueError(f"frequencies {frequencies.dtype} {frequencies.shape} are not integers (tables, alphabet)")
         if frequencies.size and (frequencies.min() < 1 or (frequencies.sum(axis=1) != TOTAL).any()):
             raise ValueError(f"frequencies below 1, or not summing to {TOTAL}")
+        return Tables.made(frequencies)
+
+    @staticmethod
+    def made(frequencies: IntArray) -> Tables:
+        """The same from frequencies (tables, alphabet) that are as they should be by the way they were made."""
         weights = frequencies.astype(np.float32, order="C")
         weights *= np.float32(256)
         weights -= np.float32(1)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inrcodec.numerics.arrays import FloatArray
 
@@ -25,8 +27,10 @@ FULL_FOREGROUND = 0.3  # distance from the background's color, in hundreds of De
 LEAST_FOREGROUND = 0.02  # of the picture; with less, all of it counts
 
 # sRGB (D65) to XYZ relative to white, IEC 61966-2-1
-_TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) / np.array(
-    [[0.9505], [1.0], [1.089]]
+_TO_XYZ = np.asarray(
+    np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    / np.array([[0.9505], [1.0], [1.089]]),
+    np.float32,
 )
 
 
@@ -40,12 +44,22 @@ class _Foreground:
     reach: float
 
 
+@dataclass(frozen=True)
+class _Box:
+    """What lies around the foreground: which pixels (height, width), and their places (n,) down and across, 0 to 1."""
+
+    inside: NDArray[np.bool_]
+    y: FloatArray
+    x: FloatArray
+
+
 def descriptor(picture: FloatArray) -> FloatArray:
     """A unit vector for a picture (height, width, 3) in [0, 1]; orientation histograms follow Dalal and Triggs 2005."""
     lab = _lab(picture)
     foreground = _foreground(lab)
-    layout = LAYOUT_WEIGHT * _layout(lab, foreground)
-    joined = np.concatenate([_edges(lab, foreground), COLOR_WEIGHT * _colors(lab, foreground.weights), layout])
+    box = _boxed(foreground)
+    layout = LAYOUT_WEIGHT * _layout(lab, foreground, box)
+    joined = np.concatenate([_edges(lab, box), COLOR_WEIGHT * _colors(lab, foreground.weights), layout])
     return np.asarray(joined / max(1e-9, float(np.linalg.norm(joined))), dtype=np.float32)
 
 
@@ -86,7 +100,7 @@ def _turned(picture: FloatArray, degrees: float, background: FloatArray) -> Floa
 def _lab(picture: FloatArray) -> FloatArray:
     """CIE Lab from sRGB, all three over 100."""
     linear = np.where(picture <= 0.04045, picture / 12.92, ((np.clip(picture, 0, 1) + 0.055) / 1.055) ** 2.4)
-    xyz = linear @ _TO_XYZ.T
+    xyz = np.asarray(linear, np.float32) @ _TO_XYZ.T
     root = np.where(xyz > (6 / 29) ** 3, np.cbrt(xyz), xyz / (3 * (6 / 29) ** 2) + 4 / 29)
     first, middle, last = root[..., 0], root[..., 1], root[..., 2]
     return np.asarray(np.stack([1.16 * middle - 0.16, 5 * (first - middle), 2 * (middle - last)], -1), np.float32)
@@ -107,77 +121,82 @@ def _foreground(lab: FloatArray) -> _Foreground:
     return _Foreground(np.asarray(weights, np.float32), background, (middle[0], middle[1]), reach)
 
 
-def _edges(lab: FloatArray, foreground: _Foreground) -> FloatArray:
+def _edges(lab: FloatArray, box: _Box) -> FloatArray:
     """Histograms of edge orientations over every grid of cells, weighted by contrast."""
-    padded: FloatArray = np.pad(lab, ((1, 1), (1, 1), (0, 0)), mode="edge")  # a side of one pixel has a gradient, too
-    down, across = (np.gradient(padded, axis=axis)[1:-1, 1:-1] for axis in (0, 1))
-    strongest = np.argmax(down**2 + across**2, axis=-1)[..., None]
-    down, across = (np.take_along_axis(gradient, strongest, -1)[..., 0] for gradient in (down, across))
+    down, across = _strongest_slopes(lab)
+    down, across = down[box.inside], across[box.inside]
     contrast = np.sqrt(np.hypot(down, across))
     turn = np.asarray(np.mod(np.arctan2(down, across), np.pi) / np.pi * ORIENTATIONS, np.float32)
-    y, x = _in_box(foreground)
-    inside = (x > 0) & (x < 1) & (y > 0) & (y < 1)
     parts = []
     for cells in CELLS:
-        place = [np.clip(axis[inside] * cells - 0.5, 0, cells - 1) for axis in (y, x)]
-        counts = _soft_histogram(place, turn[inside], contrast[inside], cells)
+        place = [np.clip(axis * cells - 0.5, 0, cells - 1) for axis in (box.y, box.x)]
+        counts = _soft_histogram(place, turn, contrast, cells)
         parts.append(np.sqrt(counts / max(1e-9, float(counts.sum()))))
     return np.asarray(np.concatenate(parts) / np.sqrt(len(CELLS)), np.float32)
 
 
-def _in_box(foreground: _Foreground) -> tuple[FloatArray, FloatArray]:
-    """Every pixel's place down and across the foreground's box, from 0 to 1 inside it."""
-    rows, columns = np.mgrid[: foreground.weights.shape[0], : foreground.weights.shape[1]]
+def _strongest_slopes(lab: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Of every pixel, down and across (height, width), in the channel where they are steepest."""
+    padded: FloatArray = np.pad(lab, ((1, 1), (1, 1), (0, 0)), mode="edge")  # a side of one pixel has a slope, too
+    down = (padded[2:, 1:-1] - padded[:-2, 1:-1]) / 2
+    across = (padded[1:-1, 2:] - padded[1:-1, :-2]) / 2
+    strongest = np.argmax(down**2 + across**2, axis=-1).reshape(-1)
+    each, shape = np.arange(len(strongest)), lab.shape[:2]
     return (
-        ((rows - foreground.center[0]) / foreground.reach + 1).astype(np.float32) / 2,
-        ((columns - foreground.center[1]) / foreground.reach + 1).astype(np.float32) / 2,
+        down.reshape(-1, 3)[each, strongest].reshape(shape),
+        across.reshape(-1, 3)[each, strongest].reshape(shape),
     )
 
 
-def _layout(lab: FloatArray, foreground: _Foreground) -> FloatArray:
+def _boxed(foreground: _Foreground) -> _Box:
+    height, width = foreground.weights.shape
+    y = (((np.arange(height) - foreground.center[0]) / foreground.reach + 1) / 2).astype(np.float32)
+    x = (((np.arange(width) - foreground.center[1]) / foreground.reach + 1) / 2).astype(np.float32)
+    inside = ((y > 0) & (y < 1))[:, None] & ((x > 0) & (x < 1))
+    return _Box(inside, np.broadcast_to(y[:, None], inside.shape)[inside], np.broadcast_to(x, inside.shape)[inside])
+
+
+def _layout(lab: FloatArray, foreground: _Foreground, box: _Box) -> FloatArray:
     """Where foreground of which color stands: its mean in every cell of the box, as a unit vector."""
-    y, x = _in_box(foreground)
-    inside = (x > 0) & (x < 1) & (y > 0) & (y < 1)
-    index = (y[inside] * LAYOUT_CELLS).astype(int) * LAYOUT_CELLS + (x[inside] * LAYOUT_CELLS).astype(int)
+    index = (box.y * LAYOUT_CELLS).astype(int) * LAYOUT_CELLS + (box.x * LAYOUT_CELLS).astype(int)
     size = LAYOUT_CELLS**2
     counts = np.maximum(1, np.bincount(index, minlength=size))
-    seen = np.concatenate([lab - foreground.background, foreground.weights[..., None]], axis=-1)[inside]
-    flat = np.concatenate([np.bincount(index, channel, size) / counts for channel in seen.T])
+    away, weights = (lab - foreground.background)[box.inside], foreground.weights[box.inside]
+    flat = np.concatenate([np.bincount(index, channel, size) / counts for channel in (*away.T, weights)])
     return np.asarray(flat / max(1e-9, float(np.linalg.norm(flat))), np.float32)
 
 
 def _soft_histogram(place: list[FloatArray], turn: FloatArray, weight: FloatArray, cells: int) -> FloatArray:
     """Counts (cells * cells * orientations,); each sample shared by its two nearest bins along all three axes."""
-    size = cells * cells * ORIENTATIONS
-    indices, shared = [], []
-    lower = [np.floor(axis).astype(int) for axis in (*place, turn)]
-    shares = [axis - low for axis, low in zip((*place, turn), lower, strict=True)]
-    for corner in range(8):
-        index, weights = [], weight
-        for axis in range(3):
-            high = corner >> axis & 1
-            at = lower[axis] + high
-            index.append(at % ORIENTATIONS if axis == 2 else np.minimum(at, cells - 1))
-            weights = weights * (shares[axis] if high else 1 - shares[axis])
-        indices.append((index[0] * cells + index[1]) * ORIENTATIONS + index[2])
-        shared.append(weights)
-    return np.bincount(np.concatenate(indices), np.concatenate(shared), size).astype(np.float32)
+    (down, below), (across, beside) = (_shared(axis, cells) for axis in place)
+    turned, round_ = _shared(turn, ORIENTATIONS + 1)
+    turns = turned % ORIENTATIONS, (turned + 1) % ORIENTATIONS
+    counts = np.zeros(cells * cells * ORIENTATIONS)
+    for row, rows in ((down, 1 - below), (np.minimum(down + 1, cells - 1), below)):
+        for column, columns in ((across, 1 - beside), (np.minimum(across + 1, cells - 1), beside)):
+            first, share = (row * cells + column) * ORIENTATIONS, weight * rows * columns
+            counts += np.bincount(first + turns[0], share * (1 - round_), len(counts))
+            counts += np.bincount(first + turns[1], share * round_, len(counts))
+    return counts.astype(np.float32)
+
+
+def _shared(places: FloatArray, bins: int) -> tuple[NDArray[np.int64], FloatArray]:
+    """The lower bin of each place, and the share of the one above it."""
+    lower = np.minimum(places.astype(np.int64), bins - 1)
+    return lower, places - lower.astype(np.float32)
 
 
 def _colors(lab: FloatArray, weights: FloatArray) -> FloatArray:
     """Square root of a soft histogram of the foreground's colors, every sample shared by its eight nearest bins."""
-    low, high = np.array([0.0, -0.8, -0.8]), np.array([1.0, 0.8, 0.8])
-    bins = np.array(COLOR_BINS)
-    place = np.clip((lab.reshape(-1, 3) - low) / (high - low), 0, 1) * (bins - 1)
-    lower = np.minimum(place.astype(int), bins - 2)
-    share = place - lower
-    strides = np.array([bins[1] * bins[2], bins[2], 1])
-    shares = 1 - share, share
-    first, indices, shared = lower @ strides, [], []
-    for corner in range(8):
-        highs = np.array([corner >> axis & 1 for axis in range(3)])
-        factor = shares[highs[0]][:, 0] * shares[highs[1]][:, 1] * shares[highs[2]][:, 2]
-        indices.append(first + highs @ strides)
-        shared.append(factor * weights.reshape(-1))
-    flat = np.sqrt(np.bincount(np.concatenate(indices), np.concatenate(shared), int(bins.prod())))
+    low, high = np.array([0.0, -0.8, -0.8], np.float32), np.array([1.0, 0.8, 0.8], np.float32)
+    bins, shown = np.array(COLOR_BINS), weights > 0
+    place = np.clip((lab[shown] - low) / (high - low), 0, 1) * (bins - 1).astype(np.float32)
+    lower = np.minimum(place.astype(np.int64), bins - 2)
+    above = (place - lower.astype(np.float32)).T
+    shares, strides, seen = (1 - above, above), (bins[1] * bins[2], bins[2], 1), weights[shown]
+    first, counts = lower @ np.array(strides), np.zeros(int(bins.prod()))
+    for one, other, last in product((0, 1), repeat=3):
+        factor = shares[one][0] * shares[other][1] * shares[last][2] * seen
+        counts += np.bincount(first + int(np.dot((one, other, last), strides)), factor, len(counts))
+    flat = np.sqrt(counts)
     return np.asarray(flat / max(1e-9, float(np.linalg.norm(flat))), np.float32)
