@@ -9,7 +9,7 @@ import numpy as np
 
 from inrcodec.bitstream.container import REFERENCES, Chunk
 from inrcodec.bitstream.context import static
-from inrcodec.bitstream.latents import LatentCodec, Latents
+from inrcodec.bitstream.latents import BlockCoder, LatentCodec, Latents
 from inrcodec.bitstream.likeness import Block, GoOn, Pair, Shapes
 from inrcodec.bitstream.references import NONE, Codes, References, encode_references, reference_bits, usual_codes
 
@@ -40,25 +40,31 @@ def choose(codec: LatentCodec, references: References, images: Sequence[Latents]
     return _forest(Block(codec, images, shapes).pairs(), references.codes, len(images))
 
 
-def choose_all(codec: LatentCodec, blocks: Blocks, go_on: GoOn = lambda pixels: True) -> Choice | None:
+def choose_all(
+    codec: LatentCodec,
+    blocks: Blocks,
+    go_on: GoOn = lambda pixels: True,
+    coder: BlockCoder | None = None,
+) -> Choice | None:
     """References and the best weights for a whole set; None where they would not make its file smaller.
 
-    go_on: whether there is time to look at images of so many pixels; where there is none, they have none.
+    go_on: whether there is time to look at images of so many pixels; where there is none, they have none;
+    coder: finds what latents take in the place of the codec.
     """
     if any(map(static, codec.model.levels)):
         return None
     if _pixels(blocks) > MANY_PIXELS:
         sample = [_cut(codec, *blocks[number]) for number in _sample_of(len(blocks))]
-        told = _best(codec, sample, go_on)
+        told = _best(codec, sample, go_on, coder)
         if told is None or told.saved < LEAST_SHARE * _pixels(sample):
             return None
-    return _best(codec, blocks, go_on)
+    return _best(codec, blocks, go_on, coder)
 
 
-def _best(codec: LatentCodec, blocks: Blocks, go_on: GoOn) -> Choice | None:
+def _best(codec: LatentCodec, blocks: Blocks, go_on: GoOn, coder: BlockCoder | None) -> Choice | None:
     """See `choose_all`, whatever the set."""
     counts = [len(images) for images, _ in blocks]
-    pairs = [Block(codec, *block).pairs(go_on) for block in blocks]
+    pairs = [Block(codec, *block, coder).pairs(go_on) for block in blocks]
     choices = [_with_codes(counts, pairs, usual_codes(len(codec.model.levels)))]
     while len(choices) <= ROUNDS and (kept := _kept(pairs, choices[-1].chosen)):
         choices.append(_with_codes(counts, pairs, _best_codes(kept)))

@@ -92,6 +92,9 @@ class BlockCoder(Protocol):
     def decode(self, codec: LatentCodec, blocks: Sequence[tuple[bytes, Shapes]]) -> list[tuple[Latents, ...]]:
         """See `LatentCodec.decode`, of several blocks."""
 
+    def costs(self, codec: LatentCodec, images: Sequence[Latents], shapes: Shapes) -> list[list[Ints]]:
+        """See `likeness.Block`: what each latent of a block's images takes by itself, where any has a choice."""
+
 
 def put_levels(coder: RangeEncoder, levels: Iterable[LevelCoder], images: Sequence[Latents]) -> npt.NDArray[np.float64]:
     """Encode images, level by level; the bits (images,) that each of them takes."""

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from inrcodec.bitstream.context import MARGIN, PREVIOUS
 from inrcodec.bitstream.laplace import LOWEST_SCALE, Ints
-from inrcodec.bitstream.latents import LatentCodec, Latents
+from inrcodec.bitstream.latents import BlockCoder, LatentCodec, Latents
 from inrcodec.bitstream.rangecoder import TOTAL
 from inrcodec.bitstream.references import (
     CLASSES,
@@ -26,6 +26,7 @@ CANDIDATES = 8  # images that are looked at for each
 TOGETHER = 1 << 15  # pixels of images that are looked at in one go
 FAR = 64  # as far apart as anything farther: the last class
 BINS, MOST_BITS = 8, 16  # of a latent's cost in bits: for each bit, and the highest
+COSTS = MOST_BITS * BINS + 1  # how many there are
 Floats = npt.NDArray[np.float64]
 Small = npt.NDArray[np.int16]
 Shapes = Sequence[tuple[int, int]]
@@ -48,8 +49,12 @@ class Pair:
 class Block:
     """The images of a block, of (height, width) as in shapes."""
 
-    def __init__(self, codec: LatentCodec, images: Sequence[Latents], shapes: Shapes) -> None:
-        self._codec, self._images, self._shapes = codec, images, shapes
+    def __init__(
+        self, codec: LatentCodec, images: Sequence[Latents], shapes: Shapes, coder: BlockCoder | None = None
+    ) -> None:
+        """coder: finds what latents take in the place of the codec."""
+        self._codec, self._images, self._shapes, self._coder = codec, images, shapes, coder
+        self._padded: dict[tuple[int, int], npt.NDArray[np.int16]] = {}
 
     def pairs(self, go_on: GoOn = lambda pixels: True) -> list[Pair]:
         """Images that are like others, each with a few of these; some images at a time, as long as it is to go on."""
@@ -107,29 +112,34 @@ class Block:
 
     def bits(self, images: Sequence[int]) -> list[list[Floats]]:
         """What each latent of some images takes by itself, for every level, (channels, down, across)."""
-        return [[costs % _BINS / BINS for costs in levels] for levels in self._costs(images)]
+        return [[costs % COSTS / BINS for costs in levels] for levels in self._costs(images)]
 
     def _costs(self, related: Sequence[int]) -> list[list[Ints]]:
         """Of some images, for every level: latents' classes of scales and bits in bins, (channels, down, across)."""
-        shapes = [self._shapes[image] for image in related]
+        if self._coder is not None:
+            return self._coder.costs(self._codec, *self._some(related)) if related else []
+        images, shapes = self._some(related)
         found: list[list[Ints]] = [[] for _ in related]
         for level in self._codec.levels(shapes) if related else ():
-            level.fill([self._images[image][level.number] for image in related])
+            level.fill([image[level.number] for image in images])
             kept = np.zeros((level.channels, level.planes.size), np.uint16)
             for channel in range(level.channels):
                 for cells, chances, scales in level.chances(channel):
                     bins = np.rint((np.log2(TOTAL) - np.log2(chances)) * BINS).astype(np.int64)
-                    kept[channel, level.planes.places[cells]] = class_of(np.zeros_like(bins), scales) * _BINS + bins
+                    kept[channel, level.planes.places[cells]] = class_of(np.zeros_like(bins), scales) * COSTS + bins
             for image, costs in zip(found, level.views(kept), strict=True):
                 image.append(costs)
         return found
+
+    def _some(self, numbers: Sequence[int]) -> tuple[list[Latents], list[tuple[int, int]]]:
+        return [self._images[number] for number in numbers], [self._shapes[number] for number in numbers]
 
     def _saved(self, image: int, others: Sequence[int], costs: Sequence[Ints]) -> Floats:
         """See `Pair`, (others, ...)."""
         saved, coarser = [], None
         for number, (one, level) in enumerate(zip(costs, self._codec.model.levels, strict=True)):
-            other = np.stack([self._padded(reference, number) for reference in others])
-            apart = np.minimum(np.abs(self._padded(image, number) - other), FAR)
+            other = np.stack([self._in_margin(reference, number) for reference in others])
+            apart = np.minimum(np.abs(self._in_margin(image, number) - other), FAR)
             away = _around(apart, SAME, SAME_COUNTS)
             if level.channels > 1:
                 away[:, 1:] += _around(apart[:, :-1], PREVIOUS, PREVIOUS_COUNTS)
@@ -140,16 +150,19 @@ class Block:
             inner = _inner(apart, 0, 0)
             coarser = inner.sum(axis=1, dtype=np.int16)
             found = (_FIRST[np.minimum(away, FAR)] + one + np.where(inner == 0, 0, _HITS)).reshape(len(others), -1)
-            found += 2 * _HITS * np.arange(len(others))[:, None]
+            found += 2 * _HITS * np.arange(len(others), dtype=np.int32)[:, None]
             counts = np.bincount(found.ravel(), minlength=2 * _HITS * len(others))
-            hits, misses = np.moveaxis(counts.reshape(len(others), 2, CLASSES, _BINS), 1, 0)
+            hits, misses = np.moveaxis(counts.reshape(len(others), 2, CLASSES, COSTS), 1, 0)
             saved.append(hits @ _HIT + misses.sum(axis=2)[:, :, None] * _MISS)
         return np.stack(saved, axis=1)
 
-    def _padded(self, image: int, number: int) -> npt.NDArray[np.int16]:
+    def _in_margin(self, image: int, number: int) -> npt.NDArray[np.int16]:
         """A level of an image in a margin of zeros."""
-        margin = (MARGIN, MARGIN)
-        return np.pad(self._images[image][number], ((0, 0), margin, margin))
+        key = image, number
+        if key not in self._padded:
+            margin = (MARGIN, MARGIN)
+            self._padded[key] = np.pad(self._images[image][number], ((0, 0), margin, margin))
+        return self._padded[key]
 
 
 def _around(apart: Small, offsets: Sequence[tuple[int, int]], counts: Sequence[int]) -> Small:
@@ -164,10 +177,9 @@ def _inner(apart: Small, down: int, across: int) -> Small:
     return apart[:, :, MARGIN + down : MARGIN + down + rows, MARGIN + across : MARGIN + across + columns]
 
 
-_BINS = MOST_BITS * BINS + 1
 _SHARES = np.array(WEIGHTS) / 256
-_CHANCES = 2.0 ** (-np.arange(_BINS) / BINS)[:, None]
-_HITS = CLASSES * _BINS
-_FIRST = class_of(np.arange(FAR + 1), np.full(FAR + 1, LOWEST_SCALE)) * _BINS  # by how far apart
+_CHANCES = 2.0 ** (-np.arange(COSTS) / BINS)[:, None]
+_HITS = np.int32(CLASSES * COSTS)
+_FIRST = (class_of(np.arange(FAR + 1), np.full(FAR + 1, LOWEST_SCALE)) * COSTS).astype(np.int32)  # by how far apart
 # Bits saved, by bin and weight, where a latent equals that of the reference, and by weight where it does not.
 _HIT, _MISS = np.log2((_CHANCES * (1 - _SHARES) + _SHARES) / _CHANCES), np.log2(1 - _SHARES)

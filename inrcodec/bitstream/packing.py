@@ -64,7 +64,7 @@ def pack_latents(
         return (), [], np.zeros(len(latents))
     codec = LatentCodec(header.model, level_contexts(header.model, context), ranges)
     parts = _blocks(latents, shapes)
-    choice = choose_all(codec, parts, go_on) if share else None
+    choice = choose_all(codec, parts, go_on, coder) if share else None
     if choice is not None:
         related = RelatedCodec(codec.model, codec.contexts, codec.ranges, choice.references)
         if coder is not None:

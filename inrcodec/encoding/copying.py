@@ -92,7 +92,7 @@ class _Part:
         self.latents, self._engine = [known[number] for number in self._numbers], engine
         self._chosen = stored.chosen(block)
         self._shapes = [stored.shapes[number] for number in self._numbers]
-        self._costs = Block(stored.codec, self.latents, self._shapes)
+        self._costs = Block(stored.codec, self.latents, self._shapes, engine)
         self._pictures, self._rate_weight = pictures, rate_weight
         self._levels = stored.header.model.levels
         self._cell = 1 << self._levels[0].shift  # pixels

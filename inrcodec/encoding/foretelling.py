@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from inrcodec.fitting.progress import Progress
 
 SHARES = (0.0, 0.3, 0.75)  # of a fit with a time limit, when it is asked; latents tell of references from the second on
-SETTLED = 1.0  # seconds of steps, after which it is asked once where there is no limit
+SETTLED = 5.0  # seconds of steps, after which it is asked once where there is no limit: shorter fits end soon
 RARELY = 0.02  # of a time limit, that asking may take, if it is to be asked between the first time and the last
 
 

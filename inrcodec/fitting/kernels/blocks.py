@@ -13,6 +13,7 @@ import numpy as np
 from inrcodec.bitstream.context import LARGEST_MEAN, OWN, WEIGHT_BITS
 from inrcodec.bitstream.laplace import HIGHEST_SCALE, LOWEST_SCALE, MEAN_BITS, SCALE_BITS, TAIL
 from inrcodec.bitstream.laplace import WEIGHT_BITS as SHARE_BITS
+from inrcodec.bitstream.likeness import BINS, COSTS
 from inrcodec.bitstream.rangecoder import TOTAL
 from inrcodec.bitstream.references import DISTANCES, PREVIOUS_COUNTS, SAME, SAME_COUNTS, SCALE_BOUNDS
 from inrcodec.fitting.kernels.compiling import compiled, helper, inlined
@@ -44,6 +45,7 @@ def code_block(
     decay: Any,
     costs: Any,
     cells: Any,
+    kept: Any,
     words: Any,
     state: Any,
     bits: Any,
@@ -57,10 +59,10 @@ def code_block(
 
     levels (levels, 8), places (levels, images, 4), channels (channels, 6): see above; own, previous (neighbors, 2):
     down and across; weights: all of the context model, flat; inverse, decay: the tables of `laplace`; costs (TOTAL +
-    1,): bits by frequency; cells: planes of all channels of all levels with margins of zeros, flat; words: uint32;
-    state (STATE,); bits (images,): of each image, which are added. With references (see `bitstream.references`): told
-    (images, 2): where the symbols of these lie in TOTAL; chosen, late (images,): which, and with what delay; shares
-    (levels, CLASSES): weights.
+    1,): bits by frequency; cells: planes of all channels of all levels with margins of zeros, flat; kept: gets what
+    each takes, see `likeness.Block`, or is empty; words: uint32; state (STATE,); bits (images,): of each image, which
+    are added. With references (see `bitstream.references`): told (images, 2): where the symbols of these lie in TOTAL;
+    chosen, late (images,): which, and with what delay; shares (levels, CLASSES): weights.
     """
     for image in range(len(told)):
         part = state[WIDTH] >> _PRECISION
@@ -86,8 +88,8 @@ def code_block(
                     for row in range(max(0, (turn - across) // 2 + 1), min(down, turn // 2 + 1)):
                         _code_cell(
                             levels, places, channels, offsets, len(own), len(previous), weights, inverse, decay, costs,
-                            cells, words, state, bits, chosen, shares, decoding, sums, level, channel, image, row,
-                            turn - 2 * row,
+                            cells, kept, words, state, bits, chosen, shares, decoding, sums, level, channel, image,
+                            row, turn - 2 * row,
                         )  # fmt: skip
                         if state[FAILED]:
                             return
@@ -106,6 +108,7 @@ def _code_cell(
     decay: Any,
     costs: Any,
     cells: Any,
+    kept: Any,
     words: Any,
     state: Any,
     bits: Any,
@@ -193,6 +196,8 @@ def _code_cell(
         left = _below(symbol, mean, steepness, decay, lowest, alphabet, share, likely)
         right = _below(symbol + 1, mean, steepness, decay, lowest, alphabet, share, likely)
     bits[image] += costs[right - left]
+    if len(kept):
+        kept[at] = _class_of(0, scale) * COSTS + int(np.rint(costs[right - left] * BINS))
     _narrow(words, state, part, np.uint64(left) << _FINE, np.uint64(right - left) << _FINE, decoding)
 
 

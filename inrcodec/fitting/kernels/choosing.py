@@ -51,7 +51,9 @@ def choose(
         if keeping:
             _keep_better(lay, table, room, state, value, level, channel, down, across, apart, gains)
         _own_pixels(lay, owners, level, down, across, apart)
-        _compare(errors, 0, lay.height, lay.width, lay.width, owners, wide, weight_of_error, gains, keeping)
+        _compare(
+            errors, np.int64(0), lay.height, lay.width, lay.width, owners, wide, weight_of_error, gains, keeping,
+        )  # fmt: skip
         _compare_bits(
             lay, table, bits, owners, level, level, channel, looking, down, across, apart, weight_of_bit, gains,
             keeping,

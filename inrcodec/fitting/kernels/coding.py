@@ -25,6 +25,7 @@ Part = TypeVar("Part")
 Result = TypeVar("Result")
 _COSTS = np.log2(TOTAL) - np.log2(np.arange(TOTAL + 1).clip(1))
 _OWN, _PREVIOUS = np.array(OWN), np.array(PREVIOUS)
+_NOT_KEPT = np.zeros(0, np.uint16)
 
 
 class KernelCoder:
@@ -38,7 +39,8 @@ class KernelCoder:
         ints, floats, octets = np.zeros((1, 8), np.int64), np.zeros(1), np.zeros(0, np.int16)
         code_block(
             ints, np.zeros((1, 0, 4), np.int64), ints, _OWN, _PREVIOUS, floats, INVERSE, DECAY, _COSTS, octets,
-            np.zeros(0, np.uint32), np.zeros(STATE, np.uint64), floats, *_Relation.none(0, 1).arguments, False,
+            _NOT_KEPT, np.zeros(0, np.uint32), np.zeros(STATE, np.uint64), floats, *_Relation.none(0, 1).arguments,
+            False,
         )  # fmt: skip
 
     def encode(
@@ -56,6 +58,16 @@ class KernelCoder:
         """Every block's images."""
         tables = _Tables(codec)
         return self._shared(lambda block: _decoded(tables, *block), blocks)
+
+    def costs(self, codec: LatentCodec, images: Sequence[Latents], shapes: Shapes) -> list[list[Ints]]:
+        """What each latent of a block takes by itself, for every image and level, (channels, down, across)."""
+        tables = _Tables(codec)
+        levels, places, count = tables.laid_out(shapes)
+        kept = np.zeros(count, np.uint16)
+        alone = _Relation.none(len(images), len(codec.model.levels))
+        _written(tables, images, levels, places, count, alone, kept)
+        found = [[plane.astype(np.int64) for plane in planes] for _, planes in _planes(levels, places, kept)]
+        return [list(image) for image in zip(*found, strict=True)]
 
     def _shared(self, work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
         if self.workers == 1 or len(parts) == 1:
@@ -154,6 +166,7 @@ class _Tables:
         cells: npt.NDArray[np.int16],
         words: npt.NDArray[np.uint32],
         relation: _Relation,
+        kept: npt.NDArray[np.uint16] = _NOT_KEPT,
         *,
         decoding: bool,
     ) -> tuple[list[int], npt.NDArray[np.float64]]:
@@ -163,8 +176,8 @@ class _Tables:
         if decoding:
             state[POINT], state[NEXT] = int(words[0]) << 32 | int(words[1]), 2
         code_block(
-            levels, places, self.channels, _OWN, _PREVIOUS, self.weights, INVERSE, DECAY, _COSTS, cells, words, state,
-            bits, *relation.arguments, decoding,
+            levels, places, self.channels, _OWN, _PREVIOUS, self.weights, INVERSE, DECAY, _COSTS, cells, kept, words,
+            state, bits, *relation.arguments, decoding,
         )  # fmt: skip
         return state.tolist(), bits
 
@@ -173,16 +186,30 @@ def _encoded(
     tables: _Tables, images: Sequence[Latents], shapes: Shapes, chosen: Sequence[int]
 ) -> tuple[bytes, npt.NDArray[np.float64]]:
     levels, places, count = tables.laid_out(shapes)
+    relation = tables.relation(chosen, len(images))
+    words, state, bits = _written(tables, images, levels, places, count, relation)
+    return settled(words[: state[NEXT]], state[LOWER], state[WIDTH]), bits
+
+
+def _written(
+    tables: _Tables,
+    images: Sequence[Latents],
+    levels: Ints,
+    places: Ints,
+    count: int,
+    relation: _Relation,
+    kept: npt.NDArray[np.uint16] = _NOT_KEPT,
+) -> tuple[npt.NDArray[np.uint32], list[int], npt.NDArray[np.float64]]:
+    """Words of a block that is laid out, the coder's state behind them, and the bits (images,)."""
     cells = np.zeros(count, np.int16)
     symbols = 0
     for number, planes in _planes(levels, places, cells):
         for image, plane in enumerate(planes):
             plane[:] = images[image][number]
             symbols += plane.size
-    words = np.empty((symbols + len(chosen)) // 2 + 2, np.uint32)  # 16 bits for each, at most
-    relation = tables.relation(chosen, len(images))
-    state, bits = tables.code(levels, places, cells, words, relation, decoding=False)
-    return settled(words[: state[NEXT]], state[LOWER], state[WIDTH]), bits
+    words = np.empty((symbols + len(images)) // 2 + 2, np.uint32)  # 16 bits for each, at most
+    state, bits = tables.code(levels, places, cells, words, relation, kept, decoding=False)
+    return words, state, bits
 
 
 def _decoded(tables: _Tables, payload: bytes, shapes: Shapes) -> tuple[Latents, ...]:
@@ -199,7 +226,7 @@ def _decoded(tables: _Tables, payload: bytes, shapes: Shapes) -> tuple[Latents, 
     return tuple(zip(*found, strict=True))
 
 
-def _planes(levels: Ints, places: Ints, cells: npt.NDArray[np.int16]) -> Iterator[tuple[int, list[Any]]]:
+def _planes(levels: Ints, places: Ints, cells: npt.NDArray[Any]) -> Iterator[tuple[int, list[Any]]]:
     """Of every level its number and, for each image, a view (channels, cells down, cells across)."""
     for number, row in enumerate(levels.tolist()):
         channels, start, size = row[:3]

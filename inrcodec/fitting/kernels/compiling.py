@@ -16,6 +16,7 @@ import numba
 from numba import njit
 from platformdirs import user_cache_dir
 
+from inrcodec.fitting.kernels.lowering import PartCompiler
 from inrcodec.version import __version__
 
 # Nothing is compiled of these, or of what lays out.
@@ -23,6 +24,12 @@ PLAIN = ("__init__", "beside", "coding", "engine", "images", "packing", "parts",
 KERNELS = ("take_steps", "decide_images", "code_block")  # that Python calls
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
+_PART: dict[str, Any] = {  # without what callers in Python want, and without counts of who holds an array
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+    "_nrt": False,
+    "pipeline_class": PartCompiler,
+}
 
 
 @cache
@@ -72,13 +79,13 @@ def compiled(function: Kernel) -> Kernel:
 
 
 def helper(function: Kernel) -> Kernel:
-    """A part of a kernel. It has no wrapper for callers in Python, which would take a third of the time to compile.
+    """A part of a kernel, which nobody else calls.
 
     There is no fast-math: vectors say themselves what may be contracted, and a fit that diverges must show it.
     """
-    return cast(Kernel, njit(**_OPTIONS, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))
+    return cast(Kernel, njit(**_OPTIONS, **_PART)(function))
 
 
 def inlined(function: Kernel) -> Kernel:
     """A part whose values are to stay in registers."""
-    return cast(Kernel, njit(**_OPTIONS, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)(function))
+    return cast(Kernel, njit(**_OPTIONS, **_PART, forceinline=True)(function))

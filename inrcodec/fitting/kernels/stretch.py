@@ -153,8 +153,8 @@ def take_steps(
         if not wait_for_all(barrier, workers):
             return
         shares = images.shares[start:last]
-        _move(adam, packed, shares, step, begin, min(end, adam.context), 0)
-        _move(adam, packed, shares, step, max(begin, adam.context), end, 1)
+        _move(adam, packed, shares, step, begin, min(end, adam.context), adam.factors[step, 0])
+        _move(adam, packed, shares, step, max(begin, adam.context), end, adam.factors[step, 1])
         if not _pack(adam, packed, barrier, worker, workers):
             return
 
@@ -166,13 +166,12 @@ def _bound(count: int, worker: int, workers: int) -> int:
 
 
 @helper
-def _move(adam: Any, packed: Any, shares: Any, step: int, begin: int, end: int, part: int) -> None:
+def _move(adam: Any, packed: Any, shares: Any, step: int, begin: int, end: int, factor: float) -> None:
     """A step of Adam on weights[begin:end], in float32 throughout; gradients are added up in the order of images."""
     if begin >= end:
         return
     first_share, second_decay, second_share = adam.decays[0], adam.decays[1], adam.decays[2]
     correction, second_correction = adam.corrections[step, 0], adam.corrections[step, 1]
-    factor = adam.factors[step, part]
     for place in range(begin, end):
         source = packed.places[place]
         gradient = packed.gradients[0, source] * shares[0]

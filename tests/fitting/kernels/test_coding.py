@@ -12,11 +12,25 @@ from made_up import assert_same_latents, random_set
 from test_references import any_references, family
 
 from inrcodec.bitstream.latents import LatentCodec
+from inrcodec.bitstream.likeness import Block
 from inrcodec.errors import CorruptFileError
 from inrcodec.fitting.kernels.coding import KernelCoder
 from inrcodec.settings import Level
 
 LEVELS = (Level(31, 2), Level(2, 3), Level(1, 4), Level(0, 2))
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(2, 6))
+def test_what_latents_take_by_themselves(seed: int, images: int) -> None:
+    made = family(seed, images)
+    known = any_references(made, seed)[0]  # with references or without, a latent by itself has none
+    plain, fast = Block(known, made.latents, made.sizes), Block(known, made.latents, made.sizes, KernelCoder())
+    for one, other in zip(plain.bits(range(images)), fast.bits(range(images)), strict=True):
+        for level, found in zip(one, other, strict=True):
+            np.testing.assert_array_equal(found, level)
+    for one, other in zip(plain.pairs(), fast.pairs(), strict=True):
+        np.testing.assert_array_equal(other.saved, one.saved)
 
 
 @settings(max_examples=150, deadline=None)
