@@ -46,13 +46,14 @@ def choose(
     for one in range(last, behind):
         channel_bits(lay, table, constants, weights, room, one, bits[1])
     gains[:] = 0.0
+    start: Any = np.int64(0)  # a plain 0 has a type of its own
     wide = (lay.across[level] - across + apart - 1) // apart
     for keeping in range(2):
         if keeping:
             _keep_better(lay, table, room, state, value, level, channel, down, across, apart, gains)
         _own_pixels(lay, owners, level, down, across, apart)
         _compare(
-            errors, np.int64(0), lay.height, lay.width, lay.width, owners, wide, weight_of_error, gains, keeping,
+            errors, start, lay.height, lay.width, lay.width, owners, wide, weight_of_error, gains, keeping,
         )  # fmt: skip
         _compare_bits(
             lay, table, bits, owners, level, level, channel, looking, down, across, apart, weight_of_bit, gains,

@@ -57,7 +57,8 @@ def decide_images(
         _draw(lay, table, constants, weights, room, pictures, image, margin, errors[0])
         for one in range(lay.all_channels):
             channel_bits(lay, table, constants, weights, room, one, bits[0])
-        value, channel = first, np.int64(0)  # a plain 0 is a type of its own, which parts were compiled for, too
+        channel: Any = np.int64(0)  # a plain 0 has a type of its own, and parts would be compiled for it, too
+        value = first
         for level in range(lay.levels):
             last = channel + lay.level_channels[level]
             behind = last if level + 1 == lay.levels else last + lay.level_channels[level + 1]
