@@ -201,9 +201,11 @@ class FitSettings:
     encoder: bool = False  # codes come from a network that looks at the pictures, and are not fitted one by one
     distortion: str = "squared"  # a variant of `fitting.distortion`
     base: int | None = None  # the table of the base that network and context model start from and are stored against
+    guess: bool = False  # latents start as a network guesses them for the base
     tune_process: bool = True  # fork workers, and set allocator and torch's threads, while the fit runs
 
 
+STARTS = ("auto", "guess", "none")  # whether latents start as a network guesses them
 SHARES = ("auto", "none")  # whether images may be coded from others that they are like
 BASES = ("auto", "none")  # whether a file's network is stored as a difference from one that ships with the program
 
@@ -214,9 +216,14 @@ REFERENCE_PIXELS = 100 * 48 * 48
 
 
 def passes_for(effort: int, pixels: int) -> int:
-    """Visits of each image at an effort from 1 to 9: larger sets teach the network more per pass and get fewer."""
-    if not 1 <= effort <= len(PASSES):
-        raise UsageError(f"effort {effort} is outside 1 to {len(PASSES)}")
+    """Visits of each image at an effort from 1 to 9: larger sets teach the network more per pass and get fewer.
+
+    None at effort 0: latents are guessed.
+    """
+    if not 0 <= effort <= len(PASSES):
+        raise UsageError(f"effort {effort} is outside 0 to {len(PASSES)}")
+    if effort == 0:
+        return 0
     return max(20, round(PASSES[effort - 1] * min(1.0, math.sqrt(REFERENCE_PIXELS / pixels))))
 
 

@@ -22,6 +22,8 @@ from inrcodec.errors import CorruptFileError, UnsupportedFileError
 from inrcodec.settings import ModelSettings
 
 NUMBER = 1  # of the base that new files name
+GUESSED = 2  # of the one that they name where latents start as a network guesses them: both were trained together
+NUMBERS = (NUMBER, GUESSED)
 QUALITIES = (10, 30, 50, 70, 90)  # of `encode`, that it has a table for
 WIDTH, LAYERS = 32, 2  # of its networks
 _REFERENCE, _TABLE = struct.Struct("<BB4s"), struct.Struct("<BBI")
@@ -79,21 +81,21 @@ def decode_base(payload: bytes, model: ModelSettings, channels: int, network: Sh
     if len(payload) != _REFERENCE.size:
         raise CorruptFileError(f"base: {len(payload)} bytes where there are {_REFERENCE.size}")
     number, table, digest = _REFERENCE.unpack(payload)
-    if number != NUMBER or digest != _digest(number):
+    if number not in NUMBERS or digest != _digest(number):
         raise UnsupportedFileError(f"the network is stored against base {number}, which is not here: update inrcodec")
-    found = base_for(model, channels, network, table)
+    found = base_for(model, channels, network, table, number)
     if found is None:
         raise CorruptFileError(f"base {number} has no table {table} for this design and {channels} channels")
     return found
 
 
-def base_for(model: ModelSettings, channels: int, network: Shapes, table: int) -> Base | None:
-    """A table for networks of these shapes; None where the base has none."""
-    known = _tensors(NUMBER, channels, table)
+def base_for(model: ModelSettings, channels: int, network: Shapes, table: int, number: int = NUMBER) -> Base | None:
+    """A table of a base for networks of these shapes; None where it has none."""
+    known = _tensors(number, channels, table)
     shapes = [*map(tuple, network), *context_shapes(model)]
     if known is None or model.conditioning != "pyramid" or model.posed or shapes != usual_shapes(known):
         return None
-    return Base(NUMBER, table, known)
+    return Base(number, table, known)
 
 
 def usual_shapes(tensors: Sequence[CodedTensor]) -> list[tuple[int, ...]]:

@@ -28,12 +28,12 @@ from inrcodec.cli.network_options import (
     Preset,
     Share,
     Space,
+    Start,
     Width,
 )
 from inrcodec.cli.options import (
     Background,
     Device,
-    Effort,
     Engine,
     Force,
     Holdout,
@@ -69,8 +69,9 @@ EPILOG = epilog(
     ),
     (
         "file, file_size, images, pixels, bits_per_pixel, mean_psnr, worst_psnr, worst_image, holdout_mode, "
-        "holdout_psnr, exact_images, source_bytes, ratio, seconds, passes, missed (time, size, psnr), warnings, "
-        "verdict (lossless_sheet, lossless_codec, avif_sheet: bytes; sampled), skipped (path, reason), notes",
+        "holdout_psnr, exact_images, source_bytes, ratio, seconds, passes, start (guess, base, none), "
+        "missed (time, size, psnr), warnings, verdict (lossless_sheet, lossless_codec, avif_sheet: bytes; sampled), "
+        "skipped (path, reason), notes",
         "(with --dry-run) file, images, pixels, channels, parameters, passes, estimated_seconds, estimated_bytes, "
         "source_bytes, warnings, skipped, notes",
         "(a collection) file, file_size, images, shards, pixels, bits_per_pixel, mean_psnr, order, source_bytes, "
@@ -95,7 +96,10 @@ def encode(
         str | None,
         typer.Option("--target-size", metavar="BYTES", help="Steer to this size: 60k.", show_default="use --quality"),
     ] = None,
-    effort: Effort = 5,
+    effort: Annotated[
+        int,
+        typer.Option("-e", "--effort", min=0, max=9, help="0 at once, 1 quickest, 9 smallest for its quality."),
+    ] = 5,
     passes: Annotated[
         int | None,
         typer.Option(
@@ -130,6 +134,7 @@ def encode(
     head: Head = None,
     space: Space = None,
     base: Base = "auto",
+    start: Start = "auto",
     share: Share = "auto",
     keep_encoder: KeepEncoder = False,
     augment: Augment = None,
@@ -186,7 +191,7 @@ def encode(
         frames=frames, max_size=max_size, max_pixels=max_pixels, background=background,
         conditioning=conditioning, footprint=footprint,
         width=width, depth=depth, activation=activation, w0=w0, code=code, bottleneck=bottleneck, head=head,
-        space=space, base=base, share=share, keep_encoder=keep_encoder, augment=augment, extra=extra,
+        space=space, base=base, start=start, share=share, keep_encoder=keep_encoder, augment=augment, extra=extra,
         device=device, engine=engine, threads=threads, seed=seed,
     )  # fmt: skip
     if preset is not None:

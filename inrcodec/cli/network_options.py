@@ -107,6 +107,14 @@ Base = Annotated[
         rich_help_panel=DESIGN,
     ),
 ]
+Start = Annotated[
+    Literal["auto", "guess", "none"],
+    typer.Option(
+        "--start",
+        help="Of the latents: as a network guesses them, where that is worth it (auto) or always (guess); none: zeros.",
+        rich_help_panel=DESIGN,
+    ),
+]
 Share = Annotated[
     Literal["auto", "none"],
     typer.Option(

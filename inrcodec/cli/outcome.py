@@ -46,6 +46,7 @@ def result_keys(
         "ratio": result.source_bytes / report.file_size,
         "seconds": seconds,
         "passes": result.outlook.passes,
+        "start": result.start,
         "missed": list(missed(options, seconds, report.file_size, psnr)),
         "warnings": [] if psnr is None else list(result.outlook.verdicts(psnr)),
         "verdict": verdict,
@@ -92,6 +93,9 @@ def summary(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if answer["holdout_psnr"] is not None:
         ending = "never fitted" if answer["holdout_mode"] == "strict" else "measured before they were released"
         yield "held-out", f"{decibels(answer['holdout_psnr'])}  {ending}"
+    if answer["start"] == "guess":
+        fitted = "nothing fitted" if not answer["passes"] else f"then {answer['passes']:,.0f} passes"
+        yield "start", f"latents guessed by a network, {fitted}"
     yield "time", spoken_duration(answer["seconds"])
 
 

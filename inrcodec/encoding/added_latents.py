@@ -10,6 +10,7 @@ import numpy as np
 
 from inrcodec.archive import Archive
 from inrcodec.bitstream.appending import within_ranges
+from inrcodec.bitstream.base import GUESSED
 from inrcodec.encoding.kept_addition import Keep
 from inrcodec.encoding.options import EncodeOptions
 from inrcodec.encoding.resolve import fit_settings
@@ -31,14 +32,22 @@ USUAL_STEPS = 400  # where there is no encoder: as good as a fit of the whole se
 def steps_for(archive: Archive, steps: int | None) -> int:
     """Steps of fitting for each new image: as asked, or 0 where the file has an encoder and USUAL_STEPS elsewhere.
 
+    None are needed where latents can be guessed, as the file's network started from the base for that.
+
     UsageError where there are too few to find a code.
     """
     encoder = archive.encoder is not None
     if steps is None:
         return 0 if encoder else USUAL_STEPS
-    if steps < (0 if encoder else 1):
+    if steps < (0 if encoder or guessed_table(archive) is not None else 1):
         raise UsageError(f"{steps} steps: this file has no encoder to find codes, so they have to be fitted")
     return steps
+
+
+def guessed_table(archive: Archive) -> int | None:
+    """The table of the base that latents of new images are guessed for; None where the file has another start."""
+    base = archive.stored.base
+    return base.table if base is not None and base.number == GUESSED else None
 
 
 def find_latents(
@@ -98,7 +107,9 @@ def _fitted(
     from inrcodec.fitting.run import FrozenModel
 
     context = [tensor.values() for tensor in archive.stored.context]
-    frozen = FrozenModel(archive.field.tensors, context, archive.stored.codec.ranges, len(archive), codes)
+    frozen = FrozenModel(
+        archive.field.tensors, context, archive.stored.codec.ranges, len(archive), codes, guessed_table(archive)
+    )
     pixels = [picture.stored for picture in pictures]
     fit = Fit(pixels, archive.header.model, settings, frozen_model=frozen, poses=poses)
     keeper = keep(fit)

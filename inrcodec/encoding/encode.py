@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from inrcodec.archive import Archive
 from inrcodec.bitstream.container import write_atomically
@@ -27,6 +27,7 @@ from inrcodec.encoding.target import Made, corrected
 from inrcodec.errors import Parameter, UsageError
 from inrcodec.images import Picture, Skipped
 from inrcodec.images.scan import SUFFIXES as PICTURE_SUFFIXES
+from inrcodec.settings import FitSettings
 from inrcodec.signals import kind_of
 
 if TYPE_CHECKING:
@@ -38,7 +39,10 @@ FEW_BYTES = 1 << 15  # of a file: header, names, figures
 
 @dataclass(frozen=True, kw_only=True)
 class EncodeResult:
-    """What was written, as read back from its own bytes; outlook: how far the fit came; pictures: as they went in."""
+    """What was written, as read back from its own bytes; outlook: how far the fit came; pictures: as they went in.
+
+    start: what it began with, a network of the "base" and zeros for latents, a "guess" of latents beside it, or "none".
+    """
 
     path: Path
     archive: Archive
@@ -47,6 +51,7 @@ class EncodeResult:
     seconds: float
     source_bytes: int
     outlook: Outlook
+    start: Literal["guess", "base", "none"]
     pictures: Sequence[Picture]
 
 
@@ -112,6 +117,7 @@ def _encoded(sources: Sources, path: Path, options: EncodeOptions, run: EncodeRu
         seconds=time.monotonic() - started,
         source_bytes=sum(picture.source_bytes for picture in asked.pictures),
         outlook=outlook,
+        start=_start(asked.settings),
         pictures=asked.pictures,
     )
 
@@ -141,6 +147,12 @@ def _take_steps(
         if run.on_progress:
             run.on_progress(progress)
     keeper.through()
+
+
+def _start(settings: FitSettings) -> Literal["guess", "base", "none"]:
+    if settings.base is None:
+        return "none"
+    return "guess" if settings.guess else "base"
 
 
 def _report(run: EncodeRun, fit: Fit, phase: str) -> None:

@@ -28,8 +28,9 @@ class EncodeOptions:
         quality (float): 0 smallest to 100 finest; ten steps are some 2.3 dB. Default 50.
         target_psnr (float | None): control the rate to end at this mean PSNR, 10 to 60 dB. Default None: by quality.
         target_size (int | None): control the rate to end at this size of the file, bytes. Default None: by quality.
-        effort (int): 1 quickest to 9 smallest; a step takes about 1.85 times as long. Default 5.
-        passes (int | None): visits of every pixel, at least 1. Default None: by effort and the size of the set.
+        effort (int): 1 quickest to 9 smallest; a step takes about 1.85 times as long; 0: nothing is fitted, a
+            network guesses the latents. Default 5.
+        passes (int | None): visits of every pixel; 0: as effort 0. Default None: by effort and the size of the set.
         time_limit (float | None): seconds in which to be done; the schedule shrinks to fit. Default None: no limit.
     Held-out pixels:
         holdout (float): share of every image's pixels hidden from the fit to measure it, 0 to 0.9. Default 0.1.
@@ -58,6 +59,8 @@ class EncodeOptions:
         space (str | None): "plain", or "smooth" for a frame of its own around every drawing. Default None: "plain".
         base (str): "auto": start from networks that ship with the program and store what differs, where the design
             is the usual one of 32 units and no target is given; "none": start from nothing. Default "auto".
+        start (str): of the latents: as a network guesses them, where that is worth it ("auto") or in any case
+            ("guess"), or zeros ("none"). Default "auto".
         share (str): "auto": code an image from another one that it is like, where that makes the file smaller;
             "none": each by itself. Default "auto".
         keep_encoder (bool): let a small network find the codes (latent, hypernetwork), and store it. Default False.
@@ -94,6 +97,7 @@ class EncodeOptions:
     head: int | None = None
     space: str | None = None
     base: Literal["auto", "none"] = "auto"
+    start: Literal["auto", "guess", "none"] = "auto"
     share: Literal["auto", "none"] = "auto"
     keep_encoder: bool = False
     augment: str | None = None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inrcodec.errors import Message, Parameter
+from inrcodec.settings import FitSettings
 
 if TYPE_CHECKING:
     from inrcodec.fitting.engine import Fit
@@ -29,7 +30,8 @@ class Outlook:
     """How far a fit comes.
 
     passes: visits of every pixel, and how many were planned; a_pass: seconds of one; other: seconds of all else, such
-    as loading, writing and verifying; images of the set, and the longest side among them, pixels.
+    as loading, writing and verifying; images of the set, and the longest side among them, pixels; guessed: whether
+    latents begin as a network guesses them, so that pictures are pictures from the start.
     """
 
     passes: float
@@ -38,6 +40,7 @@ class Outlook:
     other: float
     images: int
     longest: int
+    guessed: bool = False
 
     @property
     def seconds(self) -> float:
@@ -51,7 +54,7 @@ class Outlook:
     @property
     def cut_short(self) -> bool:
         """Whether time ends it before pictures are pictures."""
-        return self.passes < min(FEW_PASSES, self.planned - 1)
+        return not self.guessed and self.passes < min(FEW_PASSES, self.planned - 1)
 
     @property
     def psnr(self) -> float:
@@ -107,13 +110,15 @@ def outlook_of(fit: Fit, started: float) -> Outlook:
         other=before + meter.ending,
         images=fit.run.images,
         longest=max(max(group.size) for group in fit.run.groups),
+        guessed=fit.run.guessed,
     )
 
 
 def outlook_by(
-    timing: Timing, planned: int, limit: float | None, before: float, ending: float, images: int, longest: int
+    timing: Timing, settings: FitSettings, before: float, ending: float, images: int, longest: int
 ) -> Outlook:
     """Of a fit whose parts were timed; before: seconds until it begins; ending: of writing and verifying."""
+    planned, limit = settings.passes, settings.time_limit
     left = math.inf if limit is None else limit - before - ending
     return Outlook(
         passes=min(planned, max(1.0, timing.passes_in(left))),
@@ -122,4 +127,5 @@ def outlook_by(
         other=before + timing.total(0) + ending,
         images=images,
         longest=longest,
+        guessed=settings.guess,
     )

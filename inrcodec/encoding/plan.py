@@ -92,7 +92,7 @@ def _outlook(asked: Prepared, started: float) -> Outlook:
     if settings.target is not None:
         ending = with_corrections(ending, fit.engine, timing.a_pass)
     longest = max(max(picture.shape[:2]) for picture in everything)
-    return outlook_by(timing, settings.passes, settings.time_limit, before, ending, len(everything), longest)
+    return outlook_by(timing, settings, before, ending, len(everything), longest)
 
 
 def _weights(model: ModelSettings, channels: int, images: int) -> int:

@@ -11,13 +11,13 @@ from inrcodec.bitstream.header import Header
 from inrcodec.encoding.assemble import header_for
 from inrcodec.encoding.options import EncodeOptions, Sources
 from inrcodec.encoding.resolve import (
-    base_table,
     count_pixels,
     extra_images,
     fit_settings,
     model_settings,
     read_pictures,
 )
+from inrcodec.encoding.start import base_table, guesses, passes_in_time
 from inrcodec.field.field import field_shapes
 from inrcodec.images import Picture, PictureSet
 from inrcodec.numerics.arrays import AnyPixels, Pixels
@@ -71,7 +71,9 @@ def prepare(sources: Sources, options: EncodeOptions, *, record: bool) -> Prepar
     pictures = found.pictures
     model = model_settings(options, count_pixels(pictures))
     settings = fit_settings(options, pictures, record=record)
-    settings = replace(settings, base=base_table(options, model, pictures[0].shape[2]))
+    table = base_table(options, model, pictures[0].shape[2])
+    guess = guesses(options, table, passes_in_time(options, settings.passes, count_pixels(pictures)))
+    settings = replace(settings, base=table, guess=guess)
     return Prepared(
         found=found,
         model=model,

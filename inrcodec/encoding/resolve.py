@@ -5,23 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
-
-from inrcodec.bitstream.base import WIDTH as BASE_WIDTH
-from inrcodec.bitstream.base import base_for, nearest_table
 from inrcodec.bitstream.names import encode_names
 from inrcodec.encoding.design import has_code, one_with, redesigned
 from inrcodec.encoding.options import EncodeOptions, Sources
+from inrcodec.encoding.start import as_the_base, passes_in_time
 from inrcodec.errors import Parameter, UsageError
 from inrcodec.field.conditioning import conditioning_named, model_for
 from inrcodec.field.contract import Traits
-from inrcodec.field.field import field_shapes
 from inrcodec.images import Picture, PictureSet, load_pictures
 from inrcodec.images.color import gray_of, is_gray, with_alpha
 from inrcodec.images.variations import parse_kinds, varied
 from inrcodec.numerics.arrays import Pixels, colors
 from inrcodec.settings import (
-    BASES,
     MAX_FOOTPRINT,
     SHARES,
     FitSettings,
@@ -35,7 +30,6 @@ from inrcodec.signals import FILMS
 
 FIXED_BYTES, FIGURE_BYTES, MINIMUM_BYTES = 140, 1.9, 3000  # header and checksums; figures per image; the rest
 RECORD_BYTES = 100
-VISITS_PER_SECOND, FEW_PASSES = 1.5e6, 80  # of pixels by a wide network; below so many passes it is not worth its time
 AUGMENT, EXTRA = Parameter("augment"), Parameter("extra")
 
 
@@ -67,7 +61,7 @@ def model_settings(options: EncodeOptions, pixels: int) -> ModelSettings:
             f": {options.conditioning} has no code for an encoder to find; it needs ",
             *one_with(has_code),
         )
-    return _as_the_base(options, model, pixels)
+    return as_the_base(options, model, passes_in_time(options, passes_of(options, pixels), pixels))
 
 
 def fit_settings(options: EncodeOptions, pictures: Sequence[Picture], *, record: bool = False) -> FitSettings:
@@ -84,7 +78,7 @@ def fit_settings(options: EncodeOptions, pictures: Sequence[Picture], *, record:
     return FitSettings(
         rate_weight=rate_weight_for(options.quality),
         target=_target(options, [picture.name for picture in pictures], record),
-        passes=_passes(options, count_pixels(pictures)),
+        passes=passes_of(options, count_pixels(pictures)),
         time_limit=options.time_limit,
         holdout=_holdout(options),
         device=options.device,
@@ -120,34 +114,6 @@ def count_pixels(pictures: Sequence[Picture]) -> int:
     return sum(picture.shape[0] * picture.shape[1] for picture in pictures)
 
 
-def base_table(options: EncodeOptions, model: ModelSettings, channels: int) -> int | None:
-    """The table of the base to start from and to store the network against, if there is one and it is wanted.
-
-    None where a target is aimed at: rate control does not foresee what the differences will take.
-    """
-    if options.base not in BASES:
-        raise UsageError(f"unknown base {options.base!r}; there are: {', '.join(BASES)}")
-    table, aimed = nearest_table(options.quality), options.target_psnr is not None or options.target_size is not None
-    if options.base == "none" or aimed or base_for(model, channels, field_shapes(model, channels, 1), table) is None:
-        return None
-    return table
-
-
-def _as_the_base(options: EncodeOptions, model: ModelSettings, pixels: int) -> ModelSettings:
-    """As wide as the base where a set alone would be narrower, or where there is no time to learn anything wider.
-
-    With a base, a small set pays for what differs, and few passes start from something.
-    """
-    passes: float = _passes(options, pixels)
-    if options.time_limit is not None:
-        passes = min(passes, options.time_limit * VISITS_PER_SECOND / pixels)
-    as_wide = msgspec.structs.replace(model, hidden_width=BASE_WIDTH)
-    wanted = model.hidden_width < BASE_WIDTH or passes < FEW_PASSES
-    if options.width is not None or not wanted or base_table(options, as_wide, 3) is None:
-        return model
-    return as_wide
-
-
 def _with_channels(pixels: Pixels, channels: int, options: EncodeOptions) -> Pixels:
     """An extra image with as many channels as the set has."""
     if channels == 1:
@@ -162,11 +128,12 @@ def _with_channels(pixels: Pixels, channels: int, options: EncodeOptions) -> Pix
     return fitting
 
 
-def _passes(options: EncodeOptions, pixels: int) -> int:
+def passes_of(options: EncodeOptions, pixels: int) -> int:
+    """Visits of every pixel that are asked for; 0 where latents are only guessed."""
     if options.passes is None:
         return passes_for(options.effort, pixels)
-    if options.passes < 1:
-        raise UsageError(f"passes {options.passes}: at least 1 is needed")
+    if options.passes < 0:
+        raise UsageError(f"passes {options.passes}: at least 1 is needed, or 0 to take latents as they are guessed")
     return options.passes
 
 
@@ -202,4 +169,7 @@ def _holdout(options: EncodeOptions) -> Holdout:
     if options.holdout_mode not in ("release", "strict"):
         raise UsageError(f"holdout mode {options.holdout_mode!r} is neither release nor strict")
     fraction = round(options.holdout * 1_000_000)
+    guessed = options.effort == 0 if options.passes is None else options.passes == 0
+    if guessed and options.holdout_mode == "release":
+        return Holdout()  # nothing is fitted that could be measured before they are released
     return Holdout(fraction, options.seed, options.holdout_mode) if fraction else Holdout()

@@ -74,7 +74,12 @@ class Fit:
 
     @property
     def files(self) -> FileEngine | None:
-        """What packs and draws files with what the engine has loaded, if it can."""
+        """What packs and draws files with what the engine has loaded, if it can.
+
+        Nothing where no step is taken and it would have to be compiled first.
+        """
+        if not self.run.settings.passes and self._engine.compiles:
+            return None
         return self._engine.files
 
     @property
@@ -100,6 +105,8 @@ class Fit:
     def steps(self) -> Iterator[Progress]:
         """Fit; yields after every step. What it takes of the process is put back when it ends or is closed."""
         run, meter = self.run, self.meter
+        if not run.settings.passes:
+            return  # latents are guessed, and nothing is fitted
         with self._allotment.applied(), self._engine as engine:
             if engine.compiles:
                 yield self.progress("compile")

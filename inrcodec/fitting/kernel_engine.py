@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 import numpy as np
 
-from inrcodec.fitting import schedule
 from inrcodec.fitting.batches import Batch, batches_of_pass
 from inrcodec.fitting.distortion.squared import MARGIN
 from inrcodec.fitting.groups import BatchPart, Numbers
@@ -201,5 +200,4 @@ def _batch_pixels(run: Run) -> int:
 def _quantization(context: StepContext) -> Quantization:
     if context.latents_frozen:
         return Quantization(rounded=True)
-    softness = schedule.softness(context.done)
-    return Quantization() if softness is None else Quantization(*softness)
+    return Quantization() if context.softness is None else Quantization(*context.softness)

@@ -72,7 +72,7 @@ class Meter:
 
     def __init__(self, images: int, passes: int, limit: float | None, pace: Callable[[float], Pace]) -> None:
         self.step = 0
-        self.done = 0.0  # from 0 before the first step to 1 behind the last
+        self.done = 0.0 if passes else 1.0  # from 0 before the first step to 1 behind the last
         self.ending = 0.0  # seconds that writing and verifying will take, as far as is known
         self._images, self._visits, self._planned = images, 0.0, images * passes
         self.pace_of = pace  # of a fit of so many passes
@@ -96,7 +96,7 @@ class Meter:
     def expected_passes(self) -> float:
         """Visits of each image that the fit will come to: fewer than planned where a limit will come sooner."""
         planned = self._planned / self._images
-        return min(planned, self.passes / self.done) if self.done > 0 else planned
+        return min(planned, self.passes / self.done) if self.done > 0 and planned else planned
 
     @property
     def seconds(self) -> float:

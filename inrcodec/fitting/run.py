@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inrcodec.bitstream.base import Base, base_for, encode_against
+from inrcodec.bitstream.base import GUESSED, NUMBER, Base, base_for, encode_against
 from inrcodec.bitstream.context import CONTEXT_STEP
 from inrcodec.bitstream.weights import CodedTensor, step_size
 from inrcodec.field.conditioning import traits_of
@@ -20,6 +20,7 @@ from inrcodec.fitting.arrays import Array, rounded, whole
 from inrcodec.fitting.coding import choose_weight_steps, coded_context, coded_weights, deviation
 from inrcodec.fitting.devices import CPU, Device
 from inrcodec.fitting.groups import Group, make_groups
+from inrcodec.fitting.guess.latents import guess_latents
 from inrcodec.fitting.initial import initial_context, initial_network
 from inrcodec.fitting.optimizer import SharedAdam
 from inrcodec.fitting.progress import HeldOutErrors
@@ -44,7 +45,7 @@ class FrozenModel:
     """A file's network and context model, which stay as they are, for pictures that join its set.
 
     ranges: the lowest and the highest latent of every channel; first: the number of the first of them in the set;
-    codes (pictures, values) to start from, where they are known.
+    codes (pictures, values) to start from, where they are known; table: of the base that latents are guessed for.
     """
 
     network: Sequence[FloatArray]
@@ -52,6 +53,7 @@ class FrozenModel:
     ranges: Sequence[tuple[int, int]]
     first: int
     codes: FloatArray | None = None
+    table: int | None = None
 
 
 @dataclass(kw_only=True)
@@ -80,6 +82,7 @@ class Run:
     watched: tuple[float, float] | None = None  # when hidden pixels were last looked at, and their PSNR
     device: Device = CPU  # the kind that all arrays are on
     base: Base | None = None  # what network and context model are stored as differences from
+    guessed: bool = False  # whether latents began as a network guesses them
 
     @property
     def distortion(self) -> Distortion:
@@ -167,6 +170,12 @@ class Run:
             group.adam.forget()
         self.latents_frozen = True
 
+    def guess(self, table: int) -> None:
+        """Give all latents what a network guesses for a table of its base, from pixels that are not hidden."""
+        for group in self.groups:
+            guess_latents(group, self.channels, table)
+        self.guessed = True
+
     @property
     def base_steps(self) -> list[int]:
         """Of the network's tensors in the base: what they cost before steps of their own are chosen."""
@@ -215,7 +224,10 @@ def start(
     drawn = [*initial_network(specs, random), *initial_context(model, random), *initial_network(encoding, random)]
     if frozen_model:
         drawn = [*frozen_model.network, *frozen_model.context]
-    base = None if settings.base is None else base_for(model, channels, [spec.shape for spec in specs], settings.base)
+    base = None
+    if settings.base is not None:
+        number = GUESSED if settings.guess else NUMBER
+        base = base_for(model, channels, [spec.shape for spec in specs], settings.base, number)
     if base is not None:
         drawn = base.values()
     full_rate = NETWORK_RATE * min(1.0, NARROW / model.hidden_width)
@@ -240,6 +252,8 @@ def start(
     )
     if base is not None:
         run.adam.base, run.adam.pull = weights.copy(), np.zeros_like(weights)
+        if settings.guess:
+            run.guess(base.table)
     if frozen_model:
         _adopt(run, frozen_model)
     return run
@@ -254,6 +268,8 @@ def views(weights: Array, shapes: Sequence[tuple[int, ...]]) -> list[Array]:
 
 def _adopt(run: Run, frozen_model: FrozenModel) -> None:
     """Keep to a file's network and context model."""
+    if frozen_model.table is not None:
+        run.guess(frozen_model.table)
     for group in run.groups:
         group.limit(frozen_model.ranges)
         if frozen_model.codes is not None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import torch
 
-from inrcodec.fitting import schedule
 from inrcodec.fitting.groups import BatchPart, Group
 from inrcodec.fitting.objective import distortions, rate
 from inrcodec.fitting.quantize import soft_rounded, with_noise
@@ -70,7 +69,7 @@ def _loss(
     latents = run.latents(group, images)
     if not run.encoder:
         latents.requires_grad_(not run.latents_frozen)
-    quantized = latents if run.latents_frozen else _relaxed(latents, context.done, noise)
+    quantized = latents if run.latents_frozen else _relaxed(latents, context.softness, noise)
     seen = quantized.detach().requires_grad_(not run.latents_frozen)  # parts of the loss share it; each is freed alone
     leaves = [*run.leaves, seen]
     gradients = [*shared, None]
@@ -107,7 +106,6 @@ def gather(
             gradients[place] = gradient if known is None else known + gradient
 
 
-def _relaxed(latents: torch.Tensor, done: float, noise: torch.Generator) -> torch.Tensor:
+def _relaxed(latents: torch.Tensor, softness: tuple[float, float] | None, noise: torch.Generator) -> torch.Tensor:
     """Latents as the loss sees them while they are not whole yet: with noise, then softly rounded."""
-    softness = schedule.softness(done)
     return with_noise(latents, noise) if softness is None else soft_rounded(latents, *softness, noise)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from inrcodec.fitting import schedule
 from inrcodec.fitting.groups import Numbers
 from inrcodec.fitting.rate_control import Figures
 from inrcodec.fitting.run import Run
@@ -27,9 +28,15 @@ class StepContext:
     pixels: int  # of the whole batch, over all workers
     seed: int  # of the fit, for the noise
     number: int  # of the step
+    guessed: bool = False  # whether latents began as a network guesses them
     network_rate: float = 0.0  # factors on learning rates of the network and the context model, for engines that
     context_rate: float = 0.0  # move these themselves
     subsample: Subsample = ALL_PIXELS
+
+    @property
+    def softness(self) -> tuple[float, float] | None:
+        """See `schedule.softness`."""
+        return schedule.softness(self.done, guessed=self.guessed)
 
     def noise_seed(self, worker: int) -> int:
         """A seed for a worker's noise in this step: no two of a fit share one, and any seed of a fit will do."""

@@ -86,7 +86,8 @@ def take_steps(run: Run, engine: StepEngine, batches: Sequence[Batch], meter: Me
 
 def _step_context(run: Run, batch: Batch, done: float, number: int) -> StepContext:
     """What a step is told, when that much of the fit is done; number: of the step."""
-    learning_rate = schedule.learning_rate(done, number)
+    guessed = run.guessed
+    learning_rate = schedule.learning_rate(done, number, guessed=guessed)
     return StepContext(
         done=done,
         learning_rate=learning_rate,
@@ -98,7 +99,8 @@ def _step_context(run: Run, batch: Batch, done: float, number: int) -> StepConte
         pixels=batch.pixels,
         seed=run.settings.seed,
         number=number,
-        network_rate=schedule.network_rate(done, number) if run.model.spatial else learning_rate,
-        context_rate=schedule.context_rate(done, number),
+        guessed=guessed,
+        network_rate=schedule.network_rate(done, number, guessed=guessed) if run.model.spatial else learning_rate,
+        context_rate=schedule.context_rate(done, number, guessed=guessed),
         subsample=batch.subsample,
     )

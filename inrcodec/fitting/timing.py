@@ -49,7 +49,7 @@ class Timing:
 
     def passes_in(self, seconds: float) -> float:
         """How many passes there is time for."""
-        return max(0.0, (seconds - self.total(0)) / self.a_pass)
+        return max(0.0, (seconds - self.total(0)) / self.a_pass) if self.a_pass else math.inf
 
 
 def timed(
@@ -59,11 +59,15 @@ def timed(
 
     With the engine, the threads and the device of the settings; raises what a fit would. Returns the fit, too.
     """
+    scale = pixels / _pixels(sample)
+    if not settings.passes:
+        guessing = time.monotonic()
+        fit = Fit(sample, model, settings)
+        return Timing(start=scale * (time.monotonic() - guessing), a_pass=0.0, once=0.0, rounding=0.0), fit
     fit, meter, begun, compiled = _tried(sample, model, settings)
     if compiled:  # which took its time in every phase, and is not done again
         fit, meter, begun, _ = _tried(sample, model, settings)
         begun += LOADING
-    scale = pixels / _pixels(sample)
     phases = list(zip(pairwise(BOUNDS), meter.phases, strict=True))
     a_visit = sum((last - first) * phase.a_visit for (first, last), phase in phases)
     entered = [max(0.0, phase.entering - phase.a_visit * phase.first_visits) for _, phase in phases]

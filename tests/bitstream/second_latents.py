@@ -22,7 +22,7 @@ Range = tuple[int, int]
 
 INVERSE = {s: round(2 ** (16 - s / 8)) for s in range(-40, 57)}
 DECAY = np.array([round(65536 * math.exp(-i / 256)) for i in range(3072)] + [0])
-BASE_FILE = Path(__file__).parents[2] / "inrcodec" / "bitstream" / "bases" / "1.bin"
+BASES = Path(__file__).parents[2] / "inrcodec" / "bitstream" / "bases"
 CONTEXT_STEP, CONTEXT_BITS = -24, 6  # weights of the context model are multiples of 1/64
 SAME = [(0, -1), (0, -2), (-1, -2), (-1, -1), (-1, 0), (-1, 1), (-2, -1), (-2, 0), (-2, 1)]
 BEFORE = [(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0)]
@@ -71,8 +71,10 @@ def weights(payload: bytes, model: Model, named: list[bytes]) -> Weights:
 
 def base_table(named: bytes, model: Model, shapes: list[tuple[int, ...]]) -> list[tuple[Ints, int]]:
     """Section 16: the integers and the step of every tensor of the table that a file names."""
-    blob = BASE_FILE.read_bytes()
-    if len(named) != 6 or named[0] != 1 or named[2:] != hashlib.sha256(blob).digest()[:4]:
+    if len(named) != 6 or named[0] not in (1, 2):
+        raise Illegal("base")
+    blob = (BASES / f"{named[0]}.bin").read_bytes()
+    if named[2:] != hashlib.sha256(blob).digest()[:4]:
         raise Illegal("base")
     at = 0
     while at < len(blob):

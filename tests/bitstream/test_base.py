@@ -10,7 +10,8 @@ import pytest
 
 from inrcodec.archive import Archive
 from inrcodec.bitstream.base import (
-    NUMBER,
+    GUESSED,
+    NUMBERS,
     QUALITIES,
     Base,
     base_for,
@@ -29,21 +30,24 @@ from inrcodec.field.conditioning import model_for
 from inrcodec.field.field import field_shapes
 from inrcodec.settings import ModelSettings
 
+FORMAT = " ".join((Path(__file__).parents[2] / "inrcodec" / "bitstream" / "FORMAT.md").read_text("utf-8").split())
 GOLDEN = Path(__file__).parent.parent / "golden"
-FILE = Path(__file__).parents[2] / "inrcodec" / "bitstream" / "bases" / f"{NUMBER}.bin"
+BITSTREAM = Path(__file__).parents[2] / "inrcodec" / "bitstream"
 SHAPES = field_shapes(ModelSettings(), 3, 1)
 
 
-def table(quality: float = 50, channels: int = 3) -> Base:
-    found = base_for(ModelSettings(), channels, field_shapes(ModelSettings(), channels, 1), nearest_table(quality))
+def table(quality: float = 50, channels: int = 3, number: int = NUMBERS[0]) -> Base:
+    shapes = field_shapes(ModelSettings(), channels, 1)
+    found = base_for(ModelSettings(), channels, shapes, nearest_table(quality), number)
     assert found is not None
     return found
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
 @pytest.mark.parametrize("quality", QUALITIES)
-def test_there_are_tables_for_all(channels: int, quality: int) -> None:
-    for one in table(quality, channels).values():
+@pytest.mark.parametrize("number", NUMBERS)
+def test_there_are_tables_for_all(channels: int, quality: int, number: int) -> None:
+    for one in table(quality, channels, number).values():
         assert np.isfinite(one).all()
         assert one.any()
 
@@ -80,19 +84,22 @@ def test_the_table_of_the_nearest_quality_is_taken() -> None:
     assert [QUALITIES[nearest_table(quality)] for quality in (0, 19, 21, 50, 81, 100)] == [10, 10, 30, 50, 90, 90]
 
 
-def test_a_file_names_it_by_its_hash() -> None:
-    payload = encode_base(table())
-    assert payload == bytes([NUMBER, 2]) + hashlib.sha256(FILE.read_bytes()).digest()[:4]
-    assert decode_base(payload, ModelSettings(), 3, SHAPES) == table()
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_file_names_it_by_its_hash(number: int) -> None:
+    digest = hashlib.sha256((BITSTREAM / "bases" / f"{number}.bin").read_bytes()).digest()[:4]
+    payload = encode_base(table(number=number))
+    assert payload == bytes([number, 2]) + digest
+    assert decode_base(payload, ModelSettings(), 3, SHAPES) == table(number=number)
+    assert f"[`bases/{number}.bin`](bases/{number}.bin), whose hash begins with {digest.hex()}" in FORMAT
 
 
 @pytest.mark.parametrize(
     ("payload", "failure", "said"),
     [
         (b"", CorruptFileError, "base: 0 bytes"),
-        (bytes([NUMBER + 1, 2]) + bytes(4), UnsupportedFileError, "update inrcodec"),
-        (bytes([NUMBER, 2]) + bytes(4), UnsupportedFileError, "update inrcodec"),
-        (bytes([NUMBER, 9]) + encode_base(table())[2:], CorruptFileError, "no table 9"),
+        (bytes([max(NUMBERS) + 1, 2]) + bytes(4), UnsupportedFileError, "update inrcodec"),
+        (bytes([GUESSED, 2]) + bytes(4), UnsupportedFileError, "update inrcodec"),
+        (bytes([NUMBERS[0], 9]) + encode_base(table())[2:], CorruptFileError, "no table 9"),
     ],
 )
 def test_others_are_refused(payload: bytes, failure: type[InrError], said: str) -> None:

@@ -60,7 +60,7 @@ def test_help_of_each_command_has_examples(command: str, flag: str, capsys: Capt
         ["info", "missing.inr"],
         ["encode"],
         ["encode", "folder", "-q", "101"],
-        ["encode", "folder", "--effort", "0"],
+        ["encode", "folder", "--effort", "10"],
         ["encode", "folder", "--device", "tpu"],
         ["encode", "folder", "--time-limit", "soon"],
         ["decode", "set.inr", "--size", "big"],

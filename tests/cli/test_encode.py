@@ -16,7 +16,7 @@ from inrcodec.cli.app import main
 Capture = pytest.CaptureFixture[str]
 QUICK = ["--passes", "40", "--threads", "1", "--device", "cpu"]
 KEYS = """file file_size images pixels bits_per_pixel mean_psnr exact_images worst_psnr worst_image holdout_mode
-holdout_psnr source_bytes ratio seconds passes missed warnings verdict skipped notes"""
+holdout_psnr source_bytes ratio seconds passes start missed warnings verdict skipped notes"""
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +57,13 @@ def test_json_and_the_default_name(small_images: Path, tmp_path: Path, capsys: C
     assert answer["images"] == 6
 
 
+def test_nothing_is_fitted_at_effort_0_and_the_summary_says_so(
+    small_images: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    assert main(["encode", str(small_images), "-o", "set.inr", "--effort", "0", "--threads", "1", "--no-verdict"]) == 0
+    assert "latents guessed by a network, nothing fitted" in " ".join(capsys.readouterr())
+
+
 def test_footprint_goes_into_the_file(small_images: Path, tmp_path: Path) -> None:
     """Points by default, areas on demand."""
     for extra, wanted in ([], 1), (["--footprint", "2"], 2):
@@ -64,8 +71,9 @@ def test_footprint_goes_into_the_file(small_images: Path, tmp_path: Path) -> Non
         assert inrcodec.open(tmp_path / "set.inr").header.model.footprint == wanted
 
 
-def test_a_dry_run_writes_nothing(small_images: Path, tmp_path: Path, capsys: Capture) -> None:
-    assert main(["encode", str(small_images), "--dry-run", "--json"]) == 0
+@pytest.mark.parametrize("effort", ["0", "5"])
+def test_a_dry_run_writes_nothing(small_images: Path, tmp_path: Path, capsys: Capture, effort: str) -> None:
+    assert main(["encode", str(small_images), "--dry-run", "--json", "--effort", effort]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert answer["images"] == 6
     assert answer["estimated_bytes"] > 0

@@ -224,7 +224,7 @@ def test_mistakes_are_found_before_the_fit(
 ) -> None:
     monkeypatch.setattr("inrcodec.encoding.added_latents._fitted", lambda *arguments: pytest.fail("it fitted"))
     new = newcomers / "five.png"
-    for output, asked in [(tmp_path / "no" / "x.inr", {}), (tmp_path, {}), (None, {"steps": 0}), (None, {"seed": -1})]:
+    for output, asked in [(tmp_path / "no" / "x.inr", {}), (tmp_path, {}), (None, {"steps": -1}), (None, {"seed": -1})]:
         with pytest.raises(UsageError):
             inrcodec.add(small_set, new, output, **{**QUICK, **asked})
     monkeypatch.setattr("inrcodec.bitstream.header.MAX_IMAGES", 6)

@@ -20,6 +20,7 @@ Run it after a change of the format, from the repository's root: python tests/go
 
 from __future__ import annotations
 
+import math
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -32,7 +33,8 @@ from inrcodec.bitstream.container import ENDS, REFERENCES, Chunk, read_chunks, w
 from inrcodec.bitstream.ends import Ends, encode_ends
 from inrcodec.encoding.assemble import assemble
 from inrcodec.encoding.options import EncodeOptions
-from inrcodec.encoding.resolve import base_table, fit_settings
+from inrcodec.encoding.resolve import fit_settings
+from inrcodec.encoding.start import base_table, guesses
 from inrcodec.fitting.engine import Fit
 from inrcodec.images import Picture
 from inrcodec.settings import Architecture, Level, ModelSettings
@@ -55,7 +57,8 @@ FILES: dict[str, tuple[int, ModelSettings, EncodeOptions]] = {
         ModelSettings("pyramid", 10, 3, 2, (Level(4, 2), Level(2, 1), Level(0, 2)), 6),
         EncodeOptions(**COMMON, holdout=0.2, holdout_mode="strict"),
     ),
-    "base": (3, ModelSettings(), EncodeOptions(**COMMON)),
+    "base": (3, ModelSettings(), EncodeOptions(**COMMON, start="none")),
+    "guess": (4, ModelSettings(), EncodeOptions(**COMMON, start="guess")),
     "grid": (3, ModelSettings("grid", 24, 3, 1, (), 1), EncodeOptions(**COMMON, holdout=0.0)),
     "binary": (4, ModelSettings("binary", 20, 2, 2, (), 1, Architecture("relu-pe")), EncodeOptions(**COMMON)),
     "bottleneck": (
@@ -99,7 +102,8 @@ def picture(number: int, channels: int, space: str = "plain") -> Picture:
 def encoded(channels: int, model: ModelSettings, options: EncodeOptions) -> bytes:
     """A file of all pictures."""
     pictures = [picture(number, channels, model.space) for number in range(len(SIZES))]
-    settings = replace(fit_settings(options, pictures), base=base_table(options, model, channels))
+    table = base_table(options, model, channels)
+    settings = replace(fit_settings(options, pictures), base=table, guess=guesses(options, table, math.inf))
     fit = Fit([drawn.stored for drawn in pictures], model, settings)
     for _ in fit.steps():
         pass

@@ -12,7 +12,6 @@ from typing import Self, TypeVar
 import numpy as np
 import torch
 
-from inrcodec.fitting import schedule
 from inrcodec.fitting.batches import Batch, most_pixels, packed
 from inrcodec.fitting.decisions import RoundingTask
 from inrcodec.fitting.gpu.canvas import Canvas, Tile, canvases
@@ -157,7 +156,7 @@ class DeviceEngine:
             weight_steps=tuple(context.weight_steps),
             latents_frozen=context.latents_frozen,
             released=context.released,
-            soft=schedule.softness(context.done) is not None,
+            soft=context.softness is not None,
             stride=context.subsample.stride,
         )
         if phase == self._phase:
@@ -170,7 +169,7 @@ class DeviceEngine:
 
     def _dials(self, context: StepContext) -> Dials[float]:
         run = self._run
-        temperature, width = schedule.softness(context.done) or (1.0, 1.0)
+        temperature, width = context.softness or (1.0, 1.0)
         first, second = (1.0, 1.0) if run.network_frozen else run.adam.count_step()
         return Dials(
             first_slot=0.0,

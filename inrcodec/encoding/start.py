@@ -1,0 +1,70 @@
+"""What a fit starts from: a network of the base, and latents that a network guesses for it, or nothing."""
+
+from __future__ import annotations
+
+import msgspec
+
+from inrcodec.bitstream.base import WIDTH, base_for, nearest_table
+from inrcodec.encoding.options import EncodeOptions
+from inrcodec.errors import Parameter, UsageError
+from inrcodec.field.field import field_shapes
+from inrcodec.settings import BASES, STARTS, ModelSettings
+
+VISITS_PER_SECOND, FEW_PASSES = 1.5e6, 80  # of pixels by a wide network; below so many passes it is not worth its time
+GUESSED_FEW_PASSES = 130  # the same where a network of the base's width starts from guessed latents
+GUESSED_PASSES = 300  # fits of more come as far from zeros
+
+
+def base_table(options: EncodeOptions, model: ModelSettings, channels: int) -> int | None:
+    """The table of the base to start from and to store the network against, if there is one and it is wanted.
+
+    None where a target is aimed at: rate control does not foresee what the differences will take.
+    """
+    if options.base not in BASES:
+        raise UsageError(f"unknown base {options.base!r}; there are: {', '.join(BASES)}")
+    table, aimed = nearest_table(options.quality), options.target_psnr is not None or options.target_size is not None
+    if options.base == "none" or aimed or base_for(model, channels, field_shapes(model, channels, 1), table) is None:
+        return None
+    return table
+
+
+def as_the_base(options: EncodeOptions, model: ModelSettings, passes: float) -> ModelSettings:
+    """As wide as the base where a set alone would be narrower, or where there is no time to learn anything wider.
+
+    With a base, a small set pays for what differs, and few passes start from something. passes: that there is time for.
+    """
+    as_wide = msgspec.structs.replace(model, hidden_width=WIDTH)
+    few = FEW_PASSES if options.start == "none" else GUESSED_FEW_PASSES
+    wanted = model.hidden_width < WIDTH or passes < few or options.start == "guess"
+    if options.width is not None or not wanted or base_table(options, as_wide, 3) is None:
+        return model
+    return as_wide
+
+
+def guesses(options: EncodeOptions, table: int | None, passes: float) -> bool:
+    """Whether latents start as a network guesses them for that table of the base; passes: that there is time for.
+
+    UsageError where they must and nothing can be guessed.
+    """
+    if options.start not in STARTS:
+        raise UsageError(f"unknown start {options.start!r}; there are: {', '.join(STARTS)}")
+    asked = Parameter("start", "guess")
+    if passes == 0:
+        asked = Parameter("effort" if options.passes is None else "passes", 0)
+    if passes == 0 and options.start == "none":
+        raise UsageError(asked, " takes latents as they are guessed; leave out ", Parameter("start", "none"))
+    if table is not None:
+        return options.start == "guess" or (options.start == "auto" and passes <= GUESSED_PASSES)
+    if passes == 0 or options.start == "guess":
+        raise UsageError(
+            asked, f": latents are guessed for pyramids of {WIDTH} units that start from the base, without a target; "
+            "use ", Parameter("effort", 1), " and leave out what asks for another design",
+        )  # fmt: skip
+    return False
+
+
+def passes_in_time(options: EncodeOptions, passes: int, pixels: int) -> float:
+    """How many of so many passes over so many pixels there is time for, about."""
+    if options.time_limit is None:
+        return passes
+    return min(passes, options.time_limit * VISITS_PER_SECOND / pixels)

@@ -1,0 +1,80 @@
+"""What a fit starts from: latents that are guessed make few passes better, and none are enough for a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import inrcodec
+from inrcodec.bitstream.base import GUESSED
+from inrcodec.encoding.encode import EncodeResult
+from inrcodec.errors import UsageError
+from inrcodec.settings import rate_weight_for
+
+QUICK = {"threads": 1, "device": "cpu", "seed": 0, "holdout": 0.0}
+
+
+def encoded(source: Path, folder: Path, **asked: object) -> EncodeResult:
+    name = "-".join(f"{key}{value}" for key, value in asked.items())
+    return inrcodec.encode(source, folder / f"{name}.inr", **{**QUICK, **asked})  # type: ignore[arg-type]
+
+
+def loss(result: EncodeResult) -> float:
+    """What a fit makes small: the error, and what the whole file costs."""
+    archive = result.archive
+    return float(10 ** (-archive.means["psnr"] / 10)) + rate_weight_for(50) * archive.bits_per_pixel
+
+
+def test_without_a_pass_there_are_pictures(small_images: Path, tmp_path: Path) -> None:
+    result = encoded(small_images, tmp_path, effort=0)
+    assert result.start == "guess"
+    assert result.outlook.passes == 0
+    assert result.archive.stored.base is not None
+    assert result.archive.stored.base.number == GUESSED
+    assert result.archive.means["psnr"] > 20
+
+
+def test_few_passes_come_further(small_images: Path, tmp_path: Path) -> None:
+    warm, cold = encoded(small_images, tmp_path, passes=10), encoded(small_images, tmp_path, passes=10, start="none")
+    assert (warm.start, cold.start) == ("guess", "base")
+    assert loss(warm) < 0.7 * loss(cold)
+
+
+def test_both_engines_go_on_from_it(small_images: Path, tmp_path: Path) -> None:
+    pytest.importorskip("numba")
+    ours, theirs = (encoded(small_images, tmp_path, passes=4, engine=engine) for engine in ("kernel", "torch"))
+    assert abs(ours.archive.means["psnr"] - theirs.archive.means["psnr"]) < 0.6
+
+
+def test_held_out_pixels_stay_hidden_without_a_pass(small_images: Path, tmp_path: Path) -> None:
+    strict = encoded(small_images, tmp_path, effort=0, holdout=0.2, holdout_mode="strict").archive
+    assert strict.means["holdout_psnr"] < strict.means["psnr"]
+    assert encoded(small_images, tmp_path, effort=0, holdout=0.2).archive.header.holdout.mode == "none"
+
+
+def test_images_are_added_without_a_step(small_images: Path, newcomers: Path, tmp_path: Path) -> None:
+    before = encoded(small_images, tmp_path, passes=20)
+    result = inrcodec.add(before.path, newcomers, tmp_path / "more.inr", steps=0)
+    assert np.mean([result.archive[number].psnr for number in range(result.first, len(result.archive))]) > 18
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"effort": 0, "conditioning": "latent"}, "latents are guessed for pyramids of 32 units"),
+        ({"effort": 0, "width": "24"}, "without a target"),
+        ({"effort": 0, "base": "none"}, "start from the base"),
+        ({"start": "guess", "target_psnr": 30.0}, "without a target"),
+        ({"effort": 0, "start": "none"}, "leave out"),
+        ({"start": "photos"}, "unknown start 'photos'; there are: auto, guess, none"),
+        ({"effort": 10}, "effort 10 is outside 0 to 9"),
+        ({"passes": -1}, "passes -1: at least 1 is needed"),
+    ],
+)
+def test_what_cannot_be_guessed_is_refused(
+    small_images: Path, tmp_path: Path, asked: dict[str, object], said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        encoded(small_images, tmp_path, **asked)
