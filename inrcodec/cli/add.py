@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,13 +13,13 @@ from inrcodec.cli.options import (
     Background,
     Device,
     Engine,
-    File,
     Force,
     Json,
     MaxSize,
     Quiet,
     Resume,
     Seed,
+    Set,
     Threads,
     Trust,
     Verbose,
@@ -31,20 +31,26 @@ from inrcodec.cli.values import spoken_duration
 from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
+    from inrcodec.archive import AnyArchive, ArchivedImage
     from inrcodec.encoding.add import AddResult
+    from inrcodec.encoding.shards.adding import Adding, CollectionAddResult
 
 EPILOG = epilog(
     (
         "inrcodec add set.inr new.png",
         "inrcodec add set.inr ./more -o larger.inr",
+        "inrcodec add photos.inrs ./more",
         "inrcodec add icons.inr logo.png --background white --refine 1000",
     ),
-    ("file, added (number, name, psnr, bits), images, file_size, size_before, seconds, skipped (path, reason), notes",),
+    (
+        "file, added (number, name, psnr, bits), images, file_size, size_before, seconds, skipped (path, reason), "
+        "notes; of a collection also changed, new (shards)",
+    ),
 )
 
 
 def add(
-    file: File,
+    file: Set,
     sources: Sources = None,
     output: Annotated[
         str | None,
@@ -80,15 +86,29 @@ def add(
 
     Files of every design with latents or codes can grow (pyramid, latent, hypernetwork). A file that was encoded with
     --keep-encoder gives new images a code at once; elsewhere, and with --refine, their codes are fitted.
+    Into a collection: each image joins the shard with images most like it; many, and those that none takes, get their
+    own.
     """
     console = Console(quiet, verbose)
     given = gathered(sources, files_from, null)
     if output == "-":
         raise UsageError("add writes a file that it reads back and checks, not a stream; give -o a file name")
     import inrcodec
+    from inrcodec.bitstream.collection import is_collection, is_url
     from inrcodec.cli.opening import check_to_change
     from inrcodec.cli.progress import resumable_progress
 
+    if is_collection(file) and not is_url(file):
+        if output is not None or resume:
+            raise UsageError(f"{file}: is a collection, which is changed where it is; leave out -o and --resume")
+        from inrcodec.encoding.shards.adding import Adding
+
+        how = Adding(
+            steps=refine, quality=quality, max_size=max_size, background=background, device=device, engine=engine,
+            threads=threads, seed=seed, trust=trust,
+        )  # fmt: skip
+        _add_to_collection(file, given, how, json, console)
+        return
     check_to_change(file, output)
     with resumable_progress(Path(output or file), console) as (on_progress, on_notice):
         result = inrcodec.add(
@@ -105,12 +125,38 @@ def add(
     finish(result.skipped, result.notes, console)
 
 
+def _add_to_collection(file: str, sources: list[str], how: Adding, json: bool, console: Console) -> None:
+    import dataclasses
+
+    from inrcodec.cli.progress import fit_progress
+    from inrcodec.encoding.shards.adding import add_to_collection
+
+    with fit_progress(console) as draw:
+        result = add_to_collection(file, sources, dataclasses.replace(how, on_progress=draw))
+    found = result.collection
+    new = [found[found.numbers[name]] for name in result.names]
+    answer = _told(file, found, new, result) | {"changed": result.changed, "new": result.new}
+    if json:
+        print_json(answer)
+    else:
+        print(file, flush=True)
+        where = f"{result.changed:,} shards grew, {result.new:,} are new"
+        say_pairs(console, [("shards", where), *_summary(answer)])
+    finish(result.skipped, result.notes, console)
+
+
 def _keys(result: AddResult) -> dict[str, Any]:
     """The outcome as plain values, in the order of the JSON keys."""
     archive = result.archive
     new = [archive[number] for number in range(result.first, len(archive))]
+    return _told(str(result.path), archive, new, result)
+
+
+def _told(
+    file: str, archive: AnyArchive, new: Sequence[ArchivedImage], result: AddResult | CollectionAddResult
+) -> dict[str, Any]:
     return {
-        "file": str(result.path),
+        "file": file,
         "added": [
             {"number": image.number, "name": image.name, "psnr": image.psnr, "bits": image.bits} for image in new
         ],
@@ -125,7 +171,9 @@ def _keys(result: AddResult) -> dict[str, Any]:
 def _summary(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """What was added, as (name, value) lines."""
     added, grown = answer["added"], answer["file_size"] - answer["size_before"]
-    span = f"number {added[0]['number']}" + (f" to {added[-1]['number']}" if len(added) > 1 else "")
+    first, last = added[0]["number"], added[-1]["number"]
+    span = f"number {first}" + (f" to {last}" if last - first == len(added) - 1 > 0 else "")
+    span += " and others" if last - first != len(added) - 1 else ""
     yield "added", f"{len(added):,}, {span} of {answer['images']:,}"
     yield "file size", f"{answer['file_size']:,} bytes, {grown:+,}"
     known = [one for one in added if one["psnr"] is not None]

@@ -155,6 +155,16 @@ def test_index(small_collection: Path, small_set: Path, tmp_path: Path, capsys: 
     assert "is one file" in capsys.readouterr().err
 
 
+def test_add(small_collection: Path, newcomers: Path, tmp_path: Path, capsys: Capture) -> None:
+    copied = str(shutil.copytree(small_collection, tmp_path / "copied.inrs"))
+    words = ["add", copied, str(newcomers / "five.png"), "--refine", "3", "--device", "cpu", "--threads", "1"]
+    answer = answer_of([*words, "--json", "--quiet"], capsys)
+    assert (answer["images"], answer["changed"], answer["new"]) == (7, 1, 0)
+    assert main(["verify", copied]) == 0
+    assert main([*words, "-o", "other.inr"]) == 2
+    assert "leave out -o" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("words", [["derive", "SET", "--sheet"]])
 def test_commands_of_files_name_a_shard(
     words: list[str], small_collection: Path, small_images: Path, capsys: Capture
@@ -189,7 +199,7 @@ def refusal(words: list[str], code: int, capsys: Capture) -> str:
         (["replace", "SHARD", "0", "SOURCE/one.png"], "is a shard of the collection copied.inrs"),
         (["remove", "SHARD", "0"], "is a shard of the collection copied.inrs"),
         (["remove", "FILE", "0", "-o", "SHARD", "--force"], "is a shard of the collection copied.inrs"),
-        (["add", "SET", "SOURCE"], "is a collection, which is changed by encoding its pictures again"),
+        (["add", "SET", "SOURCE"], "of that name already; rename the new one"),
         (["replace", "SET", "0", "SOURCE/one.png"], "is a collection, which is changed by encoding"),
         (["fuse", "SET", "--index", "0,1"], "is a collection, and this takes picture files or one .inr file"),
         (["fit", "SET"], "is a collection, and this takes one picture"),

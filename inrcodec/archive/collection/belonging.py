@@ -18,7 +18,7 @@ def check_changeable(file: str | Path, output: str | Path | None) -> None:
     if is_collection(path):
         raise UsageError(
             f"{file}: is a collection, which is changed by encoding its pictures again, with those that are new or "
-            f"other; unchanged shards stay (the command `inrcodec remove` takes images out of one)"
+            f"other; unchanged shards stay (the commands `inrcodec add` and `remove` put images in and take them out)"
         )
     target = path if output is None else Path(output)
     if is_shard(target):

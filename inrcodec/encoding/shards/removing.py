@@ -46,7 +46,7 @@ def remove_from_collection(folder: str | Path, images: str, *, trust: bool = Fal
             kept = [number for number in members if number not in gone]
             if len(kept) == len(members):
                 shards.append(shard)
-                rows.append(_rows(found, kept))
+                rows.append(rows_of(found, kept))
                 continue
             replaced.append(shard.file)
             if kept:
@@ -77,7 +77,7 @@ def _without(found: Collection, which: int, lost: Sequence[int], *, trust: bool)
     return described(result.archive, old.seconds)
 
 
-def _rows(found: Collection, numbers: Sequence[int]) -> Rows:
+def rows_of(found: Collection, numbers: Sequence[int]) -> Rows:
     """What the manifest says of images."""
     manifest = found.manifest
     return Rows(
