@@ -91,6 +91,7 @@ def derive(
     archive = open_archive(file, trust=trust)
     numbers = chosen_numbers(archive, index)
     sizes = chosen_sizes(archive, numbers, parse_size(size))
+    archive.check_work(list(zip(numbers, sizes, strict=True)))
     if output == "-":
         from inrcodec.cli.destination import check_stream
 

@@ -32,6 +32,7 @@ from inrcodec.retrieval.similarity import Metric, similarities
 
 FOLDER, KIND = ".index", "descriptor 2"  # another number for another kind of descriptors
 KEY_BYTES = 10
+HEADER = 1 << 12  # bytes at most, ahead of the numbers
 ALONE = 256  # images that are described faster than a process starts
 PIECE, ROWS = 1 << 13, 256  # images that a thread compares, and of these at a time: they stay in a core's cache
 Halves = NDArray[np.float16]
@@ -55,7 +56,7 @@ def stored(found: Collection, which: int) -> Halves | None:
     path = None if found.path is None else found.path / name
     if path is not None and not path.is_file():
         return None
-    blob = path or found.place.read(name)
+    blob = path or found.place.read(name, 0, 2 * LENGTH * (listed.images + 1) + HEADER)
     if blob is None:
         return None
     called = found.place.called(name)
@@ -64,8 +65,10 @@ def stored(found: Collection, which: int) -> Halves | None:
             rows = np.load(blob, mmap_mode="r", allow_pickle=False)
         else:
             rows = np.load(io.BytesIO(blob), allow_pickle=False)
-    except (OSError, ValueError, EOFError) as failure:
+    except Exception as failure:  # readers of damaged bytes raise whatever their parts raise
         raise CorruptFileError(f"{called}: cannot be read; delete it, `index` makes it anew") from failure
+    if not isinstance(rows, np.ndarray):  # several arrays in one file
+        raise CorruptFileError(f"{called}: is none of one array; delete it, `index` makes it anew")
     if rows.shape != (listed.images + 1, LENGTH) or rows.dtype != np.float16 or not rows.flags.c_contiguous:
         raise CorruptFileError(f"{called}: has no descriptors of this shard; delete it, `index` makes it anew")
     return np.asarray(rows)

@@ -75,6 +75,9 @@ def describe(archive: AnyArchive, by: By = "descriptor", on_image: OnImage = lam
     by = comparable(archive, by)
     if not isinstance(archive, Archive):
         return stored_space(archive, on_image)
+    if by != "code":
+        side = DESCRIPTOR_SIDE
+        archive.check_work([(one.number, (min(side, one.width), min(side, one.height))) for one in archive])
     parts = JOINED if by == "joined" else (by,)
     rows: list[list[FloatArray]] = [[] for _ in parts]
     for done, image in enumerate(archive):

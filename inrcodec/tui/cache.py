@@ -40,9 +40,9 @@ def read(name: str, rows: int) -> FloatArray | None:
     try:
         array = np.load(io.BytesIO(path.read_bytes()), allow_pickle=False)
         path.touch()
-    except (OSError, ValueError, EOFError):
+    except Exception:  # readers of damaged bytes raise whatever their parts raise
         return None
-    if array.ndim != 2 or len(array) != rows or array.dtype != np.float32:
+    if not isinstance(array, np.ndarray) or array.ndim != 2 or len(array) != rows or array.dtype != np.float32:
         return None
     return np.asarray(array, dtype=np.float32)
 

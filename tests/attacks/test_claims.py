@@ -40,6 +40,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "decode pixels.inr", "add latents.inr new.png", "replace latents.inr 0 new.png", "remove large.inr 0",
         "add wide.inr new.png", "replace deep.inr 0 new.png", "remove many.inr 0", "fuse large.inr --index 0,1",
         "decode frames.inr -o frames.gif", "decode clip.inr -o clip.gif", "verify wide-sound.inr",
+        "derive many.inr --gradient", "neighbors many.inr 0", "pairs many.inr --similar 3",
         "decode shape.inr -o shape.npy", "verify waves.inr", "decode waves.inr --size 8", "verify references.inr",
         "decode chain.inr", "replace chain.inr 0 new.png", "decode coarse-base.inr",
     ],

@@ -12,7 +12,6 @@ import pytest
 from faults import Disk, failing
 
 from inrcodec.archive import Collection
-from inrcodec.archive.collection import read_manifest
 from inrcodec.bitstream.container import RECORD, read_chunks
 from inrcodec.cli.app import main
 from inrcodec.encoding.checkpoints import waiting
@@ -52,6 +51,7 @@ COMMANDS = {
     "derive": "derive {file} --index 0 --gradient --size 8 --force -o {folder}/slopes",
     "page": "report {file} --html {folder}/page.html --force",
     "remove from a collection": "remove {folder}/all.inrs 0",
+    "index": "index {folder}/all.inrs",
     "add": "add {folder}/set.inr {newcomers} --refine 1 " + QUICK,
     "replace": "replace {folder}/set.inr 0 {newcomers}/five.png --refine 1 " + QUICK,
     "fit": "fit {pictures}/one.png --passes 2 --force -o {folder}/fit.inr " + QUICK,
@@ -119,7 +119,7 @@ def _held(path: Path) -> object:
     if path.suffix == ".inr":
         return [(chunk.kind, chunk.payload) for chunk in read_chunks(path.read_bytes()) if chunk.kind != RECORD]
     if path.suffix == ".parquet":
-        return read_manifest(path.parent).names
+        return Collection.open(path.parent).names
     return path.read_bytes()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from pathlib import Path
 
@@ -83,7 +84,10 @@ def test_only_shards_that_changed_are_described_anew(copied: Path) -> None:
 def test_what_is_no_index_is_said(copied: Path) -> None:
     make_index(copied)
     path = min((copied / index.FOLDER).iterdir())
-    for wrong in (b"", b"nothing", path.read_bytes()[:-9]):
+    several, whole = io.BytesIO(), path.read_bytes()
+    np.savez(several, one=np.zeros(3), two=np.zeros(3))
+    unclosed = whole[:10] + whole[10:60].replace(b"}", b" ") + whole[60:128].replace(b"}", b"(") + whole[128:]
+    for wrong in (b"", b"nothing", whole[:-9], b"PK\x03\x04", several.getvalue(), unclosed):
         path.write_bytes(wrong)
         with pytest.raises(CorruptFileError, match="delete it"):
             describe(Collection.open(copied))

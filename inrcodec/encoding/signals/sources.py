@@ -76,8 +76,10 @@ def array_of(target: str, constraint: Listed, source: Source) -> Doubles:
     components = quantity_named(constraint.quantity).components(len(source.sides))
     try:
         values = np.load(source.folder / target, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as failure:
+    except Exception as failure:  # readers of damaged bytes raise whatever their parts raise
         raise source.wrong(f"{target}: cannot be read as an array of numbers ({failure})") from failure
+    if not isinstance(values, np.ndarray):
+        raise source.wrong(f"{target}: holds several arrays (.npz); give a file of one (.npy)")
     wanted = (*source.sides[::-1], source.listed.channels, components)
     shown = wanted if components > 1 else wanted[:-1]
     if tuple(values.shape) != shown or values.dtype.kind not in "fiu":
