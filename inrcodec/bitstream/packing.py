@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inrcodec.bitstream.base import Base, encode_against, encode_base
-from inrcodec.bitstream.choosing_references import choose_all, share_alike
+from inrcodec.bitstream.choosing_references import Choice, choose_all, share_alike
 from inrcodec.bitstream.container import (
     BASE,
     BLOCK,
@@ -51,11 +51,13 @@ def pack_latents(
     *,
     share: bool = False,
     go_on: GoOn = lambda pixels: True,
+    choice: Choice | None = None,
 ) -> tuple[tuple[Range, ...], list[Chunk], npt.NDArray[np.float64]]:
     """Ranges of the channels, the blocks, and the bits (images,) that each image takes in them.
 
     coder: codes blocks in the place of the codec itself; share: images may be coded from others like them; where that
-    makes the file smaller, the first chunk says how; go_on: see `choose_all`.
+    makes the file smaller, the first chunk says how; go_on: see `choose_all`; choice: what is known of
+    that already.
     """
     shapes = shapes_of(header)
     check_limits(header.model, shapes, ())
@@ -64,7 +66,8 @@ def pack_latents(
         return (), [], np.zeros(len(latents))
     codec = LatentCodec(header.model, level_contexts(header.model, context), ranges)
     parts = _blocks(latents, shapes)
-    choice = choose_all(codec, parts, go_on, coder) if share else None
+    if share and choice is None:
+        choice = choose_all(codec, parts, go_on, coder)
     if choice is not None:
         related = RelatedCodec(codec.model, codec.contexts, codec.ranges, choice.references)
         if coder is not None:

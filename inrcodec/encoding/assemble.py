@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inrcodec.archive import Archive
+from inrcodec.bitstream.choosing_references import Choice
 from inrcodec.bitstream.container import Chunk
 from inrcodec.bitstream.ends import Ends
 from inrcodec.bitstream.header import FORMAT_VERSION, Header, encode_header, pack_shapes
@@ -106,18 +107,22 @@ def assembled(
     share: bool = True,
     rate_weight: float | None = None,
     allowance: Allowance | None = None,
+    like: Archive | None = None,
 ) -> tuple[bytes, Archive]:
     """The file's bytes, and what those decode to but for the figures, which are measured on it.
 
     engine: packs and draws, where there is one that is faster; share: see `pack_latents`;
     rate_weight: of the fit, where images may also take over latents of others, see `copying`; allowance: for that and
-    for looking for references; None: all the time that they take.
+    for looking for references; None: all the time that they take; like: a file of the same pictures, made a moment ago,
+    whose references are good for this one.
     """
     allowed = allowance or Allowance()
+    known = None if like is None else _choice_of(like)
+    share = share and (like is None or known is not None)
 
     def without_figures(fitted: Fitted) -> tuple[Archive, Bits]:
         go_on = allowed.but(0.0).for_looking
-        latents = pack_latents(header, fitted.context, fitted.latents, engine, share=share, go_on=go_on)
+        latents = pack_latents(header, fitted.context, fitted.latents, engine, share=share, go_on=go_on, choice=known)
         return archive_of(pictures, header, fitted, poses, latents), latents[2]
 
     begun = time.monotonic()
@@ -137,3 +142,12 @@ def assembled(
     if record:
         columns += measured_for_reports(pairs, fitted.held_out)
     return bare.stored.measured(columns, record), bare
+
+
+def _choice_of(archive: Archive) -> Choice | None:
+    """The references of a file."""
+    stored = archive.stored
+    if stored.references is None:
+        return None
+    chosen = tuple(tuple(stored.chosen(block)) for block in range(stored.blocks))
+    return Choice(stored.references, chosen, saved=0.0)

@@ -93,12 +93,13 @@ def _encoded(sources: Sources, path: Path, options: EncodeOptions, run: EncodeRu
         _take_steps(fit, keeper, recorder, asked, run, foretelling, started)
         record = recorder.record() if run.record else None
 
-        def made() -> Made:
+        def made(like: Archive | None = None) -> Made:
             _report(run, fit, "measure")
             fitted = fit.finish()
             return assembled(
                 asked.pictures, asked.header, fitted, asked.poses, record, fit.files,
                 share=asked.share, rate_weight=fit.run.rate_control.weight, allowance=foretelling.allowance,
+                like=like,
             )  # fmt: skip
 
         blob, archive = corrected(fit, made, options, run.on_progress)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from inrcodec.bitstream.limits import BLOCK_IMAGES
 from inrcodec.bitstream.names import encode_names
+from inrcodec.bitstream.packing import FIGURES_SHARE, LEAST_FIGURES
 from inrcodec.encoding.design import has_code, one_with, redesigned
 from inrcodec.encoding.options import EncodeOptions, Sources
 from inrcodec.encoding.start import as_the_base, passes_in_time
@@ -29,7 +31,7 @@ from inrcodec.settings import (
 from inrcodec.signals import FILMS
 
 FIXED_BYTES, FIGURE_BYTES, MINIMUM_BYTES = 140, 1.9, 3000  # header and checksums; figures per image; the rest
-RECORD_BYTES = 100
+RECORD_BYTES, BLOCK_BYTES = 100, 16  # of a record; around a block
 AUGMENT, EXTRA = Parameter("augment"), Parameter("extra")
 
 
@@ -151,7 +153,8 @@ def _target(options: EncodeOptions, names: list[str], record: bool) -> Target | 
             raise UsageError(f"target PSNR {options.target_psnr} dB is outside 10 to 60")
         return Target(psnr=options.target_psnr)
     assert options.target_size is not None
-    left = options.target_size - FIXED_BYTES - len(encode_names(names)) - round(FIGURE_BYTES * len(names))
+    left = options.target_size - FIXED_BYTES - len(encode_names(names)) - BLOCK_BYTES * (len(names) // BLOCK_IMAGES)
+    left -= round(min(FIGURE_BYTES * len(names), max(LEAST_FIGURES, FIGURES_SHARE / (1 + FIGURES_SHARE) * left)))
     left -= RECORD_BYTES if record else 0
     if left < MINIMUM_BYTES:
         raise UsageError(f"target size {options.target_size} bytes is too little for {len(names)} images")

@@ -23,16 +23,15 @@ CLOSING = 0.5  # of a gap, that is left after a round at most, if there is to be
 LEAST_SIZE, AIMED_SIZE = 0.992, 0.996  # of the target: a file may be smaller than asked for, but not larger
 CORRECTION_PASSES = {"kernel": 70.0, "torch": 15.0}  # that take as long; measured
 Made = tuple[bytes, Archive]  # a file's bytes, and what they decode to
+Make = Callable[[Archive | None], Made]
 
 
-def corrected(
-    fit: Fit, make: Callable[[], Made], options: EncodeOptions, on_progress: Callable[[Progress], None] | None
-) -> Made:
+def corrected(fit: Fit, make: Make, options: EncodeOptions, on_progress: Callable[[Progress], None] | None) -> Made:
     """The file of a fit that is through, as near to the target as it can be led; without a target, as it is.
 
-    make: the file of the fit as it stands.
+    make: the file of the fit as it stands; of one that was made before, references are good for the next.
     """
-    made, needed = make(), fit.meter.ending / 2
+    made, needed = make(None), fit.meter.ending / 2
     first = gap = _gap(options, *made)
     for attempt in range(MOST_CORRECTIONS):
         if gap is None or first is None or fit.meter.left < needed:
@@ -44,7 +43,7 @@ def corrected(
         for progress in fit.correct(gap, attempt):
             if on_progress:
                 on_progress(progress)
-        made = make()
+        made = make(made[1])
         gap = _gap(options, *made)
         needed = time.monotonic() - started
     return made

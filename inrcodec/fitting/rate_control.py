@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from inrcodec.fitting.groups import Numbers
-from inrcodec.fitting.schedule import FROZEN_FROM
+from inrcodec.fitting.schedule import FROZEN_FROM, RELEASED_FROM
 from inrcodec.settings import Target
 
 CONTROLLED_FROM = 0.40  # of the fit: earlier its figures say little of its end
-PATIENCE = 0.03  # share of the fit in which an error shrinks to a third
+PATIENCE, PATIENT_PASSES = 0.03, 6  # share of the fit, or passes, in which an error shrinks to a third: the longer one
+SETTLING, SETTLING_PASSES = 0.02, 10  # likewise: what released pixels take to look like the others
 DECIBELS_PER_DECADE = 9.6  # of lambda; measured
 ROUNDING_ERROR = 1 / 12 / 255**2  # mean square of rounding to 8 bits
 OCTAVES_PER_DECADE = 1.45  # of the size, likewise
@@ -25,11 +26,15 @@ Figures = npt.NDArray[np.float64]
 
 @dataclass
 class RateControl:
-    """Lambda now, the target if there is one, and the latest squared error of every image."""
+    """Lambda now, the target if there is one, and the latest squared error of every image.
+
+    hides: whether pixels are hidden until they are released.
+    """
 
     weight: float
     target: Target | None
     images: int
+    hides: bool = False
     network_bits: float = 0.0  # bits of the file besides the latents, kept up to date by the engine
     errors: Figures = field(init=False)
     bits: Figures = field(init=False)
@@ -53,8 +58,11 @@ class RateControl:
         """Bytes that the file would have."""
         return (float(np.nanmean(self.bits)) * self.images + self.network_bits) / 8
 
-    def adjust(self, done: float) -> None:
-        """Move lambda towards the target, as far as the fit has moved since the last call."""
+    def adjust(self, done: float, passes: float = math.inf) -> None:
+        """Move lambda towards the target, as far as a fit of so many passes has moved since the last call."""
+        if self.hides and RELEASED_FROM <= done < RELEASED_FROM + max(SETTLING, SETTLING_PASSES / passes):
+            self._last = done  # errors are large for a while, and not for lambda's sake
+            return
         if self.target is None or not CONTROLLED_FROM <= done < FROZEN_FROM or np.isnan(self.errors).any():
             return
         if self.target.psnr is not None:
@@ -63,7 +71,8 @@ class RateControl:
             assert self.target.size is not None
             error = math.log2(self.size() / self.target.size) / OCTAVES_PER_DECADE
         error = max(-LARGEST_ERROR, min(LARGEST_ERROR, error))
-        moved = self.weight * 10.0 ** (error * min(1.0, (done - self._last) / PATIENCE))
+        patience = max(PATIENCE, PATIENT_PASSES / passes)
+        moved = self.weight * 10.0 ** (error * min(1.0, (done - self._last) / patience))
         self.weight = min(LARGEST_WEIGHT, max(SMALLEST_WEIGHT, moved))
         self._last = done
 

@@ -247,7 +247,9 @@ def start(
         encoder=leaves[len(leaves) - len(encoding) :],
         adam=SharedAdam(weights, np.concatenate(each).astype(np.float32), [tensor.size for tensor in drawn]),
         order=random,
-        rate_control=RateControl(settings.rate_weight, settings.target, len(pictures)),
+        rate_control=RateControl(
+            settings.rate_weight, settings.target, len(pictures), hides=settings.holdout.mode == "release"
+        ),
         base=base,
     )
     if base is not None:

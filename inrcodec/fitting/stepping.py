@@ -79,7 +79,7 @@ def take_steps(run: Run, engine: StepEngine, batches: Sequence[Batch], meter: Me
     if run.settings.target:
         for seen in (seen for result in results for seen in result.observations):
             run.rate_control.observe(seen.images, seen.errors, seen.bits)
-    run.rate_control.adjust(meter.done)
+    run.rate_control.adjust(meter.done, meter.expected_passes)
     network_bits = run.rate_control.network_bits / run.pixels
     return [(result.error, result.bits + network_bits) for result in results]
 

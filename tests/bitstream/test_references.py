@@ -191,6 +191,16 @@ def test_a_look_that_is_ended_leaves_the_others_without(monkeypatch: pytest.Monk
     assert sum(len(block.payload) for block in blocks) > sum(len(block.payload) for block in everything[1][1:])
 
 
+def test_what_is_known_is_not_looked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = family(5, 70, side=12)
+    parts = [(made.latents[:64], made.sizes[:64]), (made.latents[64:], made.sizes[64:])]
+    found = choose_all(plain_codec(made), parts)
+    everything = pack_latents(made.header, made.context, made.latents, share=True)
+    monkeypatch.setattr(Block, "pairs", None)
+    assert found is not None
+    assert pack_latents(made.header, made.context, made.latents, share=True, choice=found)[1] == everything[1]
+
+
 def test_codes_of_one_cell_have_no_references() -> None:
     made = random_set(6, images=4, conditioning="latent", hidden_layers=2, levels=(Level(31, 3),))
     _, blocks, _ = pack_latents(made.header, made.context, made.latents, share=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from inrcodec.bitstream.ends import Ends
-from inrcodec.encoding.ends import ends_for, has_white
+from inrcodec.encoding.ends import _judged, ends_for, has_white
 from inrcodec.numerics.arrays import Pixels
 
 
@@ -65,3 +66,15 @@ def test_an_image_that_is_nearly_white_all_over_keeps_that() -> None:
     assert (has_white(page), has_white(die)) == (True, False)
     assert ends_for([(page, shown), (die, die)]) == Ends(6, (True, False))
     assert ends_for([(page, shown)]) == Ends(6)
+
+
+def test_small_images_are_judged_together_as_they_are_alone() -> None:
+    """Of two shapes in turn, with and without white."""
+    rng = np.random.default_rng(0)
+    pairs = []
+    for number in range(12):
+        source = np.where(rng.random((4 + number // 3 % 2, 5, 1)) < 0.5, 1.0, rng.random()) * np.ones(3)
+        pairs.append((source.astype(np.float32), drawn(source.astype(np.float32), 1 + number % 3)))
+    together = _judged(pairs, Ends(3, tuple(number % 4 > 0 for number in range(12))))
+    alone = [_judged([pair], Ends(3, (number % 4 > 0,))) for number, pair in enumerate(pairs)]
+    assert together[0] == pytest.approx(np.mean([decibels for decibels, _ in alone]))

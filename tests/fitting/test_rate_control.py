@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inrcodec.fitting.rate_control import LARGEST_WEIGHT, SMALLEST_WEIGHT, RateControl
-from inrcodec.fitting.schedule import FROZEN_FROM
+from inrcodec.fitting.rate_control import LARGEST_WEIGHT, ROUNDING_ERROR, SMALLEST_WEIGHT, RateControl
+from inrcodec.fitting.schedule import FROZEN_FROM, RELEASED_FROM
 from inrcodec.settings import Target
 
 IMAGES = np.arange(4)
@@ -42,6 +42,25 @@ def test_without_a_target_lambda_stays() -> None:
 )
 def test_the_unreachable_does_not_wind_lambda_up(target: Target, bound: float) -> None:
     assert ended(target, 1e-3).weight == bound
+
+
+def test_what_released_pixels_add_to_the_error_is_waited_for() -> None:
+    """Of a fit of 100 passes, a tenth: errors that triple for that while do not move lambda."""
+    rate_control = RateControl(1e-3, Target(psnr=30.0), len(IMAGES), hides=True)
+    for done in np.linspace(0.0, 0.9, 400):
+        released = RELEASED_FROM <= done < RELEASED_FROM + 0.09
+        rate_control.observe(IMAGES, np.full(4, 3e-3 if released else 1e-3 - ROUNDING_ERROR), 4000.0)
+        rate_control.adjust(float(done), passes=100.0)
+    assert rate_control.weight == pytest.approx(1e-3, rel=0.02)
+
+
+def test_a_short_fit_is_given_time_to_follow() -> None:
+    short, long = (RateControl(1e-3, Target(psnr=30.0), len(IMAGES)) for _ in range(2))
+    for one, passes in ((short, 60.0), (long, 6000.0)):
+        one.observe(IMAGES, np.full(4, 2e-3), 4000.0)
+        for done in (0.40, 0.41):
+            one.adjust(done, passes)
+    assert np.log(long.weight / 1e-3) / np.log(short.weight / 1e-3) == pytest.approx(10 / 3)
 
 
 def test_nothing_moves_once_the_latents_stand_still() -> None:
