@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ for room in ("bitstream", "attacks"):  # made-up sets and the second reader help
 
 os.environ["INRCODEC_CONFIG"] = ""  # the defaults of whoever runs the tests are theirs
 
+PATIENCE = 600.0  # seconds that one worker waits for what another makes
 HOSTILE = "\u202egnp.exe.png"  # shows as "exe.png" backwards where it is not escaped
 
 
@@ -27,6 +30,29 @@ def draw(path: Path, width: int, height: int, phase: float, alpha: bool = False)
         waves.append(((rows - 0.5) ** 2 + (columns - 0.5) ** 2 < 0.2).astype(float))
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(np.rint(np.stack(waves, axis=-1) * 255).astype(np.uint8)).save(path)
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that the first of all workers fills, while others wait: they would need as long, and share its cores.
+
+    The first fit of a fresh clone compiles kernels, too, half a minute of two cores; all others find them.
+    """
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    filled = folder.with_suffix(".filled")
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        limit = time.monotonic() + PATIENCE
+        while not filled.exists():
+            assert time.monotonic() < limit, f"{folder}: the worker that fills it takes too long"
+            time.sleep(0.05)
+    else:
+        try:
+            make(folder)
+        finally:
+            filled.touch()
+    return folder
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -74,8 +100,11 @@ def small_collection(small_images: Path, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="session")
 def small_set(small_images: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The archive of `small_images`; a number of passes, not a time, so that it is as good on a busy machine."""
-    import inrcodec
 
-    path = tmp_path_factory.mktemp("encoded") / "small.inr"
-    inrcodec.encode([small_images], path, passes=100, threads=1, device="cpu")
-    return path
+    def make(folder: Path) -> None:
+        import inrcodec
+
+        inrcodec.encode([small_images], folder / "small.inr", passes=100, threads=1, device="cpu")
+
+    made = once(tmp_path_factory, "small-set", make) / "small.inr"
+    return Path(shutil.copy(made, tmp_path_factory.mktemp("encoded")))
