@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,19 +11,17 @@ from inrcodec.bitstream.collection import is_collection
 from inrcodec.cli.chosen import chosen_numbers, chosen_sizes
 from inrcodec.cli.clip import is_film, play
 from inrcodec.cli.console import Console, print_json
+from inrcodec.cli.decode_pictures import Job, write_sheet, write_stills
 from inrcodec.cli.opening import open_any, open_signal
 from inrcodec.cli.options import Force, Index, Json, PictureSize, Quiet, Set, Trust, Verbose, epilog
 from inrcodec.cli.salvage import files_of_lost, open_lenient, say_damaged, whole_numbers
 from inrcodec.cli.signals import Asked, decode_signal
-from inrcodec.cli.values import check_pixels, parse_size
+from inrcodec.cli.values import parse_size
 from inrcodec.errors import UsageError
 from inrcodec.exporters.formats import in_words, still_formats
 
 if TYPE_CHECKING:
-    from inrcodec.archive import AnyArchive, ArchivedImage, Upsample
-    from inrcodec.cli.destination import Destination
-    from inrcodec.exporters.levels import AnyPixels
-    from inrcodec.exporters.sheets import SheetLayout
+    from inrcodec.archive import AnyArchive
 
 EPILOG = epilog(
     (
@@ -48,30 +44,6 @@ EPILOG = epilog(
 NATIVE, SIGNALS = "native", "Sounds, clips and shapes"
 STILLS = still_formats()
 DEFAULT_QUALITIES = ", ".join(f"{one.name} {one.default_quality or 'lossless'}" for one in STILLS if one.takes_quality)
-
-
-@dataclass(frozen=True)
-class Written:
-    """One picture that was written: where (null for stdout), its size, and the numbers of the images in it."""
-
-    path: str | None
-    width: int
-    height: int
-    bytes: int
-    images: list[int]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Job:
-    """One decode, checked: which images at which (width, height), where they go, and at what quality."""
-
-    archive: AnyArchive
-    numbers: tuple[int, ...]
-    sizes: tuple[tuple[int, int], ...]
-    destination: Destination
-    quality: int | None
-    force: bool
-    upsample: Upsample
 
 
 def decode(
@@ -156,16 +128,7 @@ def decode(
     asked = Asked(size=None if size == NATIVE else size, rate=rate, fps=fps, largest=largest)
     if (signal := open_signal(file, trust=trust)) is not None:
         _refuse_images_only(signal.kind, index=index, quality=quality, sheet=sheet or columns is not None)
-        decode_signal(
-            signal,
-            asked,
-            file=file,
-            output=output,
-            format=format,
-            force=force,
-            json=json,
-            console=console,
-        )
+        decode_signal(signal, asked, file=file, output=output, format=format, force=force, json=json, console=console)
         return
     wanted = parse_size(size)
     if columns is not None and not sheet:
@@ -202,13 +165,9 @@ def decode(
     check_quality(destination.still, quality)
     if archive.channels == 4 and not destination.still.alpha:
         console.say(f"{destination.still.name} holds no transparency: flattened on white")
-    layout = plan_sheet(job.sizes, columns) if sheet else None
-    written = _write_stills(job, console) if layout is None else _write_sheet(job, layout, console)
+    written = write_sheet(job, plan_sheet(job.sizes, columns), console) if sheet else write_stills(job, console)
     if json:
-        lost = {"damaged": [archive.names[number] for number in damaged]} if salvage else {}
-        if is_collection(file) and salvage:
-            lost["lost"] = files_of_lost(archive, damaged)
-        print_json({"file": file, "written": written, **lost})
+        print_json({"file": file, "written": written, **(_lost(file, archive, damaged) if salvage else {})})
     else:
         for picture in written:
             if picture.path is not None:
@@ -217,77 +176,14 @@ def decode(
         say_damaged(saved, damaged, console)
 
 
+def _lost(file: str, archive: AnyArchive, damaged: list[int]) -> dict[str, list[str]]:
+    """What JSON says of a file that is salvaged: images that are damaged, and shards that are lost."""
+    names = {"damaged": [archive.names[number] for number in damaged]}
+    return {**names, "lost": files_of_lost(archive, damaged)} if is_collection(file) else names
+
+
 def _refuse_images_only(kind: str, *, index: str | None, quality: int | None, sheet: bool) -> None:
     """UsageError where an option makes sense of images alone."""
     given = {"--index": index is not None, "--quality": quality is not None, "--sheet": sheet}
     for name in (name for name, there in given.items() if there):
         raise UsageError(f"{name} is for images; this file holds a {kind}")
-
-
-def _write_stills(job: Job, console: Console) -> list[Written]:
-    """Every image as a picture of its own."""
-    from inrcodec.cli.progress import step_progress
-    from inrcodec.exporters.stills import encode_still
-
-    paths = _paths(job)
-    written = []
-    with step_progress(console) as step:
-        for done, (image, size) in enumerate(_images(job)):
-            step("decode", done, len(paths), displayed_count(done, len(paths)))
-            opaque = job.archive.channels == 3  # or what is transparent may be flattened first
-            drawn = image.render_octets(size, job.upsample) if opaque else image.render(size, job.upsample)
-            blob = encode_still(drawn, job.destination.still, job.quality)
-            written.append(_put(job, paths[done], blob, size, [image.number]))
-    return written
-
-
-def _write_sheet(job: Job, layout: SheetLayout, console: Console) -> list[Written]:
-    """All images as one picture."""
-    from inrcodec.cli.destination import check_free, check_parent
-    from inrcodec.cli.progress import step_progress
-    from inrcodec.exporters.sheets import draw_sheet
-    from inrcodec.exporters.stills import check_side, encode_still
-
-    check_pixels(layout.width, layout.height, "the sheet")
-    check_side(job.destination.still, layout.width, layout.height)
-    path = job.destination.file
-    if path is not None:
-        check_parent(path)
-        check_free([path], force=job.force)
-    total = len(job.numbers)
-    with step_progress(console) as step:
-
-        def rendered() -> Iterator[AnyPixels]:
-            for done, (image, size) in enumerate(_images(job)):
-                step("decode", done, total, displayed_count(done, total))
-                yield image.render(size, job.upsample)
-
-        pixels = draw_sheet(layout, rendered(), job.archive.channels)
-    blob = encode_still(pixels, job.destination.still, job.quality)
-    return [_put(job, path, blob, (layout.width, layout.height), list(job.numbers))]
-
-
-def _paths(job: Job) -> tuple[Path | None, ...]:
-    """Where each picture goes, checked to be free; folders are made here."""
-    from inrcodec.cli.destination import file_paths
-
-    names = [job.archive[number].name for number in job.numbers]
-    return file_paths(job.destination, names, job.numbers, job.sizes, force=job.force)
-
-
-def _images(job: Job) -> Iterator[tuple[ArchivedImage, tuple[int, int]]]:
-    for number, size in zip(job.numbers, job.sizes, strict=True):
-        yield job.archive[number], size
-
-
-def _put(job: Job, path: Path | None, blob: bytes, size: tuple[int, int], numbers: list[int]) -> Written:
-    """Write one picture, whole or not at all."""
-    from inrcodec.cli.destination import put
-
-    put(path, blob, force=job.force)
-    return Written(None if path is None else str(path), *size, len(blob), numbers)
-
-
-def displayed_count(done: int, total: int) -> str:
-    """Progress in words."""
-    return f"{done} of {total} images"

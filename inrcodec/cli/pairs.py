@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from inrcodec.cli.console import Console, print_json, print_table
-from inrcodec.cli.neighbors import ByOption, MetricOption, Shown, check_sheet, described, draw_rows, score_of
+from inrcodec.cli.neighbors import ByOption, MetricOption, described, score_of
 from inrcodec.cli.opening import open_any
 from inrcodec.cli.options import Force, Json, Quiet, Set, Trust, epilog
+from inrcodec.cli.rows import Shown, check_sheet, draw_rows
 from inrcodec.errors import UsageError
 
 EPILOG = epilog(

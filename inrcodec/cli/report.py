@@ -14,6 +14,7 @@ import typer
 from inrcodec.cli.console import Console, print_csv, print_json, print_table
 from inrcodec.cli.opening import open_any, open_signal
 from inrcodec.cli.options import Force, Json, Quiet, Trust, Verbose, epilog
+from inrcodec.cli.report_several import print_side_by_side, refuse_for_several
 from inrcodec.cli.report_text import HEADINGS, SortKey, course, order, row, totals
 from inrcodec.errors import UsageError
 from inrcodec.exporters.naming import displayed
@@ -95,8 +96,8 @@ def report(
             raise UsageError(f"{file} holds a {signal.kind}; several files are compared where they are sets of images")
     archives = [open_any(file, trust=trust) for file in files]
     if len(archives) > 1:
-        _refuse_for_several({"--against": against, "--html": html, "--reference": reference, "--curves": curves})
-        _several(archives, json=json, csv=csv)
+        refuse_for_several({"--against": against, "--html": html, "--reference": reference, "--curves": curves})
+        print_side_by_side(archives, json=json, csv=csv)
         return
     if reference is not None and html is None:
         raise UsageError("--reference is for the page; add --html FILE")
@@ -191,36 +192,6 @@ def _answer(
     from inrcodec.evaluate.originals import measure_again
 
     return measure_again(archive, against, background, originals.see if originals else lambda match: None)
-
-
-def _refuse_for_several(options: dict[str, str | None]) -> None:
-    given = [name for name, value in options.items() if value is not None]
-    if given:
-        raise UsageError(f"{given[0]} is for one file; give a single .inr file")
-
-
-def _several(archives: Sequence[AnyArchive], *, json: bool, csv: bool) -> None:
-    """Whole files side by side, with mean and standard deviation."""
-    from inrcodec.evaluate import evaluate
-    from inrcodec.evaluate.several import side_by_side
-
-    spreads = side_by_side([evaluate(archive) for archive in archives])
-    files = [archive.called for archive in archives]
-    headings = ("figure", *files, "mean", "deviation")
-    if json:
-        print_json({"files": files, "figures": spreads})
-    elif csv:
-        rows = [(one.figure, *one.values, one.mean, one.deviation) for one in spreads]
-        print_csv(headings, rows)
-    else:
-        shown = [(one.figure, *map(_figure, (*one.values, one.mean, one.deviation))) for one in spreads]
-        print_table(headings, shown, left=(0,))
-
-
-def _figure(value: float | None) -> str:
-    if value is None:
-        return "-"
-    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
 
 
 def _check_outputs(paths: Sequence[Path], curves: str | None, *, force: bool) -> None:
