@@ -20,11 +20,11 @@ from inrcodec.bitstream.container import read_chunks
 from inrcodec.encoding import checkpoints
 from inrcodec.encoding.options import EncodeOptions
 from inrcodec.encoding.shards import collect
+from inrcodec.encoding.shards.clustering import clusters
 from inrcodec.encoding.shards.collect import collection_with
 from inrcodec.encoding.shards.division import divided, key_of
 from inrcodec.encoding.shards.executors.contract import Attempt
 from inrcodec.encoding.shards.executors.local import LocalWorkers
-from inrcodec.encoding.shards.likeness import clusters
 from inrcodec.encoding.shards.options import CollectionProgress, Sharding
 from inrcodec.encoding.shards.task import RECORDS, Task, make_shard
 from inrcodec.errors import CorruptFileError, InputError, InrError, UsageError

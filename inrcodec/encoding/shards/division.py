@@ -33,7 +33,7 @@ def divided(files: Sequence[Found], sharding: Sharding, options: EncodeOptions, 
     if -(-len(files) // count) > MAX_IMAGES:
         raise UsageError(Parameter("shards", count), f": a shard holds at most {MAX_IMAGES:,} images")
     if count > 1 and order_of(files, sharding) == "clusters":
-        from inrcodec.encoding.shards.likeness import clusters
+        from inrcodec.encoding.shards.clustering import clusters
 
         parts = clusters(files, count)
     else:
