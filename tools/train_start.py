@@ -103,7 +103,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("-o", "--output", type=Path, required=True, help="weights of the guessing network")
     parser.add_argument("-b", "--base", type=Path, required=True, help="tables of the base")
-    parser.add_argument("--steps", type=int, default=2944)
+    parser.add_argument("--steps", type=int, default=5863)
     parser.add_argument("--rising", type=int, default=1000, help="steps in which lambda rises")
     parser.add_argument("--falling", type=int, default=800, help="steps in which rates fall")
     parser.add_argument("--pixels", type=int, default=5 * 48 * 48, help="of a step")
