@@ -25,7 +25,7 @@ demo: $(STAMP) ## encode samples/48 into demo/set.inr, decode a sheet at 256 pix
 	@echo "Next: $(BIN)/inrcodec report demo/set.inr"
 
 test: $(STAMP) ## run the tests
-	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: $(STAMP) ## lint and check types
 	$(BIN)/ruff check .

@@ -18,8 +18,33 @@ for room in ("bitstream", "attacks"):  # made-up sets and the second reader help
 
 os.environ["INRCODEC_CONFIG"] = ""  # the defaults of whoever runs the tests are theirs
 
+LONG = (  # files that take longest are begun first, or one worker ends with one of them while the others rest
+    "fitting/gpu/test_wrong_device.py",
+    "tui/test_hostile.py",
+    "tui/test_app.py",
+    "tui/test_screens.py",
+    "tui/test_pixels.py",
+    "tui/test_leaving.py",
+    "tui/test_damaged.py",
+    "tui/test_blocks.py",
+    "cli/test_browse.py",
+    "cli/test_collections.py",
+    "encoding/test_keeping.py",
+    "encoding/test_shards.py",
+    "fitting/gpu/test_graphs.py",
+    "fitting/test_engine.py",
+    "fitting/test_engines.py",
+    "fitting/test_workers.py",
+    "test_walls.py",
+)
 PATIENCE = 600.0  # seconds that one worker waits for what another makes
 HOSTILE = "\u202egnp.exe.png"  # shows as "exe.png" backwards where it is not escaped
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first; within a file, and among the others, the order stays."""
+    places = {Path(__file__).parent / name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path, len(LONG)))
 
 
 def draw(path: Path, width: int, height: int, phase: float, alpha: bool = False) -> None:

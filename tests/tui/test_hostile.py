@@ -144,7 +144,7 @@ def test_searches_prompts_toasts_and_messages(hostile: Path, monkeypatch: pytest
         assert displayed(words) in safe(app)
         await pilot.press("escape")
 
-    play(hostile, script, size=(110, 44))
+    play(hostile, script, size=(100, 30))
 
 
 def test_exports_say_where_they_are(hostile: Path) -> None:
