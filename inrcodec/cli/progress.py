@@ -103,8 +103,15 @@ def fit_figures(progress: Progress) -> str:
     """The figures of one progress report, for people."""
     if progress.phase == "compile":
         return "once on this machine, some seconds"
-    figures = f"pass {progress.passes:.0f}  {progress.psnr:.2f} dB  {progress.bits_per_pixel:.3f} bpp"
-    return figures if math.isnan(progress.remaining) else f"{figures}  {spoken_duration(progress.remaining)} left"
+    known = {  # a fit without a pass has neither PSNR nor rate
+        f"pass {progress.passes:.0f}": progress.passes,
+        f"{progress.psnr:.2f} dB": progress.psnr,
+        f"{progress.bits_per_pixel:.3f} bpp": progress.bits_per_pixel,
+    }
+    figures = [text for text, figure in known.items() if figure and not math.isnan(figure)]
+    if not math.isnan(progress.remaining) and progress.remaining > 0:
+        figures.append(f"{spoken_duration(progress.remaining)} left")
+    return "  ".join(figures)
 
 
 def _plain_lines(console: Console) -> Callable[[str, int, int, str], None]:
