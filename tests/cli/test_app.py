@@ -42,10 +42,9 @@ def test_help_lists_the_commands(words: list[str], capsys: Capture) -> None:
     assert err == ""
 
 
-@pytest.mark.parametrize("flag", ["-h", "--help"])
 @pytest.mark.parametrize("command", COMMANDS)
-def test_help_of_each_command_has_examples(command: str, flag: str, capsys: Capture) -> None:
-    assert main([command, flag]) == 0
+def test_help_of_each_command_has_examples(command: str, capsys: Capture) -> None:
+    assert main([command, "-h"]) == 0
     out, _ = capsys.readouterr()
     assert f"inrcodec {command} " in out.partition("Examples")[2]
     assert "--json" in out or command == "browse"  # which draws

@@ -70,7 +70,7 @@ def read_until(line: int, wanted: str, answer: bytes = b"") -> str:
     return said.decode("utf-8", "replace")
 
 
-@pytest.mark.parametrize(("columns", "lines"), [(120, 36), (80, 24), (0, 0)])
+@pytest.mark.parametrize(("columns", "lines"), [(80, 24), (0, 0)])
 def test_it_draws_and_quits(small_set: Path, columns: int, lines: int) -> None:
     with browsing(small_set, columns, lines) as (process, line):
         assert "▀" in read_until(line, "▀")
