@@ -85,7 +85,8 @@ def encode_and_say(
         raise
     report = evaluate(result.archive)
     judged = judge(result, report.mean_psnr, options, started) if verdict else None
-    answer = result_keys(result, report, options, time.monotonic() - started, judged)
+    took = time.monotonic() - started if options.time_limit is not None else result.seconds  # as it was forecast
+    answer = result_keys(result, report, options, took, judged)
     if json:
         print_json(answer)
     else:
