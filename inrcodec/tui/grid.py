@@ -15,7 +15,7 @@ from textual.strip import Strip
 
 from inrcodec.tui.cellgrid import CellGrid
 from inrcodec.tui.cells import fit_center, fit_left
-from inrcodec.tui.filters import others_than_true_colors
+from inrcodec.tui.filters import finished, others_than_true_colors
 from inrcodec.tui.halfblocks import line
 from inrcodec.tui.host import Host
 from inrcodec.tui.spritelayer import Box, SpriteLayer
@@ -140,14 +140,8 @@ class Grid(CellGrid):
             self._strips.clear()
         if len(self._strips) > KEPT_STRIPS:
             self._strips.clear()
-        background, filters = self.background_colors[1], self.get_line_filters()
         self._changing.clear()
-        strips = [self.render_line(y) for y in crop.line_range]
-        for line_filter in filters:
-            strips = [strip.apply_filter(line_filter, background) for strip in strips]
-        if crop.column_span == (0, self.size.width):
-            return strips
-        return [strip.crop(*crop.column_span) for strip in strips]
+        return finished(self, [self.render_line(y) for y in crop.line_range], crop)
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen: the same line of every cell in a row of cells."""

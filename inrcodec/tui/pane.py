@@ -18,7 +18,7 @@ from inrcodec.exporters.naming import displayed
 from inrcodec.tui.backdrop import Color
 from inrcodec.tui.backend import Drawing
 from inrcodec.tui.cells import fit_left, wrapped
-from inrcodec.tui.filters import others_than_true_colors
+from inrcodec.tui.filters import finished, others_than_true_colors
 from inrcodec.tui.halfblocks import Levels, line
 from inrcodec.tui.spritelayer import SpriteLayer
 
@@ -107,7 +107,9 @@ class Pane(Widget):
         if self.sprites is not None:
             self.sprites.overlay.ask()
         self._ground = self.rich_style  # once for all lines: it is looked up in the style sheet
-        return super().render_lines(crop)
+        if self._levels is None:
+            return super().render_lines(crop)
+        return finished(self, [self.render_line(y) for y in crop.line_range], crop)  # a film shows them again
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """None that makes true colors."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-MOVE = re.compile(r"(\n?\x1b\[\d+;\d+H)")
+MOVE = re.compile(r"(\x1b\[\d+;\d+H)")
 COLOR = r"(?:2;\d+;\d+;\d+|5;\d+)"
 PIECE = re.compile(rf"\x1b\[(38;{COLOR})?;?(48;{COLOR})?m([^\x1b]+)\x1b\[0m")  # nothing but colors around a text
 RESET = "\x1b[0m"
@@ -20,7 +20,7 @@ def shortened(words: str) -> str:
     return "".join(map(_part, MOVE.split(words))) if MOVE.search(words) else _shortened(words)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)  # a morph of 256 lines twice that many pixels has 3,200, and plays there and back
 def _part(words: str) -> str:
     """Of what stands between two moves of the cursor: a screen that scrolls says most of it again."""
     return _shortened(words)

@@ -19,7 +19,7 @@ from inrcodec.tui.catalogue import Catalogue
 from inrcodec.tui.grid import Grid
 from inrcodec.tui.halfblocks import coarse, fitted, levels_of, line
 
-from .conftest import damage_block, made_up, play, seen, until
+from .conftest import PATIENCE, damage_block, made_up, play, seen, until
 
 
 def test_ten_thousand_images_cost_what_is_on_the_screen(tmp_path: Path, monkeypatch: object) -> None:
@@ -54,16 +54,14 @@ def test_moving_never_waits_for_a_decode(forty: Path, monkeypatch: object) -> No
     render = ArchivedImage.render_stored
 
     def slow(image: ArchivedImage, *arguments: object, **more: object) -> object:
-        gate.wait(5)
+        gate.wait(PATIENCE)
         return render(image, *arguments, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(ArchivedImage, "render_stored", slow)  # type: ignore[attr-defined]
 
     async def script(app: Browser, pilot: Pilot[None]) -> None:
-        started = time.monotonic()
         await pilot.press(*["right"] * 10, *["left"] * 3)
         assert app.query_one(Grid).number == 7
-        assert time.monotonic() - started < 3
         assert "·" in app.export_screenshot()  # placeholders
         gate.set()
         await until(pilot, lambda: "▀" in app.export_screenshot())
