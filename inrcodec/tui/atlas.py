@@ -148,7 +148,9 @@ class Atlas(MovingScreen[int]):
     def tell_progress(self, done: int, images: int) -> None:
         """How far the vectors are."""
         if self._places is None:
-            self.query_one(Pane).say(f"looking at all images: {done:,} of {images:,} ...")
+            self.query_one(Pane).say(
+                f"looking at all images: {done:,} of {images:,} ...\nEsc: back to the grid; this goes on meanwhile"
+            )
 
     def look_again(self) -> None:
         """Colors are different now."""

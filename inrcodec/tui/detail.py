@@ -211,5 +211,5 @@ class Detail(MovingScreen[int]):
         told = f"  zoom {picture.viewport.zoom:.1f}{psnr}{held}{found}  {image.bits / 8:,.0f} bytes"
         dim += "  slideshow" if self._timer is not None else ""
         size = f"  {image.width} x {image.height}"
-        words = Content.assemble(titled(self._number, image.name), (view, "$accent"), told, size, (dim, "dim"))
+        words = Content.assemble(titled(self._number, image.name), (view, "$text-accent"), told, size, (dim, "dim"))
         self.query_one("#headline", Static).update(words, layout=False)

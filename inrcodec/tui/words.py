@@ -26,9 +26,9 @@ def headline(archive: AnyArchive, count: int, search: str, sort: str, marked: in
     return Content.assemble(
         (displayed(name), "bold"),
         f"  {part} by {sort}",
-        *(("  ", ("too much work for its size: --trust", "$warning")) if refused else ()),
+        *(("  ", ("too much work for its size: --trust", "$text-warning")) if refused else ()),
         *(("  search: ", (displayed(search), "bold")) if search else ()),
-        (f"  {marked} marked" if marked else "", "$warning"),
+        (f"  {marked} marked" if marked else "", "$text-warning"),
         (f"  {archive.file_size:,} bytes  {archive.bits_per_pixel:.3f} bpp", "dim"),
     )
 

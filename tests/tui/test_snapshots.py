@@ -6,23 +6,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from inrcodec.archive import Archive
 from inrcodec.tui import halfblocks
 from inrcodec.tui.app import Browser
 from inrcodec.tui.backend import ImageBackend
 from inrcodec.tui.grid import Grid
 from inrcodec.tui.morphing import STEPS, Morphing
 from inrcodec.tui.picture import Picture
+from inrcodec.tui.preferences import Preferences
 
-from .conftest import damage_block, made_up, play, seen, until
+from .conftest import damage_block, made_up, play, run_app, seen, until
 
 FOLDER = Path(__file__).parent / "snapshots"
 Condition = Callable[[Browser], bool]
@@ -127,3 +130,36 @@ def test_damaged_cells_look_as_they_did(damaged: Path) -> None:
         check("damaged", seen(app))
 
     play(damaged, script, (80, 24))
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "textual-dark"])
+def test_words_stand_out_and_no_box_is_of_the_other_kind(theme: str, forty: Path) -> None:
+    """Of the grid with marks, in a small terminal and with Help and a prompt above it."""
+    app = Browser(Archive.open(forty), ImageBackend("none"), preferences=Preferences(theme, "theme"))
+
+    async def script(app: Browser, pilot: Pilot[None]) -> None:
+        await pilot.press("space")
+        await pilot.pause(0.1)
+        for key in ("down", "question_mark", "slash"):
+            await pilot.press(key)
+            await pilot.pause(0.1)
+            for text, color, ground in written(app):
+                assert ground.brightness > 0.5 or not theme.endswith("light"), (key, text)
+                apart = 0.1 if key == "slash" else 0.2  # what lies behind a prompt fades
+                assert abs(color.brightness - ground.brightness) > apart, (key, text, color, ground)
+            await pilot.press("escape")
+
+    run_app(app, script, (80, 24))
+
+
+def written(app: Browser) -> Iterator[tuple[str, Color, Color]]:
+    """Words on the screen, their color and that of their ground."""
+    for strip in app.screen._compositor.render_strips(app.size):
+        for text, style, _ in strip:
+            if (
+                any(map(str.isalnum, text))
+                and style is not None
+                and style.color is not None
+                and style.bgcolor is not None
+            ):
+                yield text, Color.from_rich_color(style.color), Color.from_rich_color(style.bgcolor)
