@@ -11,8 +11,8 @@ from inrcodec.field.field import field_shapes
 from inrcodec.settings import BASES, STARTS, ModelSettings
 
 VISITS_PER_SECOND, FEW_PASSES = 1.5e6, 80  # of pixels by a wide network; below so many passes it is not worth its time
-GUESSED_FEW_PASSES = 130  # the same where a network of the base's width starts from guessed latents
-GUESSED_PASSES = 300  # fits of more come as far from zeros
+GUESSED_PASSES = 560  # up to so many passes, fits of the base's width come further from guessed latents than from zeros
+NEARLY_AS_WIDE, NARROWED_PASSES = 40, (300, 130)  # ... than a network of up to 40 units, and than a wider one
 
 
 def base_table(options: EncodeOptions, model: ModelSettings, channels: int) -> int | None:
@@ -34,7 +34,7 @@ def as_the_base(options: EncodeOptions, model: ModelSettings, passes: float) -> 
     With a base, a small set pays for what differs, and few passes start from something. passes: that there is time for.
     """
     as_wide = msgspec.structs.replace(model, hidden_width=WIDTH)
-    few = FEW_PASSES if options.start == "none" else GUESSED_FEW_PASSES
+    few = FEW_PASSES if options.start == "none" else NARROWED_PASSES[model.hidden_width > NEARLY_AS_WIDE]
     wanted = model.hidden_width < WIDTH or passes < few or options.start == "guess"
     if options.width is not None or not wanted or base_table(options, as_wide, 3) is None:
         return model
