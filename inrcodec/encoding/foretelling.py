@@ -27,11 +27,15 @@ class Foretelling:
         self._fit, self._asked, self._record = fit, asked, record
         self._limit = asked.settings.time_limit
         self._due = [0.0] if self._limit is None else [*SHARES]
-        self._needed = 0.0
+        self._needed: float | None = None
 
     @property
     def allowance(self) -> Allowance:
         """For optional work, when the steps are through."""
+        if self._limit is None:
+            return Allowance()
+        if self._needed is None:  # a fit of no steps
+            self._needed = self._ending(share=False).needed
         return Allowance(lambda: self._fit.meter.left, self._needed)
 
     def see(self, progress: Progress) -> None:
