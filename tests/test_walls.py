@@ -44,7 +44,7 @@ ONLY_IN = {
     "scipy": {"evaluate", "signals"},
     "imagecodecs": {"benchmark"},
     "matplotlib": {"exporters"},
-    "pyarrow": {"archive"},
+    "pyarrow": {"archive", "images"},
     "ray": {"encoding"},
     "fsspec": {"archive"},
 }

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from inrcodec.encoding.options import EncodeOptions
     from inrcodec.encoding.shards.collect import CollectionResult
     from inrcodec.encoding.shards.options import CollectionProgress, Sharding
+    from inrcodec.images.scan import Source
 
 AUTO, SKIPPED = "auto", 5
 PANEL = "Collections"
@@ -88,7 +89,7 @@ def sharding_of(
 
 
 def collect_and_say(
-    sources: Sequence[str], target: Path, options: EncodeOptions, sharding: Sharding, json: bool, console: Console
+    sources: Sequence[Source], target: Path, options: EncodeOptions, sharding: Sharding, json: bool, console: Console
 ) -> None:
     """Encode, and say what came of it; after a stop the same command goes on."""
     import dataclasses

@@ -49,7 +49,7 @@ from inrcodec.cli.options import (
 )
 from inrcodec.cli.presets import check_patience, with_preset
 from inrcodec.cli.snapshots import snapshots_into
-from inrcodec.cli.sources import FilesFrom, Null, Sources, gathered
+from inrcodec.cli.sources import FilesFrom, Null, Packed, Sources, found_in, gathered
 from inrcodec.cli.values import parse_bytes, parse_duration
 from inrcodec.errors import UsageError
 
@@ -66,6 +66,7 @@ EPILOG = epilog(
         "inrcodec encode ./thumbs -o set.inr --snapshots 50,750,final",
         "inrcodec encode ./thumbs --dry-run",
         "inrcodec encode ./photos -o photos.inrs --shards auto --workers 4",
+        "inrcodec encode shards-*.tar --input tar -o photos.inrs",
     ),
     (
         "file, file_size, images, pixels, bits_per_pixel, mean_psnr, worst_psnr, worst_image, holdout_mode, "
@@ -168,6 +169,7 @@ def encode(
     workers: Workers = None,
     ray: Ray = None,
     resume: Resume = False,
+    input: Packed = "files",
     files_from: FilesFrom = None,
     null: Null = False,
     force: Force = False,
@@ -180,6 +182,7 @@ def encode(
     given = gathered(sources, files_from, null)
     limit = None if time_limit is None else parse_duration(time_limit)
     target = _target(output, given, console, suffix=".inr" if shards is None else SUFFIX)
+    files = found_in(given, input)
     collected = is_collection(target, shards=shards, order=order, workers=workers, ray=ray)
     if not collected:
         _check_target(target, force=force)
@@ -200,16 +203,16 @@ def encode(
         for name, given_for_a_file in {"--dry-run": dry_run, "--snapshots": snapshots, "--preset": preset}.items():
             if given_for_a_file:
                 raise UsageError(f"{name} is for one file, not for a collection; leave it out")
-        collect_and_say(given, target, options, sharding_of(shards, order, workers, ray, force=force), json, console)
+        collect_and_say(files, target, options, sharding_of(shards, order, workers, ray, force=force), json, console)
         return
     if preset is not None and not dry_run:
-        check_patience(given, options)
+        check_patience(files, options)
     shown = None if snapshots is None else snapshots_into(snapshots, snapshots_to, target, force=force)
     if dry_run:
-        say_plan(given, target, options, resume, json, console)
+        say_plan(files, target, options, resume, json, console)
         return
     run = EncodeRun(overwrite=force, resume=resume, record=record, snapshots=shown)
-    encode_and_say(given, target, options, run, json, console, verdict=verdict)
+    encode_and_say(files, target, options, run, json, console, verdict=verdict)
 
 
 def _check_target(target: Path, *, force: bool) -> None:

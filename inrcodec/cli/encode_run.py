@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from inrcodec.encoding.options import EncodeOptions, EncodeRun
     from inrcodec.encoding.outlook import Outlook
     from inrcodec.fitting.progress import Progress
+    from inrcodec.images.scan import Source
 
 
 def say_plan(
-    sources: Sequence[str], target: Path, options: EncodeOptions, resume: bool, json: bool, console: Console
+    sources: Sequence[Source], target: Path, options: EncodeOptions, resume: bool, json: bool, console: Console
 ) -> None:
     """`--dry-run`: what it would take; nothing is written."""
     from inrcodec.encoding.checkpoints import check_none_waits
@@ -41,7 +42,7 @@ def say_plan(
 
 
 def encode_and_say(
-    sources: Sequence[str],
+    sources: Sequence[Source],
     target: Path,
     options: EncodeOptions,
     run: EncodeRun,

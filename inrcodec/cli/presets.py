@@ -11,6 +11,7 @@ from inrcodec.errors import UsageError
 
 if TYPE_CHECKING:
     from inrcodec.encoding.options import EncodeOptions
+    from inrcodec.images.scan import Source
 
 PATIENCE = 1800.0  # seconds on a processor beyond which a preset is not begun unasked
 WIDTHS = ("8x", "6x", "4x", "3x", "2x", "1x", "0.5x", "0.25x")
@@ -38,7 +39,7 @@ def with_preset(preset: str, options: EncodeOptions) -> EncodeOptions:
     return dataclasses.replace(options, **changes)
 
 
-def check_patience(sources: Sequence[str], options: EncodeOptions) -> None:
+def check_patience(sources: Sequence[Source], options: EncodeOptions) -> None:
     """Refuse what would keep a processor busy for very long, and name a width that would not."""
     if options.time_limit is not None or options.device.partition(":")[0] in ("cuda", "mps"):
         return

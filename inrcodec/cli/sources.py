@@ -6,13 +6,16 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from inrcodec.bitstream.collection import is_collection
 from inrcodec.cli.opening import refuse_folder
 from inrcodec.errors import UsageError
+
+if TYPE_CHECKING:
+    from inrcodec.images import Found
 
 STREAM = "-"
 
@@ -28,6 +31,21 @@ FilesFrom = Annotated[
 Null = Annotated[
     bool, typer.Option("-0", "--null", help="The list ends paths with NUL, as find -print0 and git ls-files -z do.")
 ]
+
+
+Packed = Annotated[
+    Literal["files", "tar", "parquet"],
+    typer.Option("--input", help="What SOURCES are: picture files, or tar archives or Parquet tables of them."),
+]
+
+
+def found_in(sources: list[str], packed: Literal["files", "tar", "parquet"]) -> list[str] | list[Found]:
+    """The sources, or the pictures in them where they are archives or tables."""
+    if packed == "files":
+        return sources
+    from inrcodec.images import find_packed
+
+    return list(find_packed(sources, packed).files)
 
 
 def gathered(sources: Sequence[str] | None, files_from: str | None, null: bool) -> list[str]:

@@ -60,8 +60,9 @@ def encode(sources: Sources, output: str | Path, keywords: EncodeKeywords) -> En
     """Encode pictures into one file and return what was written, as read back from its own bytes.
 
     sources: folders, image files or globs; output: the file to write. A KeyboardInterrupt between two steps leaves a
-    checkpoint beside the output, which `resume` goes on from. Raises UsageError where this cannot be done, InputError
-    where no picture can be read, and InrError where it fails.
+    checkpoint beside the output, which `resume` goes on from. One network holds at most 100,000 images; for more, or
+    for several processes or machines, there is `inrcodec.encode_collection`. Raises UsageError where this cannot be
+    done, InputError where no picture can be read, and InrError where it fails.
     """
     return encode_with(sources, output, keywords, keywords)
 

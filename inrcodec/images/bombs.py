@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from inrcodec.errors import Parameter, UsageError
-from inrcodec.images.decode import FORMATS, opened
+from inrcodec.images.decode import FORMATS, source_of
 from inrcodec.images.scan import Found
 from inrcodec.images.silence import no_warnings
 from inrcodec.numerics.memory import memory_bytes
@@ -29,14 +29,14 @@ def check_pixels(files: Sequence[Found], max_size: int | None, max_pixels: int |
     single = max_pixels or int(PART * memory_bytes() / DECODED_BYTES)
     total = 0
     for file in files:
-        width, height = claimed_size(file.path)
+        width, height = claimed_size(file)
         if width * height > single and max_size is not None:
-            raise _too_many(f"{file.path}: {width}x{height} is", width * height, single, max_pixels)
+            raise _too_many(f"{file}: {width}x{height} is", width * height, single, max_pixels)
         scale = 1.0 if max_size is None else min(1.0, max_size / max(1, width, height))
         total += round(width * scale) * round(height * scale)
     if total > allowed:
-        largest = max(files, key=lambda file: claimed_size(file.path)[0] * claimed_size(file.path)[1])
-        raise _too_many(f"{len(files)} pictures, the largest of them {largest.path}, are", total, allowed, max_pixels)
+        largest = max(files, key=lambda file: claimed_size(file)[0] * claimed_size(file)[1])
+        raise _too_many(f"{len(files)} pictures, the largest of them {largest}, are", total, allowed, max_pixels)
 
 
 def most_pixels(max_pixels: int | None) -> int:
@@ -50,12 +50,12 @@ def check_frames(path: Path, pixels: int, max_pixels: int | None) -> None:
         raise _too_many(f"{path}: the frames up to here have", pixels, most_pixels(max_pixels), max_pixels)
 
 
-def claimed_size(path: Path) -> tuple[int, int]:
+def claimed_size(file: Path | Found) -> tuple[int, int]:
     """(width, height) as the file's beginning has it; nothing for what is no picture, which says so when it is read."""
     with (
         contextlib.suppress(Exception),
         no_warnings(),
-        opened(path) as source,
+        source_of(file) as source,
         Image.open(source, formats=FORMATS) as one,
     ):
         return one.size

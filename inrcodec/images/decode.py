@@ -15,6 +15,7 @@ from inrcodec.errors import InrError
 from inrcodec.images.color import orientation_of, to_pixels
 from inrcodec.images.mending import MOST_BYTES, mended
 from inrcodec.images.profiles import in_srgb
+from inrcodec.images.scan import Found
 from inrcodec.images.silence import no_stderr, no_warnings
 from inrcodec.numerics.arrays import AnyPixels
 
@@ -37,12 +38,13 @@ class Decoded:
     file_bytes: int
 
 
-def decode(path: Path) -> Decoded:
+def decode(file: Path | Found) -> Decoded:
     """The first frame of one image file."""
     file_bytes = 0
     try:
-        with opened(path) as source:
-            file_bytes = os.fstat(source.fileno()).st_size
+        with source_of(file) as source:
+            file_bytes = source.seek(0, os.SEEK_END)
+            source.seek(0)
             return _decoded_or_mended(source, file_bytes)
     except (Unreadable, MemoryError):
         raise
@@ -53,6 +55,15 @@ def decode(path: Path) -> Decoded:
         raise Unreadable(f"more than {MAX_PIXELS:,} pixels") from None
     except Exception as error:  # hostile bytes make Pillow's readers raise nearly anything; none of it may stop the set
         raise Unreadable(_in_words(error)) from error
+
+
+def source_of(file: Path | Found) -> BinaryIO:
+    """The bytes of a file, or of what lies in one."""
+    if isinstance(file, Found) and file.within is not None:
+        from inrcodec.images.packed import read_within
+
+        return io.BytesIO(read_within(file.path, file.within))
+    return opened(file.path if isinstance(file, Found) else file)
 
 
 def opened(path: Path) -> BinaryIO:

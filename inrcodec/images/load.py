@@ -43,7 +43,7 @@ def load_pictures(
             pictures.append(picture)
             notes += [f"{file.name}: {note}"] if note else []
         except Unreadable as reason:
-            skipped.append(Skipped(str(file.path), reason.message))
+            skipped.append(Skipped(str(file), reason.message))
         if on_file:
             on_file(done, len(found))
     if not pictures:
@@ -57,7 +57,7 @@ def read_pixels(file: Found, behind: Pixels | None) -> Pixels:
     Unreadable says why it cannot be read, OutOfMemoryError that it would be if there was memory for it.
     """
     with _naming(file):
-        return colors(_flattened(decode(file.path), behind))
+        return colors(_flattened(decode(file), behind))
 
 
 def nothing_found(sources: Sequence[Source], skipped: Sequence[Skipped], notes: Sequence[str] = ()) -> InputError:
@@ -75,7 +75,7 @@ def nothing_found(sources: Sequence[Source], skipped: Sequence[Skipped], notes: 
 def _read(file: Found, max_size: int | None, behind: Pixels | None) -> tuple[Picture, str | None]:
     """One file, flattened and shrunk as asked; colours are premultiplied by then, so both are plain sums."""
     with _naming(file):
-        decoded = decode(file.path)
+        decoded = decode(file)
         pixels = _flattened(decoded, behind)
         if max_size is not None:
             pixels = shrunk(colors(pixels), max_size) if max(pixels.shape[:2]) > max_size else pixels
@@ -99,7 +99,7 @@ def _naming(file: Found) -> Iterator[None]:
         yield
     except MemoryError as failure:
         raise OutOfMemoryError(
-            f"{file.path}: not enough memory to read it; give fewer images, or shrink them with ",
+            f"{file}: not enough memory to read it; give fewer images, or shrink them with ",
             Parameter("max_size"),
         ) from failure
 

@@ -22,17 +22,35 @@ SUFFIXES = tuple(".png .apng .jpg .jpeg .jpe .jfif .webp .avif .avifs .gif .bmp 
 
 
 @dataclass(frozen=True)
+class Member:
+    """Where a picture lies in a tar archive: its first byte, and how many there are."""
+
+    start: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Where a picture lies in a Parquet table: a column, a group of rows, and a row of that."""
+
+    column: str
+    group: int
+    row: int
+
+
+@dataclass(frozen=True)
 class Found:
-    """A file to read: `path` as it was given, and the name it goes by in the set."""
+    """A file to read: `path` as it was given, and the name it goes by in the set; within: its place in that file."""
 
     path: Path
     name: str
+    within: Member | Cell | None = None
 
     def __fspath__(self) -> str:
         return str(self.path)
 
     def __str__(self) -> str:
-        return str(self.path)
+        return str(self.path) if self.within is None else f"{self.path}: {self.name}"
 
 
 Source = str | Path | Found  # folders, globs and files; or files that were found before, which keep their names
@@ -162,7 +180,7 @@ def _unique_names(hits: Sequence[_Hit]) -> list[str]:
             at for at, name in enumerate(names) if counts[name] > same[parts[at]] and depths[at] < len(parts[at])
         ]
         if not clashing:
-            return _numbered([_short_enough(name) for name in names])
+            return numbered([_short_enough(name) for name in names])
         for at in clashing:
             depths[at] += 1
 
@@ -174,7 +192,7 @@ def _short_enough(name: str) -> str:
     return name
 
 
-def _numbered(names: Sequence[str]) -> list[str]:
+def numbered(names: Sequence[str]) -> list[str]:
     """The last resort, for file names that differ only in bytes that are not text: "a", "a (2)"."""
     taken: dict[str, None] = {}
     for name in names:

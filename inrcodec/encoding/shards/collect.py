@@ -27,7 +27,7 @@ from inrcodec.encoding.shards.executors.contract import Executor
 from inrcodec.encoding.shards.options import CollectionKeywords, CollectionProgress, Sharding, check_sharding
 from inrcodec.encoding.shards.task import RECORDS, Done, Task, finished
 from inrcodec.errors import InrError, Parameter, UsageError
-from inrcodec.images import Skipped, look_for, nothing_found
+from inrcodec.images import Found, Member, Skipped, look_for, nothing_found
 from inrcodec.version import __version__
 
 MOST_TRIES = 3
@@ -54,7 +54,9 @@ class CollectionResult:
 def encode_collection(sources: Sources, output: str | Path, keywords: CollectionKeywords) -> CollectionResult:
     """Encode pictures into a collection: a folder of .inr files with a manifest, which is written last.
 
-    sources: folders, image files or globs; output: the folder, which ends in .inrs. After an interrupt, or whatever
+    sources: folders, image files or globs, or what `inrcodec.images.find_packed` finds in tar archives and Parquet
+    tables; output: the folder, which ends in .inrs. Each shard is an .inr file that opens by itself; `inrcodec.open`
+    takes the folder as it takes a file, and so do the commands that read. After an interrupt, or whatever
     ended it, the same call goes on: shards that are there and whole stay. Raises UsageError where this cannot be done,
     InputError where there are no pictures, and InrError where not a single shard could be made. Processes are spawned,
     so a script calls this below `if __name__ == "__main__":`.
@@ -107,7 +109,7 @@ def collection_with(
         fitting_seconds=sum(one.shard.seconds for one in whole if one.shard),
         reused=made.reused,
         retried=made.retried,
-        source_bytes=sum(_size(file.path) for task in tasks for file in task.files),
+        source_bytes=sum(_size(file) for task in tasks for file in task.files),
     )
 
 
@@ -248,8 +250,12 @@ def _tidy(folder: Path, replaced: set[str]) -> None:
     shutil.rmtree(folder / RECORDS, ignore_errors=True)
 
 
-def _size(path: Path) -> int:
+def _size(file: Found) -> int:
+    if isinstance(file.within, Member):
+        return file.within.size
+    if file.within is not None:
+        return 0  # a table tells no sizes
     try:
-        return path.stat().st_size
+        return file.path.stat().st_size
     except OSError:
         return 0

@@ -15,7 +15,7 @@ from inrcodec.encoding.options import EncodeOptions
 from inrcodec.encoding.shards.options import Sharding
 from inrcodec.encoding.shards.task import Task
 from inrcodec.errors import Parameter, UsageError
-from inrcodec.images import Found, look_for
+from inrcodec.images import Cell, Found, look_for
 from inrcodec.images.bombs import claimed_size
 from inrcodec.version import __version__
 
@@ -46,13 +46,14 @@ def order_of(files: Sequence[Found], sharding: Sharding) -> str:
     """By what images share a shard: names or clusters."""
     if sharding.order != "auto":
         return sharding.order
-    return "clusters" if len(files) <= MOST_CLUSTERED else "names"
+    tables = any(isinstance(file.within, Cell) for file in files)  # which are read group by group, in their order
+    return "clusters" if len(files) <= MOST_CLUSTERED and not tables else "names"
 
 
 def _usual_count(files: Sequence[Found], options: EncodeOptions) -> int:
     pixels = 0
     for file in files:
-        width, height = claimed_size(file.path)
+        width, height = claimed_size(file)
         scale = 1.0 if options.max_size is None else min(1.0, options.max_size / max(1, width, height))
         pixels += round(width * scale) * round(height * scale)
     return max(1, -(-len(files) // SHARD_IMAGES), min(len(files), -(-pixels // SHARD_PIXELS)))
@@ -68,7 +69,7 @@ def key_of(files: Sequence[Found], options: EncodeOptions, along: Sequence[Found
 
     along: pictures that are fitted along, of which the same holds.
     """
-    states = [_state(file) for file in files]
+    states: list[tuple[object, ...]] = [_state(file) for file in files]
     if along:
         states += [("", len(files), len(along)), *map(_state, along)]
     settings = settings_of(options)
@@ -76,13 +77,14 @@ def key_of(files: Sequence[Found], options: EncodeOptions, along: Sequence[Found
     return hashlib.blake2b(told, digest_size=KEY_BYTES).hexdigest()
 
 
-def _state(file: Found) -> tuple[str, int, int]:
+def _state(file: Found) -> tuple[object, ...]:
     """What changes with a picture; its folder may be another."""
     try:
         now = file.path.stat()
     except OSError:
         return file.name, -1, -1
-    return file.name, now.st_size, now.st_mtime_ns
+    within = () if file.within is None else tuple(vars(file.within).values())
+    return file.name, now.st_size, now.st_mtime_ns, *within
 
 
 def settings_of(options: EncodeOptions) -> dict[str, object]:

@@ -99,7 +99,7 @@ def _found(task: Task) -> Done | None:
     if archive is None or not set(archive.names) <= {file.name for file in task.files}:
         return None
     there = set(archive.names)
-    lost = [(str(file.path), "could not be read") for file in task.files if file.name not in there]
+    lost = [(str(file), "could not be read") for file in task.files if file.name not in there]
     return _done(archive, lost)
 
 
@@ -122,7 +122,7 @@ def _encoded(task: Task, on_share: OnShare) -> Done:
             result = encode_with(task.files, task.file, task.options, run)
     except InputError as failure:
         nothing = Rows(names=[], heights=[], widths=[], psnr=[], bytes=[])
-        reasons = [(str(file.path), str(failure)) for file in task.files]
+        reasons = [(str(file), str(failure)) for file in task.files]
         return Done(shard=None, rows=nothing, skipped=reasons)
     return _done(result.archive, [(one.path, str(one.reason)) for one in result.skipped], result.seconds)
 
