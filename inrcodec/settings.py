@@ -211,7 +211,7 @@ BASES = ("auto", "none")  # whether a file's network is stored as a difference f
 
 # Effort 1 to 9: passes over a set of REFERENCE_PIXELS, each level some 1.85 times the one before. On two CPU cores such
 # a set takes 10 seconds with the first, a good minute with the fifth and a quarter of an hour with the last.
-PASSES = (150, 300, 560, 960, 1600, 3000, 5600, 10500, 19500)
+PASSES = (120, 300, 560, 960, 1600, 3000, 5600, 10500, 19500)
 REFERENCE_PIXELS = 100 * 48 * 48
 
 

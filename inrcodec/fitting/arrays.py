@@ -41,3 +41,13 @@ def whole(values: Array) -> Array:
 def like(values: FloatArray, other: Array) -> Array:
     """Values as an array of the same library and device as another one."""
     return values if isinstance(other, np.ndarray) else other.new_tensor(values)
+
+
+def nothing_like(values: FloatArray) -> FloatArray:
+    """Zeros of that shape, which cannot be changed and take no memory."""
+    return np.broadcast_to(np.float32(0.0), values.shape)
+
+
+def copy_of(values: FloatArray) -> FloatArray:
+    """A copy; of what `nothing_like` gives, the same."""
+    return values if not any(values.strides) and values.size > 1 else values.copy()

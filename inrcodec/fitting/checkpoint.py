@@ -16,7 +16,7 @@ import numpy as np
 
 from inrcodec.bitstream.part_files import flush_folder, part_file
 from inrcodec.errors import InrError, Parameter, UsageError
-from inrcodec.fitting.arrays import Array, host, put
+from inrcodec.fitting.arrays import Array, copy_of, host, put
 from inrcodec.fitting.place import Place
 from inrcodec.fitting.progress import HeldOutErrors, Meter
 from inrcodec.fitting.run import FrozenModel, Run
@@ -77,7 +77,7 @@ class Snapshot:
             "rate_control": run.rate_control.state(),
             "place": place.state(run),
         }
-        arrays = {name: host(values).copy() for name, values in _arrays(run).items()}
+        arrays = {name: copy_of(host(values)) for name, values in _arrays(run).items()}
         if run.held_out is not None:
             arrays["held_out"] = np.stack(run.held_out)
         return Snapshot(facts, arrays, meter.work)

@@ -117,6 +117,7 @@ class KernelEngine:
         """Do the steps one behind the other, latents and weights move: what each showed. They lie in one phase."""
         run, (group,), first = self._run, self._run.groups, contexts[0]
         begun = time.perf_counter()
+        self._images.prepare()
         orders = [(_quantization(context), self._rates(context)) for context in contexts]
         images = images_for(group, self._images.seen[0], run.channels, contexts, batches, orders)
         self._kernels.take(

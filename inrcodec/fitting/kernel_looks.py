@@ -15,7 +15,6 @@ from inrcodec.fitting.kernels.images import ImageGroup
 from inrcodec.fitting.kernels.parts import Outcome, Part
 from inrcodec.fitting.run import Run
 from inrcodec.fitting.step_context import Observation, StepContext, StepResult
-from inrcodec.numerics.arrays import colors
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,13 @@ class Looks:
         self.seen: dict[int, npt.NDArray[np.float64]] = {}
 
     def prepare(self) -> None:
-        """Move latents to where kernels want them, once; arrays of the run are views of it from then on."""
+        """Move latents to where kernels want them, once; arrays of the run are views of it from then on.
+
+        What the phase of the fit has no use for anymore, is let go of.
+        """
         for number, group in enumerate(self._run.groups):
+            if number in self.whole:
+                self._let_go(group, self.whole[number])
             if number in self.cut or number in self.whole:
                 continue
             count, visible = len(group.numbers), group.visible
@@ -56,6 +60,15 @@ class Looks:
                 np.full(count, float(group.pixels)) if visible is None else visible.sum(axis=(1, 2), dtype=np.float64)
             )
             self.whole[number] = _shared(self._run, group)
+
+    def _let_go(self, group: Group, shared: ImageGroup) -> None:
+        if self._run.released:
+            shared.release()
+        if self._run.latents_frozen and group.latents is shared.latents:
+            shared.forget()
+            group.latents = shared.latents
+            views = shared.latents, shared.first_moments, shared.second_moments, shared.visits[:, None]
+            group.adam.move_to(*views)
 
     def of(self, batch: Sequence[BatchPart], weight_of_bit: float, released: bool, pixels: float) -> list[Look]:
         """Images or windows as kernels take them: the loss of each is that of `objective`.
@@ -116,7 +129,7 @@ class Looks:
 def _shared(run: Run, group: Group) -> ImageGroup:
     """A group as kernels have it, whose memory the group's arrays share from now on."""
     frames = group.conditions[:, -FRAME:] if run.model.posed else None
-    targets = colors(group.targets.transpose(1, 0, 2, 3))
+    targets = group.targets.transpose(1, 0, 2, 3)
     shared = ImageGroup(run.model, targets, group.visible, frames, group.adam.factors, group.limits)
     group.targets = shared.targets.transpose(1, 0, 2, 3)
     views = shared.latents, shared.first_moments, shared.second_moments, shared.visits[:, None]

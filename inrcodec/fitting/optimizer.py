@@ -12,7 +12,7 @@ from operator import itemgetter
 import numpy as np
 import numpy.typing as npt
 
-from inrcodec.fitting.arrays import Array, put
+from inrcodec.fitting.arrays import Array, nothing_like, put
 from inrcodec.numerics.arrays import FloatArray, namespace_of
 
 FIRST_DECAY, SECOND_DECAY = 0.9, 0.95  # of latents
@@ -100,9 +100,9 @@ class RowAdam:
         self._latents, self._first, self._second, self._visits = latents, first, second, visits
 
     def forget(self) -> None:
-        """Let go of the moments where latents stand still for good: zeros that nobody touches take no memory."""
-        if isinstance(self._first, np.ndarray) and self._first.base is None:
-            self._first, self._second = np.zeros_like(self._first), np.zeros_like(self._second)
+        """Let go of the moments where latents stand still for good."""
+        if isinstance(self._first, np.ndarray):
+            self._first = self._second = nothing_like(self._first)
 
     def state(self) -> list[Array]:
         """Everything that steps change, latents included."""

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from inrcodec.fitting.arrays import nothing_like
 from inrcodec.fitting.kernels.layout import LANES, SLACK
 from inrcodec.fitting.kernels.packing import FloatArray, rounded_up
 from inrcodec.fitting.kernels.view import View, whole
@@ -71,6 +72,17 @@ class ImageGroup:
         usual = np.tile(np.array([1, 0, 0, 0, 1, 0], np.float32), (count, 1))
         placed = _placed(usual if frames is None else frames, view, self.view)
         self._frames = np.ascontiguousarray(placed, dtype=np.float32).reshape(-1)
+
+    def release(self) -> None:
+        """Let go of which pixels are visible: all are, from now on."""
+        self._visible = None
+
+    def forget(self) -> None:
+        """Let go of the moments, as latents stand still from now on; `latents` lie elsewhere then."""
+        count, length = len(self.visits), len(self._limits) // 3
+        self._state = self._state[: count * length].copy()
+        self.latents = self._state.reshape(count, length)[:, : self.values]
+        self.first_moments = self.second_moments = nothing_like(self.latents)
 
     @property
     def seen(self) -> float:
