@@ -30,6 +30,8 @@ LONG = (  # files that take longest are begun first, or one worker ends with one
     "cli/test_browse.py",
     "cli/test_collections.py",
     "encoding/test_keeping.py",
+    "encoding/test_interrupts.py",
+    "encoding/test_executors.py",
     "encoding/test_shards.py",
     "fitting/gpu/test_graphs.py",
     "fitting/test_engine.py",
