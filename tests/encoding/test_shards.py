@@ -133,6 +133,8 @@ def test_a_shard_that_fails_thrice_is_listed_and_the_same_call_goes_on(
     assert (partial.retried, len(partial.collection), len(here.begun)) == (4, 3, 6)
     assert [(len(task.files), reason) for task, reason in partial.failed] == [(3, "never")]
     assert partial.collection.manifest.about.missing == [file.name for file in partial.failed[0][0].files]
+    for generation in (".checkpoint", ".checkpoint.1"):  # as kill -9 leaves them
+        Path(f"{partial.failed[0][0].file}{generation}").write_bytes(b"damaged")
     whole = collection_with([small_images], output, QUICK, TWO)
     assert (whole.reused, len(whole.collection), len(here.begun)) == (1, 6, 7)
     assert not (output / RECORDS).exists()

@@ -32,6 +32,7 @@ from inrcodec.version import __version__
 
 MOST_TRIES = 3
 LOOK = 0.5  # seconds between two looks at the workers
+UNFINISHED = re.compile(r"\.(checkpoint(\.1)?|task)$")  # what a run leaves that was ended, both generations
 OURS = re.compile(rf"[0-9a-f]{{{2 * KEY_BYTES}}}\.inr")  # a shard's name; nothing else is ever removed
 
 
@@ -201,7 +202,7 @@ def _check_shards(folder: Path, keys: set[str], *, overwrite: bool) -> set[str]:
         return set()
     names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
     there = names & {f"{key}.inr" for key in keys}
-    others = {name for name in names - there - {MANIFEST} if not name.endswith((".checkpoint", ".task"))}
+    others = {name for name in names - there - {MANIFEST} if not UNFINISHED.search(name)}
     manifest = _manifest(folder)
     listed = {shard.file for shard in manifest.shards} if manifest else set()
     foreign = {name for name in others if name in listed or OURS.fullmatch(name)}
