@@ -14,3 +14,10 @@ def test_rates_of_shared_weights_start_anew_when_latents_stand_still_and_fall_to
     assert schedule.network_rate(schedule.FROZEN_FROM, step) == pytest.approx(schedule.SETTLED_NETWORK_RATE)
     assert schedule.network_rate(schedule.FROZEN_FROM, step) > 5 * schedule.learning_rate(before, step)
     assert schedule.network_rate(1.0, step) == 0.0
+
+
+def test_guessed_latents_need_less_noise_and_less_warming_up() -> None:
+    assert schedule.softness(0.25) is None
+    assert schedule.softness(0.25, guessed=True) is not None
+    assert schedule.learning_rate(0.001, 20, guessed=True) > 4 * schedule.learning_rate(0.001, 20)
+    assert schedule.softness(0.94, guessed=True) == schedule.softness(0.94)
