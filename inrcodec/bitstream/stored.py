@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from functools import cached_property
@@ -34,6 +33,7 @@ from inrcodec.bitstream.context import context_shapes, level_contexts
 from inrcodec.bitstream.ends import Ends, decode_ends, encode_ends
 from inrcodec.bitstream.figures import Column, decode_figures
 from inrcodec.bitstream.header import decode_header
+from inrcodec.bitstream.kept_blocks import KeptBlocks, placed
 from inrcodec.bitstream.latents import BlockCoder, LatentCodec, Latents
 from inrcodec.bitstream.limits import block_bounds, check_limits
 from inrcodec.bitstream.names import decode_names
@@ -47,35 +47,13 @@ from inrcodec.bitstream.weights import CodedTensor, Range, decode_weights
 from inrcodec.errors import CorruptFileError
 from inrcodec.settings import ModelSettings
 
-KEPT_LATENTS = 1 << 26  # of decoded blocks: 128 MiB
 NetworkShapes = Callable[[ModelSettings, int, int], Sequence[tuple[int, ...]]]  # the field knows them, the bytes do not
-
-
-def _placed(chunks: Sequence[Chunk], expected: int) -> list[Chunk]:
-    """The blocks, with damaged ones in the place of what a lenient reader could not make out.
-
-    Behind the first and ahead of the last such place they are counted from the front and from the end; between two of
-    them nobody knows which block is which.
-    """
-    runs: list[list[Chunk]] = [[]]
-    lost = None
-    for chunk in chunks:
-        if chunk.kind == LOST:
-            lost = lost or chunk
-            runs.append([])
-        elif chunk.kind == BLOCK:
-            runs[-1].append(chunk)
-    front, back = runs[0], runs[-1] if len(runs) > 1 else []
-    missing = expected - len(front) - len(back)
-    if lost is None or missing < 0:
-        return [*front, *back]
-    return [*front, *[Chunk(BLOCK, b"", lost.offset, lost.damage)] * missing, *back]
 
 
 class StoredSet:
     """A file's contents; the network is decoded when it is first asked for, and so are blocks.
 
-    The last `kept_blocks` are kept, as far as they have no more than KEPT_LATENTS values together; the last one always.
+    The last `kept_blocks` of these are kept, as far as `KeptBlocks` has room for them.
     """
 
     def __init__(
@@ -103,7 +81,7 @@ class StoredSet:
         check_limits(model, self.shapes, network)
         self._bounds = block_bounds(self.shapes)
         expected = len(self._bounds) - 1 if model.levels else 0
-        self._blocks = _placed(self.chunks, expected)
+        self._blocks = placed(self.chunks, expected)
         if len(self._blocks) != expected:
             raise CorruptFileError(f"{len(self._blocks)} blocks of latents where the header asks for {expected}")
         self._network_shapes = network
@@ -113,7 +91,7 @@ class StoredSet:
             self._refuse_lost_start()
         self.base = None if named is None else decode_base(named, model, self.header.channels, network)
         self.references = None if references is None else decode_references(references, model)
-        self._kept: OrderedDict[int, tuple[Latents, ...]] = OrderedDict()  # the last one used stands last
+        self._kept = KeptBlocks(kept_blocks)
         self.kept_blocks = kept_blocks
 
     def _refuse_lost_start(self) -> None:
@@ -196,11 +174,11 @@ class StoredSet:
         if not self.header.model.levels:
             return ()
         block = self.block_of(image)
-        if block in self._kept:
-            self._kept.move_to_end(block)
-        else:
-            self.keep(block, self._decode(block))
-        return self._kept[block][image - self._bounds[block]]
+        images = self._kept.use(block)
+        if images is None:
+            images = self._decode(block)
+            self.keep(block, images)
+        return images[image - self._bounds[block]]
 
     def block_of(self, image: int) -> int:
         """The number of the block that holds an image: images of one block cost no more to decode than one of them."""
@@ -221,23 +199,15 @@ class StoredSet:
 
     def at_hand(self, block: int) -> tuple[Latents, ...]:
         """The latents of a block's images as far as they are kept; nothing where they are not."""
-        return self._kept.get(block, ())
+        return self._kept.at_hand(block)
 
     def keep(self, block: int, images: tuple[Latents, ...]) -> None:
         """Latents that were decoded elsewhere, as `latents` gives them, for every image of a block."""
-        self._kept[block] = images
-        self._kept.move_to_end(block)
-        self._drop()
+        self._kept.keep(block, images)
 
     def forget(self) -> None:
         """Keep no block: what is asked for next is read from the file."""
-        self._kept.clear()
-
-    def _drop(self) -> None:
-        """Forget the blocks that were not used for longest."""
-        sizes = {block: sum(level.size for image in images for level in image) for block, images in self._kept.items()}
-        while len(self._kept) > 1 and (len(self._kept) > self.kept_blocks or sum(sizes.values()) > KEPT_LATENTS):
-            del sizes[self._kept.popitem(last=False)[0]]
+        self._kept.forget()
 
     def names(self) -> tuple[str, ...] | None:
         """The images' names, or None where the file has none."""

@@ -159,7 +159,7 @@ def test_as_many_blocks_are_kept_as_were_asked_for(monkeypatch: pytest.MonkeyPat
             found.latents(image)
         assert decoded == expected, kept
         assert found.block_of(64) == 1
-    monkeypatch.setattr("inrcodec.bitstream.stored.KEPT_LATENTS", 1)
+    monkeypatch.setattr("inrcodec.bitstream.kept_blocks.KEPT_LATENTS", 1)
     found = StoredSet(blob, field_shapes, kept_blocks=9)
     decoded.clear()
     for image in (0, 1, 64, 65, 0):
