@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import resource
 import subprocess
@@ -15,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
-from claims import COMMANDS, claims  # noqa: E402, it stands beside this file
+from claims import COMMANDS, MADE, claims  # noqa: E402, it stands beside this file
 from forked import EVERY  # noqa: E402
 from killer import Killed, Killer  # noqa: E402
 from reading import damaged, fuzz, golden, is_found  # noqa: E402
@@ -43,7 +44,7 @@ def main() -> int:
     for name in asked.only:
         kind, came = KINDS[name], tally.of(name)
         print(kind.what, file=sys.stderr, flush=True)
-        until = time.monotonic() + 60 * asked.minutes * kind.share / shares
+        until = time.monotonic() + 60 * asked.minutes * kind.share / shares if kind.share else math.inf
         for _ in kind.run(came, SEEDS * asked.seed):
             came.cpu = round(came.cpu + _spent(), 1)
             tally.keep()
@@ -70,7 +71,10 @@ class Kind:
         slowest: float = MOST_SECONDS,
         largest: float = MOST_MEGABYTES,
     ) -> None:
-        """run: of what came so far and a first seed; wanted: the count at which it ends; share: of the time."""
+        """run: of what came so far and a first seed; wanted: the count at which it ends.
+
+        share: of the time; with none, it ends when all is done.
+        """
         self.what, self.run, self.wanted, self.share = what, run, wanted, share
         self._slowest, self._largest = slowest, largest
 
@@ -108,9 +112,8 @@ def _all_damage(came: Came, _: int) -> Iterator[None]:
 
 
 def _claimed(came: Came, _: int) -> Iterator[None]:
-    """Every command on every file, once."""
-    came.count = 0
-    for name, blob in claims().items():
+    """Every command on every file, once; those that are done stay done."""
+    for name, blob in list(claims().items())[came.count // len(COMMANDS) :]:
         for command in COMMANDS:
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder, "claims.inr")
@@ -121,7 +124,7 @@ def _claimed(came: Came, _: int) -> Iterator[None]:
             told = f"{command} on {name}: {seconds:.1f} s, {megabytes:.0f} MB, exit code {code}"
             came.add(1, {"refused": int(code == 3)}, [told] if odd else [])
             came.most(seconds, megabytes)
-    yield
+        yield
 
 
 def measured(words: list[str]) -> tuple[float, float, int]:
@@ -179,7 +182,11 @@ KINDS = {
         wanted=100_000, share=0.15, slowest=SLOWEST, largest=LARGEST,
     ),
     "damage": Kind("every bit and every truncation of all golden files", _all_damage),
-    "claims": Kind("files below 10 kB that claim much, any command that reads them", _claimed),
+    "claims": Kind(
+        "files below 10 kB that claim much, any command that reads them",
+        _claimed,
+        wanted=len(MADE) * len(COMMANDS),
+    ),
     "encode": Kind("`kill -9` of encode", _killed_by(Killer.encodes), wanted=200, share=0.25),
     "add": Kind("`kill -9` of add", _killed_by(Killer.adds), wanted=100, share=0.1),
     "decode": Kind("`kill -9` of decode", _killed_by(Killer.decodes), wanted=100, share=0.05),

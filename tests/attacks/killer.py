@@ -91,20 +91,25 @@ class Killer:
         return found
 
     def adds(self, kills: int, seed: int) -> Killed:
-        """Additions in place: the file is the old or the new one, and holds what it held."""
+        """Additions in place: the file is the old or the new one, and the next run ends with the usual bytes."""
         found, path = Killed(), self._work / "set.inr"
         words = ["add", str(path), str(self._extra), "--refine", "60", "--threads", "1"]
         images = len(Archive.open(self._set))
         shutil.copy(self._set, path)
         self._ended(words)
+        whole = path.read_bytes()
         for number in range(seed, seed + kills):
             shutil.copy(self._set, path)
             self._kill(words, number, found)
             if len(_intact(path, found)) not in (images, images + 1):
                 found.faults.append(f"add {number}: neither the old file nor the new one")
+            found.fitting += 0.0 < self._seen.read()[2] < 1.0
             shutil.copy(self._set, path)
-            if code := self._ended(words):
-                found.faults.append(f"add {number}: exit code {code} of the next run")
+            resume = ["--resume"] if waiting(path) else []
+            found.kept += bool(resume)
+            code = self._ended([*words, *resume])
+            if code or path.read_bytes() != whole:
+                found.faults.append(f"add {number}: exit code {code} of the next run, or other bytes")
             self._check_left({"set.inr"}, f"add {number}", found)
         return found
 
