@@ -59,7 +59,10 @@ def remove(
         from inrcodec.encoding.shards.removing import remove_from_collection
 
         removed = remove_from_collection(file, images, trust=trust)
-        _say(file, removed.names, removed.collection, removed.size_before, json, Console(quiet))
+        console = Console(quiet)
+        _say(file, removed.names, removed.collection, removed.size_before, json, console)
+        for path in removed.left_behind:
+            console.warn(f"inrcodec: {path}: could not be removed, and still holds images that left; delete it")
         return
     check_to_change(file, output)
     result = inrcodec.remove(file, images, output, trust=trust, overwrite=force)

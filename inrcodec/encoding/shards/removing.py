@@ -20,12 +20,16 @@ from inrcodec.errors import UsageError
 
 @dataclass(frozen=True, kw_only=True)
 class RemovalResult:
-    """What is left; names: of the images that left; rewritten: shards; size_before: bytes."""
+    """What is left; names: of the images that left; rewritten: shards; size_before: bytes.
+
+    left_behind: files that still hold images which left, as they could not be removed.
+    """
 
     collection: Collection
     names: tuple[str, ...]
     rewritten: int
     size_before: int
+    left_behind: tuple[Path, ...]
 
 
 def remove_from_collection(folder: str | Path, images: str, *, trust: bool = False) -> RemovalResult:
@@ -55,14 +59,16 @@ def remove_from_collection(folder: str | Path, images: str, *, trust: bool = Fal
                 shards.append(changed)
                 rows.append(told)
         write_manifest(path, shards, rows, found.manifest.about, overwrite=True)
-        for file in set(replaced) - {shard.file for shard in shards}:
+        unneeded = [path / file for file in sorted(set(replaced) - {shard.file for shard in shards})]
+        for shard_file in unneeded:
             with contextlib.suppress(OSError):
-                (path / file).unlink()
+                shard_file.unlink()
     return RemovalResult(
         collection=Collection.open(path),
         names=tuple(found.names[number] for number in sorted(gone)),
         rewritten=len(replaced),
         size_before=found.file_size,
+        left_behind=tuple(one for one in unneeded if one.exists()),
     )
 
 
