@@ -189,6 +189,8 @@ class KernelEngine:
         """Of the latents, as `RowAdam` has them."""
         if context.latents_frozen:
             return None
+        if self._run.latents_frozen:
+            raise ValueError("latents that stand still for good have no moments to move with")
         return Rates(self._run.latent_rate * context.learning_rate, FIRST_DECAY, SECOND_DECAY, TINY)
 
 

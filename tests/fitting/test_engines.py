@@ -196,6 +196,7 @@ def test_frozen_models_stay_and_latents_keep_their_ranges() -> None:
     network, context = tensors[: len(base.network)], tensors[len(base.network) :]
     frozen = FrozenModel(network, context, [(-1, 1)] * 8, 0)
     run = fresh(None, frozen)
+    run.latents_frozen = False  # which `fresh` may have set
     results, gradient = stepped("kernel", run, replace(CONTEXT, done=0.1, learning_rate=1.0, latents_frozen=False))
     assert not gradient.any()
     rows = run.groups[0].latents
