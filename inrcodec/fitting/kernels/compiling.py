@@ -16,7 +16,6 @@ import numba
 from numba import njit
 from platformdirs import user_cache_dir
 
-from inrcodec.fitting.kernels.lowering import PartCompiler
 from inrcodec.version import __version__
 
 # Nothing is compiled of these, or of what lays out.
@@ -28,8 +27,14 @@ _PART: dict[str, Any] = {  # without what callers in Python want, and without co
     "no_cpython_wrapper": True,
     "no_cfunc_wrapper": True,
     "_nrt": False,
-    "pipeline_class": PartCompiler,
 }
+LINKED = (
+    "0.68.",
+)  # versions of numba whose insides `lowering` is known to fit; with others compiling takes twice as long
+if numba.__version__.startswith(LINKED):
+    from inrcodec.fitting.kernels.lowering import PartCompiler
+
+    _PART["pipeline_class"] = PartCompiler
 
 
 @cache
