@@ -64,7 +64,7 @@ class Looks:
     def _let_go(self, group: Group, shared: ImageGroup) -> None:
         if self._run.released:
             shared.release()
-        if self._run.latents_frozen and group.latents is shared.latents:
+        if self._run.latents_frozen and shared.has_moments and group.latents is shared.latents:
             shared.forget()
             group.latents = shared.latents
             views = shared.latents, shared.first_moments, shared.second_moments, shared.visits[:, None]

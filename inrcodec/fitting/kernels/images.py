@@ -77,6 +77,11 @@ class ImageGroup:
         """Let go of which pixels are visible: all are, from now on."""
         self._visible = None
 
+    @property
+    def has_moments(self) -> bool:
+        """Whether latents can still be moved."""
+        return len(self._state) > len(self.visits) * len(self._limits) // 3
+
     def forget(self) -> None:
         """Let go of the moments, as latents stand still from now on; `latents` lie elsewhere then."""
         count, length = len(self.visits), len(self._limits) // 3
