@@ -25,9 +25,10 @@ def kept_until_written(path: Path, *, resume: bool, say: Callable[[str], None] |
     """
     kept: list[tuple[Fit, keeping.Keeper]] = []
 
+    if not resume:
+        check_none_waits(path)
+
     def keep(fit: Fit) -> keeping.Keeper:
-        if not resume:
-            check_none_waits(path)
         keeper = keeping.Keeper(fit, path, say or (lambda line: None), dict)
         if resume:
             keeper.restore()

@@ -28,7 +28,7 @@ class EncodeOptions:
         quality (float): 0 smallest to 100 finest; ten steps are some 2.3 dB. Default 50.
         target_psnr (float | None): control the rate to end at this mean PSNR, 10 to 60 dB. Default None: by quality.
         target_size (int | None): control the rate to end at this size of the file, bytes. Default None: by quality.
-        effort (int): 1 quickest to 9 smallest; a step takes about 1.85 times as long; 0: nothing is fitted, a
+        effort (int): 1 quickest to 9 smallest; a step takes some twice as long; 0: nothing is fitted, a
             network guesses the latents. Default 5.
         passes (int | None): visits of every pixel; 0: as effort 0. Default None: by effort and the size of the set.
         time_limit (float | None): seconds in which to be done; the schedule shrinks to fit. Default None: no limit.

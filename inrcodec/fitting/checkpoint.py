@@ -164,7 +164,10 @@ def read_own(path: Path, owner: str) -> tuple[dict[str, Any], dict[str, FloatArr
     facts, arrays = read(path)
     _check_program(path, facts)
     if facts.get("owner") != owner:
-        raise UsageError(f"{path}: belongs to other images or settings; repeat the command that made it, or delete it")
+        raise UsageError(
+            f"{path}: belongs to other images or settings, among which a time limit may count; "
+            "repeat the command that made it, or delete it"
+        )
     return facts, arrays
 
 

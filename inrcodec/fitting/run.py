@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -83,6 +84,7 @@ class Run:
     device: Device = CPU  # the kind that all arrays are on
     base: Base | None = None  # what network and context model are stored as differences from
     guessed: bool = False  # whether latents began as a network guesses them
+    guessing: float = 0.0  # seconds that it took
 
     @property
     def distortion(self) -> Distortion:
@@ -172,9 +174,10 @@ class Run:
 
     def guess(self, table: int) -> None:
         """Give all latents what a network guesses for a table of its base, from pixels that are not hidden."""
+        started = time.monotonic()
         for group in self.groups:
             guess_latents(group, self.channels, table)
-        self.guessed = True
+        self.guessed, self.guessing = True, time.monotonic() - started
 
     @property
     def base_steps(self) -> list[int]:

@@ -73,7 +73,7 @@ def timed(
     entered = [max(0.0, phase.entering - phase.a_visit * phase.first_visits) for _, phase in phases]
     a_look = entered[1] * scale * len(sample) / images  # the second phase begins with nothing else
     timing = Timing(
-        start=begun,
+        start=begun + (scale - 1) * fit.run.guessing,  # pictures of the sample are guessed, and all the others will be
         a_pass=a_visit * len(sample) * scale,
         once=looks(settings) * a_look + max(0.0, entered[2] - entered[1]),
         rounding=meter.rounding * scale,

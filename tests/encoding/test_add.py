@@ -87,6 +87,12 @@ def test_an_addition_that_is_ended_goes_on_to_the_same_bytes(
     assert {one.name for one in tmp_path.iterdir()} == {path.name, whole.name}
 
 
+def test_no_steps_need_something_that_tells_latents(small_set: Path, newcomers: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="0 steps: this file has no encoder"):
+        inrcodec.add(small_set, newcomers, tmp_path / "more.inr", steps=0, **QUICK)
+    assert not (tmp_path / "more.inr").exists()
+
+
 def test_an_addition_of_no_time_leaves_nothing(small_set: Path, newcomers: Path, tmp_path: Path) -> None:
     def stop(progress: Progress) -> None:
         raise KeyboardInterrupt

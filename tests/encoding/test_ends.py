@@ -68,13 +68,16 @@ def test_an_image_that_is_nearly_white_all_over_keeps_that() -> None:
     assert ends_for([(page, shown)]) == Ends(6)
 
 
-def test_small_images_are_judged_together_as_they_are_alone() -> None:
+def test_small_images_are_judged_together_as_they_are_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two shapes in turn, with and without white."""
     rng = np.random.default_rng(0)
     pairs = []
     for number in range(12):
         source = np.where(rng.random((4 + number // 3 % 2, 5, 1)) < 0.5, 1.0, rng.random()) * np.ones(3)
         pairs.append((source.astype(np.float32), drawn(source.astype(np.float32), 1 + number % 3)))
-    together = _judged(pairs, Ends(3, tuple(number % 4 > 0 for number in range(12))))
-    alone = [_judged([pair], Ends(3, (number % 4 > 0,))) for number, pair in enumerate(pairs)]
-    assert together[0] == pytest.approx(np.mean([decibels for decibels, _ in alone]))
+    ends = Ends(3, tuple(number % 4 > 0 for number in range(12)))
+    decibels, shares = _judged(pairs, ends)
+    monkeypatch.setattr("inrcodec.encoding.ends.TOGETHER", 0)
+    assert shares
+    alone = _judged(pairs, ends)
+    assert [decibels, *shares] == pytest.approx([alone[0], *alone[1]])

@@ -9,7 +9,7 @@ from inrcodec.archive.collection.reading import read_files
 from inrcodec.bitstream.collection import MANIFEST, is_collection
 from inrcodec.errors import InrError, UsageError
 
-OURS = re.compile(r"[0-9a-f]{20}\.inr")  # how shards are called, where no manifest can be asked
+OURS = re.compile(r"[0-9a-f]{20}\.inr")  # a shard's name: nothing else is ever removed
 
 
 def check_changeable(file: str | Path, output: str | Path | None) -> None:

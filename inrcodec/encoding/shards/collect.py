@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inrcodec.archive.collection import Collection, Manifest, read_manifest, write_manifest
+from inrcodec.archive.collection.belonging import OURS
 from inrcodec.archive.collection.manifest import About, check_library
 from inrcodec.archive.collection.shards import is_listed
 from inrcodec.archive.places import place_of
@@ -21,7 +22,7 @@ from inrcodec.encoding.keywords import KeywordsOf
 from inrcodec.encoding.one_writer import only_writer
 from inrcodec.encoding.options import EncodeOptions, Sources
 from inrcodec.encoding.resolve import model_settings
-from inrcodec.encoding.shards.division import KEY_BYTES, divided, order_of, settings_of
+from inrcodec.encoding.shards.division import divided, order_of, settings_of
 from inrcodec.encoding.shards.executors import executor_for
 from inrcodec.encoding.shards.executors.contract import Executor
 from inrcodec.encoding.shards.options import CollectionKeywords, CollectionProgress, Sharding, check_sharding
@@ -33,7 +34,6 @@ from inrcodec.version import __version__
 MOST_TRIES = 3
 LOOK = 0.5  # seconds between two looks at the workers
 UNFINISHED = re.compile(r"\.(checkpoint(\.1)?|task)$")  # what a run leaves that was ended, both generations
-OURS = re.compile(rf"[0-9a-f]{{{2 * KEY_BYTES}}}\.inr")  # a shard's name; nothing else is ever removed
 
 
 @dataclass(frozen=True, kw_only=True)

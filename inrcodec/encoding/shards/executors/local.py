@@ -25,7 +25,7 @@ from inrcodec.errors import InrError, UsageError
 from inrcodec.numerics.cores import available_cores
 
 LOOK, GRACE = 0.5, 30.0  # seconds between looks at a stop, and for a worker to leave a checkpoint
-STEP = 3.0  # seconds that a worker has to come to the end of a step; most take a fraction of one
+STEP = 10.0  # seconds for a worker to end a step: most take a fraction of one, the first of a phase more
 INTERRUPTED = 130  # exit code of a worker that was stopped
 
 
