@@ -46,7 +46,7 @@ def look_at(leaves: Sequence[torch.Tensor], weights: torch.Tensor) -> None:
 
 
 def _tensor(values: FloatArray, device: torch.device) -> torch.Tensor:
-    return torch.from_numpy(values if values.flags.writeable else values.copy()).to(device)  # moments that are let go of
+    return torch.from_numpy(values if values.flags.writeable else values.copy()).to(device)
 
 
 def _group(group: Group, device: torch.device) -> Group:
