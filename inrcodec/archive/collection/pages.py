@@ -1,12 +1,14 @@
-"""The pages of a Parquet file, looked at before its library unpacks them: a few bytes may claim gigabytes.
+"""What a Parquet file claims, looked at before its library believes it: a few bytes may claim gigabytes.
 
-What the footer says of sizes is looked at by who reads; here it is whether the pages say the same. Their headers are
-structures of Thrift's compact protocol (apache/thrift, doc/specs/thrift-compact-protocol.md), fields as in
-apache/parquet-format, parquet.thrift: PageHeader.
+What the footer says of sizes is looked at by who reads; here it is whether the pages say the same. Footer and headers
+are structures of Thrift's compact protocol (apache/thrift, doc/specs/thrift-compact-protocol.md), fields as in
+apache/parquet-format, parquet.thrift: FileMetaData, PageHeader. The footer is not asked for through the library, which
+ends the process where a column lacks what it should have.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from inrcodec.errors import CorruptFileError
@@ -15,10 +17,52 @@ UNPACKED, PACKED, CRC, DATA, DICTIONARY, DATA_V2 = 2, 3, 4, 5, 7, 8  # fields of
 ENCODING = {DATA: 2, DICTIONARY: 2, DATA_V2: 4}  # the field of it in these
 PLAIN, PLAIN_DICTIONARY, RLE_DICTIONARY = 0, 2, 8  # in which what is unpacked is as long as the page says
 ENCODINGS = (PLAIN, PLAIN_DICTIONARY, RLE_DICTIONARY)
-TRUE, FALSE, BYTE, INTEGERS, DOUBLE, BINARY, STRUCTURE = 1, 2, 3, (4, 5, 6), 7, 8, 12  # types of Thrift
-MOST_DEPTH, MOST_BYTES = 8, 1 << 20  # of a header
+TRUE, FALSE, BYTE, INTEGERS, DOUBLE, BINARY, LISTS, STRUCTURE = 1, 2, 3, (4, 5, 6), 7, 8, (9, 10), 12  # Thrift's types
+GROUPS, COLUMNS, META, GROUP_BYTES, GROUP_ROWS = 4, 1, 3, 2, 3  # fields of the footer, of a group, of a column in it
+VALUES, COLUMN_UNPACKED, COLUMN_PACKED, FIRST_DATA, FIRST_DICTIONARY = 5, 6, 7, 9, 11
+MAGIC = b"PAR1"
+MOST_DEPTH, MOST_BYTES, MOST_FIELDS = 10, 1 << 20, 1 << 18  # of a structure; bytes of a page's header
 
 Fields = dict[int, Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """What the footer says of a column in a group of rows: where its pages lie, and how long they are unpacked."""
+
+    values: int
+    start: int
+    end: int
+    unpacked: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """What the footer says of a group of rows."""
+
+    rows: int
+    unpacked: int
+    columns: tuple[Column, ...]
+
+
+def groups_of(blob: bytes) -> tuple[Group, ...]:
+    """All groups of rows that the footer tells of; CorruptFileError where it is none, or lacks what it must say."""
+    length = int.from_bytes(blob[-8:-4], "little")
+    if len(blob) < 12 or blob[-4:] != MAGIC or length > len(blob) - 12:
+        raise CorruptFileError("cannot be read: it is damaged")
+    try:
+        told = _Structure(blob[-8 - length : -8]).structure()
+        return tuple(
+            Group(group[GROUP_ROWS], group[GROUP_BYTES], tuple(map(_column, group[COLUMNS]))) for group in told[GROUPS]
+        )
+    except (KeyError, TypeError) as failure:
+        raise CorruptFileError("cannot be read: it is damaged") from failure
+
+
+def _column(told: Fields) -> Column:
+    meta = told[META]
+    start = min(meta[FIRST_DATA], meta.get(FIRST_DICTIONARY, meta[FIRST_DATA]))
+    return Column(meta[VALUES], start, start + meta[COLUMN_PACKED], meta[COLUMN_UNPACKED])
 
 
 def check_pages(blob: bytes, start: int, end: int, claimed: int) -> None:
@@ -27,7 +71,7 @@ def check_pages(blob: bytes, start: int, end: int, claimed: int) -> None:
     if not 4 <= start <= end <= len(blob):
         raise CorruptFileError("has a column that does not lie in it")
     while start < end:
-        header = _Header(blob[start : min(end, start + MOST_BYTES)])
+        header = _Structure(blob[start : min(end, start + MOST_BYTES)])
         told = header.structure()
         page = next((told[kind] for kind in ENCODING if kind in told), None)
         if page is None or CRC not in told or min(told.get(UNPACKED, -1), told.get(PACKED, -1)) < 0:
@@ -41,17 +85,18 @@ def check_pages(blob: bytes, start: int, end: int, claimed: int) -> None:
         raise CorruptFileError(f"has pages of {unpacked} bytes where it claims {claimed}")
 
 
-class _Header:
+class _Structure:
     """A structure of Thrift's compact protocol: integers as numbers, texts left out."""
 
     def __init__(self, words: bytes) -> None:
         self._words = words
+        self._fields = 0
         self.at = 0
 
     def structure(self, depth: int = 0) -> Fields:
         """Fields by their numbers."""
         if depth > MOST_DEPTH:
-            raise CorruptFileError("has a page whose header has no end")
+            raise CorruptFileError("has a structure that has no end")
         found: Fields = {}
         number = 0
         while (first := self._byte()) != 0:
@@ -60,6 +105,9 @@ class _Header:
         return found
 
     def _value(self, kind: int, depth: int) -> Any:
+        self._fields += 1
+        if self._fields > MOST_FIELDS:
+            raise CorruptFileError("has a structure that has no end")
         if kind in (TRUE, FALSE):
             return kind == TRUE
         if kind in INTEGERS:
@@ -72,11 +120,23 @@ class _Header:
             length = self._unsigned() if kind == BINARY else 8
             self.at += length
             return None
-        raise CorruptFileError("has a page whose header is none")  # lists and maps: no page has any
+        if kind in LISTS:
+            return self._items(depth)
+        raise CorruptFileError("has a structure that is none")  # maps: there are none in Parquet
+
+    def _items(self, depth: int) -> list[Any]:
+        first = self._byte()
+        count = first >> 4 if first >> 4 < 15 else self._unsigned()
+        kind = first & 15
+        if count > MOST_FIELDS or depth > MOST_DEPTH:
+            raise CorruptFileError("has a structure that has no end")
+        if kind in (TRUE, FALSE):  # in lists a byte each
+            kind = BYTE
+        return [self._value(kind, depth + 1) for _ in range(count)]
 
     def _byte(self) -> int:
         if self.at >= len(self._words):
-            raise CorruptFileError("has a page whose header is cut short")
+            raise CorruptFileError("has a structure that is cut short")
         self.at += 1
         return self._words[self.at - 1]
 
@@ -89,7 +149,7 @@ class _Header:
             if byte < 128:
                 return found
             if shift > 63:
-                raise CorruptFileError("has a page whose header is none")
+                raise CorruptFileError("has a structure that is none")
 
     def _signed(self) -> int:
         found = self._unsigned()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import msgspec
 import numpy as np
 
 from inrcodec.archive.collection.manifest import COLUMNS, DIGEST_BYTES, KEY, VERSION, About, Manifest, Shard, checksum
-from inrcodec.archive.collection.pages import check_pages
+from inrcodec.archive.collection.pages import Group, check_pages, groups_of
 from inrcodec.archive.places import Place
 from inrcodec.bitstream.collection import (
     MANIFEST,
@@ -82,6 +83,7 @@ def _parsed(blob: bytes) -> tuple[tuple[Shard, ...], About, dict[str, Any], bool
     from pyarrow import parquet
 
     try:
+        groups = groups_of(blob)
         source = pyarrow.BufferReader(blob)
         with parquet.ParquetFile(source, read_dictionary=["name"], page_checksum_verification=True) as file:
             told = {key.decode(): value for key, value in (file.schema_arrow.metadata or {}).items()}
@@ -92,14 +94,14 @@ def _parsed(blob: bytes) -> tuple[tuple[Shard, ...], About, dict[str, Any], bool
             kinds = {field.name: str(field.type) for field in file.schema_arrow}
             if kinds != READ:
                 raise CorruptFileError(f"has other columns than {', '.join(COLUMNS)}")
-            claimed = sum(file.metadata.row_group(at).total_byte_size for at in range(file.metadata.num_row_groups))
+            claimed = sum(group.unpacked for group in groups)
             if file.metadata.num_rows > MOST_IMAGES or claimed > MOST_BYTES:
                 raise UnsupportedFileError(
                     f"claims {file.metadata.num_rows} images and {claimed} bytes; at most {MOST_IMAGES} and "
                     f"{MOST_BYTES} are read"
                 )
             shards, about = _told(told[KEY + "shards"], told[KEY + "about"])
-            _check_columns(blob, file.metadata)
+            _check_columns(blob, groups)
             table = file.read()
         columns = {name: _values(table.column(name), name) for name in COLUMNS}
     except (KeyError, UnicodeDecodeError, msgspec.ValidationError, msgspec.DecodeError, pyarrow.ArrowException) as one:
@@ -111,13 +113,11 @@ def _parsed(blob: bytes) -> tuple[tuple[Shard, ...], About, dict[str, Any], bool
     return shards, about, columns, told[KEY + "blake2b"] == checksum(told[KEY + "shards"], told[KEY + "about"])
 
 
-def _check_columns(blob: bytes, metadata: Any) -> None:
+def _check_columns(blob: bytes, groups: Sequence[Group]) -> None:
     """CorruptFileError where what is packed comes to more than the footer claims, before any of it is unpacked."""
-    for group in (metadata.row_group(at) for at in range(metadata.num_row_groups)):
-        for column in (group.column(at) for at in range(group.num_columns)):
-            starts = (column.dictionary_page_offset, column.data_page_offset)
-            start = min(at for at in starts if at is not None)
-            check_pages(blob, start, start + column.total_compressed_size, column.total_uncompressed_size)
+    for group in groups:
+        for column in group.columns:
+            check_pages(blob, column.start, column.end, column.unpacked)
 
 
 def _told(shards: bytes, about: bytes) -> tuple[tuple[Shard, ...], About]:
