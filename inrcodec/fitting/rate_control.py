@@ -13,7 +13,7 @@ from inrcodec.fitting.schedule import FROZEN_FROM, RELEASED_FROM
 from inrcodec.settings import Target
 
 CONTROLLED_FROM = 0.40  # of the fit: earlier its figures say little of its end
-PATIENCE, PATIENT_PASSES = 0.03, 6  # share of the fit, or passes, in which an error shrinks to a third: the longer one
+PATIENCE, PATIENT_PASSES = 0.03, 2  # share of the fit, or passes, in which an error shrinks to a third: the longer one
 SETTLING, SETTLING_PASSES = 0.02, 10  # likewise: what released pixels take to look like the others
 DECIBELS_PER_DECADE = 9.6  # of lambda; measured
 ROUNDING_ERROR = 1 / 12 / 255**2  # mean square of rounding to 8 bits

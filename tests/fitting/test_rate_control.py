@@ -60,7 +60,7 @@ def test_a_short_fit_is_given_time_to_follow() -> None:
         one.observe(IMAGES, np.full(4, 2e-3), 4000.0)
         for done in (0.40, 0.41):
             one.adjust(done, passes)
-    assert np.log(long.weight / 1e-3) / np.log(short.weight / 1e-3) == pytest.approx(10 / 3)
+    assert np.log(long.weight / 1e-3) / np.log(short.weight / 1e-3) == pytest.approx(10 / 9)
 
 
 def test_nothing_moves_once_the_latents_stand_still() -> None:
