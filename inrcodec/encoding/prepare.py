@@ -72,7 +72,9 @@ def prepare(sources: Sources, options: EncodeOptions, *, record: bool) -> Prepar
     model = model_settings(options, count_pixels(pictures))
     settings = fit_settings(options, pictures, record=record)
     table = base_table(options, model, pictures[0].shape[2])
-    guess = guesses(options, table, passes_in_time(options, settings.passes, count_pixels(pictures)))
+    pixels = count_pixels(pictures)
+    side = math.sqrt(pixels / len(pictures))
+    guess = guesses(options, table, passes_in_time(options, settings.passes, pixels), side)
     settings = replace(settings, base=table, guess=guess)
     return Prepared(
         found=found,

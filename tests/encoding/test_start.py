@@ -10,6 +10,8 @@ import pytest
 import inrcodec
 from inrcodec.bitstream.base import GUESSED
 from inrcodec.encoding.encode import EncodeResult
+from inrcodec.encoding.options import EncodeOptions
+from inrcodec.encoding.start import guesses
 from inrcodec.errors import UsageError
 from inrcodec.settings import rate_weight_for
 
@@ -37,14 +39,25 @@ def test_without_a_pass_there_are_pictures(small_images: Path, tmp_path: Path) -
 
 
 def test_few_passes_come_further(small_images: Path, tmp_path: Path) -> None:
-    warm, cold = encoded(small_images, tmp_path, passes=10), encoded(small_images, tmp_path, passes=10, start="none")
+    warm, cold = (encoded(small_images, tmp_path, passes=10, start=start) for start in ("guess", "none"))
     assert (warm.start, cold.start) == ("guess", "base")
     assert loss(warm) < 0.7 * loss(cold)
 
 
+@pytest.mark.parametrize(
+    ("side", "passes", "guessed"),
+    [(8, 100, False), (23, 100, False), (24, 100, True), (48, 560, True), (48, 561, False), (8, 0, True)],
+)
+def test_guesses_are_taken_where_they_were_seen_to_help(side: int, passes: int, guessed: bool) -> None:
+    assert guesses(EncodeOptions(passes=passes), 2, passes, side) is guessed
+    assert guesses(EncodeOptions(passes=passes or 1, start="guess"), 2, passes, side)
+
+
 def test_both_engines_go_on_from_it(small_images: Path, tmp_path: Path) -> None:
     pytest.importorskip("numba")
-    ours, theirs = (encoded(small_images, tmp_path, passes=4, engine=engine) for engine in ("kernel", "torch"))
+    ours, theirs = (
+        encoded(small_images, tmp_path, passes=4, engine=engine, start="guess") for engine in ("kernel", "torch")
+    )
     assert abs(ours.archive.means["psnr"] - theirs.archive.means["psnr"]) < 0.6
 
 
@@ -55,7 +68,7 @@ def test_held_out_pixels_stay_hidden_without_a_pass(small_images: Path, tmp_path
 
 
 def test_images_are_added_without_a_step(small_images: Path, newcomers: Path, tmp_path: Path) -> None:
-    before = encoded(small_images, tmp_path, passes=20)
+    before = encoded(small_images, tmp_path, passes=20, start="guess")
     result = inrcodec.add(before.path, newcomers, tmp_path / "more.inr", steps=0)
     assert np.mean([result.archive[number].psnr for number in range(result.first, len(result.archive))]) > 18
 

@@ -103,7 +103,7 @@ def encoded(channels: int, model: ModelSettings, options: EncodeOptions) -> byte
     """A file of all pictures."""
     pictures = [picture(number, channels, model.space) for number in range(len(SIZES))]
     table = base_table(options, model, channels)
-    settings = replace(fit_settings(options, pictures), base=table, guess=guesses(options, table, math.inf))
+    settings = replace(fit_settings(options, pictures), base=table, guess=guesses(options, table, math.inf, 0.0))
     fit = Fit([drawn.stored for drawn in pictures], model, settings)
     for _ in fit.steps():
         pass
