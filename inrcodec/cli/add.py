@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inrcodec.cli.console import Console, decibels, print_json, say_pairs
+from inrcodec.cli.console import Console, counted, decibels, print_json, say_pairs
 from inrcodec.cli.options import (
     Background,
     Device,
@@ -66,7 +66,12 @@ def add(
             show_default="400; 0 where the file has an encoder",
         ),
     ] = None,
-    quality: Annotated[int, typer.Option("-q", "--quality", min=0, max=100, help="As the file was encoded with.")] = 50,
+    quality: Annotated[
+        int | None,
+        typer.Option(
+            "-q", "--quality", min=0, max=100, help="As the file was encoded with.", show_default="50; the collection's"
+        ),
+    ] = None,
     max_size: MaxSize = None,
     background: Background = None,
     device: Device = "auto",
@@ -87,7 +92,7 @@ def add(
     Files of every design with latents or codes can grow (pyramid, latent, hypernetwork). A file that was encoded with
     --keep-encoder gives new images a code at once; elsewhere, and with --refine, their codes are fitted.
     Into a collection: each image joins the shard with images most like it; many, and those that none takes, get their
-    own.
+    own. Quality, largest side and background are the collection's, but for those that are given.
     """
     console = Console(quiet, verbose)
     given = gathered(sources, files_from, null)
@@ -100,7 +105,9 @@ def add(
 
     if is_collection(file) and not is_url(file):
         if output is not None or resume:
-            raise UsageError(f"{file}: is a collection, which is changed where it is; leave out -o and --resume")
+            raise UsageError(
+                f"{file}: is a collection, which is changed in place and goes on by itself; leave out -o and --resume"
+            )
         from inrcodec.encoding.shards.adding import Adding
 
         how = Adding(
@@ -113,8 +120,8 @@ def add(
     with resumable_progress(Path(output or file), console) as (on_progress, on_notice):
         result = inrcodec.add(
             file, given, output, overwrite=force, max_size=max_size, background=background, on_progress=on_progress,
-            steps=refine, quality=quality, device=device, engine=engine, threads=threads, seed=seed,
-            trust=trust, resume=resume, on_notice=on_notice,
+            steps=refine, quality=50 if quality is None else quality, device=device, engine=engine, threads=threads,
+            seed=seed, trust=trust, resume=resume, on_notice=on_notice,
         )  # fmt: skip
     answer = _keys(result)
     if json:
@@ -128,11 +135,16 @@ def add(
 def _add_to_collection(file: str, sources: list[str], how: Adding, json: bool, console: Console) -> None:
     import dataclasses
 
-    from inrcodec.cli.progress import fit_progress
+    from inrcodec.cli.interrupt import Terminated
+    from inrcodec.cli.progress import stoppable_progress
     from inrcodec.encoding.shards.adding import add_to_collection
 
-    with fit_progress(console) as draw:
-        result = add_to_collection(file, sources, dataclasses.replace(how, on_progress=draw))
+    try:
+        with stoppable_progress(console) as on_progress:
+            result = add_to_collection(file, sources, dataclasses.replace(how, on_progress=on_progress))
+    except (KeyboardInterrupt, Terminated):
+        console.warn("inrcodec: stopped; the same command goes on with what is there")
+        raise
     found = result.collection
     new = [found[found.numbers[name]] for name in result.names]
     answer = _told(file, found, new, result) | {"changed": result.changed, "new": result.new}
@@ -140,8 +152,10 @@ def _add_to_collection(file: str, sources: list[str], how: Adding, json: bool, c
         print_json(answer)
     else:
         print(file, flush=True)
-        where = f"{result.changed:,} shards grew, {result.new:,} are new"
+        where = f"{counted(result.changed, 'shard')} grew, {result.new:,} {'is' if result.new == 1 else 'are'} new"
         say_pairs(console, [("shards", where), *_summary(answer)])
+    for path in result.left_behind:
+        console.warn(f"inrcodec: {path}: could not be removed, and nothing needs it any more; delete it")
     finish(result.skipped, result.notes, console)
 
 

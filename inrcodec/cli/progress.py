@@ -55,24 +55,33 @@ def fit_progress(console: Console) -> Iterator[Callable[[Progress], None]]:
 
 
 @contextmanager
+def stoppable_progress(console: Console) -> Iterator[Callable[[Progress], None]]:
+    """The same of a fit that Ctrl-C ends between two steps, so that it leaves a checkpoint."""
+    from inrcodec.cli.interrupt import between_steps
+
+    with between_steps() as check, fit_progress(console) as draw:
+
+        def on_progress(progress: Progress) -> None:
+            draw(progress)
+            check.at_once = progress.phase in AT_ONCE
+            check()
+
+        check.at_once = True  # while pictures are read
+        yield on_progress
+
+
+@contextmanager
 def resumable_progress(
     target: Path, console: Console
 ) -> Iterator[tuple[Callable[[Progress], None], Callable[[str], None]]]:
     """Yields the callbacks of a fit whose images join a file, for progress and notices.
 
-    Ctrl-C ends it between two steps, and how to go on is said.
+    After Ctrl-C how to go on is said.
     """
-    from inrcodec.cli.interrupt import Terminated, between_steps, say_how_to_resume
+    from inrcodec.cli.interrupt import Terminated, say_how_to_resume
 
     try:
-        with between_steps() as check, fit_progress(console) as draw:
-
-            def on_progress(progress: Progress) -> None:
-                draw(progress)
-                check.at_once = progress.phase in AT_ONCE
-                check()
-
-            check.at_once = True  # while pictures are read
+        with stoppable_progress(console) as on_progress:
             yield on_progress, lambda line: console.warn(f"inrcodec: {line}")
     except (KeyboardInterrupt, Terminated):
         say_how_to_resume(target, console)

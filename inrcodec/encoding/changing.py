@@ -8,9 +8,9 @@ from pathlib import Path
 
 from inrcodec.archive import Archive
 from inrcodec.archive.collection.belonging import check_changeable
+from inrcodec.bitstream.one_writer import only_writer
 from inrcodec.encoding.compatible import check_design
 from inrcodec.encoding.encode import check_output
-from inrcodec.encoding.one_writer import only_writer
 
 FileState = tuple[int, int, int] | None
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from platformdirs import user_state_path
 
-from inrcodec.errors import InrError, Parameter, UsageError
+from inrcodec.errors import InputError, InrError, Parameter, UsageError
 
 if TYPE_CHECKING:
     from inrcodec.fitting.checkpoint import Snapshot
+
+
+Made = TypeVar("Made")
 
 
 class Resumable(Protocol):
@@ -75,6 +79,23 @@ def remove(output: Path) -> None:
     for path in waiting(output):
         with contextlib.suppress(OSError):
             path.unlink()
+
+
+def gone_on_with(output: Path, make: Callable[[bool], Made]) -> Made:
+    """What `make(resume)` makes of an output: from its checkpoint, or anew where none waits or this one is of no use.
+
+    For who is not there to be asked; a checkpoint of another version, of other settings or that is damaged goes.
+    """
+    resume = bool(waiting(output))
+    try:
+        return make(resume)
+    except InputError:
+        raise
+    except InrError:
+        if not resume:
+            raise
+    remove(output)
+    return make(False)
 
 
 def write(snapshot: Snapshot, output: Path) -> Path:

@@ -34,12 +34,12 @@ def check_design(archive: Archive) -> None:
 
 def compatible(archive: Archive, pictures: Sequence[Picture]) -> tuple[list[Picture], tuple[Skipped, ...]]:
     """The pictures that can join, with the set's channels, and the others with the reason; UsageError for none."""
-    unfit = tuple(_unfit(archive, pictures))
-    if len(unfit) == len(pictures):
-        more = f" (and {len(unfit) - 1} more)" if len(unfit) > 1 else ""
-        raise UsageError(f"{unfit[0].path}: ", unfit[0].reason, more)
-    kept = {picture.name for picture in pictures} - {one.path for one in unfit}
-    return [_like_the_set(archive, picture) for picture in pictures if picture.name in kept], unfit
+    others = tuple(unfit(archive, pictures))
+    if len(others) == len(pictures):
+        more = f" (and {len(others) - 1} more)" if len(others) > 1 else ""
+        raise UsageError(f"{others[0].path}: ", others[0].reason, more)
+    kept = {picture.name for picture in pictures} - {one.path for one in others}
+    return [_like_the_set(archive, picture) for picture in pictures if picture.name in kept], others
 
 
 def fitting_picture(archive: Archive, picture: Picture) -> Picture:
@@ -75,8 +75,8 @@ def sizes_of(pictures: Sequence[Picture]) -> list[tuple[int, int]]:
     return [picture.shape[:2] for picture in pictures]
 
 
-def _unfit(archive: Archive, pictures: Sequence[Picture]) -> Iterator[Skipped]:
-    """Pictures that cannot join, and why."""
+def unfit(archive: Archive, pictures: Sequence[Picture]) -> Iterator[Skipped]:
+    """Pictures that cannot join, by name, and why."""
     taken = set(map(normal, archive.names))
     for picture in pictures:
         if normal(picture.name) in taken:

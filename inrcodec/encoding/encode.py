@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Literal
 
 from inrcodec.archive import Archive
 from inrcodec.bitstream.container import write_atomically
+from inrcodec.bitstream.one_writer import only_writer
 from inrcodec.encoding.assemble import assembled
 from inrcodec.encoding.checkpoints import check_none_waits, place_of_last_resort
 from inrcodec.encoding.foretelling import Foretelling
 from inrcodec.encoding.keeping import Keeper
 from inrcodec.encoding.keywords import KeywordsOf
-from inrcodec.encoding.one_writer import only_writer
 from inrcodec.encoding.options import EncodeKeywords, EncodeOptions, EncodeRun, Sources
 from inrcodec.encoding.outlook import Outlook, outlook_of
 from inrcodec.encoding.prepare import Prepared, prepare

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from inrcodec.encoding.outlook import Outlook
     from inrcodec.fitting.progress import Progress
 
-NUMBERS: dict[str, tuple[type, str]] = {"int": (Integral, "a whole number"), "float": (Real, "a number")}
+KINDS: dict[str, tuple[tuple[type, ...], str]] = {  # of values, by what annotations say
+    "int": ((Integral,), "a whole number"),
+    "float": ((Real,), "a number"),
+    "str": ((str,), "text"),
+    "int | str": ((Integral, str), "a whole number or text"),
+    "str | Path": ((str, Path), "a path"),
+    "Literal": ((str,), "text"),
+}
 Sources = Sequence[Source] | str | Path
 
 
@@ -109,11 +116,11 @@ class EncodeOptions:
     tune_process: bool = True
 
     def __post_init__(self) -> None:
-        """Refuse what is no number where one is needed: "5m" is the command line's."""
-        for name, kinds in EncodeOptions.__annotations__.items():
-            value, kind = getattr(self, name), kinds.removesuffix(" | None")
-            if value is not None and kind in NUMBERS and not isinstance(value, NUMBERS[kind][0]):
-                raise UsageError(Parameter(name), f" {value!r}: give {NUMBERS[kind][1]}")
+        """Refuse what is no number where one is needed ("5m" is the command line's), and no text where that is."""
+        for name, annotated in EncodeOptions.__annotations__.items():
+            value, kind = getattr(self, name), annotated.removesuffix(" | None").split("[")[0]
+            if value is not None and kind in KINDS and not isinstance(value, KINDS[kind][0]):
+                raise UsageError(Parameter(name), f" {value!r}: give {KINDS[kind][1]}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,7 +64,7 @@ def descriptor(picture: FloatArray) -> FloatArray:
 
 
 def descriptors_in_poses(picture: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Looks (poses, values) of a picture as it is, without its margins, and turned; and the cost (poses,) of each."""
+    """Descriptors (poses, values) of a picture as it is, without margins, and turned; and the cost (poses,) of each."""
     background = np.median(np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]]), axis=0)
     descriptors = [descriptor(picture), descriptor(_without_margins(picture))]
     descriptors += [descriptor(_turned(picture, degrees, np.asarray(background, np.float32))) for degrees in TURNS]

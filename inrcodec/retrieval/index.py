@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from inrcodec.archive import Collection
 from inrcodec.archive.collection.side_by_side import of_shards
-from inrcodec.bitstream.collection import is_url
+from inrcodec.bitstream.collection import MANIFEST, is_url
 from inrcodec.bitstream.container import write_atomically
+from inrcodec.bitstream.one_writer import only_writer
 from inrcodec.errors import CorruptFileError, UsageError
 from inrcodec.numerics.arrays import FloatArray
 from inrcodec.numerics.cores import each
@@ -115,11 +116,16 @@ class IndexResult:
 def make_index(path: str | Path, *, trust: bool = False, on_image: OnImage = lambda done, all: None) -> IndexResult:
     """Store the descriptors of all images of a collection, side by side; what is there already stays.
 
-    path: of a collection on this machine; on_image: called with how many images are described, of how many.
+    path: of a collection on this machine; on_image: called with how many images are described, of how many. Raises
+    UsageError where another process is changing the collection.
     """
     if is_url(path):
         raise UsageError(f"{path}: is in a store, and an index is written beside its shards; make it where they are")
-    found, folder = Collection.open(path, trust=trust), Path(path) / FOLDER
+    with only_writer(Path(path) / MANIFEST):  # shards are found by their places in it, by other processes, too
+        return _made(Collection.open(path, trust=trust), Path(path) / FOLDER, on_image)
+
+
+def _made(found: Collection, folder: Path, on_image: OnImage) -> IndexResult:
     folder.mkdir(exist_ok=True)
     names = [name_of(shard.blake2b) for shard in found.manifest.shards]
     left = [which for which in range(len(names)) if not _is_there(found, which)]
@@ -188,6 +194,10 @@ class StoredSpace:
     def similarity_of(self, outside: Outside, metric: Metric) -> FloatArray:
         """The same for a picture from outside: its best pose counts."""
         return outside.best(self._compared(outside.poses - self.mean, metric), metric)
+
+    def similarities_to(self, descriptors: FloatArray, metric: Metric) -> FloatArray:
+        """How alike pictures from outside (m, values) are to every image of the set, (m, images): one pass over all."""
+        return self._compared(descriptors - self.mean, metric)
 
     @property
     def _images(self) -> int:

@@ -189,6 +189,7 @@ KINDS = {
     ),
     "encode": Kind("`kill -9` of encode", _killed_by(Killer.encodes), wanted=200, share=0.25),
     "add": Kind("`kill -9` of add", _killed_by(Killer.adds), wanted=100, share=0.1),
+    "grow": Kind("`kill -9` of add to a collection", _killed_by(Killer.adds_to_a_collection), wanted=100, share=0.05),
     "decode": Kind("`kill -9` of decode", _killed_by(Killer.decodes), wanted=100, share=0.05),
     "morph": Kind("`kill -9` of morph", _killed_by(Killer.morphs), wanted=100, share=0.05),
     "faults": Kind("a fault at every call of a command to the disk; a disk that is full from there on", _faults),

@@ -16,7 +16,8 @@ from pathlib import Path
 from forked import EVERY, Seen, command
 from PIL import Image
 
-from inrcodec.archive import Archive
+from inrcodec.archive import Archive, Collection
+from inrcodec.bitstream.collection import MANIFEST
 from inrcodec.encoding.checkpoints import waiting
 from inrcodec.errors import InrError
 from inrcodec.fitting.checkpoint import read
@@ -50,6 +51,7 @@ class Killer:
 
     def __init__(self, samples: Path, folder: Path) -> None:
         """Six of the samples become the set."""
+        self._collection = folder / "all.inrs"  # which is made when it is needed
         self._pictures, self._work = folder / "pictures", folder / "work"
         for made in (self._pictures, self._work):
             made.mkdir()
@@ -111,6 +113,37 @@ class Killer:
             if code or path.read_bytes() != whole:
                 found.faults.append(f"add {number}: exit code {code} of the next run, or other bytes")
             self._check_left({"set.inr"}, f"add {number}", found)
+        return found
+
+    def adds_to_a_collection(self, kills: int, seed: int) -> Killed:
+        """All shards of the old manifest or of the new one are there, and the next run ends with the usual bytes."""
+        found, path = Killed(), self._work / "all.inrs"
+        words = ["add", str(path), str(self._extra), "--refine", "60", "--threads", "1"]
+        if not self._collection.exists():
+            made = ["--shards", "2", "--passes", "9", "--threads", "1", "--device", "cpu"]
+            self._ended(["encode", str(self._pictures), "-o", str(self._collection), *made])
+        images = len(Collection.open(self._collection))
+        shutil.rmtree(path, ignore_errors=True)
+        shutil.copytree(self._collection, path)
+        self._ended(words)
+        whole = _shards(path)
+        for number in range(seed, seed + kills):
+            what = f"add to a collection {number}"
+            shutil.rmtree(path)
+            shutil.copytree(self._collection, path)
+            self._kill(words, number, found)
+            names = _intact(path, found)
+            if len(names) not in (images, images + 1):
+                found.faults.append(f"{what}: neither the old collection nor the new one")
+            found.fitting += 0.0 < self._seen.read()[2] < 1.0
+            found.kept += any(path.glob("*.checkpoint"))
+            if len(names) == images:
+                code = self._ended(words)
+                if code or _shards(path) != whole:
+                    found.faults.append(f"{what}: exit code {code} of the next run, or other shards")
+                if left := {one.name for one in path.iterdir()} - {*whole, MANIFEST}:
+                    found.faults.append(f"{what}: left behind: {', '.join(sorted(left))}")
+            self._check_left({"set.inr", "all.inrs"}, what, found)
         return found
 
     def decodes(self, kills: int, seed: int) -> Killed:
@@ -197,9 +230,13 @@ def _kept_seconds(path: Path) -> float:
 
 def _intact(path: Path, found: Killed) -> list[str]:
     try:
-        archive = Archive.open(path)
+        archive = Collection.open(path) if path.is_dir() else Archive.open(path)
         archive.verify()
         return list(archive.names)
     except InrError as failure:
         found.faults.append(f"{path.name}: {failure}")
         return []
+
+
+def _shards(path: Path) -> dict[str, bytes]:
+    return {one.name: one.read_bytes() for one in path.glob("*.inr")}

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="calls of POSIX")
 Capture = pytest.CaptureFixture[str]
 QUICK = "--threads 1 --device cpu"
 MOST = 300
-IN_PLACE = ("remove", "add", "replace", "remove from a collection")
+IN_PLACE = ("remove", "add", "replace", "remove from a collection", "add to a collection")
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ COMMANDS = {
     "derive": "derive {file} --index 0 --gradient --size 8 --force -o {folder}/slopes",
     "page": "report {file} --html {folder}/page.html --force",
     "remove from a collection": "remove {folder}/all.inrs 0",
+    "add to a collection": "add {folder}/all.inrs {newcomers} --refine 1 " + QUICK,
     "index": "index {folder}/all.inrs",
     "add": "add {folder}/set.inr {newcomers} --refine 1 " + QUICK,
     "replace": "replace {folder}/set.inr 0 {newcomers}/five.png --refine 1 " + QUICK,

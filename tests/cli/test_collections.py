@@ -161,8 +161,24 @@ def test_add(small_collection: Path, newcomers: Path, tmp_path: Path, capsys: Ca
     answer = answer_of([*words, "--json", "--quiet"], capsys)
     assert (answer["images"], answer["changed"], answer["new"]) == (7, 1, 0)
     assert main(["verify", copied]) == 0
+    words[2] = str(newcomers / "six.png")
+    assert main(words) == 0
+    assert "1 shard grew, 0 are new" in capsys.readouterr().err
     assert main([*words, "-o", "other.inr"]) == 2
     assert "leave out -o" in capsys.readouterr().err
+
+
+def test_add_that_is_stopped_says_how_to_go_on(
+    small_collection: Path, newcomers: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    from inrcodec.encoding.shards import adding
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(adding, "add_to_collection", stopped)
+    assert main(["add", str(small_collection), str(newcomers), "--quiet"]) == 130
+    assert "the same command goes on" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [["derive", "SET", "--sheet"]])

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from inrcodec.archive import Collection
+from inrcodec.bitstream.collection import MANIFEST
+from inrcodec.bitstream.one_writer import only_writer
 from inrcodec.errors import CorruptFileError, UsageError
 from inrcodec.retrieval import index
 from inrcodec.retrieval.descriptor import LENGTH, descriptor
@@ -97,6 +99,14 @@ def test_what_is_no_index_is_said(copied: Path) -> None:
     assert make_index(copied).described == 1
     with pytest.raises(UsageError, match="in a store"):
         make_index("memory://nowhere.inrs")
+
+
+def test_a_collection_that_is_being_changed_is_not_described(copied: Path) -> None:
+    """Its processes find shards by their places in the manifest."""
+    pytest.importorskip("fcntl")
+    with only_writer(copied / MANIFEST), pytest.raises(UsageError, match="wait for it"):
+        make_index(copied)
+    assert not (copied / index.FOLDER).exists()
 
 
 def test_an_index_is_read_from_a_store(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:

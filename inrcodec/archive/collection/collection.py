@@ -68,7 +68,7 @@ class Collection(ImageSet):
         return self
 
     def __exit__(self, *failure: object) -> None:
-        """Nothing to close: shards are read whole."""
+        """Nothing to close: no file of a shard stays open."""
 
     def __len__(self) -> int:
         return len(self.manifest.names)

@@ -18,8 +18,8 @@ from inrcodec.archive.collection.manifest import About, check_library
 from inrcodec.archive.collection.shards import is_listed
 from inrcodec.archive.places import place_of
 from inrcodec.bitstream.collection import MANIFEST, SUFFIX
+from inrcodec.bitstream.one_writer import only_writer
 from inrcodec.encoding.keywords import KeywordsOf
-from inrcodec.encoding.one_writer import only_writer
 from inrcodec.encoding.options import EncodeOptions, Sources
 from inrcodec.encoding.resolve import model_settings
 from inrcodec.encoding.shards.division import divided, order_of, settings_of

@@ -19,7 +19,7 @@ from inrcodec.images import Cell, Found, look_for
 from inrcodec.images.bombs import claimed_size
 from inrcodec.version import __version__
 
-SHARD_IMAGES, SHARD_PIXELS = 4096, 1 << 23  # more of either make one more shard: a fit of these takes a gigabyte
+SHARD_IMAGES, SHARD_PIXELS = 4096, 1 << 23  # more of either make one more shard: a fit of these takes 0.8 GB
 NO_MATTER = ("threads", "tune_process", "max_pixels")  # equal files come out whatever these are
 KEY_BYTES = 10
 MOST_CLUSTERED = 50_000  # images: they are read once more, by one core, some 5 ms each

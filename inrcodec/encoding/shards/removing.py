@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from inrcodec.archive import Collection
 from inrcodec.archive.collection import Rows, Shard, write_manifest
 from inrcodec.bitstream.collection import MANIFEST
-from inrcodec.encoding.one_writer import only_writer
+from inrcodec.bitstream.one_writer import only_writer
 from inrcodec.encoding.rearrange import remove
 from inrcodec.encoding.shards.division import KEY_BYTES
 from inrcodec.encoding.shards.task import described
@@ -59,17 +59,23 @@ def remove_from_collection(folder: str | Path, images: str, *, trust: bool = Fal
                 shards.append(changed)
                 rows.append(told)
         write_manifest(path, shards, rows, found.manifest.about, overwrite=True)
-        unneeded = [path / file for file in sorted(set(replaced) - {shard.file for shard in shards})]
-        for shard_file in unneeded:
-            with contextlib.suppress(OSError):
-                shard_file.unlink()
+        left_behind = deleted(path, set(replaced) - {shard.file for shard in shards})
     return RemovalResult(
         collection=Collection.open(path),
         names=tuple(found.names[number] for number in sorted(gone)),
         rewritten=len(replaced),
         size_before=found.file_size,
-        left_behind=tuple(one for one in unneeded if one.exists()),
+        left_behind=left_behind,
     )
+
+
+def deleted(folder: Path, files: Iterable[str]) -> tuple[Path, ...]:
+    """Delete files that a manifest lists no more; those that are still there."""
+    paths = [folder / file for file in sorted(files)]
+    for path in paths:
+        with contextlib.suppress(OSError):
+            path.unlink()
+    return tuple(path for path in paths if path.exists())
 
 
 def _without(found: Collection, which: int, lost: Sequence[int], *, trust: bool) -> tuple[Shard, Rows]:

@@ -17,10 +17,10 @@ from inrcodec.archive.collection import Rows, Shard
 from inrcodec.archive.collection.shards import digest, is_listed
 from inrcodec.bitstream.base import QUALITIES
 from inrcodec.bitstream.container import write_atomically
+from inrcodec.bitstream.one_writer import only_writer
 from inrcodec.bitstream.ranged import layout
 from inrcodec.encoding import checkpoints
-from inrcodec.encoding.encode import encode_with
-from inrcodec.encoding.one_writer import only_writer
+from inrcodec.encoding.encode import EncodeResult, encode_with
 from inrcodec.encoding.options import EncodeOptions, EncodeRun
 from inrcodec.errors import CorruptFileError, InputError, InrError, UnsupportedFileError, UsageError
 from inrcodec.images import Found
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 RECORDS = ".shards"  # the folder in a collection that tells of finished shards, until all of them are
 PATIENCE, PAUSE = 60.0, 0.5  # seconds to wait for who is still at the same shard, and between two looks
-OnShare = Callable[[float], None]
+OnProgress = Callable[["Progress"], None]
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,13 @@ def finished(task: Task) -> Done | None:
     return done if same else None
 
 
-def make_shard(task: Task, on_share: OnShare = lambda share: None) -> Done:
+def make_shard(task: Task, on_progress: OnProgress | None = None) -> Done:
     """Encode the shard, unless it is there and whole; what came of it is written down beside it.
 
-    on_share: gets how much of the fit is done, from 0 to 1.
+    on_progress: called after every step of the fit.
     """
     with _alone(task):
-        done = finished(task) or _found(task) or _encoded(task, on_share)
+        done = finished(task) or _found(task) or _encoded(task, on_progress)
         task.record.parent.mkdir(exist_ok=True)
         write_atomically(task.record, msgspec.json.encode(done), overwrite=True)
     return done
@@ -103,23 +103,13 @@ def _found(task: Task) -> Done | None:
     return _done(archive, lost)
 
 
-def _encoded(task: Task, on_share: OnShare) -> Done:
-    def on_progress(progress: Progress) -> None:
-        on_share(progress.done)
+def _encoded(task: Task, on_progress: OnProgress | None) -> Done:
+    def encoded(resume: bool) -> EncodeResult:
+        run = EncodeRun(overwrite=True, resume=resume, on_progress=on_progress)
+        return encode_with(task.files, task.file, task.options, run)
 
-    resume = bool(checkpoints.waiting(task.file))
-    run = EncodeRun(overwrite=True, resume=resume, on_progress=on_progress)
     try:
-        try:
-            result = encode_with(task.files, task.file, task.options, run)
-        except InputError:
-            raise
-        except InrError:
-            if not resume:
-                raise
-            checkpoints.remove(task.file)  # of another version, or damaged
-            run = EncodeRun(overwrite=True, on_progress=on_progress)
-            result = encode_with(task.files, task.file, task.options, run)
+        result = checkpoints.gone_on_with(task.file, encoded)
     except InputError as failure:
         nothing = Rows(names=[], heights=[], widths=[], psnr=[], bytes=[])
         reasons = [(str(file), str(failure)) for file in task.files]

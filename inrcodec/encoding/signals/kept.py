@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inrcodec.bitstream.one_writer import only_writer
 from inrcodec.encoding.checkpoints import check_none_waits
 from inrcodec.encoding.encode import check_output
 from inrcodec.encoding.keeping import Keeper
-from inrcodec.encoding.one_writer import only_writer
 from inrcodec.encoding.signals.options import SignalRun
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ import pytest
 
 import inrcodec
 from inrcodec.bitstream.container import RECORD, read_chunks
+from inrcodec.bitstream.one_writer import only_writer
 from inrcodec.cli.app import main
 from inrcodec.encoding import keeping
 from inrcodec.encoding.checkpoints import checkpoint_path, waiting
-from inrcodec.encoding.one_writer import only_writer
 from inrcodec.errors import UsageError
 from inrcodec.fitting import checkpoint, constrained
 from inrcodec.fitting.constrained import Advance

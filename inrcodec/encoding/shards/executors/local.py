@@ -18,11 +18,15 @@ from concurrent import futures
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from inrcodec.encoding.shards.executors.contract import Attempt
-from inrcodec.encoding.shards.task import OnShare, Task, make_shard
+from inrcodec.encoding.shards.task import OnProgress, Task, make_shard
 from inrcodec.errors import InrError, UsageError
 from inrcodec.numerics.cores import available_cores
+
+if TYPE_CHECKING:
+    from inrcodec.fitting.progress import Progress
 
 LOOK, GRACE = 0.5, 30.0  # seconds between looks at a stop, and for a worker to leave a checkpoint
 STEP = 10.0  # seconds for a worker to end a step: most take a fraction of one, the first of a phase more
@@ -160,25 +164,25 @@ def _work(task: Task, driver: Connection) -> None:
     threading.Thread(target=stop.watch, args=(driver,), name="driver", daemon=True).start()
     told = -1.0
 
-    def on_share(share: float) -> None:
+    def on_progress(progress: Progress) -> None:
         nonlocal told
-        stop.begun = stop.begun or share > 0
+        stop.begun = stop.begun or progress.done > 0
         stop.answer()
-        if share - told >= 0.01:
-            told = share
-            driver.send(share)
+        if progress.done - told >= 0.01:
+            told = progress.done
+            driver.send(told)
 
     try:
-        attempt = _attempted(task, on_share)
+        attempt = _attempted(task, on_progress)
         with contextlib.suppress(OSError):  # whoever asked is gone; what is done is done
             driver.send(attempt)
     except KeyboardInterrupt:
         os._exit(INTERRUPTED)
 
 
-def _attempted(task: Task, on_share: OnShare) -> Attempt:
+def _attempted(task: Task, on_progress: OnProgress) -> Attempt:
     try:
-        return Attempt(task, make_shard(task, on_share))
+        return Attempt(task, make_shard(task, on_progress))
     except InrError as failure:
         return Attempt(task, None, str(failure), final=isinstance(failure, UsageError))
     except Exception as failure:  # whatever it is, the other shards go on

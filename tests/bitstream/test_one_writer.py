@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 import inrcodec
-from inrcodec.encoding.one_writer import only_writer
+from inrcodec.bitstream.one_writer import only_writer
 from inrcodec.errors import UsageError
 
 pytest.importorskip("fcntl")
 HOLD = """
 import pathlib, sys
-from inrcodec.encoding.one_writer import only_writer
+from inrcodec.bitstream.one_writer import only_writer
 with only_writer(pathlib.Path(sys.argv[1])):
     print("in", flush=True)
     sys.stdin.read()
