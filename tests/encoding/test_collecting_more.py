@@ -93,7 +93,7 @@ def test_many_images_and_those_that_no_shard_takes_get_their_own(
     result.collection.verify()
 
 
-def refused(*_: object) -> None:
+def refused(*_: object, **__: object) -> None:
     raise UsageError("takes none")
 
 

@@ -214,6 +214,7 @@ class _Work:
             )  # fmt: skip
 
         result = checkpoints.gone_on_with(output, added)
+        checkpoints.remove(output)  # one that this had no use for, as an encoder found the codes
         self.shards[which], self.rows[which] = described(result.archive, old.seconds)
         self.changed += 1
         self.added |= dict.fromkeys(result.archive.names[result.first :])
