@@ -149,7 +149,9 @@ def _opened(file: str, *, trust: bool) -> AnyArchive:
     if is_collection(file) or is_url(file):
         from inrcodec.archive import open_images
 
-        return open_images(file, kept_blocks=KEPT_BLOCKS, trust=trust)
+        found = open_images(file, kept_blocks=KEPT_BLOCKS, trust=trust)
+        _ = found.stored  # whoever cannot go through its blocks says so before the screen is taken
+        return found
     if not path.is_file():
         return open_archive(file)
     return Archive.open(path, lenient=True, kept_blocks=KEPT_BLOCKS, trust=trust)

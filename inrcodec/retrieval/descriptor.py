@@ -21,6 +21,7 @@ LENGTH = (
     + COLOR_BINS[0] * COLOR_BINS[1] * COLOR_BINS[2]
     + 4 * LAYOUT_CELLS**2
 )
+KIND = "descriptor 2"  # of what is kept of them; another number for another kind
 TURNS = (-8.0, 8.0, -16.0, 16.0)  # degrees, of a picture from outside
 TURN_COST = 0.03  # of its cosine: turns are guesses, and one that is not needed should not win by chance
 FULL_FOREGROUND = 0.3  # distance from the background's color, in hundreds of Delta E

@@ -24,10 +24,12 @@ def folder() -> Path:
 
 
 def digest(archive: AnyArchive, what: str) -> str:
-    """A name for what is worked out from the contents of a file."""
+    """A name for what is worked out from the contents of a file or a collection."""
     found = hashlib.sha256(what.encode())
     if not isinstance(archive, Archive):
-        found.update(" ".join(shard.blake2b for shard in archive.manifest.shards).encode())
+        manifest = archive.manifest
+        found.update(" ".join(shard.blake2b for shard in manifest.shards).encode())
+        found.update(manifest.shard.tobytes() + manifest.number.tobytes())
         return found.hexdigest()[:40]
     for chunk in archive.stored.chunks:
         found.update(chunk.kind + len(chunk.payload).to_bytes(8, "big") + chunk.payload)

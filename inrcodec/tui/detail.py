@@ -16,7 +16,7 @@ from inrcodec.tui.keybar import Keybar
 from inrcodec.tui.movement import MovingScreen, moves
 from inrcodec.tui.picture import Picture
 from inrcodec.tui.views import COMPARISONS, DERIVATIVES, Kind, after
-from inrcodec.tui.words import command, titled
+from inrcodec.tui.words import command, held_out, titled
 
 STEP = 0.25  # of what is seen, where one pans
 PAGE = 10  # images
@@ -205,7 +205,8 @@ class Detail(MovingScreen[int]):
         plain = "edges drawn" if picture.upsample == "detail" else "bare field"
         view, dim = ("", f"  {plain}") if picture.kind == "picture" else (f"  {picture.told}", "")
         psnr = "" if image.psnr is None else f"  {image.psnr:.2f} dB"
-        held = "" if image.holdout_psnr is None else f"  held-out {image.holdout_psnr:.2f} dB"
+        unseen = held_out(self._host.archive, self._number)
+        held = "" if unseen is None else f"  held-out {unseen:.2f} dB"
         again = dict(self._host.comparing.figures(self._number))
         found = "".join(f"  {name} {again[name]}" for name in ("again", "SSIM", "error") if name in again)
         told = f"  zoom {picture.viewport.zoom:.1f}{psnr}{held}{found}  {image.bits / 8:,.0f} bytes"

@@ -33,8 +33,9 @@ class _Asked(NamedTuple):
 class Loader:
     """Runs jobs one at a time; a job asked for again under the same key is run once.
 
-    Only this thread reads the archive, so no block is decoded twice and no two decoders share a cache. Nothing that
-    a job or a callback raises ends it: a job's failure is handed to its callback, a callback's to `on_failure`.
+    Only this thread draws images and opens shards, so no block is decoded twice and no two decoders share a cache.
+    Nothing that a job or a callback raises ends it: a job's failure is handed to its callback, a callback's to
+    `on_failure`.
     """
 
     def __init__(self, on_failure: OnFailure = lambda _: None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,7 @@ from inrcodec.numerics.arrays import FloatArray
 Places = NDArray[np.float64]
 Cells = NDArray[np.int64]
 NOWHERE = -1
+ROWS = 1 << 13  # vectors that are made exact at a time
 NEAR = 3  # cells that an image may be moved by, to find one of its own
 
 
@@ -20,7 +23,7 @@ def principal_places(vectors: FloatArray) -> Places:
     """
     places = np.zeros((len(vectors), 2))
     if len(vectors) > 2:
-        first = _principal_components(np.asarray(vectors - vectors.mean(axis=0), np.float64))
+        first = _principal_components(vectors, vectors.mean(axis=0))
         farthest = np.take_along_axis(first, np.abs(first).argmax(axis=0, keepdims=True), axis=0)
         places[:, : first.shape[1]] = first * np.where(farthest < 0, -1, 1)  # either sign would do: the same everywhere
     for axis in range(2):
@@ -31,12 +34,21 @@ def principal_places(vectors: FloatArray) -> Places:
     return places
 
 
-def _principal_components(vectors: Places) -> Places:
-    """The first two, (n, 2), of vectors (n, values) with no mean; by the smaller of the two products with itself."""
+def _principal_components(vectors: FloatArray, mean: FloatArray) -> Places:
+    """The first two, (n, 2), of vectors (n, values) less their mean; by the smaller of the two products of these."""
     if len(vectors) <= vectors.shape[1]:
-        values, directions = np.linalg.eigh(vectors @ vectors.T)
+        exact = np.asarray(vectors - mean, np.float64)
+        values, directions = np.linalg.eigh(exact @ exact.T)
         return np.asarray(directions[:, :-3:-1] * np.sqrt(np.maximum(values[:-3:-1], 0)))
-    return np.asarray(vectors @ np.linalg.eigh(vectors.T @ vectors)[1][:, :-3:-1])
+
+    def parts() -> Iterator[Places]:
+        return (np.asarray(vectors[at : at + ROWS] - mean, np.float64) for at in range(0, len(vectors), ROWS))
+
+    products = np.zeros((vectors.shape[1],) * 2)
+    for part in parts():
+        products += part.T @ part
+    directions = np.linalg.eigh(products)[1][:, :-3:-1]
+    return np.concatenate([part @ directions for part in parts()])
 
 
 def own_cells(places: Places, cells: tuple[int, int]) -> Cells:

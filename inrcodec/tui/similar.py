@@ -10,7 +10,7 @@ import numpy as np
 from inrcodec.archive import AnyArchive, Archive, Collection
 from inrcodec.errors import CorruptFileError, InrError, UsageError
 from inrcodec.numerics.arrays import FloatArray
-from inrcodec.retrieval.descriptor import LENGTH
+from inrcodec.retrieval.descriptor import KIND, LENGTH
 from inrcodec.tui import cache
 from inrcodec.tui.blocks import Blocks, Line
 from inrcodec.tui.decoding import DESCRIPTORS
@@ -19,8 +19,7 @@ from inrcodec.tui.vectors import Vectors, descriptors
 
 Ready = Callable[["Vectors | BaseException"], None]
 OnImage = Callable[[int, int], None]
-KIND = "descriptor 2"  # another number for another kind of vectors
-MOST_COLLECTED = 200_000  # images: their vectors take 800 MB
+MOST_COLLECTED = 200_000  # images: their vectors take 0.8 GB, and those less their mean as much again
 
 
 class Similar:
@@ -48,21 +47,25 @@ class Similar:
     # In the loader's thread
 
     def _describe(self) -> Vectors:
-        if not isinstance(self._archive, Archive):
-            return Vectors.of(self._collected(self._archive))
-        name = cache.digest(self._archive, KIND)
-        kept = cache.read(name, len(self._archive))
-        if kept is None or kept.shape[1] != LENGTH + 2:
-            vectors = Vectors.of(self._worked_out())
+        archive = self._archive
+        name = cache.digest(archive, KIND)
+        kept = cache.read(name, len(archive))
+        if kept is not None and kept.shape[1] == LENGTH + 2:
+            vectors = Vectors.joined(kept)
+        elif isinstance(archive, Archive):
+            vectors = Vectors.of(self._worked_out(archive))
             cache.write(name, vectors.kept)
         else:
-            vectors = Vectors.joined(kept)
+            vectors = Vectors.of(self._collected(archive))
+            if len(vectors.whole) == len(archive) and vectors.rows.nbytes < cache.MOST_BYTES:
+                cache.write(name, vectors.kept)  # a damaged shard is whole again under the same name one day
         if not vectors.whole:
             raise CorruptFileError("every image is damaged")
+        _ = vectors.space  # takes a while, too, and the app must not wait for it
         return vectors
 
-    def _worked_out(self) -> FloatArray:
-        stored = self._archive.stored
+    def _worked_out(self, archive: Archive) -> FloatArray:
+        stored = archive.stored
         self._blocks.want(range(stored.blocks), DESCRIPTORS, Line.SET)
         rows: list[FloatArray] = []
         for block in range(stored.blocks):
@@ -76,7 +79,7 @@ class Similar:
             for number in stored.images_of(block):
                 self._pause()
                 self._tell(number)
-                rows.append(descriptors(self._archive, range(number, number + 1)))
+                rows.append(descriptors(archive, range(number, number + 1)))
         return np.concatenate(rows)
 
     def _collected(self, found: Collection) -> FloatArray:
@@ -91,6 +94,11 @@ class Similar:
             members = found.manifest.members(which)
             if halves is not None:
                 rows[members] = halves[:-1]
+                continue
+            try:
+                found.shard(which)
+            except CorruptFileError:  # or it would be read again for each of its images
+                rows[members] = np.nan
                 continue
             for number in map(int, members):
                 self._pause()

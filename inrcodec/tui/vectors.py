@@ -44,7 +44,7 @@ class Vectors:
         whole = ~np.isnan(rows).any(axis=1)
         places = np.full((len(rows), 2), np.nan, np.float32)
         if whole.any():
-            places[whole] = principal_places(rows[whole])
+            places[whole] = principal_places(rows if whole.all() else rows[whole])
         return Vectors(rows, places)
 
     @staticmethod
@@ -68,7 +68,8 @@ class Vectors:
         from inrcodec.retrieval.similarity import centered
         from inrcodec.retrieval.space import Space
 
-        return Space("descriptor", *centered(self.rows[list(self.whole)]))
+        whole = self.rows if len(self.whole) == len(self.rows) else self.rows[list(self.whole)]
+        return Space("descriptor", *centered(whole))
 
     def similarity(self, number: int) -> FloatArray:
         """How alike an image is to every image of the set, (images,); nan for damaged ones."""

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from textual.content import Content
 
-from inrcodec.archive import AnyArchive
+from inrcodec.archive import AnyArchive, Archive
 from inrcodec.errors import InrError
 from inrcodec.exporters.naming import displayed
 from inrcodec.field.work import TRUST, TooMuchWork
@@ -33,11 +33,19 @@ def headline(archive: AnyArchive, count: int, search: str, sort: str, marked: in
     )
 
 
+def held_out(archive: AnyArchive, number: int) -> float | None:
+    """PSNR on pixels that the fit had not seen, dB; of a collection unknown.
+
+    Its manifest has none, and whoever draws a line of text must not wait for a shard, which may be gone besides.
+    """
+    return archive[number].holdout_psnr if isinstance(archive, Archive) else None
+
+
 def figures(archive: AnyArchive, number: int) -> list[tuple[str, str]]:
-    """What is known of an image, as (name, value)."""
+    """What is known of an image without opening a shard, as (name, value)."""
     image = archive[number]
     lines = [("name", image.name), ("number", str(number)), ("size", f"{image.width} x {image.height}")]
-    for name, value in (("PSNR", image.psnr), ("held-out", image.holdout_psnr)):
+    for name, value in (("PSNR", image.psnr), ("held-out", held_out(archive, number))):
         lines.append((name, "-" if value is None else f"{value:.2f} dB"))
     lines.append(("bytes", f"{image.bits / 8:,.0f}"))
     return lines
