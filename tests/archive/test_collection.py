@@ -15,7 +15,9 @@ import pytest
 
 import inrcodec
 from inrcodec.archive import Archive, Collection
-from inrcodec.archive.collection import Manifest, read_manifest, reading
+from inrcodec.archive.collection import Manifest, Rows, Shard, read_manifest, reading, write_manifest
+from inrcodec.archive.collection.belonging import is_shard
+from inrcodec.archive.collection.manifest import About
 from inrcodec.archive.collection.pages import check_pages
 from inrcodec.archive.places import place_of
 from inrcodec.errors import CorruptFileError, UnknownImageError, UnsupportedFileError, UsageError
@@ -28,6 +30,16 @@ MANIFEST = "manifest.parquet"
 @pytest.fixture
 def copied(small_collection: Path, tmp_path: Path) -> Path:
     return shutil.copytree(small_collection, tmp_path / "copied.inrs")
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> Path:
+    """A collection of two shards with three images each that are only listed."""
+    shards = [Shard(file=f"{one * 20}.inr", images=3, bytes=100, blake2b=one * 64, channels=3) for one in "ab"]
+    names = [[f"{one}{number}.png" for number in range(3)] for one in "ab"]
+    rows = [Rows(names=own, heights=[4] * 3, widths=[5] * 3, psnr=[30.0] * 3, bytes=[9.0] * 3) for own in names]
+    write_manifest(tmp_path, shards, rows, About(software="test"), overwrite=False)
+    return tmp_path
 
 
 def test_images_are_those_of_the_shards(small_collection: Path) -> None:
@@ -220,6 +232,48 @@ def test_names_that_a_file_has_once_are_not_copied_for_every_row(copied: Path, r
     with pytest.raises(CorruptFileError, match="name"):
         Collection.open(copied)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # KiB
+
+
+def test_rows_are_as_many_as_the_footer_says(listed: Path) -> None:
+    """What is looked at before a table is read is not what its library goes by: that are groups, and their columns."""
+    blob = (listed / MANIFEST).read_bytes()
+    start = len(blob) - 8 - int.from_bytes(blob[-8:-4], "little")
+    six, five = b"\x16\x0c", b"\x16\x0a"  # of a structure of Thrift's compact protocol
+    counts = [at for at in range(start, len(blob)) if blob[at : at + 2] == six]
+    assert len(counts) >= 2 + 7  # of all, of the group, of each column
+    for at in counts:
+        (listed / MANIFEST).write_bytes(blob[:at] + five + blob[at + 2 :])
+        with pytest.raises(CorruptFileError, match="claims"):
+            Collection.open(listed)
+
+
+def test_shards_that_claim_more_images_than_there_are_take_no_memory(listed: Path) -> None:
+    """Few bytes: ten thousand shards of a hundred thousand images would take 8 GB to be numbered."""
+    ones = ",".join(
+        f'{{"file":"{number:020}.inr","images":100000,"bytes":9,"blake2b":"{"a" * 64}","channels":3}}'
+        for number in range(10_000)
+    )
+    told = parquet.read_schema(listed / MANIFEST).metadata[b"inrcodec.shards"]
+    changed(listed, with_metadata("inrcodec.shards", told, f"[{ones}]".encode()))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(CorruptFileError, match="other images than its shards"):
+        Collection.open(listed)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # KiB
+
+
+def test_a_list_of_shards_that_is_too_long_is_not_read(listed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert is_shard(listed / f"{'a' * 20}.inr")
+    assert not is_shard(listed / f"{'c' * 20}.inr")
+    monkeypatch.setattr(reading, "MOST_SHARD_BYTES", 0)
+    assert is_shard(listed / f"{'c' * 20}.inr")  # it may be: its name is that of one
+
+
+def test_rows_in_another_order_are_said(listed: Path) -> None:
+    changed(listed, lambda table: table.take([3, 0, 4, 1, 5, 2]))
+    found = Collection.open(listed)
+    assert found["b0.png"].place == 0
+    with pytest.raises(UnsupportedFileError, match="shard by shard"):
+        _ = found.stored
 
 
 def test_pages_that_hold_more_than_the_footer_claims_are_not_unpacked(copied: Path) -> None:

@@ -32,12 +32,16 @@ class CollectedBlocks:
     """Blocks in the order of images, as `StoredSet` has those of one file; no shard is opened for what they are."""
 
     def __init__(self, collection: Opened, kept_blocks: int) -> None:
-        """UnsupportedFileError where images of one shard do not follow on each other, as every writer has them."""
+        """UnsupportedFileError where rows of the manifest are not in the order of shards, as every writer has them."""
         self._collection, self.kept_blocks = collection, kept_blocks
         manifest = collection.manifest
         order = np.lexsort((manifest.number, manifest.shard))
         if not np.array_equal(order, np.arange(len(order))):
-            raise UnsupportedFileError("images of one shard do not follow on each other in this collection's manifest")
+            raise UnsupportedFileError(
+                "the images of this collection's manifest do not stand shard by shard in the order of their numbers "
+                "there (COLLECTION.md), and whoever goes through its blocks needs that; single images are read all the "
+                "same"
+            )
         self.shapes = np.stack([manifest.height, manifest.width], axis=1)
         counts = [shard.images for shard in manifest.shards]
         self._firsts = list(accumulate(counts, initial=0))  # images before each shard

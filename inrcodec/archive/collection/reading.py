@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from inrcodec.archive.collection.manifest import COLUMNS, DIGEST_BYTES, KEY, VERSION, About, Manifest, Shard, checksum
 from inrcodec.archive.collection.pages import Group, check_pages, groups_of
@@ -72,8 +73,16 @@ def read_files(folder: Path) -> frozenset[str]:
     path = folder / MANIFEST
     try:
         told = (parquet.read_schema(path).metadata or {})[f"{KEY}shards".encode()]
+        _check_lengths(told)
         return frozenset(shard.file for shard in msgspec.json.decode(told, type=tuple[Shard, ...]))
-    except (KeyError, msgspec.ValidationError, msgspec.DecodeError, pyarrow.ArrowException, OSError) as failure:
+    except (
+        KeyError,
+        msgspec.ValidationError,
+        msgspec.DecodeError,
+        pyarrow.ArrowException,
+        OSError,
+        UnsupportedFileError,
+    ) as failure:
         raise CorruptFileError(f"{path}: cannot be read", CURE) from failure
 
 
@@ -101,7 +110,7 @@ def _parsed(blob: bytes) -> tuple[tuple[Shard, ...], About, dict[str, Any], bool
                     f"{MOST_BYTES} are read"
                 )
             shards, about = _told(told[KEY + "shards"], told[KEY + "about"])
-            _check_columns(blob, groups)
+            _check_columns(blob, groups, file.metadata.num_rows)
             table = file.read()
         columns = {name: _values(table.column(name), name) for name in COLUMNS}
     except (KeyError, UnicodeDecodeError, msgspec.ValidationError, msgspec.DecodeError, pyarrow.ArrowException) as one:
@@ -113,20 +122,32 @@ def _parsed(blob: bytes) -> tuple[tuple[Shard, ...], About, dict[str, Any], bool
     return shards, about, columns, told[KEY + "blake2b"] == checksum(told[KEY + "shards"], told[KEY + "about"])
 
 
-def _check_columns(blob: bytes, groups: Sequence[Group]) -> None:
-    """CorruptFileError where what is packed comes to more than the footer claims, before any of it is unpacked."""
+def _check_columns(blob: bytes, groups: Sequence[Group], images: int) -> None:
+    """CorruptFileError where what is packed comes to more than the footer claims, before any of it is unpacked.
+
+    Rows are what their groups say they are, whatever the footer says of all of them together.
+    """
+    rows = [group.rows for group in groups]
+    if sum(rows) != images or min(rows, default=0) < 0:
+        raise CorruptFileError(f"claims {images} images, and {sum(rows)} in its groups of rows")
     for group in groups:
         for column in group.columns:
+            if column.values != group.rows:
+                raise CorruptFileError(f"claims {column.values} values of {group.rows} images")
             check_pages(blob, column.start, column.end, column.unpacked)
 
 
 def _told(shards: bytes, about: bytes) -> tuple[tuple[Shard, ...], About]:
     """What the metadata tell, whose lengths are looked at before they become objects, which take more memory."""
-    if len(shards) > MOST_SHARDS * MOST_SHARD_BYTES or len(about) > MOST_ABOUT_BYTES:
-        raise UnsupportedFileError(f"tells {len(shards)} bytes of shards and {len(about)} of how it was made: too many")
+    _check_lengths(shards, about)
     if len(msgspec.json.decode(about, type=_Settings).settings) > MOST_SETTINGS_BYTES:
         raise UnsupportedFileError(f"tells more than {MOST_SETTINGS_BYTES} bytes of settings")
     return msgspec.json.decode(shards, type=tuple[Shard, ...]), msgspec.json.decode(about, type=About)
+
+
+def _check_lengths(shards: bytes, about: bytes = b"") -> None:
+    if len(shards) > MOST_SHARDS * MOST_SHARD_BYTES or len(about) > MOST_ABOUT_BYTES:
+        raise UnsupportedFileError(f"tells {len(shards)} bytes of shards and {len(about)} of how it was made: too many")
 
 
 def _values(column: Any, name: str) -> Any:
@@ -184,11 +205,7 @@ def _checked(shards: tuple[Shard, ...], about: About, columns: dict[str, Any], i
     if found.shard.min(initial=0) < 0 or found.shard.max(initial=0) >= len(shards):
         raise CorruptFileError("has images of shards that it does not list")
     counts = np.array([shard.images for shard in shards])
-    order = np.lexsort((found.number, found.shard))
-    expected = np.concatenate([np.arange(count) for count in counts])
-    if not np.array_equal(np.bincount(found.shard, minlength=len(shards)), counts) or not np.array_equal(
-        found.number[order], expected
-    ):
+    if not _complete(found, counts):
         raise CorruptFileError("has other images than its shards have")
     if min(found.height.min(), found.width.min()) < 1:
         raise CorruptFileError("has images without pixels")
@@ -198,3 +215,14 @@ def _checked(shards: tuple[Shard, ...], about: About, columns: dict[str, Any], i
     if not (np.isfinite(found.bytes) & (found.bytes >= 0)).all():
         raise CorruptFileError("has images whose bytes are no number of bytes")
     return found
+
+
+def _complete(found: Manifest, counts: npt.NDArray[np.int64]) -> bool:
+    """Whether every shard has as many rows as it says, (shards,), with the numbers from 0 on, each once.
+
+    Counts come first: what takes memory for every image that is claimed is made when there are as many rows.
+    """
+    if not np.array_equal(np.bincount(found.shard, minlength=len(counts)), counts):
+        return False
+    expected = np.concatenate([np.arange(count) for count in counts])
+    return np.array_equal(found.number[np.lexsort((found.number, found.shard))], expected)
