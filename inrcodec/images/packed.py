@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from inrcodec.errors import InputError, UsageError
-from inrcodec.images.scan import SUFFIXES, Cell, Findings, Found, Member, numbered
+from inrcodec.images.scan import SUFFIXES, Cell, Findings, Found, Member, as_text, numbered, short_enough
 
 Input = Literal["files", "tar", "parquet"]
 BYTES, PATH = "bytes", "path"  # of a picture in a table, as Hugging Face's datasets have them
@@ -27,7 +27,8 @@ def find_packed(sources: Sequence[str | Path], kind: Literal["tar", "parquet"]) 
     if not listed:
         raise InputError(f"no picture in {', '.join(map(str, sources))}")
     prefixed = len(paths) > 1
-    names = numbered([f"{path.stem}/{name}" if prefixed else name for path, name, _ in listed])
+    called = [f"{as_text(path.stem)}/{name}" if prefixed else name for path, name, _ in listed]
+    names = numbered([short_enough(name.replace("\0", "\ufffd")) for name in called])
     files = tuple(Found(path, name, within) for (path, _, within), name in zip(listed, names, strict=True))
     return Findings(files, (), ())
 
@@ -53,14 +54,31 @@ def _files(source: Path, kind: str) -> list[Path]:
 
 
 def _members(path: Path) -> Iterator[tuple[str, Member]]:
-    try:
-        with tarfile.open(path, "r:") as archive:
+    with _opened(path) as archive:
+        try:
             for member in archive:
                 name = "/".join(part for part in PurePosixPath(member.name).parts if part not in ("/", "..", "."))
                 if member.isreg() and PurePosixPath(name).suffix.lower() in SUFFIXES and not member.issparse():
                     yield name, Member(member.offset_data, member.size)
+        except tarfile.ReadError as failure:
+            raise _damaged(path, archive.offset) from failure
+        with path.open("rb") as file:  # the library takes what is no header for the end
+            file.seek(archive.offset)
+            if any(file.read(tarfile.BLOCKSIZE)):
+                raise _damaged(path, archive.offset)
+
+
+def _opened(path: Path) -> tarfile.TarFile:
+    try:
+        return tarfile.open(path, "r:", encoding="utf-8", errors="replace")  # names of older systems are other bytes
     except tarfile.ReadError as failure:
         raise UsageError(f"{path}: is no tar archive, or a compressed one; unpack it to .tar first") from failure
+    except OSError as failure:
+        raise UsageError(f"{path}: cannot be read: {failure.strerror}") from failure
+
+
+def _damaged(path: Path, place: int) -> UsageError:
+    return UsageError(f"{path}: is damaged or cut short at byte {place}; get a fresh copy of it")
 
 
 def _cells(path: Path) -> Iterator[tuple[str, Cell]]:
@@ -81,8 +99,10 @@ def _cells(path: Path) -> Iterator[tuple[str, Cell]]:
                     told = told.get(PATH) if isinstance(told, dict) else told
                     yield str(told or f"{at:07}"), Cell(column, group, row)
                     at += 1
-    except pyarrow.ArrowException as failure:
+    except (pyarrow.ArrowException, UnicodeDecodeError) as failure:
         raise UsageError(f"{path}: is no Parquet table, or damaged") from failure
+    except OSError as failure:  # of Arrow, too, of pages that it cannot unpack
+        raise UsageError(f"{path}: {failure.strerror or 'is damaged'}") from failure
 
 
 def _columns(schema: Any) -> tuple[str | None, str | None]:

@@ -170,7 +170,7 @@ def _through_link(path: Path, spelled_out: int) -> bool:
 
 def _unique_names(hits: Sequence[_Hit]) -> list[str]:
     """A name for each: where two are alike, both take one more parent folder in front until they differ."""
-    parts = [tuple(_as_text(part) for part in (hit.path.parent.resolve() / hit.path.name).parts[1:]) for hit in hits]
+    parts = [tuple(as_text(part) for part in (hit.path.parent.resolve() / hit.path.name).parts[1:]) for hit in hits]
     depths = [hit.depth for hit in hits]
     while True:
         names = ["/".join(part[-depth:]) for part, depth in zip(parts, depths, strict=True)]
@@ -180,30 +180,31 @@ def _unique_names(hits: Sequence[_Hit]) -> list[str]:
             at for at, name in enumerate(names) if counts[name] > same[parts[at]] and depths[at] < len(parts[at])
         ]
         if not clashing:
-            return numbered([_short_enough(name) for name in names])
+            return numbered([short_enough(name) for name in names])
         for at in clashing:
             depths[at] += 1
 
 
-def _short_enough(name: str) -> str:
-    """The name, without the folders at its front that make it longer than a file can hold."""
+def short_enough(name: str) -> str:
+    """The name, without the folders at its front that make it longer than a file can hold; else its end."""
     while len(name.encode()) > MAX_NAME_BYTES and "/" in name:
         _, _, name = name.partition("/")
-    return name
+    return name.encode()[-MAX_NAME_BYTES:].decode("utf-8", "ignore")
 
 
 def numbered(names: Sequence[str]) -> list[str]:
     """The last resort, for file names that differ only in bytes that are not text: "a", "a (2)"."""
     taken: dict[str, None] = {}
+    copies = Counter[str]()
     for name in names:
-        candidate, copy = name, 1
+        candidate = name
         while candidate in taken:
-            copy += 1
-            candidate = f"{name} ({copy})"
+            copies[name] += 1
+            candidate = f"{name} ({copies[name] + 1})"
         taken[candidate] = None
     return list(taken)
 
 
-def _as_text(part: str) -> str:
+def as_text(part: str) -> str:
     """A part of a path as plain Unicode, bytes that are no text replaced, for names are stored as UTF-8."""
     return os.fsencode(part).decode("utf-8", "replace")

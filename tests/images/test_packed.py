@@ -6,6 +6,7 @@ import dataclasses
 import io
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -46,6 +47,47 @@ def test_several_archives_of_a_folder_tell_their_names_apart(archive: Path, tmp_
     files = find_packed([tmp_path], "tar").files
     assert len({file.name for file in files}) == len(files) == 6
     assert files[0].name == "train/one.png"
+
+
+def tarred(path: Path, names: list[str], small_images: Path, **how: Any) -> Path:
+    with tarfile.open(path, "w", **how) as tar:
+        for name in names:
+            tar.add(small_images / "one.png", arcname=name)
+    return path
+
+
+def test_damage_takes_no_pictures_silently(small_images: Path, tmp_path: Path) -> None:
+    path = tarred(tmp_path / "some.tar", ["a.png", "b.png", "c.png"], small_images)
+    whole = path.read_bytes()
+    with tarfile.open(path) as tar:
+        second, third = (member.offset for member in tar.getmembers()[1:])
+    for damaged, at in (
+        (whole[: second + 9] + bytes([whole[second + 9] ^ 1]) + whole[second + 10 :], second),
+        (whole[: second + 100], second),
+        (whole[: second + 530], None),
+    ):
+        path.write_bytes(damaged)
+        with pytest.raises(UsageError, match=r"some.tar: is damaged or cut short at byte" + (f" {at};" if at else "")):
+            find_packed([path], "tar")
+    path.write_bytes(whole[:third])
+    assert len(find_packed([path], "tar").files) == 2  # it ends between two members, as some programs write them
+
+
+def test_names_are_what_a_file_can_hold(small_images: Path, tmp_path: Path) -> None:
+    latin = {"format": tarfile.USTAR_FORMAT, "encoding": "latin-1"}
+    path = tarred(tmp_path / "old.tar", ["\u00fc.png", "\u00e4.png"], small_images, **latin)
+    files = find_packed([path], "tar").files
+    assert [file.name for file in files] == ["\ufffd.png", "\ufffd.png (2)"]
+    assert len(key_of(files, EncodeOptions())) == 20
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    names = ["deep/" * 1000 + "one.png", "x" * 5000 + ".png", "z\0.png"]
+    picture = (small_images / "one.png").read_bytes()
+    parquet.write_table(
+        pyarrow.table({"jpg": pyarrow.array([picture] * 3, "binary"), "name": names}), tmp_path / "t.parquet"
+    )
+    found = [file.name for file in find_packed([tmp_path / "t.parquet"], "parquet").files]
+    assert found == [("deep/" * 1000 + "one.png")[-3997:], "x" * 3996 + ".png", "z\ufffd.png"]
 
 
 @pytest.mark.parametrize("flat", [True, False])

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from inrcodec.errors import UsageError
-from inrcodec.images.scan import find_files, natural_key
+from inrcodec.images.scan import find_files, natural_key, numbered, short_enough
 
 
 def put(*paths: Path) -> None:
@@ -137,3 +137,15 @@ def test_a_pipe_is_never_opened(tmp_path: Path) -> None:
     found, skipped = find_files([tmp_path / "pipe.png"])
     assert not found
     assert skipped[0].reason == "not a regular file"
+
+
+def test_thousands_of_one_name_are_numbered_in_one_go() -> None:
+    alike = numbered(["a"] * 20_000 + ["a (2)"])
+    assert alike[:3] == ["a", "a (2)", "a (3)"]
+    assert alike[-1] == "a (2) (2)"
+    assert len(set(alike)) == 20_001
+
+
+def test_names_are_no_longer_than_a_file_holds() -> None:
+    assert short_enough("some/folder/" + "é" * 1999 + ".png") == "é" * 1998 + ".png"
+    assert short_enough("some/folder/" + "é" * 1997 + ".png") == "é" * 1997 + ".png"
