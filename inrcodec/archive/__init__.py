@@ -5,7 +5,7 @@ from __future__ import annotations
 from inrcodec.archive.archive import Archive
 from inrcodec.archive.collection.collection import Collection
 from inrcodec.archive.image import ArchivedImage
-from inrcodec.archive.opening import described_elsewhere, open_images
+from inrcodec.archive.opening import described_elsewhere, open_images, opened_elsewhere
 from inrcodec.archive.rendering import Upsample, straightened
 from inrcodec.archive.signal import Signal
 
@@ -20,5 +20,6 @@ __all__ = [
     "Upsample",
     "described_elsewhere",
     "open_images",
+    "opened_elsewhere",
     "straightened",
 ]

@@ -78,7 +78,7 @@ class Archive(Contents, ImageSet):
     ) -> Archive:
         """The same of bytes that were read already; path: where they lie, if on this machine; called: in messages."""
         try:
-            _refuse_signals(blob, called)
+            _refuse_signals(blob, called, here=path is not None)
             stored = StoredSet(blob, field_shapes, lenient=lenient, salvage=salvage, kept_blocks=kept_blocks)
             return Archive(stored, path, limit=limit, called=called)
         except (CorruptFileError, UnsupportedFileError) as failure:
@@ -131,11 +131,12 @@ class Archive(Contents, ImageSet):
         """Nothing to close."""
 
 
-def _refuse_signals(blob: bytes, path: str) -> None:
-    """UsageError where a file holds no images but one signal."""
+def _refuse_signals(blob: bytes, called: str, *, here: bool) -> None:
+    """UsageError where a file holds no images but one signal. here: on this machine."""
     kind = signal_kind(blob)
     if kind is not None:
+        copied = "" if here else "once it is copied to this machine, "
         raise UsageError(
-            f"{path}: holds a {kind} and no images; decode, info, verify, report and browse take it, and in Python ",
-            "inrcodec.open_signal",
+            f"{called}: holds a {kind} and no images; {copied}decode, info, verify, report and browse take it, and in "
+            "Python inrcodec.open_signal",
         )

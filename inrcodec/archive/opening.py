@@ -37,7 +37,8 @@ def open_images(
             raise UsageError(f"{path}: is a collection; open a damaged shard of it by itself")
         return Collection.open(path, kept_blocks=kept_blocks, trust=trust)
     if is_url(path):
-        return _open_elsewhere(str(path), lenient, salvage, kept_blocks, math.inf if trust else budget)
+        limit = math.inf if trust else budget
+        return _with_field(_read(str(path), lenient, salvage, kept_blocks, limit))
     return Archive.open(path, lenient=lenient, salvage=salvage, kept_blocks=kept_blocks, trust=trust, budget=budget)
 
 
@@ -46,8 +47,12 @@ def described_elsewhere(url: str) -> Archive:
     return _read(url, False, False, 1, MOST_SECONDS)
 
 
-def _open_elsewhere(url: str, lenient: bool, salvage: bool, kept_blocks: int, limit: float) -> Archive:
-    found = _read(url, lenient, salvage, kept_blocks, limit)
+def opened_elsewhere(url: str, *, trust: bool = False) -> Archive:
+    """A file in a store, as `Archive.open` opens those of this machine."""
+    return _with_field(_read(url, False, False, 1, math.inf if trust else MOST_SECONDS))
+
+
+def _with_field(found: Archive) -> Archive:
     _ = found.field
     return found
 

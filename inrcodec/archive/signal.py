@@ -31,8 +31,9 @@ class Signal:
     def __init__(self, stored: StoredSignal, path: Path | None = None, *, limit: float = math.inf) -> None:
         """limit: seconds of work beyond what is usual; see `field.work`."""
         self.path = path
+        self.called = str(path or "the file")  # in messages
         self.stored = stored
-        self.work = Work(stored.size, math.prod(stored.header.axes), 1, limit, str(path or "the file"))
+        self.work = Work(stored.size, math.prod(stored.header.axes), 1, limit, self.called)
 
     @cached_property
     def field(self) -> SignalField:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 
@@ -33,21 +34,26 @@ def placed(chunks: Sequence[Chunk], expected: int) -> list[Chunk]:
 
 
 class KeptBlocks:
-    """The last `most` blocks, as far as they have no more than KEPT_LATENTS values together; the last one always."""
+    """The last `most` blocks, as far as they have no more than KEPT_LATENTS values together; the last one always.
+
+    Threads may share them.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._kept: OrderedDict[int, tuple[Latents, ...]] = OrderedDict()  # the last one used stands last
+        self._lock = threading.Lock()
 
     def __contains__(self, block: int) -> bool:
         return block in self._kept
 
     def use(self, block: int) -> tuple[Latents, ...] | None:
         """The latents of a block's images, which is the last one used now; None where it is not kept."""
-        images = self._kept.get(block)
-        if images is not None:
-            self._kept.move_to_end(block)
-        return images
+        with self._lock:
+            images = self._kept.get(block)
+            if images is not None:
+                self._kept.move_to_end(block)
+            return images
 
     def at_hand(self, block: int) -> tuple[Latents, ...]:
         """The latents of a block's images; nothing where it is not kept."""
@@ -55,12 +61,14 @@ class KeptBlocks:
 
     def keep(self, block: int, images: tuple[Latents, ...]) -> None:
         """Keep a block, and forget those that were not used for longest where there are too many."""
-        self._kept[block] = images
-        self._kept.move_to_end(block)
-        sizes = {kept: sum(level.size for image in found for level in image) for kept, found in self._kept.items()}
-        while len(self._kept) > 1 and (len(self._kept) > self._most or sum(sizes.values()) > KEPT_LATENTS):
-            del sizes[self._kept.popitem(last=False)[0]]
+        with self._lock:
+            self._kept[block] = images
+            self._kept.move_to_end(block)
+            sizes = {kept: sum(level.size for image in found for level in image) for kept, found in self._kept.items()}
+            while len(self._kept) > 1 and (len(self._kept) > self._most or sum(sizes.values()) > KEPT_LATENTS):
+                del sizes[self._kept.popitem(last=False)[0]]
 
     def forget(self) -> None:
         """Keep none."""
-        self._kept.clear()
+        with self._lock:
+            self._kept.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
@@ -11,7 +12,7 @@ from inrcodec.bitstream.stored import NetworkShapes, StoredSet
 from inrcodec.errors import CorruptFileError
 
 Read = Callable[[int, int], bytes]  # bytes of the file from one place to before another
-SINGLE_BLOCKS = 2  # that are read one by one; who asks for another one gets all that are left with it
+SINGLE_BLOCKS = 2  # that are read one by one; who asks for another one gets all of them, once
 MOST_AT_ONCE = 1 << 26  # bytes
 FRAME = 12  # bytes of a chunk beside its payload
 
@@ -42,8 +43,8 @@ class RangedSet(StoredSet):
         """size: of the file; head, blocks: its `layout`, as somebody tells it; CorruptFileError where it is another."""
         self._read, self._head = read, head
         self._starts = list(accumulate(blocks, initial=head))
-        self._raw: dict[int, bytes] = {}
-        self._single: set[int] = set()  # blocks that were read one by one
+        self._raw: dict[int, bytes] = {}  # blocks that were read, as they are in the file
+        self._fetching = threading.Lock()  # threads that draw share what is read
         start = self._piece(0, head)
         given = (*chunks_within(start, 0), *(Chunk(BLOCK, b"", at) for at in self._starts[:-1]))
         check_order([*given, Chunk(TAIL, b"")])
@@ -57,21 +58,25 @@ class RangedSet(StoredSet):
 
     def _payload(self, block: int) -> tuple[bytes, Sequence[tuple[int, int]]]:
         start, end = self._starts[block : block + 2]
-        found = chunks_within(self._raw.pop(block, b"") or self._fetched(block), start)
+        with self._fetching:
+            fetched = self._raw.get(block) or self._fetched(block)
+        found = chunks_within(fetched, start)
         if len(found) != 1 or found[0].kind != BLOCK or start + found[0].size != end:
             raise CorruptFileError(f"no block of latents where one should be, at byte {start}")
         return found[0].payload, self.shapes[self._bounds[block] : self._bounds[block + 1]]
 
     def _fetched(self, block: int) -> bytes:
-        """The bytes of a block; of the others, too, where one goes through all of them."""
-        self._single.add(block)
+        """The bytes of a block; of all others, too, where one goes through them. They are kept where they are few."""
         first, last = self._starts[0], self._starts[-1]
-        if len(self._single) <= SINGLE_BLOCKS or last - first > MOST_AT_ONCE:
+        if last - first > MOST_AT_ONCE:
             return self._piece(*self._starts[block : block + 2])
+        if len(self._raw) < SINGLE_BLOCKS:
+            self._raw[block] = self._piece(*self._starts[block : block + 2])
+            return self._raw[block]
         piece = self._piece(first, last)
         for at, (start, end) in enumerate(zip(self._starts[:-1], self._starts[1:], strict=True)):
             self._raw[at] = piece[start - first : end - first]
-        return self._raw.pop(block)
+        return self._raw[block]
 
     @cached_property
     def _rest(self) -> tuple[Chunk, ...]:
@@ -82,8 +87,9 @@ class RangedSet(StoredSet):
         return found[:-1]
 
     def _maybe(self, kind: bytes) -> bytes | None:
-        if kind.isupper():  # critical kinds stand before the blocks
-            return super()._maybe(kind)
+        before = super()._maybe(kind)
+        if before is not None or kind.isupper():  # critical kinds stand before the blocks; others mostly do not
+            return before
         return next((chunk.payload for chunk in self._rest if chunk.kind == kind), None)
 
     def _lengths(self) -> Iterator[tuple[bytes, int]]:

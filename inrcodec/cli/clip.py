@@ -67,7 +67,7 @@ def play(
     write_atomically(path, blob, overwrite=force)
     if json:
         keys: dict[str, Any] = {"path": str(path), "width": width, "height": height, "bytes": len(blob)}
-        print_json({"file": str(archive.path), "written": [{**keys, "images": numbers, "seconds": sum(seconds)}]})
+        print_json({"file": archive.called, "written": [{**keys, "images": numbers, "seconds": sum(seconds)}]})
     else:
         print(path)
 

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 def open_archive(file: str, *, trust: bool = False) -> Archive:
-    """The archive at that path; UsageError when there is no such file. trust: whatever it asks for is done."""
+    """The archive at that path or URL; UsageError when there is no such file. trust: whatever it asks for is done."""
+    if is_url(file) and not is_collection(file):
+        from inrcodec.archive import opened_elsewhere
+
+        return opened_elsewhere(file, trust=trust)
     path = check_there(file)
     from inrcodec.archive import Archive
 

@@ -231,8 +231,8 @@ def _write_curves(archive: AnyArchive | Signal, path: Path, *, force: bool) -> N
     from inrcodec.exporters.plots import draw_record
 
     if archive.record is None:
-        raise UsageError(f"{archive.path}: has no training record (encode --no-record leaves it out)")
-    write_atomically(path, draw_record(str(archive.path), archive.record, path.suffix), overwrite=force)
+        raise UsageError(f"{archive.called}: has no training record (encode --no-record leaves it out)")
+    write_atomically(path, draw_record(archive.called, archive.record, path.suffix), overwrite=force)
 
 
 def _keys(answer: Report, rows: list[ImageReport]) -> dict[str, Any]:

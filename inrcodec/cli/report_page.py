@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from pathlib import PurePath
 
 import numpy as np
 
@@ -32,7 +33,7 @@ def report_page(
     command: str,
 ) -> str:
     """The page of a report; without originals or references, what needs them is left out. command: what wrote it."""
-    name = archive.path.name if archive.path else "an .inr file"
+    name = PurePath(archive.called).name
     subtitle = (
         f"{len(report.images):,} images in {report.file_size:,} bytes, {report.bits_per_pixel:.3f} bits per pixel"
     )
@@ -72,7 +73,7 @@ def _settings(archive: AnyArchive, command: str) -> str:
 
 
 def _described(archive: AnyArchive) -> Iterable[tuple[str, str]]:
-    name = archive.path.name if archive.path else "an .inr file"
+    name = PurePath(archive.called).name
     if isinstance(archive, Archive):
         return described(describe(name, archive), verbose=True)
     from inrcodec.cli.collection_info import collection_lines, describe_collection

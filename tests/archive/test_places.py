@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 import inrcodec
 from inrcodec.archive import Collection
+from inrcodec.archive.places import place_of
 from inrcodec.bitstream.collection import MANIFEST, is_url
 from inrcodec.errors import CorruptFileError, InrError, UsageError
 
@@ -78,6 +80,45 @@ def test_a_file_takes_one(small_set: Path, asked: Asked) -> None:
     assert found.called == "memory://shelf/one.inr"
     with pytest.raises(UsageError, match="no such file"):
         inrcodec.open("memory://shelf/two.inr")
+
+
+def test_a_file_may_lie_at_the_root(small_set: Path) -> None:
+    memory.MemoryFileSystem().pipe("/root.inr", small_set.read_bytes())
+    found = inrcodec.open("memory://root.inr")
+    assert (len(found), found.called) == (6, "memory://root.inr")
+    with pytest.raises(UsageError, match="names no file"):
+        inrcodec.open("s3://bucket.inr")
+
+
+def test_a_signal_in_a_store_is_to_be_copied(tmp_path: Path) -> None:
+    blob = (Path(__file__).parents[1] / "golden" / "signals" / "shape.inr").read_bytes()
+    memory.MemoryFileSystem().pipe("/shelf/shape.inr", blob)
+    with pytest.raises(UsageError, match="holds a shape and no images; once it is copied to this machine, decode"):
+        inrcodec.open("memory://shelf/shape.inr")
+    (tmp_path / "shape.inr").write_bytes(blob)
+    with pytest.raises(UsageError, match="holds a shape and no images; decode"):
+        inrcodec.open(tmp_path / "shape.inr")
+
+
+def test_servers_without_ranges_are_read(small_collection: Path, stored: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    cat = memory.MemoryFileSystem.cat_file
+    monkeypatch.setattr(memory.MemoryFileSystem, "cat_file", lambda self, path, start=None, end=None: cat(self, path))
+    found = inrcodec.open(stored)
+    assert np.array_equal(found["two.png"].render(), inrcodec.open(small_collection)["two.png"].render())
+    assert found["two.png"].figure("mae") is not None
+
+
+def test_a_folder_reserves_no_more_than_there_is(tmp_path: Path) -> None:
+    (tmp_path / "short").write_bytes(b"0123456789")
+    folder = place_of(tmp_path)
+    tracemalloc.start()
+    try:
+        assert folder.read("short", 2, 1 << 30) == b"23456789"
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
+    assert folder.read("short", 20, 30) == b""
+    assert folder.read("short", 3, 5) == b"34"
 
 
 def test_verify_reads_whole_shards(stored: str, asked: Asked) -> None:

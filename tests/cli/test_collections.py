@@ -135,7 +135,13 @@ def test_commands_that_read_take_urls(small_collection: Path, tmp_path: Path, ca
     assert main(["decode", url, "--index", "two.png", "-o", str(tmp_path / "two.png")]) == 0
     capsys.readouterr()
     shard = min(path.name for path in small_collection.glob("*.inr"))
-    assert answer_of(["info", f"{url}/{shard}", "--json"], capsys)["images"] == 3
+    one = f"{url}/{shard}"
+    assert answer_of(["info", one, "--json"], capsys)["images"] == 3
+    assert answer_of(["verify", one, "--json"], capsys)["images"] == 3
+    words = ["derive", one, "--gradient", "--index", "0", "-o", str(tmp_path / "slopes.png"), "--json"]
+    assert answer_of(words, capsys)["file"] == one
+    assert main(["report", one, "--html", "-"]) == 0
+    assert shard in capsys.readouterr().out
     for words in (["add", url, "new.png"], ["remove", url, "0"]):
         assert main(words) == 2
         assert "copy it" in capsys.readouterr().err
