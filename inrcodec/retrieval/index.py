@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,12 +27,13 @@ from inrcodec.bitstream.one_writer import only_writer
 from inrcodec.errors import CorruptFileError, UsageError
 from inrcodec.numerics.arrays import FloatArray
 from inrcodec.numerics.cores import each
-from inrcodec.retrieval.descriptor import LENGTH, descriptor
+from inrcodec.retrieval.descriptor import KIND, LENGTH, descriptor
 from inrcodec.retrieval.halves import as_floats
 from inrcodec.retrieval.outside import Outside, on_white
 from inrcodec.retrieval.similarity import Metric, similarities
 
-FOLDER, KIND = ".index", "descriptor 2"  # another number for another kind of descriptors
+FOLDER = ".index"
+OURS = re.compile(r"[0-9a-f]{20}\.npy")  # names of files there: nobody else's are removed
 KEY_BYTES = 10
 HEADER = 1 << 12  # bytes at most, ahead of the numbers
 ALONE = 256  # images that are described faster than a process starts
@@ -126,6 +128,8 @@ def make_index(path: str | Path, *, trust: bool = False, on_image: OnImage = lam
 
 
 def _made(found: Collection, folder: Path, on_image: OnImage) -> IndexResult:
+    if folder.is_symlink():
+        raise UsageError(f"{folder}: is a link to another place; remove it, an index is made beside the shards")
     folder.mkdir(exist_ok=True)
     names = [name_of(shard.blake2b) for shard in found.manifest.shards]
     left = [which for which in range(len(names)) if not _is_there(found, which)]
@@ -134,7 +138,7 @@ def _made(found: Collection, folder: Path, on_image: OnImage) -> IndexResult:
     for images in of_shards(found, _store, left, alone=sum(counts) < ALONE):
         done += images
         on_image(done, sum(counts))
-    stale = [path for path in folder.glob("*.npy") if f"{FOLDER}/{path.name}" not in set(names)]
+    stale = [one for one in folder.iterdir() if OURS.fullmatch(one.name) and f"{FOLDER}/{one.name}" not in set(names)]
     for one in stale:
         with contextlib.suppress(OSError):
             one.unlink()

@@ -83,6 +83,20 @@ def test_only_shards_that_changed_are_described_anew(copied: Path) -> None:
     assert len(describe(found).similarity(0, "cosine")) == 5
 
 
+def test_no_file_of_anybody_else_is_removed(copied: Path, tmp_path: Path) -> None:
+    (copied / index.FOLDER).mkdir()
+    stale, other = copied / index.FOLDER / f"{'a' * 20}.npy", copied / index.FOLDER / "labels.npy"
+    for path in (stale, other):
+        path.write_bytes(b"numbers")
+    assert make_index(copied).removed == 1
+    assert other.exists()
+    assert not stale.exists()
+    elsewhere = (copied / index.FOLDER).rename(tmp_path / "elsewhere")
+    (copied / index.FOLDER).symlink_to(elsewhere)
+    with pytest.raises(UsageError, match="is a link"):
+        make_index(copied)
+
+
 def test_what_is_no_index_is_said(copied: Path) -> None:
     make_index(copied)
     path = min((copied / index.FOLDER).iterdir())
