@@ -94,7 +94,8 @@ def summary(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
         ending = "never fitted" if answer["holdout_mode"] == "strict" else "measured before they were released"
         yield "held-out", f"{decibels(answer['holdout_psnr'])}  {ending}"
     if answer["start"] == "guess":
-        fitted = "nothing fitted" if not answer["passes"] else f"then {answer['passes']:,.0f} passes"
+        passes = round(answer["passes"])
+        fitted = f"then {passes:,} pass{'' if passes == 1 else 'es'}" if answer["passes"] else "nothing fitted"
         yield "start", f"latents guessed by a network, {fitted}"
     yield "time", spoken_duration(answer["seconds"])
 

@@ -40,7 +40,10 @@ def steps_for(archive: Archive, steps: int | None) -> int:
     if steps is None:
         return 0 if encoder else USUAL_STEPS
     if steps < (0 if encoder or guessed_table(archive) is not None else 1):
-        raise UsageError(f"{steps} steps: this file has no encoder to find codes, so they have to be fitted")
+        raise UsageError(
+            f"{steps} steps: this file has no encoder to find codes, and was not begun with guesses, so latents have "
+            "to be fitted: at least 1 step is needed"
+        )
     return steps
 
 

@@ -61,9 +61,16 @@ def guesses(options: EncodeOptions, table: int | None, passes: float, side: floa
     if passes == 0 or options.start == "guess":
         raise UsageError(
             asked, f": latents are guessed for pyramids of {WIDTH} units that start from the base, without a target; "
-            "use ", Parameter("effort", 1), " and leave out what asks for another design",
+            "leave it out, or ", _in_the_way(options),
         )  # fmt: skip
     return False
+
+
+def _in_the_way(options: EncodeOptions) -> Parameter | str:
+    """Of guesses."""
+    if options.target_psnr is not None:
+        return Parameter("target_psnr")
+    return "what asks for another design" if options.target_size is None else Parameter("target_size")
 
 
 def passes_in_time(options: EncodeOptions, passes: int, pixels: int) -> float:
