@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from inrcodec.fitting.timing import Timing
 
 FEW_PASSES, GOOD_PASSES = 40, 100  # fewer leave blots; so many leave pictures
+HURRIED_PASSES = 8  # fewer do not pay for what they cost guesses: rounding, references that are not looked for
 TELLING = 0.5  # passes, from which on it is known what one takes
 POOR_PSNR = 22.0  # dB: below, nobody is glad of a picture
 # Passes and dB at the default quality; icons and photographs lie within some 3 dB of it. Measured.
@@ -79,6 +80,11 @@ class Outlook:
                 "for more than 30 dB ",
                 *self._cure(),
             )
+        elif self.guessed and self.passes < min(HURRIED_PASSES, self.planned - 1):
+            yield Message(
+                f"there was time for {self.passes:.0f} of {self.planned:,} passes, too few to gain from; "
+                "give it a longer ", Parameter("time_limit"), ", or take guesses as they are with ", Parameter("effort", 0),
+            )  # fmt: skip
         elif psnr < POOR_PSNR:
             cure = Parameter("passes", GOOD_PASSES) if self.planned < GOOD_PASSES else Parameter("quality")
             yield Message(f"the pictures are poor, at {psnr:.1f} dB; ask for more ", cure)

@@ -24,3 +24,13 @@ def test_what_would_do_is_named(passes: float, words: list[str]) -> None:
 def test_nothing_is_foretold_from_a_step_or_two() -> None:
     assert "a longer" in said(0.01)
     assert not any(figure.isdigit() for figure in said(0.01).partition("for more than 30 dB")[2])
+
+
+@pytest.mark.parametrize(
+    ("passes", "planned", "told"), [(2, 120, True), (26, 120, False), (5, 5, False), (0, 0, False), (0.4, 120, True)]
+)
+def test_guesses_that_were_hardly_fitted_are_told_of(passes: float, planned: int, told: bool) -> None:
+    outlook = Outlook(passes=passes, planned=planned, a_pass=1.0, other=2.0, images=12, longest=48, guessed=True)
+    said = " ".join(str(message) for message in outlook.verdicts(28.0))
+    assert ("too few to gain from" in said) is told
+    assert ("effort=0" in said) is told
