@@ -83,7 +83,7 @@ class Outlook:
         elif self.guessed and self.passes < min(HURRIED_PASSES, self.planned - 1):
             yield Message(
                 f"there was time for {self.passes:.0f} of {self.planned:,} passes, too few to gain from; "
-                "give it a longer ", Parameter("time_limit"), ", or take guesses as they are with ", Parameter("effort", 0),
+                "give it a longer ", Parameter("time_limit"), ", or take the guesses: ", Parameter("effort", 0),
             )  # fmt: skip
         elif psnr < POOR_PSNR:
             cure = Parameter("passes", GOOD_PASSES) if self.planned < GOOD_PASSES else Parameter("quality")
