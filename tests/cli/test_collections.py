@@ -46,6 +46,7 @@ def test_encode(small_images: Path, tmp_path: Path, capsys: Capture) -> None:
         (["-o", "set.inrs", "--dry-run"], "--dry-run is for one file"),
         (["-o", "set.inrs", "--target-size", "60k"], "--target-size is for one file"),
         (["-o", "set.inrs", "--workers", "2", "--ray", "auto"], "Ray cluster knows its own"),
+        (["-o", "set.inrs", "--effort", "0", "--target-psnr", "30"], "leave it out, or --target-psnr"),
     ],
 )
 def test_what_makes_no_sense_of_a_collection(

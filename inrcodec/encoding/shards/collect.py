@@ -21,18 +21,20 @@ from inrcodec.bitstream.collection import MANIFEST, SUFFIX
 from inrcodec.bitstream.one_writer import only_writer
 from inrcodec.encoding.keywords import KeywordsOf
 from inrcodec.encoding.options import EncodeOptions, Sources
-from inrcodec.encoding.resolve import model_settings
+from inrcodec.encoding.resolve import model_settings, passes_of
 from inrcodec.encoding.shards.division import divided, order_of, settings_of
 from inrcodec.encoding.shards.executors import executor_for
 from inrcodec.encoding.shards.executors.contract import Executor
 from inrcodec.encoding.shards.options import CollectionKeywords, CollectionProgress, Sharding, check_sharding
 from inrcodec.encoding.shards.task import RECORDS, Done, Task, finished
+from inrcodec.encoding.start import base_table, guesses
 from inrcodec.errors import InrError, Parameter, UsageError
 from inrcodec.images import Found, Member, Skipped, look_for, nothing_found
 from inrcodec.version import __version__
 
 MOST_TRIES = 3
 LOOK = 0.5  # seconds between two looks at the workers
+USUAL_PIXELS = 1 << 20  # of a shard
 UNFINISHED = re.compile(r"\.(checkpoint(\.1)?|task)$")  # what a run leaves that was ended, both generations
 
 
@@ -74,7 +76,7 @@ def collection_with(
     check_library()
     named = Path(output)  # as the caller calls it
     _check_folder(named)
-    model_settings(options, 1 << 20)  # refuses now what every shard would
+    _check_options(options)
     listed = [sources] if isinstance(sources, (str, Path)) else list(sources)
     looked = look_for(listed)
     if not looked.files:
@@ -182,6 +184,12 @@ class _Work:
             retried=self.retried,
         )
         self._sharding.on_progress(progress)
+
+
+def _check_options(options: EncodeOptions) -> None:
+    """Refuse now what every shard would."""
+    model = model_settings(options, USUAL_PIXELS)
+    guesses(options, base_table(options, model, 3), passes_of(options, USUAL_PIXELS), math.inf)
 
 
 def _check_folder(folder: Path) -> None:
