@@ -11,6 +11,7 @@ import typer
 
 from inrcodec.cli.chosen import chosen_numbers, chosen_sizes
 from inrcodec.cli.console import Console, print_json
+from inrcodec.cli.decode_pictures import Written
 from inrcodec.cli.opening import open_archive
 from inrcodec.cli.options import File, Force, Index, Json, PictureSize, Quiet, Trust, epilog
 from inrcodec.cli.values import check_pixels, parse_size
@@ -46,14 +47,9 @@ class Derived:
 
 
 @dataclass(frozen=True)
-class Written:
-    """One file that was written; `white` is the derivative of full brightness, null where there is none."""
+class WrittenDerivative(Written):
+    """The same of a derivative: `white` is the one of full brightness, null where there is none."""
 
-    path: str | None
-    width: int
-    height: int
-    bytes: int
-    images: list[int]
     white: float | None
 
 
@@ -169,7 +165,9 @@ def _derived(image: ArchivedImage, size: tuple[int, int], kind: str) -> Derived:
     return Derived(values, draw.draw_normals(values), None)
 
 
-def _write(image: ArchivedImage, size: tuple[int, int], path: Path | None, kind: str, *, force: bool) -> Written:
+def _write(
+    image: ArchivedImage, size: tuple[int, int], path: Path | None, kind: str, *, force: bool
+) -> WrittenDerivative:
     from inrcodec.cli.destination import put
     from inrcodec.exporters.numbers import as_npy
 
@@ -177,14 +175,14 @@ def _write(image: ArchivedImage, size: tuple[int, int], path: Path | None, kind:
     numbers = path is not None and path.suffix.lower() == ".npy"
     blob = as_npy(derived.values) if numbers else _still(derived.picture, path)
     put(path, blob, force=force)
-    return Written(
+    return WrittenDerivative(
         None if path is None else str(path), *size, len(blob), [image.number], None if numbers else derived.white
     )
 
 
 def _write_sheet(
     images: Sequence[ArchivedImage], sizes: Sequence[tuple[int, int]], path: Path | None, *, force: bool
-) -> Written:
+) -> WrittenDerivative:
     from inrcodec.cli.destination import put
     from inrcodec.exporters.levels import on_white
     from inrcodec.exporters.sheets import draw_sheet, plan_sheet
@@ -202,7 +200,7 @@ def _write_sheet(
 
     blob = _still(draw_sheet(layout, rows(), 3), path)
     put(path, blob, force=force)
-    return Written(
+    return WrittenDerivative(
         None if path is None else str(path),
         layout.width,
         layout.height,
@@ -235,7 +233,9 @@ def _agreement(images: Sequence[ArchivedImage]) -> list[Agreement]:
     return [agreement(image) for image in images]
 
 
-def _say(written: Sequence[Written], found: Sequence[Agreement], archive: Archive, kind: str, console: Console) -> None:
+def _say(
+    written: Sequence[WrittenDerivative], found: Sequence[Agreement], archive: Archive, kind: str, console: Console
+) -> None:
     """What white stands for, how slopes agree with pixels, and what rectified units cannot do."""
     whites = [one.white for one in written if one.white is not None]
     if whites:
