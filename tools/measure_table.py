@@ -34,7 +34,7 @@ def see(progress):
         first.append(time.monotonic() - started)
 made = encode_with([sys.argv[1]], sys.argv[2], EncodeOptions(**json.loads(sys.argv[3])), EncodeRun(on_progress=see))
 archive = made.archive
-print(json.dumps([first[0], archive.file_size, archive.bits_per_pixel, archive.means["psnr"]]))
+print(json.dumps([first[0] if first else 0.0, archive.file_size, archive.bits_per_pixel, archive.means["psnr"]]))
 """
 
 

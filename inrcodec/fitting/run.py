@@ -22,6 +22,7 @@ from inrcodec.fitting.coding import choose_weight_steps, coded_context, coded_we
 from inrcodec.fitting.devices import CPU, Device
 from inrcodec.fitting.groups import Group, make_groups
 from inrcodec.fitting.guess.latents import guess_latents
+from inrcodec.fitting.guess.output import fit_output
 from inrcodec.fitting.initial import initial_context, initial_network
 from inrcodec.fitting.optimizer import SharedAdam
 from inrcodec.fitting.progress import HeldOutErrors
@@ -259,6 +260,8 @@ def start(
         run.adam.base, run.adam.pull = weights.copy(), np.zeros_like(weights)
         if settings.guess:
             run.guess(base.table)
+            if not settings.passes:
+                fit_output(run.field(), groups, settings.rate_weight / run.pixels)
     if frozen_model:
         _adopt(run, frozen_model)
     return run
