@@ -3,10 +3,11 @@
     python tools/measure_collection.py --images 100000 --shards 25
     python tools/measure_collection.py --images 100000 --shards 25 --kill 20
 
-Pictures of 32 x 32 are drawn by a script (--folder keeps them for the next run). With --kill a worker is killed every
-so many seconds, and the program itself twice, after which the same command goes on. Shares of time are of processor
-time, which other programs hardly disturb: of the program and its workers, what shards did not spend in their encode.
-Memory is the highest that /proc tells of each process, looked at ten times a second. Linux only.
+Pictures of 32 x 32 are drawn by a script (--folder keeps them for the next run). With --kill a worker is killed
+whenever all of them have used so many seconds of a processor each (on an idle machine: every so many seconds), and the
+program itself twice, after which the same command goes on. Shares of time are of processor time, which other programs
+hardly disturb: of the program and its workers, what workers did not use at their shards' files, from the first picture
+to the written file. Memory is the highest that /proc tells of each process, looked at ten times a second. Linux only.
 """
 
 from __future__ import annotations
@@ -51,21 +52,57 @@ def draw(folder: Path, count: int) -> None:
 
 @dataclass
 class Watched:
-    """The highest memory of the program and of its workers in KiB; which processes were at which shard."""
+    """The highest memory of the program and of its workers in KiB; processor time; who was at which shard.
+
+    tries: by shard, whether each process there, by its number, found a checkpoint; begun, ended: what it had used of a
+    processor when it took its shard on, and when the file was there.
+    """
 
     driver: int = 0
     worker: int = 0
-    tries: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    seconds: dict[int, float] = field(default_factory=dict)  # of each worker
+    tries: dict[str, dict[int, bool]] = field(default_factory=lambda: defaultdict(dict))
+    begun: dict[int, float] = field(default_factory=dict)
+    ended: dict[int, float] = field(default_factory=dict)
 
     def look(self, process: int, output: Path) -> list[int]:
         """Look once; the workers there are."""
         self.driver = max(self.driver, _peak(process))
-        workers = [child for child in _children(process) if "spawn_main" in _command(child)]
-        self.worker = max([self.worker, *map(_peak, workers)])
+        workers = [one for one in _descendants(process) if "spawn_main" in _command(one) or "ray::" in _command(one)]
+        for worker in workers:
+            self.worker = max(self.worker, _peak(worker))
+            self.seconds[worker] = max(self.seconds.get(worker, 0.0), _seconds(worker))
         for lock in output.glob(".*.task.lock"):
-            if number := _text(lock):
-                self.tries[lock.name].add(number)
+            shard, number = lock.name.split(".")[1], _text(lock)
+            if not number.isdigit():
+                continue
+            if int(number) not in self.tries[shard]:
+                self.tries[shard][int(number)] = (output / f"{shard}.inr.checkpoint").exists()
+                self.begun[int(number)] = _seconds(int(number))
+            if int(number) not in self.ended and (output / f"{shard}.inr").exists():
+                self.ended[int(number)] = _seconds(int(number))
         return workers
+
+    @property
+    def encoding(self) -> float:
+        """Processor time of workers from when they took shards on to when these were written."""
+        return sum(max(0.0, self.ended.get(one, self.seconds.get(one, 0.0)) - at) for one, at in self.begun.items())
+
+    @property
+    def most_tries(self) -> int:
+        """At one shard."""
+        return max(map(len, self.tries.values()), default=0)
+
+    @property
+    def most_begun_anew(self) -> int:
+        """How often one shard was begun without a checkpoint."""
+        return max((list(found.values()).count(False) for found in self.tries.values()), default=0)
+
+    @property
+    def most_work(self) -> float:
+        """Processor time of all tries at one shard, by that of the shard which took least."""
+        spent = [sum(self.seconds.get(one, 0.0) for one in found) for found in self.tries.values()]
+        return max(spent) / max(1e-9, min(spent)) if spent else 0.0
 
 
 def _text(path: Path) -> str:
@@ -79,13 +116,17 @@ def _command(process: int) -> str:
     return _text(Path(f"/proc/{process}/cmdline"))
 
 
-def _children(process: int) -> list[int]:
-    return [int(child) for child in _text(Path(f"/proc/{process}/task/{process}/children")).split()] + [
-        int(child)
-        for task in Path(f"/proc/{process}/task").glob("*/children")
-        if task.parent.name != str(process)
-        for child in _text(task).split()
+def _descendants(process: int) -> list[int]:
+    children = [
+        int(child) for task in Path(f"/proc/{process}/task").glob("*/children") for child in _text(task).split()
     ]
+    return children + [one for child in children for one in _descendants(child)]
+
+
+def _seconds(process: int) -> float:
+    """Of a processor, that it and the threads in it have used."""
+    told = _text(Path(f"/proc/{process}/stat")).rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK") if len(told) > 12 else 0.0
 
 
 def _peak(process: int) -> int:
@@ -94,18 +135,21 @@ def _peak(process: int) -> int:
 
 
 def encode(words: list[str], output: Path, watched: Watched, kill: float | None) -> tuple[dict[str, object], int, int]:
-    """Encode again and again, until nothing is left out; what the last one said, kills, and how often it was begun."""
+    """Encode again and again, until nothing is left out; what the last one said, kills, and how often it was begun.
+
+    kill: seconds of all workers together between two kills.
+    """
     dice, kills, drivers, begun = random.Random(0), 0, 0, 0
-    following = time.monotonic() + (kill or 0)
+    following = kill or 0.0
     while True:
         begun += 1
         with subprocess.Popen(words, stdout=subprocess.PIPE) as process:
             while process.poll() is None:
                 time.sleep(PAUSE)
                 workers = watched.look(process.pid, output)
-                if kill is None or time.monotonic() < following or not workers:
+                if kill is None or sum(watched.seconds.values()) < following or not workers:
                     continue
-                following, kills = time.monotonic() + kill, kills + 1
+                following, kills = following + kill, kills + 1
                 if drivers < DRIVER_KILLS and kills % 3 == 0:
                     drivers += 1
                     process.kill()
@@ -128,6 +172,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--ray", action="store_true", help="through a Ray cluster that is started here")
     parser.add_argument("--passes", type=int, default=2)
+    parser.add_argument("--share", default="auto", help="as of encode: images coded from others, auto or none")
     parser.add_argument("--kill", type=float, metavar="SECONDS")
     parser.add_argument("--folder", type=Path, help="where pictures and collection go, and stay")
     asked = parser.parse_args()
@@ -143,8 +188,9 @@ def measured(asked: argparse.Namespace, pictures: Path, output: Path) -> dict[st
     words = [sys.executable, "-m", "inrcodec", "encode", str(pictures), "-o", str(output), "--shards"]
     words += [str(asked.shards), "--workers", str(asked.workers), "--passes", str(asked.passes), "--json", "--quiet"]
     words += [*TINY, "--order", "names", *(["--ray", "local"] if asked.ray else [])]
+    words += ["--share", asked.share]
     watched, begun, before = Watched(), time.monotonic(), _processor_seconds()
-    answer, kills, times = encode(words, output, watched, asked.kill)
+    answer, kills, times = encode(words, output, watched, asked.kill and asked.kill * asked.workers)
     seconds, spent = time.monotonic() - begun, _processor_seconds() - before
     subprocess.run([sys.executable, "-m", "inrcodec", "verify", str(output)], check=True)
     sizes = {path.name: path.stat().st_size for path in output.iterdir() if path.is_file()}
@@ -159,13 +205,17 @@ def measured(asked: argparse.Namespace, pictures: Path, output: Path) -> dict[st
         "processor seconds": spent,
         "seconds in encodes of shards": answer["fitting_seconds"],
         "share of time that is none of them": 1 - answer["fitting_seconds"] / (seconds * asked.workers),
+        "processor seconds in encodes of shards": watched.encoding,
+        "share of processor time that is none of them": 1 - watched.encoding / spent,
         "share of bytes that is none of shards": 1 - shards / everything,
         "bytes": everything,
         "highest memory of the program, MiB": watched.driver / 1024,
         "highest memory of a worker, MiB": watched.worker / 1024,
         "kills": kills,
         "times that the command was given": times,
-        "most tries at one shard": max(map(len, watched.tries.values()), default=0),
+        "most tries at one shard": watched.most_tries,
+        "most times that one shard was begun without a checkpoint": watched.most_begun_anew,
+        "most work at one shard, in shards": watched.most_work,
     }
 
 

@@ -26,7 +26,7 @@ from inrcodec.cli.options import (
     epilog,
 )
 from inrcodec.cli.outcome import finish, passed_over
-from inrcodec.cli.sources import FilesFrom, Null, Sources, gathered
+from inrcodec.cli.sources import FilesFrom, Null, Packed, Sources, found_in, gathered
 from inrcodec.cli.values import spoken_duration
 from inrcodec.errors import UsageError
 
@@ -34,12 +34,14 @@ if TYPE_CHECKING:
     from inrcodec.archive import AnyArchive, ArchivedImage
     from inrcodec.encoding.add import AddResult
     from inrcodec.encoding.shards.adding import Adding, CollectionAddResult
+    from inrcodec.images import Found
 
 EPILOG = epilog(
     (
         "inrcodec add set.inr new.png",
         "inrcodec add set.inr ./more -o larger.inr",
         "inrcodec add photos.inrs ./more",
+        "inrcodec add photos.inrs more-*.tar --input tar",
         "inrcodec add icons.inr logo.png --background white --refine 1000",
     ),
     (
@@ -80,6 +82,7 @@ def add(
     seed: Seed = 0,
     files_from: FilesFrom = None,
     null: Null = False,
+    input: Packed = "files",
     resume: Resume = False,
     trust: Trust = False,
     force: Force = False,
@@ -95,7 +98,7 @@ def add(
     own. Quality, largest side and background are the collection's, but for those that are given.
     """
     console = Console(quiet, verbose)
-    given = gathered(sources, files_from, null)
+    given = found_in(gathered(sources, files_from, null), input)
     if output == "-":
         raise UsageError("add writes a file that it reads back and checks, not a stream; give -o a file name")
     import inrcodec
@@ -132,7 +135,7 @@ def add(
     finish(result.skipped, result.notes, console)
 
 
-def _add_to_collection(file: str, sources: list[str], how: Adding, json: bool, console: Console) -> None:
+def _add_to_collection(file: str, sources: list[str] | list[Found], how: Adding, json: bool, console: Console) -> None:
     import dataclasses
 
     from inrcodec.cli.interrupt import Terminated

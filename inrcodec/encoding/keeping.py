@@ -15,8 +15,9 @@ from inrcodec.errors import InrError
 if TYPE_CHECKING:
     from inrcodec.fitting.checkpoint import Snapshot
 
-EVERY, SHARE = 60.0, 0.02  # seconds and of the fit: whichever is longer lies between two copies
+EVERY, SHARE = 20.0, 0.02  # seconds and of the fit: whichever is longer lies between two copies
 COST = 0.01  # of the time that making copies may stop the fit for
+BESIDE = 10  # times as much of it they may be written in, beside the fit
 UNSAVED = 10.0  # seconds of work that are written down before they are measured
 Say = Callable[[str], None]
 
@@ -27,7 +28,7 @@ class Keeper:
     def __init__(self, fit: checkpoints.Resumable, output: Path, say: Say, told: Callable[[], dict[str, Any]]) -> None:
         self._fit, self._output, self._say, self._told = fit, output, say, told
         self._last = time.monotonic()
-        self._last_behind, self._pause = 0.0, 0.0
+        self._last_behind, self._pause, self._writing = 0.0, 0.0, 0.0
         self._kept = fit.work  # that the latest checkpoint has behind it
         self._thread: threading.Thread | None = None
         self._news: list[Path | InrError] = []  # from the thread
@@ -46,7 +47,7 @@ class Keeper:
         """Between two steps: begin a copy if it is time for one."""
         self._tell()
         now = time.monotonic()
-        if now - self._last < max(EVERY, self._pause) or self._busy:
+        if now - self._last < max(EVERY, self._pause, self._writing) or self._busy:
             return
         behind = self._fit.behind
         if behind - self._last_behind < SHARE:
@@ -98,6 +99,7 @@ class Keeper:
         self._thread.start()
 
     def _write(self, snapshot: Snapshot) -> None:
+        begun = time.monotonic()
         try:
             self._news.append(checkpoints.write(snapshot, self._output))
             self._kept = snapshot.work
@@ -107,6 +109,7 @@ class Keeper:
             self._news.append(failure)
         except MemoryError:
             self._news.append(InrError("too little memory for a checkpoint"))
+        self._writing = (time.monotonic() - begun) / (BESIDE * COST)
 
     def _tell(self) -> None:
         """Where a checkpoint lies that is not where it is looked for, or why there is none; each once."""

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from inrcodec.errors import InrError
+from inrcodec.numerics.arrays import FloatArray
 from inrcodec.tui.catalogue import SORTS, Catalogue, Sort
 from inrcodec.tui.grid import Grid
 from inrcodec.tui.host import Host
-from inrcodec.tui.vectors import Vectors
 
 NOTHING = "no image matches; Esc clears the search"
 QUESTION = "words of a name, or figures: psnr<25 bytes>400 size=48"
@@ -54,9 +54,10 @@ class Listing:
     def sort_by(self, sort: Sort) -> None:
         """Another order; by similarity means to the image below the cursor."""
         if sort == "similarity":
-            number = self.grid.number
-            self._host.tell("looking at all images ...")
-            self._host.similar.ask(lambda vectors: self._host.later(self._sort_by_similarity, number, vectors))
+            if (number := self.grid.number) is not None:
+                self._host.tell("looking at all images ...")
+                later = self._host.later
+                self._host.similar.compare(number, lambda found: later(self._sort_by_similarity, number, found))
             return
         self.catalogue = replace(self.catalogue, sort=sort)
         self.show()
@@ -88,15 +89,9 @@ class Listing:
         else:
             self.go_to(number)
 
-    def _sort_by_similarity(self, number: int | None, vectors: Vectors | BaseException) -> None:
-        if number is None:
-            return
-        try:
-            if isinstance(vectors, BaseException):
-                raise vectors
-            similarity = vectors.similarity(number)
-        except Exception as failure:
-            self._host.complain(failure)
+    def _sort_by_similarity(self, number: int, similarity: FloatArray | BaseException) -> None:
+        if isinstance(similarity, BaseException):
+            self._host.complain(similarity)
             return
         self.catalogue = replace(self.catalogue, sort="similarity", similarity=similarity)
         self.show()

@@ -20,7 +20,6 @@ from inrcodec.tui.host import Host
 from inrcodec.tui.keybar import Keybar
 from inrcodec.tui.movement import moves
 from inrcodec.tui.picture import Picture
-from inrcodec.tui.vectors import Vectors
 from inrcodec.tui.words import aligned, command, figures, reason, titled
 
 NEAREST, FARTHEST = 36, 12
@@ -127,22 +126,19 @@ class Neighbors(GridScreen[int]):
         self.query_one("#figures", Static).update(aligned(figures(self._host.archive, number)))
         if self._similarity is None:
             self._tell("looking at all images ...")
-        self._host.similar.ask(lambda vectors: self._host.later(self._fill, number, vectors))
+        self._host.similar.compare(number, lambda similarity: self._host.later(self._fill, number, similarity))
 
-    def _fill(self, number: int, vectors: Vectors | BaseException) -> None:
+    def _fill(self, number: int, similarity: FloatArray | BaseException) -> None:
         if number != self._path[-1]:
             return
-        try:
-            if isinstance(vectors, BaseException):
-                raise vectors
-            self._similarity = similarity = vectors.similarity(number)
-        except Exception as failure:
-            why = str(failure) if isinstance(failure, CorruptFileError) else reason(failure)
+        if isinstance(similarity, BaseException):
+            why = str(similarity) if isinstance(similarity, CorruptFileError) else reason(similarity)
             self._tell(Content.styled(f"no neighbors: {displayed(why)}", "$error"))
             return
-        order = [other for other in np.argsort(-similarity, kind="stable").tolist() if other != number]
-        order = [other for other in order if not np.isnan(similarity[other])]
-        self._grid.show_images((*order[:NEAREST], *order[NEAREST:][-FARTHEST:]))
+        self._similarity = similarity
+        order = np.argsort(-similarity, kind="stable")
+        order = order[(order != number) & ~np.isnan(similarity[order])]
+        self._grid.show_images((*order[:NEAREST].tolist(), *order[NEAREST:][-FARTHEST:].tolist()))
         self._grid.end(last=False)
         steps = f"  {len(self._path) - 1} steps from {self._path[0]}" if len(self._path) > 1 else ""
         name = titled(number, self._host.archive.names[number])

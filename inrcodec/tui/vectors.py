@@ -73,8 +73,10 @@ class Vectors:
 
     def similarity(self, number: int) -> FloatArray:
         """How alike an image is to every image of the set, (images,); nan for damaged ones."""
-        if number not in self.whole:
+        if np.isnan(self.rows[number]).any():
             raise CorruptFileError(f"image {number} is damaged, there is nothing to compare; the others are whole")
+        if len(self.whole) == len(self.rows):
+            return self.space.similarity(number, "cosine")
         similarity = np.full(len(self.rows), np.nan, np.float32)
         similarity[list(self.whole)] = self.space.similarity(self.whole.index(number), "cosine")
         return similarity

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 
 from inrcodec.cli.app import main
 
-pytest.importorskip("pyarrow")
+pyarrow = pytest.importorskip("pyarrow")
+parquet = pytest.importorskip("pyarrow.parquet")
 Capture = pytest.CaptureFixture[str]
 
 
@@ -35,6 +37,26 @@ def test_encode(small_images: Path, tmp_path: Path, capsys: Capture) -> None:
     assert "1 skipped" in err
     assert main(words) == 2
     assert "use --force" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["tar", "parquet"])
+def test_add_what_lies_in_archives_and_tables(kind: str, copied: Path, newcomers: Path, capsys: Capture) -> None:
+    packed, names = copied.with_name(f"more.{kind}"), ["five.png", "six.png"]
+    if kind == "tar":
+        with tarfile.open(packed, "w") as archive:
+            for name in names:
+                archive.add(newcomers / name, name)
+    else:
+        table = pyarrow.table({"name": names, "image": [(newcomers / name).read_bytes() for name in names]})
+        parquet.write_table(table, packed)
+    words = ["add", str(copied), str(packed), "--input", kind, "--refine", "2", "--threads", "1", "--device", "cpu"]
+    answer = answer_of([*words, "--json"], capsys)
+    assert answer["images"] == 8
+    assert sorted(one["name"] for one in answer["added"]) == names  # type: ignore[attr-defined]
+    assert main(["verify", str(copied)]) == 0
+    assert main(words) == 2
+    assert "has an image of that name already" in capsys.readouterr().err
+    assert main(["add", str(copied), str(newcomers / "five.png"), "--input", kind]) == 2  # which is neither
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_new_images_join_shards_and_the_others_stay(small_collection: Path, copi
     assert len(list(copied.glob("*.inr"))) == 2
     for name in before.names:
         assert np.array_equal(found[name].render()[..., :3], before[name].render()[..., :3])
-    assert found["six.png"].psnr == found["six.png"].archive[found["six.png"].place].psnr
+    assert found["six.png"].psnr == pytest.approx(found["six.png"].archive[found["six.png"].place].psnr, abs=0.0051)
     assert found.stored.blocks == 2
 
 

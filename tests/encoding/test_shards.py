@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from inrcodec.archive import Archive, Collection
+from inrcodec.encoding.checkpoints import checkpoint_path
 from inrcodec.encoding.options import EncodeOptions
 from inrcodec.encoding.shards import collect
 from inrcodec.encoding.shards.clustering import clusters
@@ -31,6 +32,7 @@ class Here:
 
     def __init__(self, failures: dict[int, list[str]] | None = None) -> None:
         self.failures, self.begun = failures or {}, list[Task]()
+        self.kept: Iterator[int] = iter(())  # times of checkpoints that are there after a failure
         self._submitted: list[Task] = []
         self._keys: list[str] = []
 
@@ -44,6 +46,9 @@ class Here:
             if task.key not in self._keys:
                 self._keys.append(task.key)
             planned = self.failures.get(self._keys.index(task.key), [])
+            if planned and (at := next(self.kept, None)) is not None:
+                checkpoint_path(task.file).write_bytes(b"")
+                os.utime(checkpoint_path(task.file), (at, at))
             yield Attempt(task, None, planned.pop()) if planned else Attempt(task, make_shard(task))
 
     def shares(self) -> dict[str, float]:
@@ -122,6 +127,14 @@ def test_what_is_there_is_not_done_again(small_images: Path, tmp_path: Path, her
     after = {path.name: path.stat().st_mtime_ns for path in output.glob("*.inr")}
     assert [name for name in before if before[name] != after[name]] == [damaged.name]
     assert second.collection.manifest.names == first.collection.manifest.names
+
+
+def test_a_shard_that_gets_further_is_tried_again(small_images: Path, tmp_path: Path, here: Here) -> None:
+    """Whoever dies behind a later checkpoint than the last one did is no reason to give up."""
+    here.failures = {0: ["died"] * 7}
+    here.kept = iter(range(1, 6))
+    result = collection_with([small_images], tmp_path / "a.inrs", QUICK, TWO)
+    assert (len(result.collection), len(result.failed), result.retried, len(here.begun)) == (3, 1, 6, 8)
 
 
 def test_a_shard_that_fails_thrice_is_listed_and_the_same_call_goes_on(

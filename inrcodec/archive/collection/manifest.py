@@ -17,7 +17,8 @@ import numpy.typing as npt
 from inrcodec.bitstream.collection import MANIFEST, MOST_ABOUT_BYTES, MOST_SHARD_BYTES, MOST_SHARDS
 from inrcodec.bitstream.container import write_atomically
 
-VERSION = 1
+VERSION = 2
+VERSIONS = (1, 2)  # that are read: 1 had all columns plainly or with dictionaries
 DIGEST_BYTES = 32  # of BLAKE2b
 LISTED = 1000  # images of each list that are told of where all of them are too many
 # Columns of the table, in its order: what pyarrow calls their types. The first holds text, the others numbers.
@@ -30,6 +31,9 @@ COLUMNS = {
     "psnr": "float",
     "bytes": "float",
 }
+MANY, TINY = 4096, 512  # images from which on their figures are rounded more where they have fewer bytes each
+COARSE_BITS, FINE_BITS = 4, 10  # of an image's share of bytes
+LEVEL = 9  # of zstd: higher ones take longer and save next to nothing
 KEY = "inrcodec."  # in front of every key of the metadata
 
 
@@ -102,25 +106,27 @@ def write_manifest(
     folder: Path, shards: Sequence[Shard], rows: Sequence[Rows], about: About, *, overwrite: bool
 ) -> None:
     """Write the manifest of these shards, whole or not at all; images are numbered shard by shard."""
-    import pyarrow
-    from pyarrow import parquet
-
     counts = [shard.images for shard in shards]
-    numbers = {
+    images = sum(counts)
+    size = sum(shard.bytes for shard in shards) / max(1, images)
+    columns: dict[str, Any] = {
+        "name": list(chain.from_iterable(one.names for one in rows)),
         "shard": np.repeat(np.arange(len(shards)), counts),
         "number": np.concatenate([np.arange(count) for count in counts]),
+        "height": list(chain.from_iterable(one.heights for one in rows)),
+        "width": list(chain.from_iterable(one.widths for one in rows)),
+        "psnr": list(chain.from_iterable(one.psnr for one in rows)),
+        "bytes": list(chain.from_iterable(one.bytes for one in rows)),
     }
-    columns: dict[str, Any] = {
-        "name": chain.from_iterable(one.names for one in rows),
-        "height": chain.from_iterable(one.heights for one in rows),
-        "width": chain.from_iterable(one.widths for one in rows),
-        "psnr": chain.from_iterable(one.psnr for one in rows),
-        "bytes": chain.from_iterable(one.bytes for one in rows),
-    }
-    arrays = [
-        pyarrow.array(numbers[name].astype(np.int32) if name in numbers else list(columns[name]), _type(kind))
-        for name, kind in COLUMNS.items()
-    ]
+    tiny = images >= MANY and size < TINY
+    columns["psnr"] = [None if one is None else round(one, 1 if tiny else 2) for one in columns["psnr"]]
+    columns["bytes"] = _rounded(columns["bytes"], COARSE_BITS if tiny else FINE_BITS)
+    blob = _packed(columns, _metadata(shards, about))
+    write_atomically(folder / MANIFEST, blob, overwrite=overwrite)
+
+
+def _metadata(shards: Sequence[Shard], about: About) -> dict[str, bytes]:
+    """What the file tells beside its table."""
     listed = list(shards)
     if len(msgspec.json.encode(listed)) > MOST_SHARDS * MOST_SHARD_BYTES:  # who reads them reads whole files, then
         listed = [msgspec.structs.replace(shard, head=0, blocks=[]) for shard in listed]
@@ -130,10 +136,44 @@ def write_manifest(
         short = msgspec.structs.replace(about, missing=about.missing[:LISTED], skipped=about.skipped[:LISTED])
         metadata[KEY + "about"] = msgspec.json.encode(short)
     metadata[KEY + "blake2b"] = checksum(metadata[KEY + "shards"], metadata[KEY + "about"])
-    table = pyarrow.Table.from_arrays(arrays, names=list(COLUMNS)).replace_schema_metadata(metadata)
-    sink = io.BytesIO()
-    parquet.write_table(table, sink, compression="zstd", write_page_checksum=True)
-    write_atomically(folder / MANIFEST, sink.getvalue(), overwrite=overwrite)
+    return metadata
+
+
+def _packed(columns: dict[str, Any], metadata: dict[str, bytes]) -> bytes:
+    """The file: names as they are, or what each has not in common with the one before, whichever takes fewer bytes."""
+    import pyarrow
+    from pyarrow import parquet
+
+    kinds = {name: pyarrow.float32() if kind == "float" else kind for name, kind in COLUMNS.items()}
+    schema = pyarrow.schema([pyarrow.field(name, kind, nullable=name == "psnr") for name, kind in kinds.items()])
+    arrays = [pyarrow.array(columns[field.name], field.type) for field in schema]
+    table = pyarrow.Table.from_arrays(arrays, schema=schema)
+
+    def packed(names: str) -> bytes:
+        sink = io.BytesIO()
+        with parquet.ParquetWriter(
+            sink,
+            table.schema,
+            compression="zstd",
+            compression_level=LEVEL,
+            use_dictionary=["height", "width", "psnr", "bytes"],
+            column_encoding={"name": names, "shard": "DELTA_BINARY_PACKED", "number": "DELTA_BINARY_PACKED"},
+            store_schema=False,  # Arrow's own, which would have the metadata once more
+            write_page_checksum=True,
+            write_statistics=False,
+        ) as file:
+            file.write_table(table)
+            file.add_key_value_metadata(metadata)
+        return sink.getvalue()
+
+    return min(packed("DELTA_BYTE_ARRAY"), packed("PLAIN"), key=len)
+
+
+def _rounded(values: Sequence[float], bits: int) -> npt.NDArray[np.float32]:
+    """To so many significant bits."""
+    fractions, exponents = np.frexp(np.asarray(values, np.float64))
+    found: npt.NDArray[np.float32] = np.ldexp(np.rint(np.ldexp(fractions, bits)), exponents - bits).astype(np.float32)
+    return found
 
 
 def checksum(shards: bytes, about: bytes) -> bytes:
@@ -142,9 +182,3 @@ def checksum(shards: bytes, about: bytes) -> bytes:
     for told in (shards, about):
         found.update(len(told).to_bytes(8, "little") + told)
     return found.hexdigest().encode()
-
-
-def _type(kind: str) -> Any:
-    import pyarrow
-
-    return pyarrow.float32() if kind == "float" else pyarrow.type_for_alias(kind)

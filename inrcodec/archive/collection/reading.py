@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from inrcodec.archive.collection.manifest import COLUMNS, DIGEST_BYTES, KEY, VERSION, About, Manifest, Shard, checksum
+from inrcodec.archive.collection.manifest import COLUMNS, DIGEST_BYTES, KEY, VERSIONS, About, Manifest, Shard, checksum
 from inrcodec.archive.collection.pages import Group, check_pages, groups_of
 from inrcodec.archive.places import Place
 from inrcodec.bitstream.collection import (
@@ -34,8 +34,8 @@ FILE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}\.inr")  # names in the folde
 DIGEST = re.compile(rf"[0-9a-f]{{{2 * DIGEST_BYTES}}}")
 ORDERS = ("names", "clusters")
 CURE = "; the `encode` that made the collection writes its manifest anew, shards stay"
-# As they are read: a name of a million rows stands once in the file, and must not become a million copies unseen.
-READ = COLUMNS | {"name": "dictionary<values=string, indices=int32, ordered=0>"}
+# As names are read: one of a million rows stands once in the file, and must not become a million copies unseen.
+ONCE = "dictionary<values=string, indices=int32, ordered=0>"
 
 
 class _Settings(msgspec.Struct, frozen=True):
@@ -72,7 +72,7 @@ def read_files(folder: Path) -> frozenset[str]:
 
     path = folder / MANIFEST
     try:
-        told = (parquet.read_schema(path).metadata or {})[f"{KEY}shards".encode()]
+        told = (parquet.read_metadata(path).metadata or {})[f"{KEY}shards".encode()]
         _check_lengths(told)
         return frozenset(shard.file for shard in msgspec.json.decode(told, type=tuple[Shard, ...]))
     except (
@@ -93,25 +93,20 @@ def _parsed(blob: bytes) -> tuple[tuple[Shard, ...], About, dict[str, Any], bool
 
     try:
         groups = groups_of(blob)
-        source = pyarrow.BufferReader(blob)
-        with parquet.ParquetFile(source, read_dictionary=["name"], page_checksum_verification=True) as file:
-            told = {key.decode(): value for key, value in (file.schema_arrow.metadata or {}).items()}
-            if KEY + "version" not in told:
-                raise CorruptFileError("is no manifest of a collection")
-            if told[KEY + "version"] != str(VERSION).encode():
-                raise UnsupportedFileError("is of a later version: update inrcodec")
-            kinds = {field.name: str(field.type) for field in file.schema_arrow}
-            if kinds != READ:
-                raise CorruptFileError(f"has other columns than {', '.join(COLUMNS)}")
-            claimed = sum(group.unpacked for group in groups)
-            if file.metadata.num_rows > MOST_IMAGES or claimed > MOST_BYTES:
-                raise UnsupportedFileError(
-                    f"claims {file.metadata.num_rows} images and {claimed} bytes; at most {MOST_IMAGES} and "
-                    f"{MOST_BYTES} are read"
-                )
-            shards, about = _told(told[KEY + "shards"], told[KEY + "about"])
-            _check_columns(blob, groups, file.metadata.num_rows)
-            table = file.read()
+        footer = parquet.read_metadata(pyarrow.BufferReader(blob))
+        told = {key.decode(): value for key, value in (footer.metadata or {}).items()}
+        if KEY + "version" not in told:
+            raise CorruptFileError("is no manifest of a collection")
+        if told[KEY + "version"] not in (str(version).encode() for version in VERSIONS):
+            raise UnsupportedFileError("is of a later version: update inrcodec")
+        claimed = sum(group.unpacked for group in groups)
+        if footer.num_rows > MOST_IMAGES or claimed > MOST_BYTES:
+            raise UnsupportedFileError(
+                f"claims {footer.num_rows} images and {claimed} bytes; at most {MOST_IMAGES} and {MOST_BYTES} are read"
+            )
+        shards, about = _told(told[KEY + "shards"], told[KEY + "about"])
+        known = _check_columns(blob, groups, footer.num_rows)
+        table = _table(blob, footer, known=known)
         columns = {name: _values(table.column(name), name) for name in COLUMNS}
     except (KeyError, UnicodeDecodeError, msgspec.ValidationError, msgspec.DecodeError, pyarrow.ArrowException) as one:
         raise CorruptFileError("cannot be read: it is damaged") from one
@@ -122,19 +117,40 @@ def _parsed(blob: bytes) -> tuple[tuple[Shard, ...], About, dict[str, Any], bool
     return shards, about, columns, told[KEY + "blake2b"] == checksum(told[KEY + "shards"], told[KEY + "about"])
 
 
-def _check_columns(blob: bytes, groups: Sequence[Group], images: int) -> None:
+def _table(blob: bytes, footer: Any, *, known: bool) -> Any:
+    """The table, whose columns are those that there are; known: how long its names are."""
+    import pyarrow
+    from pyarrow import parquet
+
+    source, once = pyarrow.BufferReader(blob), [] if known else ["name"]
+    with parquet.ParquetFile(
+        source, metadata=footer, read_dictionary=once, page_checksum_verification=True, pre_buffer=False
+    ) as file:
+        kinds = {field.name: str(field.type) for field in file.schema_arrow}
+        if kinds != (COLUMNS if known else COLUMNS | {"name": ONCE}):
+            raise CorruptFileError(f"has other columns than {', '.join(COLUMNS)}")
+        return file.read()
+
+
+def _check_columns(blob: bytes, groups: Sequence[Group], images: int) -> bool:
     """CorruptFileError where what is packed comes to more than the footer claims, before any of it is unpacked.
 
-    Rows are what their groups say they are, whatever the footer says of all of them together.
+    Rows are what their groups say they are, whatever the footer says of all of them together. True where names are
+    told by what each has not in common with the one before, whose lengths are known then, and not too many.
     """
     rows = [group.rows for group in groups]
     if sum(rows) != images or min(rows, default=0) < 0:
         raise CorruptFileError(f"claims {images} images, and {sum(rows)} in its groups of rows")
+    texts = []
     for group in groups:
         for column in group.columns:
             if column.values != group.rows:
                 raise CorruptFileError(f"claims {column.values} values of {group.rows} images")
-            check_pages(blob, column.start, column.end, column.unpacked)
+        texts.append(sum(check_pages(blob, column) for column in group.columns))
+    _check_texts(sum(texts))
+    if any(texts) and not all(texts):
+        raise CorruptFileError("has names in two encodings")
+    return any(texts)
 
 
 def _told(shards: bytes, about: bytes) -> tuple[tuple[Shard, ...], About]:
@@ -161,6 +177,14 @@ def _values(column: Any, name: str) -> Any:
 
 def _names(column: Any) -> tuple[str, ...]:
     """Texts, once it is known how long all of them are: a few bytes of the file may stand for any number."""
+    if str(column.type) == ONCE:
+        _check_names(column)
+        return tuple(chain.from_iterable(chunk.dictionary_decode().to_pylist() for chunk in column.chunks))
+    return tuple(column.to_pylist())
+
+
+def _check_names(column: Any) -> None:
+    """The lengths of texts that the file has once each, wherever they stand for rows."""
     from pyarrow import compute
 
     total = 0
@@ -171,9 +195,12 @@ def _names(column: Any) -> tuple[str, ...]:
         if (longest := compute.max(lengths).as_py() or 0) > MAX_NAME_BYTES:
             raise CorruptFileError(f"has a name of {longest} bytes; at most {MAX_NAME_BYTES} are allowed")
         total += compute.sum(lengths.take(chunk.indices)).as_py() or 0
+    _check_texts(total)
+
+
+def _check_texts(total: int) -> None:
     if total > MOST_BYTES:
         raise UnsupportedFileError(f"has {total} bytes of names; at most {MOST_BYTES} are read")
-    return tuple(chain.from_iterable(chunk.dictionary_decode().to_pylist() for chunk in column.chunks))
 
 
 def _checked(shards: tuple[Shard, ...], about: About, columns: dict[str, Any], intact: bool, size: int) -> Manifest:
