@@ -9,7 +9,7 @@ from pathlib import Path
 from inrcodec.archive.contents import Contents, naming
 from inrcodec.archive.image import ArchivedImage
 from inrcodec.archive.image_set import ImageSet
-from inrcodec.bitstream.container import read_file
+from inrcodec.bitstream.files import read_file
 from inrcodec.bitstream.ranged import RangedSet, Read
 from inrcodec.bitstream.stored import StoredSet
 from inrcodec.bitstream.stored_signal import signal_kind

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inrcodec.archive.contents import naming
-from inrcodec.bitstream.container import read_file
+from inrcodec.bitstream.files import read_file
 from inrcodec.bitstream.record import Record
 from inrcodec.bitstream.signal_header import Ends, SignalHeader
 from inrcodec.bitstream.stored_signal import StoredSignal

@@ -1,21 +1,15 @@
-"""The outer shell of a file: the signature, chunks with their checksums, and a write that never leaves half a file."""
+"""The outer shell of a file: the signature, and chunks with their checksums."""
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import stat
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import BinaryIO
 
 import google_crc32c
 
-from inrcodec.bitstream.part_files import flush_folder, part_file, remove_stale
-from inrcodec.errors import CorruptFileError, InrError, Parameter, UnsupportedFileError, UsageError
+from inrcodec.errors import CorruptFileError, UnsupportedFileError
 
 SIGNATURE = b"\x89INR\r\n\x1a\n"
 HEAD, ENDS, BASE, POSES, REFERENCES = b"HEAD", b"ENDS", b"BASE", b"POSE", b"REFS"
@@ -27,8 +21,7 @@ EXPENDABLE = (BLOCK, *ANCILLARY)  # what a lenient reader can do without
 LOST = b"lOST"  # never in a file: what a lenient reader could not make out
 MAX_FILE_BYTES = 1 << 30
 MAX_CHUNKS = 4096
-PIECE = 1 << 20  # bytes that are read at once beyond what a file was said to have
-_CAP = f"more than the {MAX_FILE_BYTES} an .inr file may have"
+CAP = f"more than the {MAX_FILE_BYTES} an .inr file may have"
 _DAMAGED = "the file is damaged, get a fresh copy"
 _FRAME = struct.Struct("<4sI")
 _OVERHEAD = _FRAME.size + 4
@@ -57,7 +50,7 @@ def write_chunks(chunks: Iterable[Chunk]) -> bytes:
     check_order(given)
     blob = SIGNATURE + b"".join(_framed(chunk) for chunk in given)
     if len(blob) > MAX_FILE_BYTES:
-        raise UnsupportedFileError(f"the file would have {len(blob)} bytes, {_CAP}; encode fewer images")
+        raise UnsupportedFileError(f"the file would have {len(blob)} bytes, {CAP}; encode fewer images")
     return blob
 
 
@@ -67,9 +60,9 @@ def read_chunks(blob: bytes, *, lenient: bool = False, salvage: bool = False) ->
     With `lenient`, a chunk of latents or an ancillary one whose checksum is wrong comes back empty with its `damage`;
     with `salvage` so does, as LOST, whatever lies between two whole chunks or behind the last one.
     """
-    _check_signature(blob)
+    check_signature(blob)
     if len(blob) > MAX_FILE_BYTES:
-        raise UnsupportedFileError(f"the file has {len(blob)} bytes, {_CAP}")
+        raise UnsupportedFileError(f"the file has {len(blob)} bytes, {CAP}")
     chunks: list[Chunk] = []
     for chunk in _walk(blob, lenient, salvage):
         if len(chunks) == MAX_CHUNKS:
@@ -89,7 +82,7 @@ def chunks_within(blob: bytes, offset: int) -> tuple[Chunk, ...]:
     """The chunks of a piece of a file, from that byte of it on; both ends lie between chunks, in any order."""
     start = 0
     if offset == 0:
-        _check_signature(blob)
+        check_signature(blob)
         start = len(SIGNATURE)
     chunks = list[Chunk]()
     while start < len(blob) and len(chunks) < MAX_CHUNKS:
@@ -101,7 +94,7 @@ def chunks_within(blob: bytes, offset: int) -> tuple[Chunk, ...]:
 
 def first_chunk(blob: bytes) -> Chunk:
     """The chunk behind the signature, checked; nothing behind it is looked at."""
-    _check_signature(blob)
+    check_signature(blob)
     return _chunk_at(blob, len(SIGNATURE), lenient=False)[0]
 
 
@@ -125,7 +118,8 @@ def _is_kind(kind: bytes) -> bool:
     return len(kind) == 4 and kind.isalpha()  # bytes.isalpha knows ASCII letters only
 
 
-def _check_signature(blob: bytes) -> None:
+def check_signature(blob: bytes) -> None:
+    """CorruptFileError where bytes do not begin as a file does."""
     start = blob[: len(SIGNATURE)]
     if start == SIGNATURE:
         return
@@ -220,80 +214,3 @@ def check_order(chunks: Sequence[Chunk]) -> None:
     for kind in ANCILLARY:
         if known.count(kind) > 1:
             raise CorruptFileError(f"chunk {kind.decode('ascii')} occurs more than once")
-
-
-def read_file(path: Path) -> bytes:
-    """The bytes of the file at `path`; what is no .inr file, or too large to be one, is refused before it is read."""
-    try:
-        with path.open("rb") as source:
-            start = source.read(len(SIGNATURE))
-            _check_signature(start)
-            size = os.fstat(source.fileno()).st_size
-            if size > MAX_FILE_BYTES:
-                raise UnsupportedFileError(f"the file has {size} bytes, {_CAP}")
-            return start + _rest(source, size - len(start))
-    except FileNotFoundError as failure:
-        raise UsageError(f"{path}: no such file") from failure
-    except IsADirectoryError as failure:
-        raise UsageError(f"{path}: is a folder, not an .inr file") from failure
-    except OSError as failure:
-        raise InrError(f"{path}: cannot be read: {failure.strerror}") from failure
-
-
-def _rest(source: BinaryIO, expected: int) -> bytes:
-    """What is left of a file; only that much memory is taken, even where it has grown or is a pipe without a size."""
-    pieces = [source.read(max(0, expected))]
-    total = len(pieces[0])
-    while (piece := source.read(PIECE)) and total <= MAX_FILE_BYTES:
-        pieces.append(piece)
-        total += len(piece)
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-
-def write_atomically(path: Path, blob: bytes, *, overwrite: bool) -> None:
-    """Put `blob` at `path` whole or not at all; without `overwrite` a file that is there is never replaced."""
-    if path.exists() and not path.is_file():
-        raise UsageError(f"{path}: exists and is not a file")
-    if path.exists() and not overwrite:
-        raise UsageError(f"{path}: exists already; use ", Parameter("overwrite", True), " to replace it")
-    target = Path(os.path.realpath(path))  # a link keeps pointing at the file it points at
-    remove_stale(target.parent)
-    temporary = part_file(target.parent)
-    try:
-        try:
-            _write_and_compare(temporary, blob)
-            if overwrite and target.exists():
-                temporary.chmod(stat.S_IMODE(target.stat().st_mode))  # who may read it stays as it was
-            if overwrite:
-                temporary.replace(target)
-            else:
-                _rename_without_replacing(temporary, target)
-        finally:
-            with contextlib.suppress(OSError):  # it is gone where all went well, and stale where it cannot be removed
-                temporary.unlink()
-        flush_folder(target.parent)
-    except FileExistsError as failure:
-        raise UsageError(f"{path}: exists already; use ", Parameter("overwrite", True), " to replace it") from failure
-    except FileNotFoundError as failure:
-        raise UsageError(f"{path}: the folder does not exist; create it first") from failure
-    except OSError as failure:
-        raise InrError(f"{path}: cannot be written: {failure.strerror or failure}") from failure
-
-
-def _write_and_compare(temporary: Path, blob: bytes) -> None:
-    with temporary.open("xb") as sink:
-        sink.write(blob)
-        sink.flush()
-        os.fsync(sink.fileno())
-    if temporary.read_bytes() != blob:
-        raise OSError("the disk returned other bytes than were written")
-
-
-def _rename_without_replacing(temporary: Path, target: Path) -> None:
-    try:
-        os.link(temporary, target)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without hard links: take the name first, then replace our own empty file
-        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-        temporary.replace(target)

@@ -41,7 +41,7 @@ def play(
     console: Console,
 ) -> None:
     """Write all frames as one moving picture, each as long as it was shown; its path goes to stdout."""
-    from inrcodec.bitstream.container import write_atomically
+    from inrcodec.bitstream.files import write_atomically
     from inrcodec.cli.destination import check_free, check_parent
     from inrcodec.cli.progress import step_progress
     from inrcodec.exporters.animations import animation_of_suffix, check_animation

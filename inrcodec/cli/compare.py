@@ -205,7 +205,7 @@ def _outputs(paths: Sequence[str], *, force: bool) -> tuple[Path, ...]:
 
 
 def _write(outputs: Sequence[Path], answer: Comparison, document: str, force: bool, console: Console) -> None:
-    from inrcodec.bitstream.container import write_atomically
+    from inrcodec.bitstream.files import write_atomically
     from inrcodec.cli.comparison import plotted
     from inrcodec.exporters.plots import draw_curves
 

@@ -130,7 +130,7 @@ def check_stream(*, json: bool, what: str = "an image") -> None:
 
 def put(path: Path | None, blob: bytes, *, force: bool) -> None:
     """Write one file, whole or not at all; to stdout where there is no path."""
-    from inrcodec.bitstream.container import write_atomically
+    from inrcodec.bitstream.files import write_atomically
 
     if path is None:
         sys.stdout.flush()

@@ -44,7 +44,7 @@ def numbered_frames(
     archive: AnyArchive, sequence: FrameSequence, folder: Path, console: Console, *, force: bool
 ) -> int:
     """Every frame as a numbered PNG in a folder; their bytes together."""
-    from inrcodec.bitstream.container import write_atomically
+    from inrcodec.bitstream.files import write_atomically
     from inrcodec.cli.destination import check_free, check_parent
     from inrcodec.exporters.stills import encode_still, format_named
 

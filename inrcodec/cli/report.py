@@ -227,7 +227,7 @@ def _write_page(
 
 
 def _write_curves(archive: AnyArchive | Signal, path: Path, *, force: bool) -> None:
-    from inrcodec.bitstream.container import write_atomically
+    from inrcodec.bitstream.files import write_atomically
     from inrcodec.exporters.plots import draw_record
 
     if archive.record is None:

@@ -40,7 +40,7 @@ def draw_rows(
     archive: AnyArchive, rows: Sequence[Sequence[Shown]], path: Path, *, force: bool, console: Console
 ) -> None:
     """One picture with a row for each list of images, with their names and scores below them."""
-    from inrcodec.bitstream.container import write_atomically
+    from inrcodec.bitstream.files import write_atomically
     from inrcodec.cli.values import check_pixels
     from inrcodec.exporters.captions import caption_height, caption_size, captioned
     from inrcodec.exporters.sheets import SheetLayout, draw_sheet, plan_sheet

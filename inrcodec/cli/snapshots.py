@@ -44,7 +44,7 @@ def _name(step: str) -> str:
 def _write(path: Path, drawn: dict[int, Pixels], originals: Sequence[Picture]) -> None:
     """Pairs in rows: an original, then what is seen of it, over its name."""
     from inrcodec.archive import straightened
-    from inrcodec.bitstream.container import write_atomically
+    from inrcodec.bitstream.files import write_atomically
     from inrcodec.exporters.captions import caption_height, captioned, enlarged
     from inrcodec.exporters.sheets import draw_sheet, plan_sheet
     from inrcodec.exporters.stills import encode_still, format_named

@@ -126,7 +126,7 @@ def _check_output(path: Path, *, force: bool) -> None:
 
 
 def _plot(rows: tuple[Row, ...], path: Path, *, force: bool) -> None:
-    from inrcodec.bitstream.container import write_atomically
+    from inrcodec.bitstream.files import write_atomically
     from inrcodec.exporters.plots import Course, draw_courses
 
     courses = [Course(row.design, row.train_curve, row.holdout_curve) for row in rows]

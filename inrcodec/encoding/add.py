@@ -12,8 +12,8 @@ import numpy as np
 
 from inrcodec.archive import Archive
 from inrcodec.bitstream.appending import extend, repacked
-from inrcodec.bitstream.container import write_atomically
 from inrcodec.bitstream.figures import MAE, PSNR, SSIM
+from inrcodec.bitstream.files import write_atomically
 from inrcodec.encoding.added_latents import find_latents, steps_for
 from inrcodec.encoding.changing import changing, file_state
 from inrcodec.encoding.compatible import check_effort, check_room, compatible, sizes_of

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from inrcodec.archive import Archive
-from inrcodec.bitstream.container import write_atomically
+from inrcodec.bitstream.files import write_atomically
 from inrcodec.bitstream.one_writer import only_writer
 from inrcodec.encoding.assemble import assembled
 from inrcodec.encoding.checkpoints import check_none_waits, place_of_last_resort

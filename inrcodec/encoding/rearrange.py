@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Literal
 
 from inrcodec.archive import Archive
 from inrcodec.bitstream.appending import repacked
-from inrcodec.bitstream.container import write_atomically
 from inrcodec.bitstream.figures import Column
+from inrcodec.bitstream.files import write_atomically
 from inrcodec.bitstream.poses import Codes
 from inrcodec.bitstream.rearranging import Newcomer, rearranged, rearranged_figures
 from inrcodec.encoding.added_latents import find_latents, steps_for

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from inrcodec.archive import Collection
 from inrcodec.archive.collection.side_by_side import of_shards
 from inrcodec.bitstream.collection import MANIFEST, is_url
-from inrcodec.bitstream.container import write_atomically
+from inrcodec.bitstream.files import write_atomically
 from inrcodec.bitstream.one_writer import only_writer
 from inrcodec.errors import CorruptFileError, UsageError
 from inrcodec.numerics.arrays import FloatArray

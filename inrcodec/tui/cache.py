@@ -51,7 +51,7 @@ def read(name: str, rows: int) -> FloatArray | None:
 
 def write(name: str, array: FloatArray) -> None:
     """Keep it; where that cannot be, it is worked out again the next time."""
-    from inrcodec.bitstream.container import write_atomically
+    from inrcodec.bitstream.files import write_atomically
 
     stream = io.BytesIO()
     np.save(stream, array, allow_pickle=False)

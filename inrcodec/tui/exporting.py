@@ -49,7 +49,7 @@ def _start(host: Host, numbers: tuple[int, ...], size: str | None) -> None:
 def _write(host: Host, numbers: tuple[int, ...], size: int, folder: Path) -> Exported:
     """In the loader's thread; a damaged image does not keep the others back, and no empty folder is left."""
     from inrcodec.archive import straightened
-    from inrcodec.bitstream.container import write_atomically
+    from inrcodec.bitstream.files import write_atomically
     from inrcodec.exporters.naming import file_names
     from inrcodec.exporters.stills import encode_still, format_named
 

@@ -138,7 +138,7 @@ class Morphing(MovingScreen[None]):
         )
 
     def _write(self, path: Path) -> Path:
-        from inrcodec.bitstream.container import write_atomically
+        from inrcodec.bitstream.files import write_atomically
         from inrcodec.exporters.animations import animation_of_suffix, encode_animation
 
         image = self._host.archive[self._ends[0]]

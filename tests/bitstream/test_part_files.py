@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from inrcodec.bitstream.container import write_atomically
+from inrcodec.bitstream.files import write_atomically
 from inrcodec.bitstream.part_files import part_file, remove_stale
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes are looked for on POSIX only")
@@ -52,9 +52,9 @@ def test_nothing_else_is_removed(tmp_path: Path, dead: int) -> None:
 def test_a_killed_writer(tmp_path: Path) -> None:
     script = (
         "import os, pathlib, signal\n"
-        "from inrcodec.bitstream import container\n"
-        "container.os.fsync = lambda number: os.kill(os.getpid(), signal.SIGKILL)\n"
-        f"container.write_atomically(pathlib.Path({str(tmp_path / 'set.inr')!r}), b'whole', overwrite=False)\n"
+        "from inrcodec.bitstream import files\n"
+        "files.os.fsync = lambda number: os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"files.write_atomically(pathlib.Path({str(tmp_path / 'set.inr')!r}), b'whole', overwrite=False)\n"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode < 0
     assert len(list(tmp_path.iterdir())) == 1

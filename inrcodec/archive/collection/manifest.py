@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inrcodec.bitstream.collection import MANIFEST, MOST_ABOUT_BYTES, MOST_SHARD_BYTES, MOST_SHARDS
-from inrcodec.bitstream.container import write_atomically
+from inrcodec.bitstream.files import write_atomically
 
 VERSION = 2
 VERSIONS = (1, 2)  # that are read: 1 had all columns plainly or with dictionaries

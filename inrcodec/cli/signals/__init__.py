@@ -98,7 +98,7 @@ def decode_signal(
         sys.stdout.buffer.write(done.blob)
         sys.stdout.buffer.flush()
         return
-    from inrcodec.bitstream.container import write_atomically
+    from inrcodec.bitstream.files import write_atomically
 
     write_atomically(where.path, done.blob, overwrite=force)
     if json:

@@ -16,7 +16,7 @@ from inrcodec.archive import Archive
 from inrcodec.archive.collection import Rows, Shard
 from inrcodec.archive.collection.shards import digest, is_listed
 from inrcodec.bitstream.base import QUALITIES
-from inrcodec.bitstream.container import write_atomically
+from inrcodec.bitstream.files import write_atomically
 from inrcodec.bitstream.one_writer import only_writer
 from inrcodec.bitstream.ranged import layout
 from inrcodec.encoding import checkpoints

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inrcodec.archive import Archive, ArchivedImage
-from inrcodec.bitstream.container import write_atomically
+from inrcodec.bitstream.files import write_atomically
 from inrcodec.bitstream.packing import pack
 from inrcodec.encoding.assemble import header_of
 from inrcodec.encoding.keywords import KeywordsOf

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inrcodec.archive import Signal
-from inrcodec.bitstream.container import write_atomically
 from inrcodec.bitstream.figures import Column
+from inrcodec.bitstream.files import write_atomically
 from inrcodec.bitstream.limits import check_signal_limits
 from inrcodec.bitstream.record import Record
 from inrcodec.bitstream.signal_header import SIGNAL_VERSION, SignalHeader, encode_signal_header
