@@ -11,12 +11,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 from PIL import Image
 
 for room in ("bitstream", "attacks"):  # made-up sets and the second reader help other rooms too
     sys.path.insert(0, str(Path(__file__).parent / room))
 
 os.environ["INRCODEC_CONFIG"] = ""  # the defaults of whoever runs the tests are theirs
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")  # no test fails because a machine is busy
 
 LONG = (  # files that take longest are begun first, or one worker ends with one of them while the others rest
     "fitting/gpu/test_wrong_device.py",
