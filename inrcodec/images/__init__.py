@@ -6,7 +6,8 @@ from inrcodec.images.decode import Unreadable
 from inrcodec.images.load import load_pictures, nothing_found, read_pixels
 from inrcodec.images.packed import Input, find_packed
 from inrcodec.images.picture import Picture, PictureSet, Skipped
-from inrcodec.images.scan import Cell, Findings, Found, Member, Source, find_files, look_for
+from inrcodec.images.scan import Findings, Found, Member, Source, find_files, look_for
+from inrcodec.images.tables import Cell
 
 __all__ = [
     "Cell",

@@ -60,9 +60,7 @@ def decode(file: Path | Found) -> Decoded:
 def source_of(file: Path | Found) -> BinaryIO:
     """The bytes of a file, or of what lies in one."""
     if isinstance(file, Found) and file.within is not None:
-        from inrcodec.images.packed import read_within
-
-        return io.BytesIO(read_within(file.path, file.within))
+        return io.BytesIO(file.within.read())
     return opened(file.path if isinstance(file, Found) else file)
 
 

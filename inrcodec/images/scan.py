@@ -9,12 +9,13 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from inrcodec.errors import UsageError
 from inrcodec.images.passed_over import PassedOver
 from inrcodec.images.picture import Skipped
+from inrcodec.images.tables import Cell
 
 MAX_NAME_BYTES = 4000  # of UTF-8; a file holds names of 4096, which leaves room to number those that are alike
 # What a folder or a glob is searched for; a file named by hand may be called anything.
@@ -25,17 +26,20 @@ SUFFIXES = tuple(".png .apng .jpg .jpeg .jpe .jfif .webp .avif .avifs .gif .bmp 
 class Member:
     """Where a picture lies in a tar archive: its first byte, and how many there are."""
 
+    path: Path = field(compare=False)
     start: int
     size: int
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """What tells it from all others in the archive."""
+        return self.start, self.size
 
-@dataclass(frozen=True)
-class Cell:
-    """Where a picture lies in a Parquet table: a column, a group of rows, and a row of that."""
-
-    column: str
-    group: int
-    row: int
+    def read(self) -> bytes:
+        """The picture's bytes."""
+        with self.path.open("rb") as file:
+            file.seek(self.start)
+            return file.read(self.size)
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,10 @@ from inrcodec.archive import Archive, Collection
 from inrcodec.archive.collection import Manifest, Rows, Shard, read_manifest, reading, write_manifest
 from inrcodec.archive.collection.belonging import is_shard
 from inrcodec.archive.collection.manifest import About
-from inrcodec.archive.collection.pages import check_pages, groups_of
+from inrcodec.archive.collection.pages import check_pages
 from inrcodec.archive.places import place_of
 from inrcodec.errors import CorruptFileError, UnknownImageError, UnsupportedFileError, UsageError
+from inrcodec.parquet import groups_of
 
 pyarrow = pytest.importorskip("pyarrow")
 parquet = pytest.importorskip("pyarrow.parquet")

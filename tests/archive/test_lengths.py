@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from inrcodec.archive.collection.lengths import text_lengths
-from inrcodec.archive.collection.pages import groups_of
 from inrcodec.errors import CorruptFileError
+from inrcodec.parquet import groups_of
 
 pyarrow = pytest.importorskip("pyarrow")
 parquet = pytest.importorskip("pyarrow.parquet")

@@ -16,6 +16,7 @@ from inrcodec.encoding.shards.division import divided, key_of, order_of
 from inrcodec.encoding.shards.options import Sharding
 from inrcodec.errors import InputError, UsageError
 from inrcodec.images import Cell, Found, Member, Unreadable, find_packed, load_pictures, read_pixels
+from inrcodec.images.tables import Table
 
 
 @pytest.fixture
@@ -123,7 +124,7 @@ def test_what_is_no_such_file_is_said(small_images: Path, archive: Path, tmp_pat
     with pytest.raises(InputError, match="no picture in"):
         find_packed([tmp_path / "empty.tar"], "tar")
     with pytest.raises(Unreadable):
-        read_pixels(Found(archive, "gone.png", Member(1 << 20, 100)), None)
+        read_pixels(Found(archive, "gone.png", Member(archive, 1 << 20, 100)), None)
     pyarrow = pytest.importorskip("pyarrow")
     parquet = pytest.importorskip("pyarrow.parquet")
     parquet.write_table(pyarrow.table({"label": [1]}), tmp_path / "labels.parquet")
@@ -139,6 +140,6 @@ def test_shards_of_an_archive_are_known_again(archive: Path, tmp_path: Path) -> 
     tasks = divided(files, Sharding(shards=3, order="names"), EncodeOptions(), tmp_path)
     assert len({task.key for task in tasks}) == 3
     assert divided(files, Sharding(shards=3), EncodeOptions(), tmp_path)[0].files[0] in files
-    moved = dataclasses.replace(files[0], within=Member(1, 2))
+    moved = dataclasses.replace(files[0], within=Member(archive, 1, 2))
     assert key_of([moved], EncodeOptions()) != key_of(files[:1], EncodeOptions())
-    assert order_of([dataclasses.replace(files[0], within=Cell("jpg", 0, 0))], Sharding()) == "names"
+    assert order_of([dataclasses.replace(files[0], within=Cell(Table(archive), "jpg", 0, 0))], Sharding()) == "names"

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inrcodec.archive.collection.manifest import COLUMNS, DIGEST_BYTES, KEY, VERSIONS, About, Manifest, Shard, checksum
-from inrcodec.archive.collection.pages import Group, check_pages, groups_of
+from inrcodec.archive.collection.pages import check_pages
 from inrcodec.archive.places import Place
 from inrcodec.bitstream.collection import (
     MANIFEST,
@@ -29,6 +29,7 @@ from inrcodec.bitstream.header import MAX_IMAGES, MAX_PIXELS, MAX_SIDE
 from inrcodec.bitstream.names import MAX_NAME_BYTES
 from inrcodec.bitstream.ranged import FRAME
 from inrcodec.errors import CorruptFileError, UnsupportedFileError, UsageError
+from inrcodec.parquet import Group, groups_of
 
 FILE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}\.inr")  # names in the folder, none of which leads out of it
 DIGEST = re.compile(rf"[0-9a-f]{{{2 * DIGEST_BYTES}}}")

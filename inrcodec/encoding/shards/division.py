@@ -83,7 +83,7 @@ def _state(file: Found) -> tuple[object, ...]:
         now = file.path.stat()
     except OSError:
         return file.name, -1, -1
-    within = () if file.within is None else tuple(vars(file.within).values())
+    within = () if file.within is None else file.within.place
     return file.name, now.st_size, now.st_mtime_ns, *within
 
 
