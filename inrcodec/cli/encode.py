@@ -181,8 +181,8 @@ def encode(
     console = Console(quiet, verbose)
     given = gathered(sources, files_from, null)
     limit = None if time_limit is None else parse_duration(time_limit)
-    target = _target(output, given, console, suffix=".inr" if shards is None else SUFFIX)
     files = found_in(given, input)
+    target = _target(output, given, console, suffix=".inr" if shards is None else SUFFIX)
     collected = is_collection(target, shards=shards, order=order, workers=workers, ray=ray)
     if not collected:
         _check_target(target, force=force)

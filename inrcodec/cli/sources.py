@@ -41,7 +41,13 @@ Packed = Annotated[
 
 def found_in(sources: list[str], packed: Literal["files", "tar", "parquet"]) -> list[str] | list[Found]:
     """The sources, or the pictures in them where they are archives or tables."""
+    from inrcodec.images.scan import check_local
+
     if packed == "files":
+        for source in sources:
+            check_local(source)
+            if (kind := Path(source).suffix.lower().removeprefix(".")) in ("tar", "parquet") and Path(source).is_file():
+                raise UsageError(f"{source}: is no picture; to take those that are in it, add --input {kind}")
         return sources
     from inrcodec.images import find_packed
 

@@ -82,7 +82,7 @@ def fit_settings(options: EncodeOptions, pictures: Sequence[Picture], *, record:
         target=_target(options, [picture.name for picture in pictures], record),
         passes=passes_of(options, count_pixels(pictures)),
         time_limit=options.time_limit,
-        holdout=_holdout(options),
+        holdout=holdout_of(options),
         device=options.device,
         engine=options.engine,
         threads=options.threads,
@@ -166,7 +166,8 @@ def _has_rate(traits: Traits) -> bool:
     return traits.latents == "grids"
 
 
-def _holdout(options: EncodeOptions) -> Holdout:
+def holdout_of(options: EncodeOptions) -> Holdout:
+    """The pixels that are hidden from a fit; UsageError where there are no such."""
     if not 0 <= options.holdout <= 0.9:
         raise UsageError(f"holdout {options.holdout} is outside 0 to 0.9, the share of hidden pixels")
     if options.holdout_mode not in ("release", "strict"):

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from inrcodec.errors import InputError, UsageError
-from inrcodec.images.scan import SUFFIXES, Findings, Found, Member, as_text, numbered, short_enough
+from inrcodec.images.scan import SUFFIXES, Findings, Found, Member, as_text, check_local, numbered, short_enough
 from inrcodec.images.tables import Table
 
 Input = Literal["files", "tar", "parquet"]
@@ -20,6 +20,8 @@ Input = Literal["files", "tar", "parquet"]
 
 def find_packed(sources: Sequence[str | Path], kind: Literal["tar", "parquet"]) -> Findings:
     """The pictures in files of that kind, or in those of a folder; UsageError where a source is none."""
+    for source in map(str, sources):
+        check_local(source)
     paths = [path for source in sources for path in _files(Path(source), kind)]
     listed = [(path, *one) for path in paths for one in (_members(path) if kind == "tar" else Table(path).cells())]
     if not listed:

@@ -20,6 +20,7 @@ from inrcodec.images.tables import Cell
 MAX_NAME_BYTES = 4000  # of UTF-8; a file holds names of 4096, which leaves room to number those that are alike
 # What a folder or a glob is searched for; a file named by hand may be called anything.
 SUFFIXES = tuple(".png .apng .jpg .jpeg .jpe .jfif .webp .avif .avifs .gif .bmp .dib .tif .tiff".split())
+ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ def look_for(sources: Sequence[Source]) -> Findings:
     passed = PassedOver()
     named: list[_Hit] = []  # a run of files named one by one: usually a shell's *.png, so it is put in natural order
     for source in map(str, sources):
+        check_local(source)
         if os.path.isfile(source):
             named.append(_Hit(Path(source), 1))
             continue
@@ -107,6 +109,12 @@ def look_for(sources: Sequence[Source]) -> Findings:
     kept = tuple(once.values())
     files = tuple(Found(hit.path, name) for hit, name in zip(kept, _unique_names(kept), strict=True))
     return Findings(files, tuple(skipped), tuple(passed.notes()))
+
+
+def check_local(source: str) -> None:
+    """UsageError for an address of another machine."""
+    if ADDRESS.match(source) and not os.path.lexists(source):
+        raise UsageError(f"{source}: pictures are read from files; download them first, then give their folder")
 
 
 def natural_key(name: str) -> tuple[object, ...]:

@@ -141,8 +141,11 @@ class Killer:
                 code = self._ended(words)
                 if code or _shards(path) != whole:
                     found.faults.append(f"{what}: exit code {code} of the next run, or other shards")
-                if left := {one.name for one in path.iterdir()} - {*whole, MANIFEST}:
-                    found.faults.append(f"{what}: left behind: {', '.join(sorted(left))}")
+            else:  # what it did not come to remove goes with the next change
+                self._ended(["remove", str(path), "0"])
+            listed = {shard.file for shard in Collection.open(path).manifest.shards}
+            if left := {one.name for one in path.iterdir()} - {*listed, MANIFEST}:
+                found.faults.append(f"{what}: left behind: {', '.join(sorted(left))}")
             self._check_left({"set.inr", "all.inrs"}, what, found)
         return found
 

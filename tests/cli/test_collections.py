@@ -80,6 +80,28 @@ def test_what_makes_no_sense_of_a_collection(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["https://example.org/pictures"], "download them first, then give their folder"),
+        (["some.tar", "-o", "set.inrs"], "is no picture; to take those that are in it, add --input tar"),
+        (["some.PARQUET", "-o", "set.inr"], "is no picture; to take those that are in it, add --input parquet"),
+    ],
+)
+def test_what_is_no_folder_of_pictures(
+    words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("some.tar", "some.PARQUET"):
+        Path(name).write_bytes(b"any")
+    assert main(["encode", *words]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith(f"inrcodec: error: {words[0]}: ")
+    assert err.endswith(f"{said}\n")
+    assert err.count("\n") == 1
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def test_info_and_verify(small_collection: Path, capsys: Capture) -> None:
     answer = answer_of(["info", str(small_collection), "--json"], capsys)
     assert (answer["images"], answer["channels"], answer["missing"]) == (6, 4, [])

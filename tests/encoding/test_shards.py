@@ -15,7 +15,7 @@ from inrcodec.encoding.options import EncodeOptions
 from inrcodec.encoding.shards import collect
 from inrcodec.encoding.shards.clustering import clusters
 from inrcodec.encoding.shards.collect import collection_with
-from inrcodec.encoding.shards.division import divided, key_of
+from inrcodec.encoding.shards.division import divided, key_of, settings_of
 from inrcodec.encoding.shards.executors.contract import Attempt
 from inrcodec.encoding.shards.options import CollectionProgress, Sharding
 from inrcodec.encoding.shards.task import RECORDS, Task, make_shard
@@ -163,6 +163,27 @@ def test_pictures_that_cannot_be_read_are_told_of(small_images: Path, tmp_path: 
     assert len(found.collection.manifest.shards) == 2  # none of pictures that cannot be read alone
     with pytest.raises(InrError, match="no shard could be made"):
         collection_with(bad, tmp_path / "b.inrs", QUICK, TWO)
+
+
+def test_nothing_stays_of_what_could_not_be_read(tmp_path: Path, here: Here) -> None:
+    for name in ("one.png", "two.png"):
+        (tmp_path / name).write_bytes(b"no picture")
+    given, output = [tmp_path / "one.png", tmp_path / "two.png"], tmp_path / "set.inrs"
+    with pytest.raises(InrError, match="no shard could be made"):
+        collection_with(given, output, QUICK, TWO)
+    assert not output.exists()
+    output.mkdir()
+    with pytest.raises(InrError, match="no shard could be made"):
+        collection_with(given, output, QUICK, TWO)
+    assert not list(output.iterdir())
+
+
+def test_settings_tell_of_pixels_that_were_held_out(small_images: Path, tmp_path: Path) -> None:
+    """Where codes are only guessed, none are, whatever was asked for."""
+    assert settings_of(EncodeOptions())["holdout"] == 0.1
+    assert settings_of(EncodeOptions(effort=0))["holdout"] == 0
+    assert settings_of(EncodeOptions(effort=0, passes=3))["holdout"] == 0.1
+    assert settings_of(EncodeOptions(effort=0, holdout_mode="strict"))["holdout"] == 0.1
 
 
 def test_nothing_of_anybody_is_replaced_unasked(small_images: Path, tmp_path: Path, here: Here) -> None:

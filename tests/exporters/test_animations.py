@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import weakref
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from PIL import Image, features
 
 from inrcodec.errors import MissingPackageError, UsageError
 from inrcodec.exporters.animations import animation_of_suffix, encode_animation
+from inrcodec.numerics.arrays import AnyPixels
 from inrcodec.numerics.blur import blurred
 from inrcodec.numerics.metrics import psnr
 
@@ -158,3 +161,23 @@ def test_frames_larger_than_the_format_holds_are_refused() -> None:
     wide = np.zeros((1, 16384, 3), np.float32)
     with pytest.raises(UsageError, match="16383"):
         encode_animation([wide], animation_of_suffix(".webp"), 10)
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".png", ".mp4"])
+def test_frames_are_taken_one_by_one(suffix: str) -> None:
+    """A thousand of a large morph are no thousand in memory."""
+    made, most, later = list[weakref.ref[AnyPixels]](), [0], np.random.default_rng(1)
+
+    def drawn() -> Iterator[AnyPixels]:
+        for _ in range(12):
+            frame = later.random((32, 32, 3), np.float32)
+            made.append(weakref.ref(frame))
+            most[0] = max(most[0], sum(one() is not None for one in made))
+            yield frame
+            del frame
+
+    try:
+        encode_animation(drawn(), animation_of_suffix(suffix), 10)
+    except MissingPackageError:
+        pytest.skip(f"nothing here writes {suffix}")
+    assert most[0] <= 3

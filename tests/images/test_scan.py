@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from inrcodec.errors import UsageError
+from inrcodec.images.packed import find_packed
 from inrcodec.images.scan import find_files, natural_key, numbered, short_enough
 
 
@@ -149,3 +151,11 @@ def test_thousands_of_one_name_are_numbered_in_one_go() -> None:
 def test_names_are_no_longer_than_a_file_holds() -> None:
     assert short_enough("some/folder/" + "é" * 1999 + ".png") == "é" * 1998 + ".png"
     assert short_enough("some/folder/" + "é" * 1997 + ".png") == "é" * 1997 + ".png"
+
+
+@pytest.mark.parametrize("address", ["https://example.org/a.png", "s3://bucket/set/*.png", "file:///tmp/a?.png"])
+def test_addresses_are_to_be_downloaded_first(address: str) -> None:
+    told = rf"{re.escape(address)}: pictures are read from files; download them first, then give their folder"
+    for look in (lambda: find_files([address]), lambda: find_packed([address], "tar")):
+        with pytest.raises(UsageError, match=told):
+            look()

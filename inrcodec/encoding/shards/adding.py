@@ -24,9 +24,10 @@ from inrcodec.encoding.options import EncodeOptions, Sources
 from inrcodec.encoding.resolve import model_settings, read_pictures
 from inrcodec.encoding.shards.division import KEY_BYTES, SHARD_IMAGES, divided, key_of
 from inrcodec.encoding.shards.joining import nearest_shards
+from inrcodec.encoding.shards.journal import Journal
 from inrcodec.encoding.shards.options import Sharding
-from inrcodec.encoding.shards.removing import deleted, rows_of
-from inrcodec.encoding.shards.task import RECORDS, Task, described, make_shard
+from inrcodec.encoding.shards.removing import rows_of
+from inrcodec.encoding.shards.task import RECORDS, Task, described, grown, make_shard
 from inrcodec.errors import InputError, InrError, UsageError
 from inrcodec.images import Found, Skipped, look_for, nothing_found
 from inrcodec.images.color import parse_color
@@ -79,25 +80,28 @@ def add_to_collection(folder: str | Path, sources: Sources, how: Adding = Adding
     """Add pictures to a collection; what was there decodes to what it did, but numbers of later images move.
 
     OWN pictures and more make shards with the settings that the collection was made with, and so do those that no
-    shard takes. Until the new manifest is in its place the old one holds, and all of its shards are there; what was
-    ended before goes on from its checkpoint when it is called again. Raises UsageError where this cannot be done and
-    InputError where no picture can be read.
+    shard takes. Until the new manifest is in its place the old one holds, and all of its shards are there. What was
+    ended before goes on when it is called again: with the shards that are whole, and from a checkpoint. Raises
+    UsageError where this cannot be done and InputError where no picture can be read.
     """
     started, path = time.monotonic(), Path(folder)
     with only_writer(path / MANIFEST):
         found = Collection.open(path, trust=how.trust)
         files, skipped, notes = _newcomers(found, sources)
-        work = _Work(found, how, _options(found, how), path)
-        work.take(files)
-        if not work.added:
+        listed = {shard.file for shard in found.manifest.shards}
+        with Journal(path, listed) as journal:
+            work = _Work(found, how, _options(found, how), path, journal)
+            work.take(files)
+            if not work.added:
+                work.forget()
+                raise InputError(f"no image could be added: {(skipped + work.skipped)[0].reason}")
+            about = found.manifest.about
+            about = msgspec.structs.replace(about, missing=[name for name in about.missing if name not in work.added])
+            now = {shard.file for shard in work.shards}
+            journal.replaces(now)
+            write_manifest(path, work.shards, work.rows, about, overwrite=True)
             work.forget()
-            raise InputError(f"no image could be added: {(skipped + work.skipped)[0].reason}")
-        about = found.manifest.about
-        about = msgspec.structs.replace(about, missing=[name for name in about.missing if name not in work.added])
-        write_manifest(path, work.shards, work.rows, about, overwrite=True)
-        work.forget()
-        before, now = ({shard.file for shard in shards} for shards in (found.manifest.shards, work.shards))
-        left_behind = deleted(path, before - now)
+            left_behind = journal.done(now)
     return CollectionAddResult(
         collection=Collection.open(path),
         names=tuple(work.added),
@@ -149,8 +153,8 @@ def _options(found: Collection, how: Adding) -> EncodeOptions:
 class _Work:
     """What the new manifest lists, shard by shard."""
 
-    def __init__(self, found: Collection, how: Adding, options: EncodeOptions, folder: Path) -> None:
-        self._found, self._how, self._options, self._folder = found, how, options, folder
+    def __init__(self, found: Collection, how: Adding, options: EncodeOptions, folder: Path, journal: Journal) -> None:
+        self._found, self._how, self._options, self._folder, self._journal = found, how, options, folder, journal
         self._tasks: list[Task] = []
         self.shards: list[Shard] = list(found.manifest.shards)
         members = [found.manifest.members(which).tolist() for which in range(len(self.shards))]
@@ -202,8 +206,18 @@ class _Work:
 
     def _add(self, which: int, files: Sequence[Found]) -> None:
         how, options, old = self._how, self._options, self.shards[which]
-        states = f"{old.blake2b} add {key_of(files, options)}"
+        steps = "" if how.steps is None else f" in {how.steps} steps"
+        states = f"{old.blake2b} add {key_of(files, options)}{steps}"
         output = self._folder / f"{hashlib.blake2b(states.encode(), digest_size=KEY_BYTES).hexdigest()}.inr"
+        self._journal.makes(output.name)
+        archive = grown(output, old, files) or self._fitted(old, files, output)
+        checkpoints.remove(output)  # one that this had no use for, as an encoder found the codes
+        self.shards[which], self.rows[which] = described(archive, old.seconds)
+        self.changed += 1
+        self.added |= dict.fromkeys(archive.names[old.images :])
+
+    def _fitted(self, old: Shard, files: Sequence[Found], output: Path) -> Archive:
+        how, options = self._how, self._options
 
         def added(resume: bool) -> AddResult:
             return add(
@@ -214,12 +228,9 @@ class _Work:
             )  # fmt: skip
 
         result = checkpoints.gone_on_with(output, added)
-        checkpoints.remove(output)  # one that this had no use for, as an encoder found the codes
-        self.shards[which], self.rows[which] = described(result.archive, old.seconds)
-        self.changed += 1
-        self.added |= dict.fromkeys(result.archive.names[result.first :])
         self.skipped += result.skipped
         self.notes += result.notes
+        return result.archive
 
     def _encode(self, files: Sequence[Found]) -> None:
         """Shards of their own, one after the other."""

@@ -18,7 +18,7 @@ from inrcodec.encoding.resolve import model_settings, passes_of
 from inrcodec.encoding.shards.division import divided, order_of, settings_of
 from inrcodec.encoding.shards.executors import executor_for
 from inrcodec.encoding.shards.executors.contract import Executor
-from inrcodec.encoding.shards.folder import check_folder, check_shards, tidy
+from inrcodec.encoding.shards.folder import check_folder, check_shards, empty_when_it_fails, tidy
 from inrcodec.encoding.shards.options import CollectionKeywords, CollectionProgress, Sharding, check_sharding
 from inrcodec.encoding.shards.task import Done, Task, finished
 from inrcodec.encoding.shards.tries import Tries
@@ -76,12 +76,14 @@ def collection_with(
         raise nothing_found(listed, looked.skipped, looked.notes)
     tasks = divided(looked.files, sharding, options, folder)
     replaced = check_shards(named, {task.key for task in tasks}, overwrite=sharding.overwrite)
+    new = not folder.exists()
     folder.mkdir(exist_ok=True)
-    with only_writer(folder / MANIFEST):
+    with empty_when_it_fails(folder, new), only_writer(folder / MANIFEST):
         made = _Work(tasks, sharding)
         made.run()
         done = [made.done[task.key] for task in tasks if task.key in made.done]
         if not any(one.shard for one in done):
+            tidy(folder, set())  # it tells of pictures that cannot be read, and of nothing that took long
             raise InrError(f"{named}: no shard could be made: {made.reason()}")
         about = About(
             software=f"inrcodec {__version__}",

@@ -12,6 +12,7 @@ import msgspec
 
 from inrcodec.bitstream.header import FORMAT_VERSION, MAX_IMAGES
 from inrcodec.encoding.options import EncodeOptions
+from inrcodec.encoding.resolve import holdout_of
 from inrcodec.encoding.shards.options import Sharding
 from inrcodec.encoding.shards.task import Task
 from inrcodec.errors import Parameter, UsageError
@@ -91,4 +92,5 @@ def settings_of(options: EncodeOptions) -> dict[str, object]:
     """The options that decide the bytes, as plain values."""
     names = [field.name for field in fields(EncodeOptions) if field.name not in NO_MATTER]
     found = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    found["holdout"] = holdout_of(options).fraction_ppm / 1e6  # none of what is only guessed, whatever was asked for
     return {name: str(value) if isinstance(value, Path) else value for name, value in found.items()}

@@ -79,6 +79,18 @@ def _lost(found: Collection) -> Iterator[tuple[str, str]]:
             yield shard.file, "is damaged"
 
 
+@contextlib.contextmanager
+def empty_when_it_fails(folder: Path, new: bool) -> Iterator[None]:
+    """A folder that was made for this goes again if nothing came of it."""
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):
+            if new:
+                folder.rmdir()  # which fails where there is anything in it
+        raise
+
+
 def tidy(folder: Path, replaced: set[str]) -> None:
     """Remove what the collection that is written now does not need."""
     for name in replaced:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from inrcodec.bitstream.collection import MANIFEST
 from inrcodec.bitstream.one_writer import only_writer
 from inrcodec.encoding.rearrange import remove
 from inrcodec.encoding.shards.division import KEY_BYTES
+from inrcodec.encoding.shards.journal import Journal
 from inrcodec.encoding.shards.task import described
 from inrcodec.errors import UsageError
 
@@ -44,47 +44,49 @@ def remove_from_collection(folder: str | Path, images: str, *, trust: bool = Fal
         gone = set(found.select(images))
         if len(gone) == len(found):
             raise UsageError(f"{path}: nothing would be left; delete the collection instead")
-        shards, rows, replaced = list[Shard](), list[Rows](), list[str]()
-        for which, shard in enumerate(found.manifest.shards):
-            members = [int(number) for number in found.manifest.members(which)]
-            kept = [number for number in members if number not in gone]
-            if len(kept) == len(members):
-                shards.append(shard)
-                rows.append(rows_of(found, kept))
-                continue
-            replaced.append(shard.file)
-            if kept:
-                lost = [place for place, number in enumerate(members) if number in gone]
-                changed, told = _without(found, which, lost, trust=trust)
-                shards.append(changed)
-                rows.append(told)
-        write_manifest(path, shards, rows, found.manifest.about, overwrite=True)
-        left_behind = deleted(path, set(replaced) - {shard.file for shard in shards})
+        listed = {shard.file for shard in found.manifest.shards}
+        with Journal(path, listed) as journal:
+            shards, rows = _left(found, gone, journal, trust=trust)
+            now = {shard.file for shard in shards}
+            journal.replaces(now)
+            write_manifest(path, shards, rows, found.manifest.about, overwrite=True)
+            left_behind = journal.done(now)
     return RemovalResult(
         collection=Collection.open(path),
         names=tuple(found.names[number] for number in sorted(gone)),
-        rewritten=len(replaced),
+        rewritten=len(listed - now),
         size_before=found.file_size,
         left_behind=left_behind,
     )
 
 
-def deleted(folder: Path, files: Iterable[str]) -> tuple[Path, ...]:
-    """Delete files that a manifest lists no more; those that are still there."""
-    paths = [folder / file for file in sorted(files)]
-    for path in paths:
-        with contextlib.suppress(OSError):
-            path.unlink()
-    return tuple(path for path in paths if path.exists())
+def _left(found: Collection, gone: set[int], journal: Journal, *, trust: bool) -> tuple[list[Shard], list[Rows]]:
+    """The shards of the new manifest, those that lose images as other files."""
+    shards, rows = list[Shard](), list[Rows]()
+    for which, shard in enumerate(found.manifest.shards):
+        members = [int(number) for number in found.manifest.members(which)]
+        kept = [number for number in members if number not in gone]
+        if len(kept) == len(members):
+            shards.append(shard)
+            rows.append(rows_of(found, kept))
+        elif kept:
+            lost = [place for place, number in enumerate(members) if number in gone]
+            changed, told = _without(found, which, lost, journal, trust=trust)
+            shards.append(changed)
+            rows.append(told)
+    return shards, rows
 
 
-def _without(found: Collection, which: int, lost: Sequence[int], *, trust: bool) -> tuple[Shard, Rows]:
+def _without(
+    found: Collection, which: int, lost: Sequence[int], journal: Journal, *, trust: bool
+) -> tuple[Shard, Rows]:
     """A shard without some of its images, as another file whose name says which."""
     old = found.manifest.shards[which]
     found.shard(which)  # which is checked here to be what the manifest says
     key = hashlib.blake2b(f"{old.blake2b} {list(lost)}".encode(), digest_size=KEY_BYTES).hexdigest()
     folder = Path(found.called)
     output = folder / f"{key}.inr"
+    journal.makes(output.name)
     result = remove(folder / old.file, list(lost), output, trust=trust, overwrite=True)
     return described(result.archive, old.seconds)
 

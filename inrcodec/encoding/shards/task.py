@@ -103,6 +103,18 @@ def _found(task: Task) -> Done | None:
     return _done(archive, lost)
 
 
+def grown(output: Path, old: Shard, files: Sequence[Found]) -> Archive | None:
+    """A shard with its new images, where an addition that was ended later made it and it is whole."""
+    try:
+        archive = Archive.open(output) if output.is_file() else None
+        if archive is None or set(archive.names[old.images :]) != {file.name for file in files}:
+            return None
+        archive.verify()
+    except InrError:
+        return None
+    return archive
+
+
 def _encoded(task: Task, on_progress: OnProgress | None) -> Done:
     def encoded(resume: bool) -> EncodeResult:
         run = EncodeRun(overwrite=True, resume=resume, on_progress=on_progress)
