@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 import inrcodec
 from inrcodec.archive import Archive
+from inrcodec.archive import image as image_module
 from inrcodec.errors import CorruptFileError, UsageError
 from inrcodec.field import raster as field_raster
 
@@ -149,3 +151,14 @@ def test_returned_arrays_cannot_change_the_archive(opened: Archive) -> None:
             array[:] = 0
     opened.conditions(0)[:] = 5
     np.testing.assert_array_equal(opened[0].render(), before)
+
+
+def test_a_large_picture_takes_the_memory_of_a_part_of_it(opened: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside its octets: less than a megabyte of parts here, where drawing all at once takes fifteen."""
+    monkeypatch.setattr(image_module, "PART_PIXELS", 1 << 10)
+    opened[0].render_octets(8, "field")  # what is read once
+    tracemalloc.start()
+    octets = opened[0].render_octets((256, 256), "field").nbytes
+    beside = tracemalloc.get_traced_memory()[1] - octets
+    tracemalloc.stop()
+    assert beside < 4_000_000

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from inrcodec.archive.collection.belonging import OURS
-from inrcodec.bitstream.container import write_atomically
+from inrcodec.bitstream.files import write_atomically
 from inrcodec.encoding.shards.task import RECORDS
 from inrcodec.errors import InrError
 
