@@ -26,6 +26,7 @@ from measure_table import CHILD, cut, run, tiled
 import inrcodec
 
 COLD: dict[str, Any] = {"base": "none", "start": "none"}
+STARTS: dict[str, dict[str, Any]] = {"nothing": COLD, "base": {"start": "none"}, "guesses": {"start": "guess"}}
 WHITE: dict[str, Any] = {"background": "white", "holdout": 0}
 WANTED = 36.0  # dB
 QUALITIES = (30, 40, 50)
@@ -70,7 +71,7 @@ def few(icons: Path, seeds: int) -> None:
                 shutil.copy(path, place)
             for passes in FEW_PASSES:
                 how: dict[str, Any] = {**WHITE} if passes is None else {**WHITE, "passes": passes}
-                for name, start in {"cold": COLD, "as it is": {}}.items():
+                for name, start in STARTS.items():
                     sizes = [_at_wanted(Path(place), {**how, **start, "seed": seed}) for seed in range(seeds)]
                     told = f"{np.mean(sizes):7.0f} bytes at {WANTED} dB (seeds {min(sizes):.0f} to {max(sizes):.0f})"
                     print(f"{count} icons, {passes or 'default'} passes, {name:<10}{told}", flush=True)

@@ -11,7 +11,8 @@ from torch import Tensor
 
 Octets = NDArray[np.uint8]
 KEPT = 160  # pixels across of a drawing that is kept
-SIDES, SIDE_SHARES = (32, 40, 48, 56, 64, 96), (0.1, 0.1, 0.4, 0.1, 0.2, 0.1)  # of pictures, and how often
+SIDES = 12, 16, 24, 32, 40, 48, 64, 96  # of pictures
+SIDE_SHARES = 0.04, 0.06, 0.1, 0.1, 0.1, 0.32, 0.18, 0.1  # how often
 LEAVES, LEAVES_OF_CUT = 0.42, 0.12  # share of pictures like photographs, and of those with alpha
 WHOLE, WHOLE_LEAVES = 0.65, 0.3  # share of pictures that show a drawing from side to side
 PARTS = ((SIDE, 0, 0), (2 * KEPT, 0, 0), (KEPT, 0, 350), (KEPT, 350, 0), (KEPT, 350, 350))  # across, left, top

@@ -12,6 +12,7 @@ FROZEN_FROM = 0.94  # latents are rounded and stand still; the network adapts to
 RELEASED_FROM = 0.50  # held-out pixels join the loss
 WARM_UP_STEPS, WARM_UP_UNTIL = 100, 0.05  # whichever comes first
 GUESSED_WARM_UP_STEPS = 20
+FULL_RATE_FROM = 25  # passes: fewer noisy steps at the full rate make of guesses what is worse than they were
 FIRST_TEMPERATURE, LAST_TEMPERATURE = 0.3, 0.05
 FIRST_NOISE, LAST_NOISE = 1.0, 0.3
 LOWEST_RATE = 0.005
@@ -34,6 +35,11 @@ def learning_rate(done: float, step: int, *, guessed: bool = False) -> float:
     """Factor on every learning rate: a short warm-up, then half a cosine; guessed: whether latents begin as guesses."""
     warmed = max((step + 1) / (GUESSED_WARM_UP_STEPS if guessed else WARM_UP_STEPS), done / WARM_UP_UNTIL)
     return min(1.0, warmed) * (0.5 * (1.0 + math.cos(math.pi * done)) + LOWEST_RATE)
+
+
+def gentleness(passes: float, *, guessed: bool) -> float:
+    """Another factor on every learning rate, by how many passes there are to be."""
+    return min(1.0, passes / FULL_RATE_FROM) if guessed else 1.0
 
 
 def context_rate(done: float, step: int, *, guessed: bool = False) -> float:

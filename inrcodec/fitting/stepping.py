@@ -66,7 +66,7 @@ def take_steps(run: Run, engine: StepEngine, batches: Sequence[Batch], meter: Me
     contexts, visits = [], 0.0
     for number, batch in enumerate(batches):
         contexts.append(
-            _step_context(run, batch, meter.done_ahead(visits) if visits else meter.done, meter.step + number)
+            _step_context(run, batch, meter, meter.done_ahead(visits) if visits else meter.done, meter.step + number)
         )
         visits += batch.visits
     if len(batches) > 1:
@@ -84,13 +84,15 @@ def take_steps(run: Run, engine: StepEngine, batches: Sequence[Batch], meter: Me
     return [(result.error, result.bits + network_bits) for result in results]
 
 
-def _step_context(run: Run, batch: Batch, done: float, number: int) -> StepContext:
+def _step_context(run: Run, batch: Batch, meter: Meter, done: float, number: int) -> StepContext:
     """What a step is told, when that much of the fit is done; number: of the step."""
     guessed = run.guessed
+    gentle = schedule.gentleness(meter.expected_passes, guessed=guessed)
     learning_rate = schedule.learning_rate(done, number, guessed=guessed)
+    network_rate = schedule.network_rate(done, number, guessed=guessed) if run.model.spatial else learning_rate
     return StepContext(
         done=done,
-        learning_rate=learning_rate,
+        learning_rate=gentle * learning_rate,
         rate_weight=run.rate_control.weight,
         footprint=run.footprint,
         weight_steps=run.weight_steps,
@@ -100,7 +102,7 @@ def _step_context(run: Run, batch: Batch, done: float, number: int) -> StepConte
         seed=run.settings.seed,
         number=number,
         guessed=guessed,
-        network_rate=schedule.network_rate(done, number, guessed=guessed) if run.model.spatial else learning_rate,
-        context_rate=schedule.context_rate(done, number, guessed=guessed),
+        network_rate=gentle * network_rate,
+        context_rate=gentle * schedule.context_rate(done, number, guessed=guessed),
         subsample=batch.subsample,
     )

@@ -21,3 +21,9 @@ def test_guessed_latents_need_less_noise_and_less_warming_up() -> None:
     assert schedule.softness(0.25, guessed=True) is not None
     assert schedule.learning_rate(0.001, 20, guessed=True) > 4 * schedule.learning_rate(0.001, 20)
     assert schedule.softness(0.94, guessed=True) == schedule.softness(0.94)
+
+
+def test_a_few_passes_are_gentle_with_guesses_and_with_nothing_else() -> None:
+    assert schedule.gentleness(2, guessed=True) < schedule.gentleness(10, guessed=True) < 1
+    assert schedule.gentleness(25, guessed=True) == schedule.gentleness(300, guessed=True) == 1
+    assert schedule.gentleness(2, guessed=False) == 1
