@@ -95,6 +95,11 @@ class BlockCoder(Protocol):
     def costs(self, codec: LatentCodec, images: Sequence[Latents], shapes: Shapes) -> list[list[Ints]]:
         """See `likeness.Block`: what each latent of a block's images takes by itself, where any has a choice."""
 
+    def counted(
+        self, image: Small, others: Small, costs: Ints, coarser: Small | None, steps: int
+    ) -> tuple[Ints, Small]:
+        """See `likeness.counted`."""
+
 
 def put_levels(coder: RangeEncoder, levels: Iterable[LevelCoder], images: Sequence[Latents]) -> npt.NDArray[np.float64]:
     """Encode images, level by level; the bits (images,) that each of them takes."""

@@ -136,22 +136,11 @@ class Block:
 
     def _saved(self, image: int, others: Sequence[int], costs: Sequence[Ints]) -> Floats:
         """See `Pair`, (others, ...)."""
-        saved, coarser = [], None
+        saved, coarser, count = list[Floats](), None, counted if self._coder is None else self._coder.counted
         for number, (one, level) in enumerate(zip(costs, self._codec.model.levels, strict=True)):
             other = np.stack([self._in_margin(reference, number) for reference in others])
-            apart = np.minimum(np.abs(self._in_margin(image, number) - other), FAR)
-            away = _around(apart, SAME, SAME_COUNTS)
-            if level.channels > 1:
-                away[:, 1:] += _around(apart[:, :-1], PREVIOUS, PREVIOUS_COUNTS)
-            if coarser is not None:
-                steps = self._codec.model.levels[number - 1].shift - level.shift
-                rows, columns = (np.arange(length) >> steps for length in one.shape[1:])
-                away += coarser[:, None, rows[:, None], columns]
-            inner = _inner(apart, 0, 0)
-            coarser = inner.sum(axis=1, dtype=np.int16)
-            found = (_FIRST[np.minimum(away, FAR)] + one + np.where(inner == 0, 0, _HITS)).reshape(len(others), -1)
-            found += 2 * _HITS * np.arange(len(others), dtype=np.int32)[:, None]
-            counts = np.bincount(found.ravel(), minlength=2 * _HITS * len(others))
+            steps = self._codec.model.levels[number - 1].shift - level.shift if number else 0
+            counts, coarser = count(self._in_margin(image, number), other, one, coarser, steps)
             hits, misses = np.moveaxis(counts.reshape(len(others), 2, CLASSES, COSTS), 1, 0)
             saved.append(hits @ _HIT + misses.sum(axis=2)[:, :, None] * _MISS)
         return np.stack(saved, axis=1)
@@ -163,6 +152,26 @@ class Block:
             margin = (MARGIN, MARGIN)
             self._padded[key] = np.pad(self._images[image][number], ((0, 0), margin, margin))
         return self._padded[key]
+
+
+def counted(image: Small, others: Small, costs: Ints, coarser: Small | None, steps: int) -> tuple[Ints, Small]:
+    """Of a level, for each of some others: cells by whether they are equal, their class and their cost, flat.
+
+    image (channels, down, across) and others (others, ...) in a margin of zeros; costs (channels, down, across): as
+    `Block` has them; coarser: what was found last for the level above, whose cells are as many as 2**steps wide. Also
+    how far cells are apart, over channels, (others, down, across).
+    """
+    apart = np.minimum(np.abs(image - others), FAR)
+    away = _around(apart, SAME, SAME_COUNTS)
+    if len(costs) > 1:
+        away[:, 1:] += _around(apart[:, :-1], PREVIOUS, PREVIOUS_COUNTS)
+    if coarser is not None:
+        rows, columns = (np.arange(length) >> steps for length in costs.shape[1:])
+        away += coarser[:, None, rows[:, None], columns]
+    inner = _inner(apart, 0, 0)
+    found = (FIRSTS[np.minimum(away, FAR)] + costs + np.where(inner == 0, 0, _HITS)).reshape(len(others), -1)
+    found += 2 * _HITS * np.arange(len(others), dtype=np.int32)[:, None]
+    return np.bincount(found.ravel(), minlength=2 * _HITS * len(others)), inner.sum(axis=1, dtype=np.int16)
 
 
 def _around(apart: Small, offsets: Sequence[tuple[int, int]], counts: Sequence[int]) -> Small:
@@ -180,6 +189,6 @@ def _inner(apart: Small, down: int, across: int) -> Small:
 _SHARES = np.array(WEIGHTS) / 256
 _CHANCES = 2.0 ** (-np.arange(COSTS) / BINS)[:, None]
 _HITS = np.int32(CLASSES * COSTS)
-_FIRST = (class_of(np.arange(FAR + 1), np.full(FAR + 1, LOWEST_SCALE)) * COSTS).astype(np.int32)  # by how far apart
+FIRSTS = (class_of(np.arange(FAR + 1), np.full(FAR + 1, LOWEST_SCALE)) * COSTS).astype(np.int32)  # by how far apart
 # Bits saved, by bin and weight, where a latent equals that of the reference, and by weight where it does not.
 _HIT, _MISS = np.log2((_CHANCES * (1 - _SHARES) + _SHARES) / _CHANCES), np.log2(1 - _SHARES)

@@ -16,6 +16,7 @@ from inrcodec.fitting.arrays import host
 from inrcodec.fitting.batches import step_pixels
 from inrcodec.fitting.checkpoint import Snapshot, fingerprint, restore, size_of
 from inrcodec.fitting.coding import coded_context, coded_latents, coded_weights
+from inrcodec.fitting.correction import DEARER, DEAREST, CorrectionContext
 from inrcodec.fitting.engines import KERNEL, StepEngine, engine_name, engine_named
 from inrcodec.fitting.file_engine import FileEngine
 from inrcodec.fitting.groups import all_poses
@@ -162,8 +163,6 @@ class Fit:
         They go as far as they can: network and context model stay, so a large gap is better closed by another fit.
         attempt: how often that was not far enough; the next level is tried then, and dearer changes.
         """
-        from inrcodec.fitting.correction import DEARER, DEAREST, CorrectionContext  # torch's, whoever did the steps
-
         run = self.run
         context = CorrectionContext(
             gap=gap,
@@ -175,7 +174,7 @@ class Fit:
         )
         with self._allotment.applied(), self._engine as engine:
             for batch in batches(run, engine.count, whole=True):
-                engine.divide(context, batch)
+                engine.correct_latents(context, batch)
                 yield self.progress("correct")
 
     def pictures(self) -> Iterator[tuple[int, Pixels]]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar, runtime_checkable
+from typing import Protocol, Self, runtime_checkable
 
 from inrcodec.errors import Parameter, UsageError
 from inrcodec.fitting.arrays import Array
 from inrcodec.fitting.batches import Batch
+from inrcodec.fitting.correction import CorrectionContext
 from inrcodec.fitting.devices import CPU, on_cpu
 from inrcodec.fitting.file_engine import FileEngine
 from inrcodec.fitting.groups import BatchPart, Numbers
@@ -22,10 +23,6 @@ from inrcodec.fitting.step_context import StepContext, StepResult
 from inrcodec.numerics.arrays import FloatArray
 from inrcodec.settings import ENGINES
 
-if TYPE_CHECKING:
-    from inrcodec.fitting.workers import Task
-
-Result = TypeVar("Result")
 AUTO, KERNEL, TORCH = ENGINES
 
 
@@ -73,11 +70,11 @@ class StepEngine(Protocol):
     def draw(self, number: int, rows: Numbers) -> Iterator[tuple[Tile, FloatArray]]:
         """Tiles (images, channels, rows, columns) of images of a group as a decoder draws them, but for limits."""
 
-    def divide(self, task: Task[Result], batch: Sequence[BatchPart]) -> list[Result]:
-        """Do a task for all images of the batch."""
-
     def round_latents(self, context: RoundingContext, batch: Sequence[BatchPart]) -> None:
         """Latents of all images of the batch become whole numbers by what they cost; see `rounding`."""
+
+    def correct_latents(self, context: CorrectionContext, batch: Sequence[BatchPart]) -> None:
+        """Whole latents of all images of the batch change by what the fit lacks; see `correction`."""
 
 
 @runtime_checkable

@@ -6,34 +6,32 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import Self
 
 import numpy as np
 
 from inrcodec.fitting.batches import Batch, batches_of_pass
+from inrcodec.fitting.correction import CorrectionContext, correct
 from inrcodec.fitting.distortion.squared import MARGIN
 from inrcodec.fitting.groups import BatchPart, Numbers
 from inrcodec.fitting.held_out import Tile
 from inrcodec.fitting.kernel_files import KernelFiles
 from inrcodec.fitting.kernel_looks import Looks
-from inrcodec.fitting.kernel_steps import WeightGrid, adam_of, images_for, shown_by
+from inrcodec.fitting.kernel_steps import WeightGrid, adam_of, images_for, shown_by, thinning
 from inrcodec.fitting.kernels.beside import compiled_beside
 from inrcodec.fitting.kernels.compiling import compiled_before
-from inrcodec.fitting.kernels.engine import KernelStep
+from inrcodec.fitting.kernels.engine import KernelStep, Sight
 from inrcodec.fitting.kernels.parts import Quantization, Rates
+from inrcodec.fitting.kernels.trying import Attempts
 from inrcodec.fitting.optimizer import FIRST_DECAY, SECOND_DECAY, TINY
 from inrcodec.fitting.pace import cells_apart
-from inrcodec.fitting.process import PIXELS_FOR_WORKERS, one_torch_thread
+from inrcodec.fitting.process import PIXELS_FOR_WORKERS
 from inrcodec.fitting.rounding import RoundingContext
 from inrcodec.fitting.run import Run
 from inrcodec.fitting.sensitivity import sampled
 from inrcodec.fitting.step_context import StepContext, StepResult
 from inrcodec.numerics.arrays import FloatArray
 
-if TYPE_CHECKING:
-    from inrcodec.fitting.workers import Task
-
-Result = TypeVar("Result")
 BATCH_PIXELS, BATCH_IMAGES = 9_300, 4  # of a step: for kernels a step costs little beside its pixels
 STRETCH_SECONDS, MOST_STEPS = 0.1, 64  # of steps that are done at once, without a look at the clock or at Ctrl-C
 
@@ -99,6 +97,7 @@ class KernelEngine:
             margin=MARGIN,
             released=context.released,
             with_weights=not run.network_frozen,
+            thinned=thinning(run.pixels, context),
         )
         if not context.latents_frozen:
             self._images.put_back(looks)
@@ -119,7 +118,7 @@ class KernelEngine:
         begun = time.perf_counter()
         self._images.prepare()
         orders = [(_quantization(context), self._rates(context)) for context in contexts]
-        images = images_for(group, self._images.seen[0], run.channels, contexts, batches, orders)
+        images = images_for(group, self._images.seen[0], run.channels, run.pixels, contexts, batches, orders)
         self._kernels.take(
             images,
             adam_of(run, contexts),
@@ -159,16 +158,6 @@ class KernelEngine:
             images = np.concatenate(self._kernels.draw(weights, taken, footprint=run.footprint))
             yield cut.tile(window), cut.own(window, images)
 
-    def divide(self, task: Task[Result], batch: Sequence[BatchPart]) -> list[Result]:
-        """Do a task of torch's for every part of the batch, each whole: results are those of any number of threads."""
-        import torch
-
-        from inrcodec.fitting.torch_run import as_tensors
-
-        run, nothing = as_tensors(self._run), torch.zeros(0)
-        with one_torch_thread(run.settings.tune_process), ThreadPoolExecutor(self.count) as threads:
-            return list(threads.map(lambda part: task.process(run, [part], 0, nothing), batch))
-
     def round_latents(self, context: RoundingContext, batch: Sequence[BatchPart]) -> None:
         """Latents of the batch become whole numbers by what they cost."""
         looks = self._images.of(batch, context.rate_weight, context.released, 1.0)
@@ -179,11 +168,32 @@ class KernelEngine:
             [look.part for look in looks],
             context.levels,
             cells_apart(context.footprint),
-            footprint=context.footprint,
-            margin=MARGIN,
-            released=context.released,
+            Sight(context.footprint, MARGIN, context.released),
         )
         self._images.put_back(looks)
+
+    def correct_latents(self, context: CorrectionContext, batch: Sequence[BatchPart]) -> None:
+        """Whole latents of the batch change by what the fit lacks; a thread for each part, so any number does it."""
+        run, kernels = self._run, self._kernels
+        looks = self._images.of_whole(batch)
+        parts = [look.part for look in looks]
+        sight = Sight(context.footprint, MARGIN, run.released)
+        weights = self._steps.rounded(run.adam.weights, context.weight_steps)
+        outcome = kernels.step(
+            weights, parts, Quantization(rounded=True), None, 0, footprint=sight.footprint, margin=MARGIN,
+            released=sight.released, with_weights=False, with_rate=False,
+        )  # fmt: skip
+        ends = np.cumsum([0, *(len(look.units) for look in looks)])
+        packed, apart = kernels.packed(weights, parts, sight.footprint), cells_apart(sight.footprint)
+
+        def work(worker: int) -> None:
+            part, first, last = parts[worker], ends[worker], ends[worker + 1]
+            shown = outcome.shown[first:last] * part.scales[:, 0]
+            correct(context, Attempts(kernels, packed, part, shown, worker=worker, apart=apart, sight=sight))
+
+        with ThreadPoolExecutor(self.count) as threads:
+            list(threads.map(work, range(len(parts))))
+        self._images.put_back_whole(looks)
 
     def _rates(self, context: StepContext) -> Rates | None:
         """Of the latents, as `RowAdam` has them."""

@@ -90,6 +90,29 @@ class Looks:
             looks.append(Look(part, number, units, group.pixels))
         return looks
 
+    def of_whole(self, batch: Sequence[BatchPart]) -> list[Look]:
+        """Whole images, even large ones, each with a scale that makes a mean of its errors; see `put_back_whole`."""
+        self.prepare()
+        looks = []
+        for number, rows in batch:
+            group = self._run.groups[number]
+            shared, images = self.whole.get(number), rows
+            if shared is None:
+                shared, images = _copied(self._run, group, rows), np.arange(len(rows))
+            visible = None if self._run.released else group.visible
+            seen = np.full(len(rows), group.pixels) if visible is None else visible[rows].sum(axis=(1, 2))
+            scales = np.zeros((len(rows), 2), np.float32)
+            scales[:, 0] = 1.0 / (np.maximum(1.0, seen) * self._run.channels)
+            part = Part(shared, images, group.numbers[rows], scales, np.zeros(len(rows), np.float32))
+            looks.append(Look(part, number, rows, group.pixels))
+        return looks
+
+    def put_back_whole(self, looks: Sequence[Look]) -> None:
+        """Latents of large images go back to where steps on windows look for them."""
+        for look in looks:
+            if look.number in self.cut:
+                self._run.groups[look.number].latents[look.units] = look.part.group.latents
+
     def put_back(self, looks: Sequence[Look]) -> None:
         """Latents of windows go back into their images; those of whole images are there already."""
         for look in looks:
@@ -124,6 +147,15 @@ class Looks:
         noise = np.array([int(group.numbers[row]) + (window << 32)])
         part = Part(taken, np.zeros(1, np.int64), noise, scales, np.full(1, own / pixels, np.float32))
         return Look(part, number, np.array([unit]), own, cut.own_bits(window), own / taken.pixels)
+
+
+def _copied(run: Run, group: Group, rows: Numbers) -> ImageGroup:
+    """Some images of a group as kernels have them, with latents that are copies."""
+    frames = group.conditions[rows, -FRAME:] if run.model.posed else None
+    visible = None if group.visible is None else group.visible[rows]
+    made = ImageGroup(run.model, group.targets[:, rows].transpose(1, 0, 2, 3), visible, frames, limits=group.limits)
+    made.latents[:] = group.latents[rows]
+    return made
 
 
 def _shared(run: Run, group: Group) -> ImageGroup:

@@ -18,16 +18,28 @@ from inrcodec.fitting.optimizer import FIRST_DECAY, SHARED_SECOND_DECAY, TINY
 from inrcodec.fitting.run import Run
 from inrcodec.fitting.step_context import StepContext, StepResult
 
+# Weights learn from a quarter of an image's points at each visit, another one every time, in sets of so many pixels.
+THINNED, THINNED_FROM = 4, 1 << 16
+
+
+def thinning(pixels: int, context: StepContext) -> int:
+    """Of the points that weights learn from, in a set of that many pixels: see `parts.order_for`.
+
+    A few images show them too little; and once latents stand still, nothing else is left to learn.
+    """
+    return THINNED if pixels >= THINNED_FROM and not context.latents_frozen else 1
+
 
 def images_for(
     group: Group,
     seen: npt.NDArray[np.float64],
     channels: int,
+    pixels: int,
     contexts: Sequence[StepContext],
     batches: Sequence[Batch],
     orders: Sequence[tuple[Quantization, Rates | None]],
 ) -> Images:
-    """What steps look at, all of one group; seen (images,): visible pixels of each; orders: of each step."""
+    """What steps look at, all of one group; seen (images,): visible pixels of each; pixels: of the set."""
     parts = [units for batch in batches for _, units in batch.parts]
     rows, counts = np.concatenate(parts), np.array([len(units) for units in parts])
     visible = np.repeat(np.add.reduceat(seen[rows], np.append(0, np.cumsum(counts)[:-1])), counts)
@@ -49,7 +61,12 @@ def images_for(
         keys=np.concatenate(keys),
         scales=scales,
         shares=np.repeat([group.pixels / context.pixels for context in contexts], steps).astype(np.float32),
-        orders=np.concatenate([order_for(*order, margin=MARGIN) for order in orders]),
+        orders=np.concatenate(
+            [
+                order_for(*order, margin=MARGIN, thinned=thinning(pixels, context))
+                for context, order in zip(contexts, orders, strict=True)
+            ]
+        ),
         results=np.zeros((len(rows), 3)),
     )
 

@@ -20,7 +20,8 @@ import torch
 
 from inrcodec.errors import InrError, Parameter
 from inrcodec.fitting.batches import Batch, batches_of_pass
-from inrcodec.fitting.decisions import RoundingTask
+from inrcodec.fitting.correction import CorrectionContext
+from inrcodec.fitting.decisions import CorrectionTask, RoundingTask
 from inrcodec.fitting.groups import BatchPart, Numbers
 from inrcodec.fitting.held_out import Tile
 from inrcodec.fitting.objective import drawn_tiles, mean_error
@@ -110,6 +111,10 @@ class Workers:
     def round_latents(self, context: RoundingContext, batch: Sequence[BatchPart]) -> None:
         """Latents of the batch become whole numbers by what they cost."""
         self.divide(RoundingTask(context), batch)
+
+    def correct_latents(self, context: CorrectionContext, batch: Sequence[BatchPart]) -> None:
+        """Whole latents of the batch change by what the fit lacks."""
+        self.divide(CorrectionTask(context), batch)
 
     def divide(self, task: Task[Result], batch: Sequence[BatchPart]) -> list[Result]:
         """Do a task for all images of the batch, divided among the workers; every worker's result."""

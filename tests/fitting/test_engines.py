@@ -241,11 +241,14 @@ def test_kernels_are_compiled_once(small_images: Path, tmp_path: Path) -> None:
     """Whatever they are asked for: another kind of array among the arguments would double the time for compiling."""
     script = f"""
 import inrcodec
-from inrcodec.fitting.kernels import blocks, deciding, stretch
-for name, passes, holdout in (("a.inr", 60, 0.1), ("b.inr", 5, 0)):
+from inrcodec.fitting.kernels import alike, blocks, deciding, stretch
+for name, passes, holdout, psnr in (("a.inr", 60, 0.1, None), ("b.inr", 5, 0, 22.0)):
     output = {str(tmp_path)!r} + "/" + name
-    inrcodec.encode([{str(small_images)!r}], output, passes=passes, holdout=holdout, engine="kernel", device="cpu")
-counts = [len(kernel.signatures) for kernel in (stretch.take_steps, deciding.decide_images, blocks.code_block)]
+    inrcodec.encode(
+        [{str(small_images)!r}], output, passes=passes, holdout=holdout, target_psnr=psnr, engine="kernel", device="cpu"
+    )
+kernels = stretch.take_steps, deciding.decide_images, blocks.code_block, alike.count_alike
+counts = [len(kernel.signatures) for kernel in kernels]
 assert max(counts) == 1, counts
 """
     subprocess.run([sys.executable, "-c", script], check=True, timeout=120)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 
 from inrcodec.bitstream.weights import encode_weights
-from inrcodec.fitting import kernel_engine
+from inrcodec.fitting import kernel_engine, kernel_steps
 from inrcodec.fitting.engine import Fit
 from inrcodec.settings import FitSettings, Holdout, ModelSettings
 from tests.fitting.waves import fit_by, waves
@@ -16,12 +17,18 @@ pytest.importorskip("numba")
 
 
 @pytest.mark.parametrize("threads", [1, 3])
-@pytest.mark.parametrize(("hidden", "base"), [(0, None), (100_000, None), (0, 2)], ids=["all", "held out", "base"])
+@pytest.mark.parametrize(
+    ("hidden", "base", "thinned"),
+    [(0, None, False), (100_000, None, False), (0, 2, False), (0, None, True)],
+    ids=["all", "held out", "base", "thinned"],
+)
 def test_steps_at_once_are_those_one_by_one(
-    threads: int, hidden: int, base: int | None, monkeypatch: pytest.MonkeyPatch
+    threads: int, hidden: int, base: int | None, thinned: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Through all phases; a pass of five images has a shorter last step. With a base, pulled to it in each."""
     found = []
+    if thinned:
+        monkeypatch.setattr(kernel_steps, "THINNED_FROM", 0)
     for most in (1, 3, 64):
         monkeypatch.setattr(kernel_engine, "MOST_STEPS", most)
         monkeypatch.setattr(kernel_engine, "STRETCH_SECONDS", 1e9)
@@ -90,3 +97,22 @@ def test_a_stretch_ends_where_somebody_wants_to_look() -> None:
         if fit.meter.step > 22:
             break
     assert seen >= fit.stops
+
+
+def test_weights_of_large_sets_learn_from_a_part_of_the_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until latents stand still; small sets learn from all."""
+    from inrcodec.fitting.kernels import engine
+
+    orders: list[int] = []
+    take = engine.take_steps
+
+    def seen(*given: Any) -> None:
+        orders.extend(given[8].orders["thinned"].tolist())
+        take(*given)
+
+    monkeypatch.setattr(engine, "take_steps", seen)
+    for least, expected in ((0, {1, 4}), (1 << 30, {1})):
+        orders.clear()
+        monkeypatch.setattr(kernel_steps, "THINNED_FROM", least)
+        list(fit_by("kernel").steps())
+        assert set(orders) == expected

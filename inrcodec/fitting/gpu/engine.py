@@ -13,7 +13,8 @@ import numpy as np
 import torch
 
 from inrcodec.fitting.batches import Batch, most_pixels, packed
-from inrcodec.fitting.decisions import RoundingTask
+from inrcodec.fitting.correction import CorrectionContext
+from inrcodec.fitting.decisions import CorrectionTask, RoundingTask
 from inrcodec.fitting.gpu.canvas import Canvas, Tile, canvases
 from inrcodec.fitting.gpu.dials import WAITING, Dials, Panel
 from inrcodec.fitting.gpu.graphs import Capture, CudaGraphs, Repeated, generator_on
@@ -141,6 +142,10 @@ class DeviceEngine:
     def round_latents(self, context: RoundingContext, batch: Sequence[BatchPart]) -> None:
         """Latents of the batch become whole numbers by what they cost."""
         self.divide(RoundingTask(context), batch)
+
+    def correct_latents(self, context: CorrectionContext, batch: Sequence[BatchPart]) -> None:
+        """Whole latents of the batch change by what the fit lacks."""
+        self.divide(CorrectionTask(context), batch)
 
     def _part(self, number: int, phase: Phase) -> torch.Tensor:
         canvas, tiles = self._canvases[number], self._tiles[number]

@@ -10,24 +10,31 @@ from typing import Any
 
 import numpy as np
 
-from inrcodec.bitstream.context import LARGEST_MEAN, OWN, WEIGHT_BITS
-from inrcodec.bitstream.laplace import HIGHEST_SCALE, LOWEST_SCALE, MEAN_BITS, SCALE_BITS, TAIL
-from inrcodec.bitstream.laplace import WEIGHT_BITS as SHARE_BITS
+from inrcodec.bitstream.laplace import LOWEST_SCALE, MEAN_BITS
 from inrcodec.bitstream.likeness import BINS, COSTS
-from inrcodec.bitstream.rangecoder import TOTAL
-from inrcodec.bitstream.references import DISTANCES, PREVIOUS_COUNTS, SAME, SAME_COUNTS, SCALE_BOUNDS
+from inrcodec.fitting.kernels.chances import (
+    ACROSS,
+    CHANNELS,
+    CORNER,
+    DOWN,
+    FIRST,
+    HIGHEST,
+    LOWEST,
+    PLANES,
+    SIZE,
+    STRIDE,
+    UNITS,
+    below,
+    class_of,
+    covering_cell,
+    distribution,
+    shared,
+)
 from inrcodec.fitting.kernels.compiling import compiled, helper, inlined
 
-# Columns of the tables: of a level, of an image's plane in it, and of a channel.
-CHANNELS, PLANES, SIZE, UNITS, OTHERS, COARSER, STEPS, FIRST = range(8)
-CORNER, STRIDE, DOWN, ACROSS = range(4)
-LOWEST, HIGHEST, TAPS, BIAS, OUTPUT, OUTPUT_BIAS = range(6)
 # Words of the coder's state.
 LOWER, WIDTH, POINT, NEXT, FAILED, STATE = range(6)
-_SAME = tuple(SAME_COUNTS[SAME.index(offset)] if offset in SAME else 0 for offset in OWN)  # see `references`
-_BEFORE = PREVIOUS_COUNTS
 FULL = (1 << 64) - 1  # the interval at first
-_MEAN_SHIFT, _SCALE_SHIFT = 2 * WEIGHT_BITS - MEAN_BITS, 2 * WEIGHT_BITS - SCALE_BITS
 _NEWEST, _ZERO, _ONE = np.uint64(1 << 32), np.uint64(0), np.uint64(1)
 _WORD, _PRECISION, _FINE = np.uint64(32), np.uint64(24), np.uint64(8)
 _LAST = np.uint64((1 << 32) - 1)
@@ -126,128 +133,53 @@ def _code_cell(
     which = levels[level, FIRST] + channel
     lowest = channels[which, LOWEST]
     alphabet = channels[which, HIGHEST] - lowest + 1
-    size = levels[level, SIZE]
-    at = levels[level, PLANES] + channel * size + places[level, image, CORNER]
+    at = levels[level, PLANES] + channel * levels[level, SIZE] + places[level, image, CORNER]
     at += row * places[level, image, STRIDE] + column
     if alphabet == 1:
         cells[at] = lowest
         return
-    units, tap = levels[level, UNITS], channels[which, TAPS]
-    for unit in range(units):
-        sums[unit] = weights[channels[which, BIAS] + unit]
-    for number in range(own):
-        _add(sums, weights, tap + number * units, units, cells[at + offsets[number, image]])
-    tap += own * units
-    if levels[level, OTHERS]:
-        if channel > 0:
-            for number in range(previous):
-                _add(sums, weights, tap + number * units, units, cells[at - size + offsets[own + number, image]])
-        if channel > 1:
-            _add(sums, weights, tap + previous * units, units, cells[at - 2 * size])
-        tap += (previous + 1) * units
-    above, covering = levels[level, COARSER], 0
-    if above >= 0:
-        steps = levels[level, STEPS]
-        covering = levels[above, PLANES] + places[above, image, CORNER]
-        covering += (row >> steps) * places[above, image, STRIDE] + (column >> steps)
-        for other in range(levels[above, CHANNELS]):
-            _add(sums, weights, tap + other * units, units, cells[covering + other * levels[above, SIZE]])
-    output, last = channels[which, OUTPUT], channels[which, OUTPUT_BIAS]
-    mean_sum, scale_sum = weights[last] * (1 << WEIGHT_BITS), weights[last + 1] * (1 << WEIGHT_BITS)
-    for unit in range(units):
-        value = max(sums[unit], 0.0)
-        mean_sum += value * weights[output + unit]
-        scale_sum += value * weights[output + units + unit]
-    mean = (int(mean_sum) + (1 << (_MEAN_SHIFT - 1))) >> _MEAN_SHIFT
-    scale = (int(scale_sum) + (1 << (_SCALE_SHIFT - 1))) >> _SCALE_SHIFT
-    mean = min(max(mean, -LARGEST_MEAN), LARGEST_MEAN)
-    scale = min(max(scale, LOWEST_SCALE), HIGHEST_SCALE)
+    covering = covering_cell(levels, places, level, image, row, column)
+    mean, scale = distribution(
+        levels, channels, offsets, own, previous, weights, cells, sums, level, channel, image, at, covering
+    )
     steepness, share, likely = inverse[scale - LOWEST_SCALE], 0, 0
     if chosen[image] >= 0:
-        shift = places[level, chosen[image], CORNER] - places[level, image, CORNER]
-        far = _apart(cells, at, shift, offsets, image, 0, _SAME)
-        if channel > 0:
-            far += _apart(cells, at - size, shift, offsets, image, own, _BEFORE)
-        if above >= 0:
-            beside = places[above, chosen[image], CORNER] - places[above, image, CORNER]
-            for other in range(levels[above, CHANNELS]):
-                place = covering + other * levels[above, SIZE]
-                far += abs(int(cells[place]) - int(cells[place + beside]))
-        share, likely = shares[level, _class_of(far, scale)], int(cells[at + shift])
+        share, likely = shared(
+            levels, places, offsets, own, cells, shares, level, channel, image, chosen[image], at, covering, scale
+        )
     part = state[WIDTH] >> _PRECISION
     if decoding:
         target = (state[POINT] - state[LOWER]) // part
         if target >> _PRECISION:
             state[FAILED] = _ONE
             return
-        wanted = int(target >> _FINE)
-        symbol = min(max(((mean + (1 << (MEAN_BITS - 1))) >> MEAN_BITS) - lowest, 0), alphabet - 1)
-        left = _below(symbol, mean, steepness, decay, lowest, alphabet, share, likely)
-        while wanted < left:
-            symbol -= 1
-            left = _below(symbol, mean, steepness, decay, lowest, alphabet, share, likely)
-        right = _below(symbol + 1, mean, steepness, decay, lowest, alphabet, share, likely)
-        while wanted >= right:
-            symbol += 1
-            left, right = right, _below(symbol + 1, mean, steepness, decay, lowest, alphabet, share, likely)
+        symbol, left, right = _symbol_at(int(target >> _FINE), mean, steepness, decay, lowest, alphabet, share, likely)
         cells[at] = symbol + lowest
     else:
         symbol = cells[at] - lowest
-        left = _below(symbol, mean, steepness, decay, lowest, alphabet, share, likely)
-        right = _below(symbol + 1, mean, steepness, decay, lowest, alphabet, share, likely)
+        left = below(symbol, mean, steepness, decay, lowest, alphabet, share, likely)
+        right = below(symbol + 1, mean, steepness, decay, lowest, alphabet, share, likely)
     bits[image] += costs[right - left]
     if len(kept):
-        kept[at] = _class_of(0, scale) * COSTS + int(np.rint(costs[right - left] * BINS))
+        kept[at] = class_of(0, scale) * COSTS + int(np.rint(costs[right - left] * BINS))
     _narrow(words, state, part, np.uint64(left) << _FINE, np.uint64(right - left) << _FINE, decoding)
 
 
-@helper
-def _apart(cells: Any, at: int, shift: int, offsets: Any, image: int, first: int, counts: Any) -> int:
-    """How far an image is from its reference around a cell; counts (neighbors,): of offsets[first:]."""
-    far = 0
-    for number in range(len(counts)):
-        if counts[number]:
-            place = at + offsets[first + number, image]
-            far += counts[number] * abs(int(cells[place]) - int(cells[place + shift]))
-    return far
-
-
-@helper
-def _class_of(far: int, scale: int) -> int:
-    """See `references.class_of`."""
-    distance = 0
-    while far > 0 and distance < DISTANCES - 1:
-        far >>= 1
-        distance += 1
-    found = distance * (len(SCALE_BOUNDS) + 1)
-    for bound in SCALE_BOUNDS:
-        found += 1 if scale >= bound else 0
-    return found
-
-
 @inlined
-def _add(sums: Any, weights: Any, start: int, units: int, latent: int) -> None:
-    """Add what a latent gives to the units' sums; most are zero."""
-    if latent != 0:
-        value, first = float(latent), np.uint64(start)
-        for unit in range(np.uint64(units)):  # without a sign there is no check for one, and vectors come of it
-            sums[unit] += weights[first + unit] * value
-
-
-@inlined
-def _below(
-    symbol: int, mean: int, steepness: int, decay: Any, lowest: int, alphabet: int, share: int, likely: int
-) -> int:
-    """The sum of the frequencies of the symbols before one; see `laplace.frequencies`."""
-    if symbol <= 0:
-        return 0
-    if symbol >= alphabet:
-        return TOTAL
-    offset = ((lowest + symbol) << MEAN_BITS) - (1 << (MEAN_BITS - 1)) - mean
-    half: int = decay[min((abs(offset) * steepness) >> 16, TAIL << 8)] >> 1
-    below: int = half if offset < 0 else TOTAL - half
-    below += (((TOTAL if lowest + symbol > likely else 0) - below) * share) >> SHARE_BITS
-    return ((below * (TOTAL - alphabet)) >> 16) + symbol
+def _symbol_at(
+    wanted: int, mean: int, steepness: int, decay: Any, lowest: int, alphabet: int, share: int, likely: int
+) -> tuple[int, int, int]:
+    """The symbol whose frequencies hold a place in TOTAL, and where these begin and end; from the likeliest on."""
+    symbol = min(max(((mean + (1 << (MEAN_BITS - 1))) >> MEAN_BITS) - lowest, 0), alphabet - 1)
+    left = below(symbol, mean, steepness, decay, lowest, alphabet, share, likely)
+    while wanted < left:
+        symbol -= 1
+        left = below(symbol, mean, steepness, decay, lowest, alphabet, share, likely)
+    right = below(symbol + 1, mean, steepness, decay, lowest, alphabet, share, likely)
+    while wanted >= right:
+        symbol += 1
+        left, right = right, below(symbol + 1, mean, steepness, decay, lowest, alphabet, share, likely)
+    return symbol, left, right
 
 
 @helper

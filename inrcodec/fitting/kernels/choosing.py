@@ -40,29 +40,66 @@ def choose(
 
     Channels from `last` to `behind` are of the next level, which looks at this one.
     """
-    looking = min(channel + LOOKING, last)
-    for one in range(channel, looking):
-        channel_bits(lay, table, constants, weights, room, one, bits[1])
-    for one in range(last, behind):
-        channel_bits(lay, table, constants, weights, room, one, bits[1])
+    count_anew(lay, table, constants, weights, room, channel, last, behind, bits)
     gains[:] = 0.0
-    start: Any = np.int64(0)  # a plain 0 has a type of its own
-    wide = (lay.across[level] - across + apart - 1) // apart
     for keeping in range(2):
         if keeping:
             _keep_better(lay, table, room, state, value, level, channel, down, across, apart, gains)
-        _own_pixels(lay, owners, level, down, across, apart)
-        _compare(
-            errors, start, lay.height, lay.width, lay.width, owners, wide, weight_of_error, gains, keeping,
+        add_gains(
+            lay, table, level, channel, last, behind, down, across, apart, weight_of_error, weight_of_bit, errors,
+            bits, owners, gains, keeping,
         )  # fmt: skip
-        _compare_bits(
-            lay, table, bits, owners, level, level, channel, looking, down, across, apart, weight_of_bit, gains,
-            keeping,
-        )  # fmt: skip
-        _compare_bits(
-            lay, table, bits, owners, level, level + 1, last, behind, down, across, apart, weight_of_bit, gains,
-            keeping,
-        )  # fmt: skip
+
+
+@helper
+def count_anew(
+    lay: Any,
+    table: Any,
+    constants: Any,
+    weights: Any,
+    room: Any,
+    channel: int,
+    last: int,
+    behind: int,
+    bits: Any,
+) -> None:
+    """Count the bits of all channels that look at one again, into bits[1]."""
+    for one in range(channel, min(channel + LOOKING, last)):
+        channel_bits(lay, table, constants, weights, room, one, bits[1])
+    for one in range(last, behind):
+        channel_bits(lay, table, constants, weights, room, one, bits[1])
+
+
+@helper
+def add_gains(
+    lay: Any,
+    table: Any,
+    level: int,
+    channel: int,
+    last: int,
+    behind: int,
+    down: int,
+    across: int,
+    apart: int,
+    weight_of_error: float,
+    weight_of_bit: float,
+    errors: Any,
+    bits: Any,
+    owners: Any,
+    gains: Any,
+    keeping: int,
+) -> None:
+    """Add up what the cells of a phase change, of errors and of bits; or take it over where that is negative."""
+    start: Any = np.int64(0)  # a plain 0 has a type of its own
+    wide, looking = (lay.across[level] - across + apart - 1) // apart, min(channel + LOOKING, last)
+    _own_pixels(lay, owners, level, down, across, apart)
+    _compare(errors, start, lay.height, lay.width, lay.width, owners, wide, weight_of_error, gains, keeping)
+    _compare_bits(
+        lay, table, bits, owners, level, level, channel, looking, down, across, apart, weight_of_bit, gains, keeping
+    )
+    _compare_bits(
+        lay, table, bits, owners, level, level + 1, last, behind, down, across, apart, weight_of_bit, gains, keeping
+    )
 
 
 @helper

@@ -14,10 +14,12 @@ import numpy.typing as npt
 from inrcodec.bitstream.context import MARGIN, OWN, PREVIOUS
 from inrcodec.bitstream.laplace import DECAY, INVERSE
 from inrcodec.bitstream.latents import LatentCodec, Latents, Shapes
+from inrcodec.bitstream.likeness import COSTS, FIRSTS, Small
 from inrcodec.bitstream.rangecoder import TOTAL, settled
 from inrcodec.bitstream.references import CLASSES, NONE, bounds, delays, references_of
 from inrcodec.bitstream.related_latents import RelatedCodec
 from inrcodec.errors import CorruptFileError
+from inrcodec.fitting.kernels.alike import count_alike
 from inrcodec.fitting.kernels.blocks import FAILED, FULL, LOWER, NEXT, POINT, STATE, WIDTH, code_block
 
 Ints = npt.NDArray[np.int64]
@@ -26,6 +28,7 @@ Result = TypeVar("Result")
 _COSTS = np.log2(TOTAL) - np.log2(np.arange(TOTAL + 1).clip(1))
 _OWN, _PREVIOUS = np.array(OWN), np.array(PREVIOUS)
 _NOT_KEPT = np.zeros(0, np.uint16)
+_NOTHING = np.zeros((0, 0, 0), np.int16)
 
 
 class KernelCoder:
@@ -35,13 +38,15 @@ class KernelCoder:
         self.workers = workers
 
     def compile(self) -> None:
-        """Have the kernel compiled, by a call of it on nothing."""
+        """Have the kernels compiled, by calls of them on nothing."""
         ints, floats, octets = np.zeros((1, 8), np.int64), np.zeros(1), np.zeros(0, np.int16)
         code_block(
             ints, np.zeros((1, 0, 4), np.int64), ints, _OWN, _PREVIOUS, floats, INVERSE, DECAY, _COSTS, octets,
             _NOT_KEPT, np.zeros(0, np.uint32), np.zeros(STATE, np.uint64), floats, *_Relation.none(0, 1).arguments,
             False,
         )  # fmt: skip
+        planes = np.zeros((1, 1 + 2 * MARGIN, 1 + 2 * MARGIN), np.int16)
+        self.counted(planes, planes[None], np.zeros((1, 1, 1), np.int64), None, 0)
 
     def encode(
         self,
@@ -68,6 +73,15 @@ class KernelCoder:
         _written(tables, images, levels, places, count, alone, kept)
         found = [[plane.astype(np.int64) for plane in planes] for _, planes in _planes(levels, places, kept)]
         return [list(image) for image in zip(*found, strict=True)]
+
+    def counted(
+        self, image: Small, others: Small, costs: Ints, coarser: Small | None, steps: int
+    ) -> tuple[Ints, Small]:
+        """See `likeness.counted`."""
+        counts = np.zeros((len(others), 2, CLASSES * COSTS), np.int64)
+        apart = np.zeros((len(others), *costs.shape[1:]), np.int16)
+        count_alike(image, others, costs, _NOTHING if coarser is None else coarser, steps, FIRSTS, counts, apart)
+        return counts, apart
 
     def _shared(self, work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
         if self.workers == 1 or len(parts) == 1:

@@ -19,8 +19,8 @@ from platformdirs import user_cache_dir
 from inrcodec.version import __version__
 
 # Nothing is compiled of these, or of what lays out.
-PLAIN = ("__init__", "beside", "coding", "engine", "images", "packing", "parts", "view")
-KERNELS = ("take_steps", "decide_images", "code_block")  # that Python calls
+PLAIN = ("__init__", "beside", "coding", "engine", "images", "packing", "parts", "trying", "view")
+KERNELS = ("take_steps", "decide_images", "code_block", "count_alike")  # that Python calls
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
 _PART: dict[str, Any] = {  # without what callers in Python want, and without counts of who holds an array

@@ -24,6 +24,8 @@ def add_rate(
     weights: Any,
     room: Any,
     gradient: Any,
+    order: Any,
+    part: int,
     scale: float,
     with_latents: bool,
     with_weights: bool,
@@ -35,7 +37,9 @@ def add_rate(
         for start in range(0, table[lay.lengths + channel], CHUNK):
             points = min(CHUNK, padded - start)
             bits += _add_bits(lay, table, constants, weights, room, gradient, scale, channel, start, points)
-            _add_gradients(lay, table, weights, room, gradient, channel, start, points, with_latents, with_weights)
+            _add_gradients(
+                lay, table, weights, room, gradient, order, part, channel, start, points, with_latents, with_weights
+            )
     return bits
 
 
@@ -178,6 +182,8 @@ def _add_gradients(
     weights: Any,
     room: Any,
     gradient: Any,
+    order: Any,
+    part: int,
     channel: int,
     start: int,
     points: int,
@@ -187,19 +193,22 @@ def _add_gradients(
     """From gradients of means and scales to those of the weights and of the latents that were looked at."""
     units, cells, blocks = lay.units, lay.cells, lay.units // ROWS
     entry = table[lay.taps_entry + channel]
+    first = points * part // order.thinned // LANES * LANES
+    seen = points * (part + 1) // order.thinned // LANES * LANES - first
     if with_weights:
         add_outer(
             gradient,
             table[lay.last_gradient + channel],
             room,
-            cells,
+            cells + first,
             lay.chunk_stride,
             blocks,
             table,
             lay.cells_entry + units,
             lay.last_others,
-            lay.nothing,
-            points,
+            first,
+            seen,
+            float(order.thinned),
         )
     bias = table[lay.bias_gradient + channel]
     _by_units(weights, table[lay.last_place + channel], room, cells, units, gradient, bias, points)
@@ -208,14 +217,15 @@ def _add_gradients(
             gradient,
             table[lay.units_gradient + channel],
             room,
-            cells,
+            cells + first,
             lay.chunk_stride,
             blocks,
             table,
             entry,
             table[lay.taps_others + channel],
-            start,
-            points,
+            start + first,
+            seen,
+            float(order.thinned),
         )
     if not with_latents:
         return

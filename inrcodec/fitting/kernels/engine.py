@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 
 from inrcodec.bitstream.context import context_shapes
 from inrcodec.field.field import field_shapes
 from inrcodec.fitting.kernels.barrier import GIVEN_UP, WORDS
-from inrcodec.fitting.kernels.deciding import decide_images
+from inrcodec.fitting.kernels.deciding import Deciding, decide_images, to_round
 from inrcodec.fitting.kernels.images import ImageGroup
 from inrcodec.fitting.kernels.lay_all import Layout
 from inrcodec.fitting.kernels.packing import FloatArray, Packing
@@ -47,6 +48,15 @@ def covers(model: ModelSettings, channels: int) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class Sight:
+    """How images are looked at; margin: see `loss.add_loss`; released: whether hidden pixels are."""
+
+    footprint: int
+    margin: float
+    released: bool
+
+
 class KernelStep:
     """Steps of a fit of a model, shared by threads; what comes out does not depend on how many there are."""
 
@@ -70,7 +80,7 @@ class KernelStep:
     def compile_decisions(self) -> None:
         """The same of what rounds latents."""
         weights = np.zeros(self.weights, np.float32)
-        self.decide(weights, [self._nothing()], 1, 4, footprint=1, margin=0.0, released=True)
+        self.decide(weights, [self._nothing()], 1, 4, Sight(footprint=1, margin=0.0, released=True))
 
     def _nothing(self) -> Part:
         group = ImageGroup(self.model, np.zeros((1, self.channels, 8, 8), np.float32))
@@ -97,13 +107,16 @@ class KernelStep:
         with_weights: bool = True,
         with_rate: bool = True,
         drawn: FloatArray | None = None,
+        thinned: int = 1,
     ) -> Outcome:
         """Losses of some images and their gradient for all weights, of network and context model, flat; latents move.
 
         moving: None where latents stand still; seed: of this step's noise; margin: see `loss.add_loss`. drawn: gets
-        the colors of all images, one behind the other, (channels, height, width) each.
+        the colors of all images, one behind the other, (channels, height, width) each. thinned: see `order_for`.
         """
-        order = order_for(quantization, moving, margin=margin, with_weights=with_weights, with_rate=with_rate)
+        order = order_for(
+            quantization, moving, margin=margin, with_weights=with_weights, with_rate=with_rate, thinned=thinned
+        )
         packing = self._layout(parts[0].group, footprint).packing
         packed = packing.packed(weights)
         count = sum(len(part.rows) for part in parts)
@@ -184,33 +197,45 @@ class KernelStep:
         found = np.split(drawn, np.cumsum(counts)[:-1])
         return [part.reshape(size) for part, size in zip(found, sizes, strict=True)]
 
-    def decide(
-        self,
-        weights: FloatArray,
-        parts: Sequence[Part],
-        levels: int,
-        apart: int,
-        *,
-        footprint: int,
-        margin: float,
-        released: bool,
-    ) -> None:
+    def decide(self, weights: FloatArray, parts: Sequence[Part], levels: int, apart: int, sight: Sight) -> None:
         """Round the latents of some images for good; see `deciding.decide_images`."""
-        packed = self._layout(parts[0].group, footprint).packing.packed(weights)
-        dealt = dealt_out(parts, self.workers)
-        for part in parts:
-            self._layout(part.group, footprint)
+        packed, dealt = self.packed(weights, parts, sight.footprint), dealt_out(parts, self.workers)
 
         def work(worker: int) -> None:
             for part, _, begin, end in dealt[worker]:
-                layout = self._layout(part.group, footprint)
-                state, _, limits, pictures = part.group.arrays(released)
-                decide_images(
-                    layout.record, layout.table, layout.constants, packed, self._room(layout, worker), state, limits,
-                    pictures, part.scales, margin, levels, apart, part.rows, begin, end,
-                )  # fmt: skip
+                asked = to_round(part.group.pixels, self.cells_of(part.group, sight.footprint))
+                self.decide_by(worker, packed, (part, begin, end), levels, apart, sight, asked)
 
         self._share(work)
+
+    def decide_by(
+        self,
+        worker: int,
+        packed: FloatArray,
+        stretch: tuple[Part, int, int],
+        levels: int,
+        apart: int,
+        sight: Sight,
+        asked: Deciding,
+    ) -> None:
+        """What is asked of images begin to end of a part, done by the thread that calls; packed: see `packed`."""
+        part, begin, end = stretch
+        layout = self._layout(part.group, sight.footprint)
+        state, _, limits, pictures = part.group.arrays(sight.released)
+        decide_images(
+            layout.record, layout.table, layout.constants, packed, self._room(layout, worker), state, limits,
+            pictures, part.scales, sight.margin, levels, apart, part.rows, begin, end, asked,
+        )  # fmt: skip
+
+    def packed(self, weights: FloatArray, parts: Sequence[Part], footprint: int) -> FloatArray:
+        """Weights as kernels read them, with all that threads may want at once laid out."""
+        for part in parts:
+            self._layout(part.group, footprint)
+        return self._layout(parts[0].group, footprint).packing.packed(weights)
+
+    def cells_of(self, group: ImageGroup, footprint: int) -> int:
+        """Floats of all planes of an image, margins counted in."""
+        return int(self._layout(group, footprint).record["planes_size"])
 
     def _room_for_gradients(self, count: int, packing: Packing) -> FloatArray:
         """Of so many images; kept, as the pages of a fresh array would cost more than what is put there."""

@@ -10,7 +10,7 @@ from inrcodec.fitting.kernels.lay_context import lay_out_context
 from inrcodec.fitting.kernels.lay_network import lay_out_network
 from inrcodec.fitting.kernels.lay_planes import lay_out_planes
 from inrcodec.fitting.kernels.lay_sampling import lay_out_sampling
-from inrcodec.fitting.kernels.layout import LANES, SLACK, Draft
+from inrcodec.fitting.kernels.layout import LANES, LINE, SLACK, Draft
 from inrcodec.fitting.kernels.packing import FloatArray, Packing
 from inrcodec.fitting.kernels.view import View
 from inrcodec.settings import ModelSettings
@@ -28,7 +28,7 @@ class Layout:
         self.packing = Packing((*network, *context))
         tensors = self.packing.tensors
         tile = TILE_PIXELS.get(footprint, FEWEST_PIXELS)
-        stride = tile * footprint**2 + LANES
+        stride = _stride(tile * footprint**2)
         ones = lay_out_network(draft, self.packing, tensors[: len(network)], channels, stride)
         self._ones = slice(ones, ones + stride)
         lay_out_context(draft, self.packing, tensors[len(network) :], model)
@@ -46,6 +46,14 @@ class Layout:
 
     def room(self) -> FloatArray:
         """One to work in."""
-        room = np.zeros(self._size + SLACK, np.float32)
+        unaligned = np.zeros(self._size + SLACK + LINE, np.float32)
+        skipped = -unaligned.ctypes.data // unaligned.itemsize % LINE
+        room = unaligned[skipped : skipped + self._size + SLACK]
         room[self._ones] = 1.0
         return room
+
+
+def _stride(points: int) -> int:
+    """From row to row of a tile: an odd number of cache lines, so that rows do not drive each other out."""
+    lines = -(-(points + LANES) // LINE)
+    return LINE * (lines + 1 - lines % 2)

@@ -20,12 +20,13 @@ FloatArray = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 LANES = 8  # of a vector
+LINE = 16  # floats of a cache line: vectors that lie across two of them are slower
 PANEL = 24  # points that products take at once
 ROWS = 4  # rows of a product that are made at once
 OTHERS = 3  # rows of points that a block of gradients is made of, besides four
 REACH = 4  # cells that a sample is read from, per axis
 CHUNK = 240  # cells that the context model looks at together
-CHUNK_STRIDE = CHUNK + LANES  # from row to row of what it needs for them
+CHUNK_STRIDE = CHUNK + 2 * LINE  # from row to row of what it needs for them
 SLACK = 32  # floats that vectors may touch behind the end of anything
 
 _LAYER, _LEVEL = (MAX_HIDDEN_LAYERS + 1,), (MAX_LEVELS,)
@@ -141,7 +142,7 @@ class Draft:
     def take(self, floats: int) -> int:
         """Room for that many floats; where it begins."""
         start = self.room
-        self.room += -(-(floats + SLACK) // LANES) * LANES
+        self.room += -(-(floats + SLACK) // LINE) * LINE
         return start
 
     def numbers(self, values: Any) -> int:

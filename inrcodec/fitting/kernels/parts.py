@@ -78,13 +78,18 @@ def order_for(
     margin: float | None,
     with_weights: bool = True,
     with_rate: bool = True,
+    thinned: int = 1,
 ) -> npt.NDArray[np.void]:
-    """What kernels are told of a step, (1,) of ORDER; moving: None where latents stand still."""
+    """What kernels are told of a step, (1,) of ORDER; moving: None where latents stand still.
+
+    thinned: of an image's points, one in so many tells its gradient for the weights.
+    """
     order = np.zeros(1, ORDER)
     order["mode"], order["temperature"] = quantization.mode, quantization.temperature or 1.0
     order["noise"], order["margin"] = quantization.noise, -1.0 if margin is None else margin
     order["with_latents"], order["with_weights"] = moving is not None, with_weights
     order["with_rate"] = with_rate
+    order["thinned"] = thinned
     if moving:
         for name in ("rate", "decay", "second_decay", "tiny"):
             order[name] = getattr(moving, name)

@@ -76,13 +76,14 @@ def add_outer(
     others: int,
     start: int,
     points: int,
+    times: float,
 ) -> None:
     """Gradient of weights: the sum over points of every row on the left times every row on the right, added.
 
     Left are 4 * `blocks` rows from room[left], `stride` apart; right are 3 * `others` rows, row i from
     room[table[entry + i] + start]. gradient[place + i * 4 * blocks + o] belongs to row i on the right, o on the left.
     """
-    zero = vector(0.0)
+    zero, factors = vector(0.0), vector(times)
     width = ROWS * blocks
     for o in range(blocks):
         for i in range(others):
@@ -105,6 +106,9 @@ def add_outer(
                 factor = load(room, row3 + p)
                 d0, d1, d2 = fma(factor, x0, d0), fma(factor, x1, d1), fma(factor, x2, d2)
             target = place + OTHERS * i * width + ROWS * o
+            a0, b0, c0, d0 = a0 * factors, b0 * factors, c0 * factors, d0 * factors
+            a1, b1, c1, d1 = a1 * factors, b1 * factors, c1 * factors, d1 * factors
+            a2, b2, c2, d2 = a2 * factors, b2 * factors, c2 * factors, d2 * factors
             add_sums(gradient, target, a0, b0, c0, d0)
             add_sums(gradient, target + width, a1, b1, c1, d1)
             add_sums(gradient, target + 2 * width, a2, b2, c2, d2)

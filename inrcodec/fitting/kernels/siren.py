@@ -56,7 +56,7 @@ def backward(lay: Any, table: Any, weights: Any, room: Any, points: int, with_la
 
 
 @helper
-def add_weight_gradients(lay: Any, table: Any, room: Any, points: int, gradient: Any) -> None:
+def add_weight_gradients(lay: Any, table: Any, room: Any, first: int, points: int, gradient: Any, times: float) -> None:
     """Add the gradients of all weights at these points."""
     stride = lay.stride
     for layer in range(lay.layers + 1):
@@ -67,14 +67,15 @@ def add_weight_gradients(lay: Any, table: Any, room: Any, points: int, gradient:
             gradient,
             lay.gradients[layer],
             room,
-            rows,
+            rows + first,
             stride,
             blocks,
             table,
             lay.entries[layer],
             lay.others[layer],
-            lay.nothing,
+            first,
             points,
+            times,
         )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from inrcodec.fitting.kernels.compiling import helper
 from inrcodec.fitting.kernels.grids import gather_columns, gather_inputs, spread_columns
+from inrcodec.fitting.kernels.layout import LANES
 from inrcodec.fitting.kernels.loss import add_loss, store_colors
 from inrcodec.fitting.kernels.siren import add_weight_gradients, backward
 from inrcodec.fitting.kernels.tiles import draw_tile
@@ -20,6 +21,7 @@ ORDER = np.dtype(
         ("margin", "f8"),  # beyond the ends of the scale; see loss
         ("with_latents", "i8"),  # latents move
         ("with_weights", "i8"),  # gradients of the weights are wanted
+        ("thinned", "i8"),  # weights learn from one in so many points, which counts as often
         ("with_rate", "i8"),  # bits are wanted
         ("rate", "f8"),  # of the latents
         ("decay", "f8"),  # of their moments
@@ -40,6 +42,7 @@ def add_distortion(
     pictures: Any,
     image: int,
     order: Any,
+    part: int,
     scale: float,
     gradient: Any,
     drawn: Any,
@@ -60,7 +63,9 @@ def add_distortion(
             continue
         backward(lay, table, weights, room, points, order.with_latents != 0)
         if order.with_weights:
-            add_weight_gradients(lay, table, room, points, gradient)
+            first = points * part // order.thinned // LANES * LANES
+            last = points * (part + 1) // order.thinned // LANES * LANES
+            add_weight_gradients(lay, table, room, first, last - first, gradient, float(order.thinned))
         if order.with_latents:
             gather_inputs(lay, table, constants, room, start, count, apart)
     if order.with_latents:

@@ -133,17 +133,19 @@ def take_steps(
         ):
             image = images.rows[number]
             first, gradient = image * length, packed.gradients[number - start]
+            part = np.int64(images.keys[2 * number] >> 8) % order.thinned
             quantize(lay, room, state, first, order, images.keys[2 * number], images.keys[2 * number + 1])
             lay_into_planes(lay, room)
             room[lay.slopes : lay.slopes + lay.planes_size] = 0.0
             gradient[:] = 0.0
             images.results[number, 0], images.results[number, 2] = add_distortion(
-                lay, table, constants, packed.packed, room, pictures, image, order, images.scales[number, 0], gradient,
+                lay, table, constants, packed.packed, room, pictures, image, order, part, images.scales[number, 0],
+                gradient,
                 drawn[number * values :],
             )  # fmt: skip
             if order.with_rate:
                 images.results[number, 1] = add_rate(
-                    lay, table, constants, packed.packed, room, gradient, images.scales[number, 1],
+                    lay, table, constants, packed.packed, room, gradient, order, part, images.scales[number, 1],
                     order.with_latents != 0, order.with_weights != 0,
                 )  # fmt: skip
             if order.with_latents:

@@ -72,10 +72,10 @@ class Case:
         rows = np.arange(self.images)
         return Part(self.group, rows, rows, self.scales, self.shares)
 
-    def step(self, quantization: Quantization = ROUNDED, workers: int = 1, **options: Any) -> Outcome:
+    def step(self, quantization: Quantization = ROUNDED, workers: int = 1, seed: int = 5, **options: Any) -> Outcome:
         kernels = KernelStep(self.model, self.channels, workers)
         options = {"footprint": self.footprint, "margin": self.margin} | options
-        outcome = kernels.step(self.weights, [self.part], quantization, rates_of(0.0), 5, **options)
+        outcome = kernels.step(self.weights, [self.part], quantization, rates_of(0.0), seed, **options)
         kernels.close()
         return outcome
 

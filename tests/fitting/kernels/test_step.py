@@ -161,6 +161,19 @@ def test_any_number_of_threads_gives_the_same_bits(workers: int) -> None:
     assert one.group.first_moments.tobytes() == other.group.first_moments.tobytes()
 
 
+@pytest.mark.parametrize("size", [(3, 5), (13, 18), (24, 24)])
+def test_weights_learn_from_a_part_of_the_points_that_counts_as_often(size: tuple[int, int]) -> None:
+    """Over many visits the mean is what all points tell; what does not depend on points is as it was."""
+    case = Case(*size, images=1)
+    whole, visits = case.step().gradient, 400
+    seen = np.array([case.step(seed=seed, thinned=4).gradient for seed in range(visits)])
+    parts = np.unique(seen, axis=0)
+    assert 1 < len(parts) <= 4
+    assert close(parts.mean(axis=0) if len(parts) == 4 else whole, whole)
+    spread = seen.std(axis=0) / np.sqrt(visits)
+    assert (np.abs(seen.mean(axis=0) - whole) <= 5 * spread + 1e-5 * np.abs(whole).max()).all()
+
+
 def test_images_of_several_sizes_in_one_step() -> None:
     cases = [Case(12, 17, images=3), Case(20, 9, images=2), Case(7, 7, images=1)]
     outcomes = [case.step() for case in cases]
