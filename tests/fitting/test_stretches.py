@@ -35,7 +35,7 @@ def test_steps_at_once_are_those_one_by_one(
         holdout = Holdout(hidden, 0, "release") if hidden else Holdout()
         settings = FitSettings(1e-3, passes=12, engine="kernel", threads=threads, holdout=holdout, base=base)
         fit = Fit(waves(5, 16), ModelSettings(hidden_width=8 if base is None else 32), settings)
-        steps = [progress.done for progress in fit.steps()]
+        steps = [progress.done for progress in fit.steps() if progress.phase != "compile"]
         made = fit.finish()
         integers = b"".join(level.tobytes() for image in made.latents for level in image)
         found.append((encode_weights((*made.network, *made.context), ()), integers, fit.meter.step))
