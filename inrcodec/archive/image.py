@@ -13,6 +13,7 @@ from inrcodec.archive.summaries import image_code
 from inrcodec.bitstream.figures import HOLDOUT_PSNR, PSNR
 from inrcodec.detail import blocks, enlarge
 from inrcodec.detail.blocks import Block, Region
+from inrcodec.detail.projection import cuts
 from inrcodec.field.derivative_raster import gradient, laplacian, midpoint_slopes
 from inrcodec.field.raster import raster
 from inrcodec.numerics.arrays import BytePixels, Pixels, in_color
@@ -21,6 +22,7 @@ from inrcodec.numerics.cores import each
 
 KERNELS = {"nearest": nearest, "lanczos": lanczos}
 PART_PIXELS = 1 << 19  # drawn at once where octets are wanted
+ROWS = 64  # of what is drawn that become octets at once
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,9 @@ class ArchivedImage:
         octets = np.empty((*requested, self.archive.channels), np.uint8)
 
         def enlarged(block: Block) -> None:
-            drawn = enlarge(raster(field, *inputs, native, native, block.native), block.size)
-            octets[block.target] = np.rint(straightened(drawn[block.inside]) * 255)
+            drawn = enlarge(raster(field, *inputs, native, native, block.native), block.size)[block.inside]
+            for rows in cuts(len(drawn), ROWS):
+                octets[block.target][rows] = np.rint(straightened(drawn[rows]) * 255)
 
         def rastered(part: Region) -> None:
             octets[part] = np.rint(straightened(raster(field, *inputs, native, requested, part)) * 255)

@@ -162,3 +162,14 @@ def test_a_large_picture_takes_the_memory_of_a_part_of_it(opened: Archive, monke
     beside = tracemalloc.get_traced_memory()[1] - octets
     tracemalloc.stop()
     assert beside < 4_000_000
+
+
+def test_enlarging_makes_octets_band_by_band(opened: Archive) -> None:
+    """A small picture is one block however large it is drawn: its floats twice, and no third time."""
+    opened[0].render_octets(8)  # what is read once
+    tracemalloc.start()
+    octets = opened[0].render_octets((1024, 1024))
+    beside = tracemalloc.get_traced_memory()[1] - octets.nbytes
+    tracemalloc.stop()
+    assert beside < 30 << 20
+    assert np.abs(octets - 255 * opened[0].render((1024, 1024))).max() <= 0.51
