@@ -31,10 +31,16 @@ class Selection:
 
     @cached_property
     def _spellings(self) -> dict[str, list[int]]:
-        """The images by other ways to write their names: in the normal form, as listed, as in a spreadsheet's cell."""
+        """The images by other ways to write their names: in the normal form, as listed, as in a spreadsheet's cell.
+
+        Without those whose name is all of these, which are most: of a million, the others take long enough.
+        """
+        joined = "".join(self.names)
         found: dict[str, list[int]] = {}
+        if joined.isascii() and joined.isprintable() and " " not in joined:
+            return found
         for number, name in enumerate(self.names):
-            for spelling in {normal(name), typed(name)}:
+            for spelling in set() if _plain(name) else {normal(name), typed(name)}:
                 found.setdefault(spelling, []).append(number)
         return found
 
@@ -50,15 +56,16 @@ class Selection:
 
     @cached_property
     def _most_commas(self) -> int:
-        return max((name.count(",") for name in self.names), default=0)
+        return max((name.count(",") for name in self.names), default=0) if "," in "".join(self.names) else 0
 
     def named(self, which: str) -> list[int]:
         """The images whose name this is, however it is written: one, or several that look alike; empty for none."""
         if which in self.numbers:
             return [self.numbers[which]]
         for spelling in (normal(which), typed(which), typed(from_cell(which))):
-            if spelling in self._spellings:
-                return self._spellings[spelling]
+            plain = [self.numbers[spelling]] if _plain(spelling) and spelling in self.numbers else []
+            if found := [*self._spellings.get(spelling, []), *plain]:
+                return sorted(found)
         return []
 
     def find(self, which: str) -> int | None:
@@ -130,3 +137,8 @@ class Selection:
         if not found:
             raise UnknownImageError(f"no image is named like {pattern!r}; names are listed by report")
         return found
+
+
+def _plain(name: str) -> bool:
+    """Whether a name is written in one way only."""
+    return name.isascii() and name.isprintable() and name == name.strip()

@@ -144,8 +144,6 @@ def figures(progress: CollectionProgress) -> str:
 
 def result_keys(target: Path, result: CollectionResult) -> dict[str, Any]:
     """The outcome as plain values, in the order of the JSON keys."""
-    from inrcodec.evaluate.figures import mean_of
-
     found, about = result.collection, result.collection.manifest.about
     return {
         "file": str(target),
@@ -154,7 +152,7 @@ def result_keys(target: Path, result: CollectionResult) -> dict[str, Any]:
         "shards": len(found.manifest.shards),
         "pixels": found.pixels,
         "bits_per_pixel": found.bits_per_pixel,
-        "mean_psnr": mean_of(map(float, found.manifest.psnr)),
+        "mean_psnr": found.mean_psnr,
         "order": about.order,
         "source_bytes": result.source_bytes,
         "ratio": result.source_bytes / found.file_size,

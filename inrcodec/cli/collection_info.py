@@ -16,7 +16,6 @@ def describe_collection(file: str) -> dict[str, Any]:
     import msgspec
 
     from inrcodec.archive import Collection
-    from inrcodec.evaluate.figures import mean_of
 
     found = Collection.open(file)
     manifest, lost = found.manifest, found.lost()
@@ -29,7 +28,7 @@ def describe_collection(file: str) -> dict[str, Any]:
         "channels": found.channels,
         "pixels": found.pixels,
         "bits_per_pixel": found.bits_per_pixel,
-        "mean_psnr": mean_of(map(float, manifest.psnr)),
+        "mean_psnr": found.mean_psnr,
         "order": manifest.about.order,
         "settings": manifest.about.settings,
         "manifest_bytes": manifest.size,

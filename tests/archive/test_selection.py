@@ -82,3 +82,14 @@ def test_cells_come_back(text: str) -> None:
     cell = to_cell(text)
     assert from_cell(cell) == text
     assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def test_names_that_are_written_in_one_way_only() -> None:
+    """Of a million names nearly all are, and those are not looked at one by one."""
+    plain = Selection(("=x.png", "y.png"))
+    assert plain.select("'=x.png, y.png ") == (0, 1)
+    assert plain.named("z.png") == []
+    alike = Selection((" y.png", "y.png"))
+    assert (alike.named("y.png"), alike.named(" y.png"), alike.named("y.png ")) == ([1], [0], [0, 1])
+    with pytest.raises(UnknownImageError, match="could be  y.png, y.png"):
+        alike.select("y.png ")

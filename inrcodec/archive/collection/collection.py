@@ -132,6 +132,13 @@ class Collection(ImageSet):
         return {PSNR: self.manifest.psnr}
 
     @property
+    def mean_psnr(self) -> float | None:
+        """Over images where it is known and finite; infinite where all that is known is."""
+        known = self.manifest.psnr[~np.isnan(self.manifest.psnr)]
+        finite = known[np.isfinite(known)]
+        return float(finite.mean(dtype=np.float64)) if len(finite) else math.inf if len(known) else None
+
+    @property
     def image_bits(self) -> Pixels:
         """Each image's share of its shard in bits, (images,)."""
         return 8 * self.manifest.bytes

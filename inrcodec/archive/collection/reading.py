@@ -228,7 +228,7 @@ def _checked(shards: tuple[Shard, ...], about: About, columns: dict[str, Any], i
         raise CorruptFileError(f"has an order that is none of {', '.join(ORDERS)}: {about.order[:100]!r}")
     if not all(found.names) or len(set(found.names)) < len(found.names):
         raise CorruptFileError("has images without names, or two of one name")
-    if any("\0" in name for name in found.names):
+    if "\0" in "".join(found.names):
         raise CorruptFileError("has names with a zero byte")
     if found.shard.min(initial=0) < 0 or found.shard.max(initial=0) >= len(shards):
         raise CorruptFileError("has images of shards that it does not list")
