@@ -6,10 +6,13 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CPU_WHEELS := https://download.pytorch.org/whl/cpu
+# Bytecode is kept, whatever the environment says: a hundred processes of the tests would compile the package each.
+TESTS := OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q
+QUICKLY := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 DEMO_FLAGS ?= --quality 50 --effort 5 --time-limit 150s --seed 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check slow audit attack man gpu clean
+.PHONY: help demo test slowest check slow audit attack man gpu clean
 
 help: ## show this list
 	@echo "inrcodec: a folder of images as one small file"
@@ -25,7 +28,10 @@ demo: $(STAMP) ## encode samples/48 into demo/set.inr, decode a sheet at 256 pix
 	@echo "Next: $(BIN)/inrcodec report demo/set.inr"
 
 test: $(STAMP) ## run the tests
-	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(TESTS) $(QUICKLY)
+
+slowest: $(STAMP) ## run the tests in one process, and list the files and tests that take the processor longest
+	$(TESTS) -p tests.processor_time
 
 check: $(STAMP) ## lint and check types
 	$(BIN)/ruff check .
@@ -33,7 +39,7 @@ check: $(STAMP) ## lint and check types
 	$(BIN)/mypy
 
 slow: $(STAMP) audit ## run the slow tests too
-	$(BIN)/pytest -q -m "not gpu"
+	$(TESTS) -m "not gpu"
 
 audit: $(STAMP) ## ask whether flaws of the installed libraries are known
 	$(BIN)/pip-audit --local --skip-editable --progress-spinner off

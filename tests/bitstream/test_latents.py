@@ -19,7 +19,7 @@ from inrcodec.settings import Level
 MIXED = {"levels": (Level(31, 2), Level(2, 3), Level(0, 2)), "context_width": 3, "hidden_width": 2}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_round_trip(seed: int) -> None:
     made = random_set(seed)
@@ -34,7 +34,7 @@ def test_round_trip(seed: int) -> None:
         coder.decode(payload + bytes(5), made.sizes)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_the_second_reader_finds_the_same(seed: int) -> None:
     made = random_set(seed, side=6)
@@ -90,7 +90,7 @@ def test_thin_images(size: tuple[int, int]) -> None:
     assert_same_latents(coder.decode(payload, [size] * 3), images)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.binary(max_size=80))
 def test_noise_is_refused_or_legal(payload: bytes) -> None:
     made = random_set(10, images=4, **MIXED)

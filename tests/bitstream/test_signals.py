@@ -229,7 +229,7 @@ def test_hostile_files_are_refused_at_once(payloads: dict[str, bytes]) -> None:
 def test_random_payloads_end_in_a_refusal_or_in_values(kind: str) -> None:
     dice = random.Random(3)
     (payload,) = (chunk.payload for chunk in CHUNKS if chunk.kind == kind.encode())
-    for _ in range(150):
+    for _ in range(60):
         damaged = bytearray(payload)
         for _ in range(dice.randint(1, 3)):
             damaged[dice.randrange(len(damaged))] = dice.choice([0, 1, 0x7F, 0x80, 0xFF, dice.randrange(256)])

@@ -89,7 +89,10 @@ def test_a_dry_run_refuses_what_a_run_refuses(small_images: Path, tmp_path: Path
         assert said in capsys.readouterr().err
 
 
-def test_what_was_missed_is_named(small_images: Path, tmp_path: Path, capsys: Capture) -> None:
+def test_what_was_missed_is_named(
+    small_images: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inrcodec.encoding.target.MOST_CORRECTIONS", 1)
     asked = ["--passes", "3", "--threads", "1", "--device", "cpu", "--json"]
     assert main(["encode", str(small_images), "-o", "a.inr", "--target-psnr", "60", *asked]) == 4
     out, err = capsys.readouterr()
@@ -175,7 +178,10 @@ def test_an_interrupted_encode_goes_on_where_it_stopped(small_images: Path, tmp_
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="signals of POSIX")
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (getattr(signal, "SIGHUP", 1), 129)])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGTERM, 143), pytest.param(getattr(signal, "SIGHUP", 1), 129, marks=pytest.mark.slow)],
+)
 def test_other_signals_leave_a_checkpoint_as_well(
     number: signal.Signals, code: int, small_images: Path, tmp_path: Path
 ) -> None:

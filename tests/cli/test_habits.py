@@ -39,7 +39,7 @@ def test_version_in_short(capsys: Capture) -> None:
     assert capsys.readouterr().out.startswith("inrcodec ")
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("shell", ["bash", *(pytest.param(one, marks=pytest.mark.slow) for one in ("zsh", "fish"))])
 def test_shells_complete(shell: str, tmp_path: Path) -> None:
     shown = run("--show-completion", shell, _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")  # whatever runs tests
     assert "_INRCODEC_COMPLETE" in shown.stdout

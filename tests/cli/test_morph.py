@@ -48,7 +48,8 @@ def test_strips_of_one_and_of_all_modes(small_set: Path, tmp_path: Path) -> None
         assert max(words) < 200
 
 
-def test_a_refined_strip(small_set: Path, tmp_path: Path) -> None:
+def test_a_refined_strip(small_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inrcodec.fitting.registration.STEPS", 30)
     words = ["morph", str(small_set), *PAIR, "--refine", "--size", "20", "-o", "strip.png"]
     assert main([*words, "--sheet"]) == 0
     assert main([*words, "--compare", "--force"]) == 0

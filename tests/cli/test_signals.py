@@ -14,7 +14,7 @@ from inrcodec.cli.app import main
 
 Capture = pytest.CaptureFixture[str]
 RATE = 4000
-QUICK = ["--passes", "1500", "--width", "32", "--device", "cpu", "--quiet"]
+QUICK = ["--passes", "600", "--width", "32", "--device", "cpu", "--quiet"]
 TIMES = np.arange(1200) / RATE
 TONE = 0.6 * np.exp(-4 * TIMES) * np.sin(2 * np.pi * 440 * TIMES) + 0.2 * np.sin(2 * np.pi * 97 * TIMES)
 
@@ -162,7 +162,7 @@ def test_options_of_pictures_and_of_sounds_are_told_apart(tmp_path: Path, capsys
 
 def test_the_file_is_as_good_as_the_network(tmp_path: Path) -> None:
     write_wave(tmp_path / "tone.wav", TONE[:, None])
-    quick = {"passes": 800, "width": "32", "device": "cpu"}
+    quick = {"passes": 200, "width": "32", "device": "cpu"}
     result = inrcodec.fit_signal(tmp_path / "tone.wav", tmp_path / "a.inr", **quick)
     (kept,), (before,) = result.figures, result.unquantized
     assert kept.value > before.value - 0.3

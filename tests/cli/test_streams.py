@@ -28,7 +28,10 @@ def shell(line: str, cwd: Path) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
-@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&- <&-", "2>/dev/full"])
+@pytest.mark.parametrize(
+    "closed",
+    [">&-", ">&- 2>&- <&-", "2>/dev/full", *(pytest.param(one, marks=pytest.mark.slow) for one in ("2>&-", "<&-"))],
+)
 def test_the_work_is_done(closed: str, small_set: Path, tmp_path: Path) -> None:
     code, out, err = shell(f"INR decode {small_set} -o out {closed}", tmp_path)
     assert (code, err) == (0, "")

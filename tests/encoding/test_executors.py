@@ -64,12 +64,19 @@ def test_a_worker_may_have_processes_of_its_own(small_images: Path, tmp_path: Pa
     assert (found.retried, len(found.collection)) == (0, 6)
 
 
-@pytest.mark.parametrize("by", ["close", pytest.param("signal", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("by", "engine"),
+    [
+        ("close", "kernel"),
+        pytest.param("close", "torch", marks=pytest.mark.slow),
+        pytest.param("signal", "torch", marks=pytest.mark.slow),
+    ],
+)
 def test_a_worker_that_is_stopped_leaves_its_checkpoint(
-    by: str, small_images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    by: str, engine: str, small_images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As the driver does it, and as who ends all processes of a machine does; two threads are a process of its own."""
-    options = dataclasses.replace(QUICK, passes=100_000, engine="torch", threads=2, base="none")
+    """As the driver does it, and as who ends all processes of a machine does; torch has a process of its own."""
+    options = dataclasses.replace(QUICK, passes=100_000, engine=engine, threads=2, base="none")
     task = divided(look_for([small_images]).files, Sharding(shards=1), options, tmp_path)[0]
     processes: list[Any] = []
     listen = LocalWorkers._listen

@@ -84,7 +84,7 @@ sys.exit(main(sys.argv[1:]))
 @pytest.mark.skipif(os.name != "posix", reason="kills by signal")
 def test_a_fit_that_is_killed_goes_on(small_images: Path, tmp_path: Path) -> None:
     """kill -9, as soon as there are two checkpoints; the run after it leaves nothing but the file."""
-    words = ["encode", str(small_images), "-o", "set.inr", "--passes", "400", "--threads", "1", "--device", "cpu"]
+    words = ["encode", str(small_images), "-o", "set.inr", "--passes", "150", "--threads", "1", "--device", "cpu"]
     killed = subprocess.Popen([sys.executable, "-c", KILLED, *words], cwd=tmp_path, stderr=subprocess.PIPE)
     path, until = tmp_path / "set.inr", time.monotonic() + 100
     while len(waiting(path)) < 2 and time.monotonic() < until and killed.poll() is None:
@@ -93,8 +93,8 @@ def test_a_fit_that_is_killed_goes_on(small_images: Path, tmp_path: Path) -> Non
     killed.communicate()
     assert waiting(path)
     assert not path.exists()
-    inrcodec.encode(small_images, path, resume=True, passes=400, threads=1, device="cpu")
-    inrcodec.encode(small_images, tmp_path / "whole.inr", passes=400, threads=1, device="cpu")
+    inrcodec.encode(small_images, path, resume=True, passes=150, threads=1, device="cpu")
+    inrcodec.encode(small_images, tmp_path / "whole.inr", passes=150, threads=1, device="cpu")
     assert timeless(path) == timeless(tmp_path / "whole.inr")
     assert sorted(found.name for found in tmp_path.iterdir()) == ["set.inr", "whole.inr"]
 

@@ -22,8 +22,8 @@ DESIGNS: dict[str, dict[str, Any]] = {
     "kernel": {},
     "kernel, areas": {"footprint": 2},
     "kernel, a target": {"target_psnr": 18.0},
-    "torch": {"engine": "torch"},
-    "torch, subsamples": {"conditioning": "latent", "code": 4},
+    "torch": {"engine": "torch", "passes": 8},
+    "torch, subsamples": {"conditioning": "latent", "code": 4, "passes": 8},
 }
 
 

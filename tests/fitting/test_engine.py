@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,14 +22,8 @@ from inrcodec.images import Picture
 from inrcodec.settings import FitSettings, Holdout, ModelSettings, Target
 
 SIZES = [(12, 12), (12, 12), (16, 10), (9, 13), (12, 12), (10, 10)]
-FLOORS = {
-    "pyramid": 24.0,
-    "grid": 17.0,
-    "binary": 17.0,
-    "bottleneck": 17.0,
-    "latent": 17.0,
-    "hypernetwork": 17.0,
-}  # dB after a few seconds; a flat mean color gives about 13
+FLOORS = {name: (200, 24.0) if name == "pyramid" else (80, 15.0) for name in CONDITIONINGS}
+# passes and dB after them; a flat mean color gives about 13
 
 
 def drawing(number: int, height: int, width: int) -> np.ndarray:
@@ -57,13 +52,19 @@ def settings(**changes: object) -> FitSettings:
     return replace(FitSettings(rate_weight=2e-4, passes=200, threads=1, device="cpu"), **changes)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", CONDITIONINGS)
-def test_six_tiny_images_fit_above_a_floor(name: str, pictures: list[Picture]) -> None:
+@pytest.mark.parametrize(
+    ("name", "passes", "floor"),
+    [
+        *((name, *FLOORS[name]) for name in CONDITIONINGS),
+        *(pytest.param(name, 200, 17.0, marks=pytest.mark.slow) for name in CONDITIONINGS if name != "pyramid"),
+    ],
+)
+def test_six_tiny_images_fit_above_a_floor(name: str, passes: int, floor: float, pictures: list[Picture]) -> None:
     model = model_for(name, sum(height * width for height, width in SIZES))
-    _, fitted = run(pictures, model, settings())
+    _, fitted = run(pictures, model, settings(passes=passes))
     archive = Archive.from_bytes(assemble(pictures, model, Holdout(), fitted))
     found = psnrs(list(archive), pictures)
-    assert np.mean(found) > FLOORS[name], found
+    assert np.mean(found) > floor, found
     for image, picture in zip(archive, pictures, strict=True):
         assert image.render().shape == picture.pixels.shape
         assert image.render(40).shape[:2] == tuple(
@@ -109,7 +110,9 @@ def test_progress_counts_up_to_the_end(pictures: list[Picture]) -> None:
     assert seen[-1].remaining == 0.0
 
 
-def test_a_time_limit_ends_the_fit_through_all_phases(pictures: list[Picture]) -> None:
+def test_a_time_limit_ends_the_fit_through_all_phases(pictures: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the processor's time: the machine may be busy."""
+    monkeypatch.setattr(time, "monotonic", time.process_time)
     seen, fitted = run(pictures, model_for("pyramid", 900), settings(passes=100_000, time_limit=1.5))
     assert fitted.seconds < 4.0
     assert seen[-1].phase == "freeze"
@@ -223,7 +226,7 @@ def test_hidden_tiny_images_do_no_harm(mode: str) -> None:
 def test_a_single_image_fits(name: str) -> None:
     alone = [Picture("one.png", drawing(2, 10, 7), 10)]
     model = model_for(name, 70)
-    _, fitted = run(alone, model, settings(passes=300))
+    _, fitted = run(alone, model, settings(passes=120))
     archive = Archive.from_bytes(assemble(alone, model, Holdout(), fitted))
     assert psnrs(list(archive), alone)[0] > 17.0
 
@@ -259,6 +262,7 @@ def test_unknown_devices_and_threads_are_refused(pictures: list[Picture]) -> Non
 @pytest.mark.parametrize("name", CONDITIONINGS)
 def test_cuda_fits_like_the_cpu(name: str, pictures: list[Picture]) -> None:
     model = model_for(name, 900)
-    _, fitted = run(pictures, model, settings(device="cuda", threads=None))
+    passes, floor = FLOORS[name]
+    _, fitted = run(pictures, model, settings(device="cuda", threads=None, passes=passes))
     archive = Archive.from_bytes(assemble(pictures, model, Holdout(), fitted))
-    assert np.mean(psnrs(list(archive), pictures)) > FLOORS[name]
+    assert np.mean(psnrs(list(archive), pictures)) > floor

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from inrcodec.fitting import registration
 from inrcodec.fitting.registration import SirenFlow, siren_flow
 from inrcodec.morph.flow import middle_flow
 from inrcodec.morph.movement import Movement
@@ -46,7 +47,8 @@ def test_what_bends_is_met_half_way() -> None:
     assert found[siren_flow] > psnr(middle, 0.5 * (first + last)) + 6
 
 
-def test_pictures_of_any_shape_and_the_same_for_a_seed() -> None:
+def test_pictures_of_any_shape_and_the_same_for_a_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registration, "STEPS", 30)
     first, last = stripes(0.0, 24)[..., :1], stripes(0.2, 24)[..., :1]
     threads = torch.get_num_threads()
     flow = siren_flow(first, last)
@@ -57,6 +59,7 @@ def test_pictures_of_any_shape_and_the_same_for_a_seed() -> None:
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0])
-def test_nothing_drawn_does_no_harm(value: float) -> None:
+def test_nothing_drawn_does_no_harm(value: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registration, "STEPS", 30)
     flat = np.full((16, 16, 4), value, np.float32)
     assert np.abs(siren_flow(flat, flat)).max() < 1e-3

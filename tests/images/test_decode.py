@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-import os
 import struct
-import warnings
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -14,31 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inrcodec.images.decode import MAX_PIXELS, Unreadable, decode
-from inrcodec.numerics.arrays import FloatArray, colors
-
-SIDE = 8
-COLOURS = np.random.default_rng(7).integers(0, 256, (SIDE, SIDE + 3, 3), np.uint8)
-GREYS = np.arange(SIDE * SIDE, dtype=np.uint16).reshape(SIDE, SIDE) * 1040  # 0 ... 65520
-
-
-def png(
-    path: Path, width: int, height: int, depth: int, kind: int, rows: list[bytes], *extra: tuple[bytes, bytes]
-) -> Path:
-    """A PNG written by hand, for what Pillow does not write."""
-
-    def chunk(name: bytes, payload: bytes) -> bytes:
-        return struct.pack(">I", len(payload)) + name + payload + struct.pack(">I", zlib.crc32(name + payload))
-
-    parts = [(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0)), *extra]
-    parts += [(b"IDAT", zlib.compress(b"".join(b"\0" + row for row in rows))), (b"IEND", b"")]
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts))
-    return path
-
-
-def saved(path: Path, image: Image.Image, **options: Any) -> FloatArray:
-    image.save(path, **options)
-    return colors(decode(path).pixels)
+from inrcodec.images.decode import decode
+from inrcodec.numerics.arrays import colors
+from tests.images.pictures import COLOURS, GREYS, SIDE, png, saved
 
 
 @pytest.mark.parametrize(
@@ -65,13 +39,6 @@ def test_each_format_gives_its_pixels(tmp_path: Path, suffix: str, options: dict
 def test_the_suffix_is_not_believed(tmp_path: Path) -> None:
     Image.fromarray(COLOURS).save(tmp_path / "picture.jpg", "PNG")
     np.testing.assert_allclose(colors(decode(tmp_path / "picture.jpg").pixels), COLOURS / np.float32(255), atol=1e-6)
-
-
-def test_formats_off_the_list_are_refused(tmp_path: Path) -> None:
-    for kind in ("PPM", "TGA", "ICO", "PCX"):
-        Image.fromarray(COLOURS).save(tmp_path / "a.png", kind)
-        with pytest.raises(Unreadable, match="not a PNG, JPEG"):
-            decode(tmp_path / "a.png")
 
 
 def test_grey_one_bit_palette_and_cmyk_become_colours(tmp_path: Path) -> None:
@@ -168,20 +135,6 @@ def test_tiff_greys_that_count_from_white_or_in_12_bits(tmp_path: Path) -> None:
     np.testing.assert_allclose(packed[0, :, 0], [0x800 / 0xFFF, 1], atol=1e-6)
 
 
-def test_numbers_without_a_known_white_are_refused(tmp_path: Path) -> None:
-    unit = np.linspace(0, 1, 16, dtype=np.float32).reshape(4, 4)
-    np.testing.assert_array_equal(saved(tmp_path / "f.tif", Image.fromarray(unit))[..., 0], unit)
-    for values in (
-        unit * 300,
-        unit - 0.5,
-        unit * np.float32(np.nan),
-        (unit * 1e6).astype(np.int32),
-        -GREYS.astype(np.int32),
-    ):
-        with pytest.raises(Unreadable, match="white is unknown"):
-            saved(tmp_path / "g.tif", Image.fromarray(values))
-
-
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("suffix", ["png", "jpg", "tif", "webp"])
 def test_every_orientation_is_turned_upright(tmp_path: Path, orientation: int, suffix: str) -> None:
@@ -211,11 +164,6 @@ def test_every_orientation_is_turned_upright(tmp_path: Path, orientation: int, s
         np.testing.assert_allclose(pixels[row, column], expected, atol=0.1)
 
 
-def test_broken_exif_does_not_cost_the_picture(tmp_path: Path) -> None:
-    pixels = saved(tmp_path / "a.jpg", Image.fromarray(COLOURS), exif=b"Exif\0\0II*\0\xff\xff\xff\xff")
-    assert pixels.shape == (SIDE, SIDE + 3, 3)
-
-
 @pytest.mark.parametrize("suffix", ["gif", "webp", "png", "avif", "tif"])
 def test_only_the_first_frame_counts_and_it_is_said(tmp_path: Path, suffix: str) -> None:
     frames = [Image.new("RGB", (16, 16), colour) for colour in ("red", "lime")]
@@ -225,74 +173,3 @@ def test_only_the_first_frame_counts_and_it_is_said(tmp_path: Path, suffix: str)
     assert decoded.note == ("several pages, first page used" if suffix == "tif" else "animated, first frame used")
     frames[0].save(tmp_path / f"b.{suffix}")
     assert decode(tmp_path / f"b.{suffix}").note is None
-
-
-def taken(path: Path, blob: bytes) -> bool:
-    """Whether a damaged file still gives a picture; if not, its reason is one line without the path."""
-    path.write_bytes(blob)
-    try:
-        pixels = colors(decode(path).pixels)
-    except Unreadable as unreadable:
-        reason = str(unreadable)
-    else:
-        return bool(np.isfinite(pixels).all())
-    assert reason.strip()
-    assert "\n" not in reason
-    assert str(path.parent) not in reason
-    return False
-
-
-@pytest.mark.parametrize("kind", ["png", "jpg", "webp", "gif", "bmp", "tif", "tif tiff_lzw", "tif jpeg", "avif"])
-@pytest.mark.filterwarnings("error")
-def test_damage_is_a_reason_or_a_picture_and_never_noise(
-    tmp_path: Path, kind: str, capfd: pytest.CaptureFixture[str]
-) -> None:
-    suffix, _, compression = kind.partition(" ")
-    options: dict[str, Any] = {"compression": compression} if compression else {}
-    Image.fromarray(np.tile(COLOURS, (6, 6, 1))).save(tmp_path / f"whole.{suffix}", **options)
-    blob = (tmp_path / f"whole.{suffix}").read_bytes()
-    assert taken(tmp_path / "damaged", blob)
-    lengths = [0, 1, 3, 8, 11, 12, 20, *range(0, len(blob) * 3 // 4, max(1, len(blob) // 25))]
-    assert [length for length in lengths if taken(tmp_path / "damaged", blob[:length])] == []
-    random = np.random.default_rng(5)
-    for _ in range(40):
-        flipped = bytearray(blob)
-        flipped[random.integers(min(len(blob), 400))] ^= 1 << int(random.integers(8))
-        taken(tmp_path / "damaged", bytes(flipped))
-    captured = capfd.readouterr()
-    assert (captured.out, captured.err) == ("", "")
-
-
-def test_empty_text_and_missing_files_have_plain_reasons(tmp_path: Path) -> None:
-    (tmp_path / "empty.png").write_bytes(b"")
-    (tmp_path / "text.png").write_text("hello")
-    for name, words in (("empty.png", "empty"), ("text.png", "not a PNG"), ("gone.png", "No such file")):
-        with pytest.raises(Unreadable, match=words):
-            decode(tmp_path / name)
-
-
-@pytest.mark.parametrize(("width", "height"), [(8193, 8192), (10_000, 10_000), (60_000, 60_000)])
-@pytest.mark.filterwarnings("error")
-def test_bombs_are_refused_before_they_unfold(tmp_path: Path, width: int, height: int) -> None:
-    assert width * height > MAX_PIXELS
-    limit = Image.MAX_IMAGE_PIXELS
-    with pytest.raises(Unreadable, match="more than 67,108,864 pixels"):
-        decode(png(tmp_path / "bomb.png", width, height, 1, 0, [b"\0"]))
-    assert limit == Image.MAX_IMAGE_PIXELS
-
-
-def test_reading_changes_no_global_switch(tmp_path: Path) -> None:
-    filters, level = list(warnings.filters), logging.getLogger("PIL").level
-    Image.fromarray(COLOURS).save(tmp_path / "a.png")
-    decode(tmp_path / "a.png")
-    assert list(warnings.filters) == filters
-    assert logging.getLogger("PIL").level == level
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are POSIX's")
-def test_a_pipe_in_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None:
-    """As if it had been put there after the folder was listed; opening it plainly would wait for a writer."""
-    path = tmp_path / "a.png"
-    os.mkfifo(path)
-    with pytest.raises(Unreadable, match="not a file"):
-        decode(path)

@@ -85,17 +85,25 @@ def run_app(app: Browser, script: Script, size: tuple[int, int] = (120, 36)) -> 
 
 
 async def quiet(pilot: Pilot[None]) -> None:
-    """Wait until the app has done what its messages ask for, twice in a row.
+    """Wait until the app has done what its messages ask for, and has nothing to do after a message to every widget.
 
     Textual's own wait after every key takes 40 ms at least, and up to two seconds while other threads decode, whose
-    pictures a test waits for by `until`.
+    pictures a test waits for by `until`. A message to every widget costs more than most keys, so it comes once.
     """
-    calm, limit = 0, time.monotonic() + LONGEST_UNREST
-    while calm < 2 and time.monotonic() < limit:
-        await pilot._wait_for_screen()
+    limit = time.monotonic() + LONGEST_UNREST
+    await calm(pilot, limit)
+    await pilot._wait_for_screen()
+    await calm(pilot, limit)
+
+
+async def calm(pilot: Pilot[None], limit: float) -> None:
+    """Wait for a tick in which nothing is worked on, and no message waits."""
+    while time.monotonic() < limit:
         worked = time.thread_time()
         await asyncio.sleep(TICK)
-        calm = calm + 1 if time.thread_time() - worked < TICK / 10 else 0
+        waiting = any(one.message_queue_size for one in (pilot.app, *pilot.app.screen.walk_children(with_self=True)))
+        if not waiting and time.thread_time() - worked < TICK / 10:
+            return
 
 
 async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:

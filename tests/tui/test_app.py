@@ -64,20 +64,19 @@ def test_hostile_names_are_escaped(images: Literal["half", "none"], small_set: P
     play(small_set, script, backend=ImageBackend(images))
 
 
-@pytest.mark.parametrize("size", ["\u00b2", "9" * 5000, "0", "4097", "many"])
 def test_sizes_that_cannot_be_exported_are_refused(
-    size: str, small_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
 
     async def script(app: Browser, pilot: Pilot[None]) -> None:
-        await pilot.press("e")
-        app.screen.query_one(Input).value = size
-        await pilot.press("enter")
-        await pilot.pause(0.2)
-        assert isinstance(app.screen, Prompt)  # it may be mended
-        assert "number of pixels" in str(app.screen.query_one("#hint", Label).visual)
-        await pilot.press("escape")
+        for size in ("\u00b2", "9" * 5000, "0", "4097", "many"):
+            await pilot.press("e")
+            app.screen.query_one(Input).value = size
+            await pilot.press("enter")
+            assert isinstance(app.screen, Prompt)  # it may be mended
+            await until(pilot, lambda: "number of pixels" in str(app.screen.query_one("#hint", Label).visual))
+            await pilot.press("escape")
         await until(pilot, lambda: app.loader.idle)
 
     play(small_set, script)
@@ -222,7 +221,7 @@ def test_ctrl_z_suspends_and_ctrl_c_names_the_key_that_quits(forty: Path, monkey
     play(forty, script)
 
 
-@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark", "dracula"])
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
 def test_pictures_follow_the_theme(theme: str, small_set: Path) -> None:
     async def script(app: Browser, pilot: Pilot[None]) -> None:
         clear = app.archive.select("clear.png")[0]
@@ -246,7 +245,7 @@ def test_pictures_follow_the_theme(theme: str, small_set: Path) -> None:
     play(small_set, script)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (40, 10), (20, 6)])
+@pytest.mark.parametrize("size", [(80, 24), (20, 6)])
 def test_small_terminals(small_set: Path, size: tuple[int, int]) -> None:
     async def script(app: Browser, pilot: Pilot[None]) -> None:
         for key in ("right", "enter", "plus", "escape", "n", "escape", "a", "escape", "question_mark", "escape"):

@@ -31,6 +31,7 @@ NAMES = (
     "\x1b]0;t\x07[red]",
     "\u202e[b",
 )
+WORST = (0, 2, 7, 8)  # markup that cannot be read, an action, a control sequence, words from right to left
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def headline(app: Browser) -> str:
 
 def test_every_screen_shows_names_as_they_are(hostile: Path) -> None:
     async def script(app: Browser, pilot: Pilot[None]) -> None:
-        for number in range(len(NAMES)):
+        for number in WORST:
             await look(app, pilot, number)
             assert app.is_running
             assert app._exit is False
@@ -110,8 +111,8 @@ def test_searches_prompts_toasts_and_messages(hostile: Path, monkeypatch: pytest
     monkeypatch.setattr(Browser, "NOTIFICATION_TIMEOUT", 600.0)  # all are seen at once, however slow the machine is
 
     async def script(app: Browser, pilot: Pilot[None]) -> None:
-        for words in NAMES:
-            await say(app, pilot, words)
+        for number in WORST:
+            await say(app, pilot, NAMES[number])
 
     async def say(app: Browser, pilot: Pilot[None], words: str) -> None:
         await pilot.press("slash")

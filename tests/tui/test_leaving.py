@@ -74,7 +74,7 @@ def test_a_callback_that_fails_is_told(forty: Path, monkeypatch: pytest.MonkeyPa
 def test_nobody_who_asks_for_vectors_is_forgotten(forty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = Vectors(np.zeros((40, 3), np.float32), np.zeros((40, 2), np.float32))
     monkeypatch.setattr(Similar, "_describe", lambda _: vectors)
-    for _ in range(200):
+    for _ in range(40):
         loader, heard, lock = Loader(), [], threading.Lock()
         archive = Archive.open(forty)
         similar = Similar(archive, loader, Blocks(archive), lambda *_: None)

@@ -17,7 +17,7 @@ from inrcodec.exporters.derivatives import draw_normals, normals
 from inrcodec.numerics.metrics import psnr
 
 SIDE = 24
-QUICK = {"threads": 1, "device": "cpu", "width": "40", "passes": 400}
+QUICK = {"threads": 1, "device": "cpu", "width": "40", "passes": 250}
 rows, columns = np.mgrid[:SIDE, :SIDE] / SIDE
 SMOOTH = (0.5 + 0.3 * np.sin(5 * rows + 3 * columns) * np.cos(4 * columns))[..., None]
 

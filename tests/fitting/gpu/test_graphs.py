@@ -111,7 +111,12 @@ def fit_on_device(
     return fit, encode_weights((*made.network, *made.context), ()) + latents, notes
 
 
-@pytest.mark.parametrize("name", CONDITIONINGS)
+FEW = ("pyramid", "latent", "hypernetwork")  # grids, phases, and weights of their own; the others are like these
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in FEW else pytest.param(name, marks=pytest.mark.slow) for name in CONDITIONINGS]
+)
 def test_captured_steps_are_the_plain_ones(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     holdout = Holdout(100_000, 0, "release")
     _, plain, _ = fit_on_device(monkeypatch, None, name, holdout=holdout)
@@ -132,7 +137,9 @@ def test_so_they_are_in_other_phases(name: str, changes: dict[str, Any], monkeyp
     assert fit_on_device(monkeypatch, Recorded(), name, **changes)[1] == plain
 
 
-@pytest.mark.parametrize("dial", ["latent_rate", "first_slot", "temperature"])
+@pytest.mark.parametrize(
+    "dial", ["latent_rate", *(pytest.param(one, marks=pytest.mark.slow) for one in ("first_slot", "temperature"))]
+)
 def test_a_number_that_is_built_in_is_found(dial: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A test of the tests above: a step that takes a dial to the host is the same plainly, and another one captured."""
     right = device_engine.accumulate
