@@ -87,7 +87,7 @@ def test_every_block_is_decoded_once_and_the_picture_looked_at_comes_first(
 
     async def script(app: Browser, pilot: Pilot[None]) -> None:
         await until(pilot, lambda: app.loader.idle)
-        for keys in ("end", "home", "minus", "s end", "r", "plus", "slash 2 enter"):
+        for keys in ("end", "home", "minus minus", "end", "s home", "r", "plus plus", "1 0 0 G", "slash 2 enter"):
             order.clear()
             await pilot.press(*keys.split())
             await until(pilot, lambda: app.loader.idle and "·" not in seen(app))
