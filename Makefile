@@ -31,7 +31,7 @@ test: $(STAMP) ## run the tests
 	$(TESTS) $(QUICKLY)
 
 slowest: $(STAMP) ## run the tests in one process, and list the files and tests that take the processor longest
-	PYTHONPATH=. $(TESTS) -p tests.processor_time
+	PYTHONPATH=$(CURDIR) $(TESTS) -p tests.processor_time
 
 check: $(STAMP) ## lint and check types
 	$(BIN)/ruff check .
