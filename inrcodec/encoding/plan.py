@@ -56,7 +56,7 @@ def plan_with(sources: Sources, options: EncodeOptions, started: float | None = 
     if options.keep_encoder:
         stored += sum(int(np.prod(shape)) for shape in encoder_shapes(channels, model.levels[0].channels))
     outlook = _outlook(asked, started)
-    bits = stored * 8.0 + (asked.pixels * 2.0 ** (options.quality / 30 - 1.5) if model.levels else 0.0)
+    bits = stored * 8.0 + (asked.pixels * 2.0 ** (asked.quality / 30 - 1.5) if model.levels else 0.0)
     return Plan(
         images=len(pictures),
         pixels=asked.pixels,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from inrcodec.bitstream.context import context_shapes
 from inrcodec.bitstream.header import Header
 from inrcodec.encoding.assemble import header_for
+from inrcodec.encoding.foreseeing import foreseen_quality
 from inrcodec.encoding.options import EncodeOptions, Sources
 from inrcodec.encoding.resolve import (
     count_pixels,
@@ -22,7 +23,7 @@ from inrcodec.field.field import field_shapes
 from inrcodec.images import Picture, PictureSet
 from inrcodec.numerics.arrays import AnyPixels, Pixels
 from inrcodec.numerics.poses import Codes, coded_poses
-from inrcodec.settings import FitSettings, ModelSettings
+from inrcodec.settings import FitSettings, ModelSettings, rate_weight_for
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,7 @@ class Prepared:
     found: PictureSet
     model: ModelSettings
     settings: FitSettings
+    quality: float  # that was asked for, or that a target will need
     header: Header
     extra: Sequence[Pixels]
     poses: Codes | None
@@ -71,15 +73,17 @@ def prepare(sources: Sources, options: EncodeOptions, *, record: bool) -> Prepar
     pictures = found.pictures
     model = model_settings(options, count_pixels(pictures))
     settings = fit_settings(options, pictures, record=record)
-    table = base_table(options, model, pictures[0].shape[2])
     pixels = count_pixels(pictures)
-    side = math.sqrt(pixels / len(pictures))
-    guess = guesses(options, table, passes_in_time(options, settings.passes, pixels), side)
-    settings = replace(settings, base=table, guess=guess)
+    passes, side = passes_in_time(options, settings.passes, pixels), math.sqrt(pixels / len(pictures))
+    quality = foreseen_quality(options, pictures, model, settings.target, passes)
+    table = base_table(replace(options, quality=quality), model, pictures[0].shape[2])
+    guess = guesses(options, table, passes, side)
+    settings = replace(settings, rate_weight=rate_weight_for(quality), base=table, guess=guess)
     return Prepared(
         found=found,
         model=model,
         settings=settings,
+        quality=quality,
         header=header_for(pictures, model, settings.holdout),  # refuses what no file can hold
         extra=extra_images(options, pictures),
         poses=coded_poses(picture.pixels for picture in pictures) if model.posed else None,

@@ -17,14 +17,11 @@ NEARLY_AS_WIDE, NARROWED_PASSES = 40, (300, 130)  # ... than a network of up to 
 
 
 def base_table(options: EncodeOptions, model: ModelSettings, channels: int) -> int | None:
-    """The table of the base to start from and to store the network against, if there is one and it is wanted.
-
-    None where a target is aimed at: rate control does not foresee what the differences will take.
-    """
+    """The table of the base to start from and to store the network against, if there is one and it is wanted."""
     if options.base not in BASES:
         raise UsageError(f"unknown base {options.base!r}; there are: {', '.join(BASES)}")
-    table, aimed = nearest_table(options.quality), options.target_psnr is not None or options.target_size is not None
-    if options.base == "none" or aimed or base_for(model, channels, field_shapes(model, channels, 1), table) is None:
+    table = nearest_table(options.quality)
+    if options.base == "none" or base_for(model, channels, field_shapes(model, channels, 1), table) is None:
         return None
     return table
 
@@ -60,17 +57,10 @@ def guesses(options: EncodeOptions, table: int | None, passes: float, side: floa
         return options.start == "guess" or (options.start == "auto" and helps)
     if passes == 0 or options.start == "guess":
         raise UsageError(
-            asked, f": latents are guessed for pyramids of {WIDTH} units that start from the base, without a target; "
-            "leave it out, or ", _in_the_way(options),
+            asked, f": latents are guessed for pyramids of {WIDTH} units that start from the base; "
+            "leave it out, or what asks for another design",
         )  # fmt: skip
     return False
-
-
-def _in_the_way(options: EncodeOptions) -> Parameter | str:
-    """Of guesses."""
-    if options.target_psnr is not None:
-        return Parameter("target_psnr")
-    return "what asks for another design" if options.target_size is None else Parameter("target_size")
 
 
 def passes_in_time(options: EncodeOptions, passes: int, pixels: int) -> float:

@@ -24,7 +24,7 @@ from inrcodec.numerics.arrays import AnyPixels, FloatArray
 from inrcodec.settings import FitSettings, ModelSettings
 from inrcodec.version import __version__
 
-FORMAT = 5  # of what is in a checkpoint: goes up when that changes
+FORMAT = 6  # of what is in a checkpoint: goes up when that changes
 FACTS = "facts"  # the one entry that is no array of numbers, but a message
 ROOM = 1 << 16  # bytes, for all that is no array
 RESUME = Parameter("resume", True)

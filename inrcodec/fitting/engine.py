@@ -154,7 +154,7 @@ class Fit:
         with self._undivided:
             run.freeze()
             self.meter.rounded = 1.0
-            run.rate_control.network_bits = run.network_bits()
+            run.rate_control.count(run.network_bits(), self.meter.done)
         self._undivided.answer()
 
     def correct(self, gap: Gap, attempt: int = 0) -> Iterator[Progress]:

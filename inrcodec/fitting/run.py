@@ -252,7 +252,11 @@ def start(
         adam=SharedAdam(weights, np.concatenate(each).astype(np.float32), [tensor.size for tensor in drawn]),
         order=random,
         rate_control=RateControl(
-            settings.rate_weight, settings.target, len(pictures), hides=settings.holdout.mode == "release"
+            settings.rate_weight,
+            settings.target,
+            len(pictures),
+            hides=settings.holdout.mode == "release",
+            guessed=settings.guess and base is not None,
         ),
         base=base,
     )

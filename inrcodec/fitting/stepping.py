@@ -27,8 +27,8 @@ def enter_phase(run: Run, done: float, passes: float, engine: StepEngine) -> Non
             run.weight_steps = sensitive_steps(run, engine.error)
         else:
             run.weight_steps = choose_weight_steps(run.network, run.model)
-    if phase_of(run) != phase or not run.rate_control.network_bits:
-        run.rate_control.network_bits = run.network_bits()
+    if phase_of(run) != phase or run.rate_control.asks(done):
+        run.rate_control.count(run.network_bits(), done)
 
 
 def phase_of(run: Run) -> str:

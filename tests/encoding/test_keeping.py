@@ -22,6 +22,7 @@ DESIGNS: dict[str, dict[str, Any]] = {
     "kernel": {},
     "kernel, areas": {"footprint": 2},
     "kernel, a target": {"target_psnr": 18.0},
+    "kernel, a target, guesses": {"target_size": 5_000, "start": "guess"},
     "torch": {"engine": "torch", "passes": 8},
     "torch, subsamples": {"conditioning": "latent", "code": 4, "passes": 8},
 }

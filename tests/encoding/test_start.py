@@ -84,9 +84,9 @@ def test_images_are_added_without_a_step(small_images: Path, newcomers: Path, tm
     ("asked", "said"),
     [
         ({"effort": 0, "conditioning": "latent"}, "latents are guessed for pyramids of 32 units"),
-        ({"effort": 0, "width": "24"}, "without a target"),
+        ({"effort": 0, "width": "24"}, "leave it out, or what asks for another design"),
         ({"effort": 0, "base": "none"}, "start from the base"),
-        ({"start": "guess", "target_psnr": 30.0}, "without a target"),
+        ({"start": "guess", "target_psnr": 30.0, "width": "24"}, "latents are guessed for pyramids of 32 units"),
         ({"effort": 0, "start": "none"}, "leave out"),
         ({"start": "photos"}, "unknown start 'photos'; there are: auto, guess, none"),
         ({"effort": 10}, "effort 10 is outside 0 to 9"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inrcodec.fitting.rate_control import LARGEST_WEIGHT, ROUNDING_ERROR, SMALLEST_WEIGHT, RateControl
+from inrcodec.fitting.rate_control import FARTHEST, LARGEST_WEIGHT, ROUNDING_ERROR, SMALLEST_WEIGHT, RateControl
 from inrcodec.fitting.schedule import FROZEN_FROM, RELEASED_FROM
 from inrcodec.settings import Target
 
@@ -38,10 +38,15 @@ def test_without_a_target_lambda_stays() -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "bound"), [(Target(psnr=1.0), LARGEST_WEIGHT), (Target(psnr=90.0), SMALLEST_WEIGHT)]
+    ("target", "start", "bound"),
+    [
+        (Target(psnr=1.0), 1e-2, LARGEST_WEIGHT),
+        (Target(psnr=90.0), 1e-5, SMALLEST_WEIGHT),
+        (Target(psnr=90.0), 1e-3, 1e-3 / 10**FARTHEST),
+    ],
 )
-def test_the_unreachable_does_not_wind_lambda_up(target: Target, bound: float) -> None:
-    assert ended(target, 1e-3).weight == bound
+def test_the_unreachable_does_not_wind_lambda_up(target: Target, start: float, bound: float) -> None:
+    assert ended(target, start).weight == pytest.approx(bound)
 
 
 def test_what_released_pixels_add_to_the_error_is_waited_for() -> None:
@@ -68,6 +73,39 @@ def test_nothing_moves_once_the_latents_stand_still() -> None:
     rate_control.observe(IMAGES, np.full(4, 1e-3), 100.0)
     rate_control.adjust(FROZEN_FROM)
     assert rate_control.weight == 1e-3
+
+
+def from_guesses(target: Target, start: float) -> RateControl:
+    """A pretended fit that begins with guesses: it still gains 4 dB, and its latents lose a third of their bits.
+
+    Late, hardly anything follows lambda any more.
+    """
+    rate_control = RateControl(start, target, len(IMAGES), guessed=True, network_bits=800.0)
+    decades = np.log10(start / 1e-3)
+    for done in np.linspace(0.0, 1.0, 400):
+        follows = 0.05 if done < 0.5 else 0.002
+        decades += follows * (np.log10(rate_control.weight / 1e-3) - decades)
+        rest = max(0.0, 1.0 - done / 0.5)
+        rate_control.observe(IMAGES, np.full(4, 10 ** (-(34 - 4 * rest - 9 * decades) / 10)),
+                             4000.0 * 2 ** (0.6 * rest - 1.4 * decades))  # fmt: skip
+        rate_control.adjust(float(done), passes=200.0)
+    return rate_control
+
+
+@pytest.mark.parametrize("start", [5e-4, 1e-3, 3e-3])
+def test_fits_from_guesses_are_led_while_latents_follow(start: float) -> None:
+    assert abs(from_guesses(Target(psnr=33.0), start).psnr() - 33.0) < 0.5
+    assert abs(from_guesses(Target(size=1_600), start).size() / 1_600 - 1) < 0.08
+
+
+def test_what_a_network_costs_is_counted_now_and_then_where_size_is_the_target() -> None:
+    size, psnr = (RateControl(1e-3, target, len(IMAGES)) for target in (Target(size=4_000), Target(psnr=30.0)))
+    for one in (size, psnr):
+        assert one.asks(0.0)
+        one.count(8_000.0, 0.1)
+        assert not one.asks(0.11)
+    assert size.asks(0.2)
+    assert not psnr.asks(0.2)
 
 
 def test_state_survives_a_checkpoint() -> None:

@@ -1,0 +1,84 @@
+"""The quality that a target will need, foreseen from latents that a network guesses for some of the pictures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+import msgspec
+import numpy as np
+
+from inrcodec.archive import Archive
+from inrcodec.bitstream.base import GUESSED, QUALITIES, WIDTH, base_for
+from inrcodec.bitstream.figures import PSNR
+from inrcodec.encoding.assemble import assembled, header_for
+from inrcodec.encoding.options import EncodeOptions
+from inrcodec.field.field import field_shapes
+from inrcodec.images import Picture
+from inrcodec.numerics.arrays import AnyPixels
+from inrcodec.settings import FitSettings, Holdout, ModelSettings, Target
+
+PICTURES, SIDE = 16, 64  # of the sample, and pixels of a side that is looked at, at most
+MIDDLE = len(QUALITIES) // 2  # the table that is asked first
+DECIBELS, OCTAVES = 0.23, 0.035  # of PSNR and size, that a step of quality is worth; measured on fits
+# What fits of so many passes come to, beside guesses: dB, and octaves of the latents' size. Measured.
+PASSES, GAINED, SAVED = (0, 25, 100, 560, 1600), (0.0, 2.5, 3.5, 4.5, 5.0), (0.0, 0.1, 0.4, 0.5, 0.6)
+BEST = 100.0  # quality
+
+
+def foreseen_quality(
+    options: EncodeOptions, pictures: Sequence[Picture], model: ModelSettings, target: Target | None, passes: float
+) -> float:
+    """What to start with; that of the options where there is no target, or no guess for such pictures and designs.
+
+    passes: that there is time for; with none, the quality of a table of the base.
+    """
+    plain = msgspec.structs.replace(model, hidden_width=WIDTH, footprint=1)
+    channels = pictures[0].channels
+    if target is None or base_for(plain, channels, field_shapes(plain, channels, 1), MIDDLE, GUESSED) is None:
+        return options.quality
+    lack = partial(_lack, _sample(pictures), plain, target, sum(math.prod(picture.shape[:2]) for picture in pictures))
+    if passes == 0:
+        return float(min(QUALITIES, key=lambda quality: abs(lack(QUALITIES.index(quality), 0.0))))
+    return min(BEST, max(0.0, round(QUALITIES[MIDDLE] + lack(MIDDLE, passes))))
+
+
+def _lack(
+    sample: Sequence[Picture], model: ModelSettings, target: Target, pixels: int, table: int, passes: float
+) -> float:
+    """Steps of quality from what a fit of so many passes would come to with that table to the target.
+
+    pixels: of the set.
+    """
+    psnr, bits = _guessed(sample, model, table)
+    at = math.log1p(passes), np.log1p(PASSES)
+    if target.psnr is not None:
+        return (target.psnr - psnr - float(np.interp(*at, GAINED))) / DECIBELS
+    assert target.size is not None
+    wanted = 8 * target.size / pixels
+    return (math.log2(wanted / bits) + float(np.interp(*at, SAVED))) / OCTAVES
+
+
+def _guessed(sample: Sequence[Picture], model: ModelSettings, table: int) -> tuple[float, float]:
+    """PSNR, and bits per pixel of the latents, of pictures whose latents are guessed for a table of the base."""
+    from inrcodec.fitting.draft import draft
+    from inrcodec.fitting.run import start
+
+    run = start([picture.stored for picture in sample], model, FitSettings(base=table, guess=True))
+    fitted = draft(run, [picture.shape[:2] for picture in sample])
+    blob, _ = assembled(sample, header_for(sample, model, Holdout()), fitted, None, share=False)
+    archive = Archive.from_bytes(blob)
+    return archive.means[PSNR], 8 * dict(archive.parts)["latents"] / run.pixels
+
+
+def _sample(pictures: Sequence[Picture]) -> list[Picture]:
+    """Some from all over the set, of large ones the middle."""
+    numbers = np.unique(np.linspace(0, len(pictures) - 1, PICTURES).round().astype(int)).tolist()
+    return [replace(pictures[number], name=f"{number}", stored=_middle(pictures[number])) for number in numbers]
+
+
+def _middle(picture: Picture) -> AnyPixels:
+    down, across = (slice(max(0, side - SIDE) // 2, max(0, side - SIDE) // 2 + SIDE) for side in picture.shape[:2])
+    return picture.stored[down, across]

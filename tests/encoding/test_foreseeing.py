@@ -1,0 +1,77 @@
+"""The quality that a target will need: more for more, from a look at some of the pictures, before the first step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from inrcodec.bitstream.base import QUALITIES
+from inrcodec.encoding.foreseeing import foreseen_quality
+from inrcodec.encoding.options import EncodeOptions
+from inrcodec.field.conditioning import model_for
+from inrcodec.images import Picture
+from inrcodec.settings import ModelSettings, Target
+
+
+def pictures(count: int = 3, side: int = 24, roughness: float = 0.2) -> list[Picture]:
+    rng, ramp = np.random.default_rng(0), np.linspace(0.2, 0.8, side)
+    ramps = np.broadcast_to((ramp[:, None, None] + ramp[:, None]) / 2, (side, side, 3))
+    rough = [np.clip(ramps + rng.normal(0, roughness, ramps.shape), 0, 1) for _ in range(count)]
+    return [Picture(f"{number}", (255 * one).astype(np.uint8), 100) for number, one in enumerate(rough)]
+
+
+def foreseen(
+    target: Target | None, passes: float = 100, shown: list[Picture] | None = None, model: ModelSettings | None = None
+) -> float:
+    model = model or ModelSettings()
+    return foreseen_quality(EncodeOptions(quality=44), pictures() if shown is None else shown, model, target, passes)
+
+
+def test_without_a_target_it_is_what_was_asked_for() -> None:
+    assert foreseen(None) == 44
+
+
+def test_more_decibels_take_more() -> None:
+    few, some, many = (foreseen(Target(psnr=psnr)) for psnr in (20.0, 24.0, 60.0))
+    assert few < some < many == 100
+    assert 0 <= foreseen(Target(psnr=10.0)) < few
+
+
+def test_more_bytes_take_more() -> None:
+    few, many = (foreseen(Target(size=size)) for size in (600, 1_200))
+    assert few < many
+    assert foreseen(Target(size=10**9)) == 100
+
+
+def test_more_passes_come_further_with_less() -> None:
+    few, many = (foreseen(Target(psnr=24.0), passes) for passes in (25, 1_600))
+    assert many < few
+
+
+def test_rough_pictures_take_more() -> None:
+    plain, rough = (foreseen(Target(psnr=26.0), shown=pictures(roughness=width)) for width in (0.1, 0.2))
+    assert plain < rough
+
+
+def test_without_a_pass_it_is_that_of_a_table() -> None:
+    assert foreseen(Target(psnr=10.0), passes=0) == QUALITIES[0]
+    assert foreseen(Target(psnr=60.0), passes=0) in QUALITIES
+
+
+def test_large_pictures_and_large_sets_are_not_looked_at_whole() -> None:
+    large = pictures(1, 2_000)[0]
+    (middle,) = pictures(1, 2_000)
+    middle = replace(middle, stored=middle.stored[968:1_032, 968:1_032])
+    assert foreseen(Target(psnr=24.0), shown=[large]) == foreseen(Target(psnr=24.0), shown=[middle])
+    assert foreseen(Target(psnr=24.0), shown=[large] * 10_000) == foreseen(Target(psnr=24.0), shown=[large])
+
+
+@pytest.mark.parametrize("name", ["latent", "grid"])
+def test_other_designs_have_no_guesses(name: str) -> None:
+    assert foreseen(Target(psnr=24.0), model=model_for(name, 10_000)) == 44
+
+
+def test_other_widths_begin_where_the_usual_one_would() -> None:
+    assert foreseen(Target(psnr=24.0), model=ModelSettings(hidden_width=56)) == foreseen(Target(psnr=24.0))
