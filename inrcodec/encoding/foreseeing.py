@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -18,7 +18,7 @@ from inrcodec.encoding.options import EncodeOptions
 from inrcodec.field.field import field_shapes
 from inrcodec.images import Picture
 from inrcodec.numerics.arrays import AnyPixels
-from inrcodec.settings import FitSettings, Holdout, ModelSettings, Target
+from inrcodec.settings import FitSettings, Holdout, ModelSettings, Target, rate_weight_for
 
 PICTURES, SIDE = 16, 64  # of the sample, and pixels of a side that is looked at, at most
 MIDDLE = len(QUALITIES) // 2  # the table that is asked first
@@ -39,20 +39,19 @@ def foreseen_quality(
     channels = pictures[0].channels
     if target is None or base_for(plain, channels, field_shapes(plain, channels, 1), MIDDLE, GUESSED) is None:
         return options.quality
-    lack = partial(_lack, _sample(pictures), plain, target, sum(math.prod(picture.shape[:2]) for picture in pictures))
+    guess = partial(_guessed, _sample(pictures), plain, round(passes))
+    lack = partial(_lack, guess, target, sum(math.prod(picture.shape[:2]) for picture in pictures))
     if passes == 0:
         return float(min(QUALITIES, key=lambda quality: abs(lack(QUALITIES.index(quality), 0.0))))
     return min(BEST, max(0.0, round(QUALITIES[MIDDLE] + lack(MIDDLE, passes))))
 
 
-def _lack(
-    sample: Sequence[Picture], model: ModelSettings, target: Target, pixels: int, table: int, passes: float
-) -> float:
+def _lack(guess: Callable[[int], tuple[float, float]], target: Target, pixels: int, table: int, passes: float) -> float:
     """Steps of quality from what a fit of so many passes would come to with that table to the target.
 
-    pixels: of the set.
+    guess: see `_guessed`; pixels: of the set.
     """
-    psnr, bits = _guessed(sample, model, table)
+    psnr, bits = guess(table)
     at = math.log1p(passes), np.log1p(PASSES)
     if target.psnr is not None:
         return (target.psnr - psnr - float(np.interp(*at, GAINED))) / DECIBELS
@@ -61,12 +60,13 @@ def _lack(
     return (math.log2(wanted / bits) + float(np.interp(*at, SAVED))) / OCTAVES
 
 
-def _guessed(sample: Sequence[Picture], model: ModelSettings, table: int) -> tuple[float, float]:
+def _guessed(sample: Sequence[Picture], model: ModelSettings, passes: int, table: int) -> tuple[float, float]:
     """PSNR, and bits per pixel of the latents, of pictures whose latents are guessed for a table of the base."""
     from inrcodec.fitting.draft import draft
     from inrcodec.fitting.run import start
 
-    run = start([picture.stored for picture in sample], model, FitSettings(base=table, guess=True))
+    settings = FitSettings(rate_weight_for(QUALITIES[table]), passes=passes, base=table, guess=True)
+    run = start([picture.stored for picture in sample], model, settings)
     fitted = draft(run, [picture.shape[:2] for picture in sample])
     blob, _ = assembled(sample, header_for(sample, model, Holdout()), fitted, None, share=False)
     archive = Archive.from_bytes(blob)

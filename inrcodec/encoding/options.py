@@ -65,7 +65,7 @@ class EncodeOptions:
         head (int | None): hidden units from code to weights (hypernetwork); 0: a linear map. Default None: 0.
         space (str | None): "plain", or "smooth" for a frame of its own around every drawing. Default None: "plain".
         base (str): "auto": start from networks that ship with the program and store what differs, where the design
-            is the usual one of 32 units and no target is given; "none": start from nothing. Default "auto".
+            is the usual one of 32 units; "none": start from nothing. Default "auto".
         start (str): of the latents: as a network guesses them, where that is worth it ("auto") or in any case
             ("guess"), or zeros ("none"). Default "auto".
         share (str): "auto": code an image from another one that it is like, where that makes the file smaller;

@@ -30,7 +30,7 @@ from inrcodec.settings import (
 )
 from inrcodec.signals import FILMS
 
-FIXED_BYTES, FIGURE_BYTES, MINIMUM_BYTES = 140, 1.9, 3000  # header and checksums; figures per image; the rest
+FIXED_BYTES, FIGURE_BYTES, MINIMUM_BYTES = 140, 1.9, 1000  # header and checksums; figures per image; the rest
 RECORD_BYTES, BLOCK_BYTES = 100, 16  # of a record; around a block
 AUGMENT, EXTRA = Parameter("augment"), Parameter("extra")
 
