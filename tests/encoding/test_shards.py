@@ -19,6 +19,7 @@ from inrcodec.encoding.shards.division import divided, key_of, settings_of
 from inrcodec.encoding.shards.executors.contract import Attempt
 from inrcodec.encoding.shards.options import CollectionProgress, Sharding
 from inrcodec.encoding.shards.task import RECORDS, Task, make_shard
+from inrcodec.encoding.shards.tries import Tries
 from inrcodec.errors import InputError, InrError, UsageError
 from inrcodec.images import look_for
 
@@ -135,6 +136,17 @@ def test_a_shard_that_gets_further_is_tried_again(small_images: Path, tmp_path: 
     here.kept = iter(range(1, 6))
     result = collection_with([small_images], tmp_path / "a.inrs", QUICK, TWO)
     assert (len(result.collection), len(result.failed), result.retried, len(here.begun)) == (3, 1, 6, 8)
+
+
+def test_tries_end_whatever_each_leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full, and room for checkpoints elsewhere, had a shard tried for ever."""
+    counted, task = Tries(), Task("a" * 20, (), QUICK, tmp_path)
+    for number in range(1000):
+        Path(f"{task.file}.checkpoint").write_bytes(b"later")
+        os.utime(f"{task.file}.checkpoint", (number + 1, number + 1))
+        if not counted.again(task):
+            break
+    assert number == 49
 
 
 def test_a_shard_that_fails_thrice_is_listed_and_the_same_call_goes_on(
