@@ -26,20 +26,25 @@ DECIBELS, OCTAVES = 0.23, 0.035  # of PSNR and size, that a step of quality is w
 # What fits of so many passes come to, beside guesses: dB, and octaves of the latents' size. Measured.
 PASSES, GAINED, SAVED = (0, 25, 100, 560, 1600), (0.0, 2.5, 3.5, 4.5, 5.0), (0.0, 0.1, 0.4, 0.5, 0.6)
 BEST = 100.0  # quality
+MOST_DECIBELS = 99.0  # of pictures that come back exactly
 
 
 def foreseen_quality(
     options: EncodeOptions, pictures: Sequence[Picture], model: ModelSettings, target: Target | None, passes: float
 ) -> float:
-    """What to start with; that of the options where there is no target, or no guess for such pictures and designs.
+    """What to start with; that of the options without a target or a base, or where such pictures are not guessed.
 
     passes: that there is time for; with none, the quality of a table of the base.
     """
     plain = msgspec.structs.replace(model, hidden_width=WIDTH, footprint=1)
     channels = pictures[0].channels
-    if target is None or base_for(plain, channels, field_shapes(plain, channels, 1), MIDDLE, GUESSED) is None:
+    if (
+        target is None
+        or options.base == "none"
+        or base_for(plain, channels, field_shapes(plain, channels, 1), MIDDLE, GUESSED) is None
+    ):
         return options.quality
-    guess = partial(_guessed, _sample(pictures), plain, round(passes))
+    guess = partial(_guessed, _sample(pictures), plain, max(1, round(passes)) if passes else 0)
     lack = partial(_lack, guess, target, sum(math.prod(picture.shape[:2]) for picture in pictures))
     if passes == 0:
         return float(min(QUALITIES, key=lambda quality: abs(lack(QUALITIES.index(quality), 0.0))))
@@ -70,7 +75,7 @@ def _guessed(sample: Sequence[Picture], model: ModelSettings, passes: int, table
     fitted = draft(run, [picture.shape[:2] for picture in sample])
     blob, _ = assembled(sample, header_for(sample, model, Holdout()), fitted, None, share=False)
     archive = Archive.from_bytes(blob)
-    return archive.means[PSNR], 8 * dict(archive.parts)["latents"] / run.pixels
+    return min(archive.means[PSNR], MOST_DECIBELS), 8 * dict(archive.parts)["latents"] / run.pixels
 
 
 def _sample(pictures: Sequence[Picture]) -> list[Picture]:

@@ -21,7 +21,7 @@ MOST_CORRECTIONS = 6  # from level to level, from the finest on: small gaps need
 CLOSE_PSNR = 0.03  # dB
 CLOSING = 0.5  # of a gap, that is left after a round at most, if there is to be another
 LEAST_SIZE, AIMED_SIZE = 0.992, 0.996  # of the target: a file may be smaller than asked for, but not larger
-CORRECTION_PASSES = {"kernel": 70.0, "torch": 15.0}  # that take as long; measured
+CORRECTION_PASSES = {"kernel": 42.0, "torch": 15.0}  # that take as long; measured
 Made = tuple[bytes, Archive]  # a file's bytes, and what they decode to
 Make = Callable[[Archive | None], Made]
 

@@ -66,7 +66,7 @@ def correct(context: CorrectionContext, trials: Trials[Place]) -> None:
     attempts = [(place, step) for place in trials.places(context.level) for step in STEPS]
     for behind, (place, step) in enumerate(attempts):
         errors, bits = trials.attempt(place, step)
-        amounts = _amounts(context.gap, errors, bits, shown * trials.pixels)
+        amounts = _amounts(context.gap, errors, bits, np.maximum(shown, ROUNDING_ERROR) * trials.pixels)
         wanted = _chosen(context, errors, bits, amounts, left / (len(attempts) - behind))
         left -= float(amounts[wanted].sum())
         trials.accept(wanted)

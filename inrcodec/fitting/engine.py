@@ -173,6 +173,9 @@ class Fit:
             weight_steps=run.weight_steps,
         )
         with self._allotment.applied(), self._engine as engine:
+            if engine.compiles:  # no step was taken before
+                yield self.progress("compile")
+                engine.compile()
             for batch in batches(run, engine.count, whole=True):
                 engine.correct_latents(context, batch)
                 yield self.progress("correct")

@@ -29,7 +29,7 @@ DECIBELS_PER_DECADE = 9.6  # of lambda; measured
 ROUNDING_ERROR = 1 / 12 / 255**2  # mean square of rounding to 8 bits
 OCTAVES_PER_DECADE = 1.45  # of the size, likewise
 LARGEST_ERROR = 0.5  # decades
-FARTHEST = 1.5  # decades from where lambda began: a network that has not learned yet is not helped by bits
+FARTHEST = 1.5  # decades from where lambda began with guesses, which foresee it
 SMALLEST_WEIGHT, LARGEST_WEIGHT = 1e-6, 3e-2  # beyond, latents are free or worth nothing
 
 Figures = npt.NDArray[np.float64]
@@ -91,7 +91,7 @@ class RateControl:
             return
         error = max(-LARGEST_ERROR, min(LARGEST_ERROR, self._error(self.target, done)))
         moved = self.weight * 10.0 ** (error * min(1.0, (done - self._last) / self._patience(done, passes)))
-        reach = 10.0**FARTHEST
+        reach = 10.0**FARTHEST if self.guessed else math.inf
         lowest, highest = max(SMALLEST_WEIGHT, self._first / reach), min(LARGEST_WEIGHT, self._first * reach)
         self.weight = min(highest, max(lowest, moved))
         self._last = done
@@ -119,9 +119,13 @@ class RateControl:
 
     def state(self) -> list[list[float]]:
         """What a checkpoint must keep."""
-        return [[self.weight, self._last, self.network_bits, self._counted], self.errors.tolist(), self.bits.tolist()]
+        return [
+            [self.weight, self._first, self._last, self.network_bits, self._counted],
+            self.errors.tolist(),
+            self.bits.tolist(),
+        ]
 
     def restore(self, state: list[list[float]]) -> None:
         """Go on from another's state."""
-        (self.weight, self._last, self.network_bits, self._counted), errors, bits = state
+        (self.weight, self._first, self._last, self.network_bits, self._counted), errors, bits = state
         self.errors, self.bits = np.array(errors), np.array(bits)

@@ -87,7 +87,7 @@ def take_steps(run: Run, engine: StepEngine, batches: Sequence[Batch], meter: Me
 def _step_context(run: Run, batch: Batch, meter: Meter, done: float, number: int) -> StepContext:
     """What a step is told, when that much of the fit is done; number: of the step."""
     guessed = run.guessed
-    gentle = schedule.gentleness(meter.expected_passes, guessed=guessed)
+    gentle = schedule.gentleness(round(meter.expected_passes, 6), guessed=guessed)
     learning_rate = schedule.learning_rate(done, number, guessed=guessed)
     network_rate = schedule.network_rate(done, number, guessed=guessed) if run.model.spatial else learning_rate
     return StepContext(

@@ -67,7 +67,6 @@ def test_add_what_lies_in_archives_and_tables(kind: str, copied: Path, newcomers
         (["-o", "set.inrs", "--dry-run"], "--dry-run is for one file"),
         (["-o", "set.inrs", "--target-size", "60k"], "--target-size is for one file"),
         (["-o", "set.inrs", "--workers", "2", "--ray", "auto"], "Ray cluster knows its own"),
-        (["-o", "set.inrs", "--effort", "0", "--target-psnr", "30"], "leave it out, or --target-psnr"),
     ],
 )
 def test_what_makes_no_sense_of_a_collection(

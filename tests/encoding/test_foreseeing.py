@@ -75,3 +75,14 @@ def test_other_designs_have_no_guesses(name: str) -> None:
 
 def test_other_widths_begin_where_the_usual_one_would() -> None:
     assert foreseen(Target(psnr=24.0), model=ModelSettings(hidden_width=56)) == foreseen(Target(psnr=24.0))
+
+
+@pytest.mark.parametrize("passes", [0, 0.3, 100])
+def test_pictures_that_come_back_exactly_are_foreseen(passes: float) -> None:
+    white = Picture("white", np.full((24, 24, 3), 255, np.uint8), 100)
+    assert 0 <= foreseen(Target(psnr=35.0), passes, [white]) <= 100
+
+
+def test_nothing_is_foreseen_for_fits_without_a_base() -> None:
+    options = EncodeOptions(quality=44, base="none")
+    assert foreseen_quality(options, pictures(), ModelSettings(), Target(psnr=60.0), 100) == 44

@@ -64,6 +64,21 @@ def test_bits_are_saved_and_spent(missing: float, fit: Fit) -> None:
     assert (figures(fit)[0] > psnr) == (missing > 0)
 
 
+@pytest.mark.parametrize("engine", ["kernel", "torch"])
+def test_white_pictures_take_no_more_than_was_asked_for(engine: str) -> None:
+    """Where hardly anything is wrong: the loss aims beyond white, and what is seen ends there."""
+    white = np.ones((4, 16, 16, 3), np.float32)
+    white[:, 6:8, 6:8] = 0.4
+    made = Fit(list(white), ModelSettings(), FitSettings(passes=60, threads=1, device="cpu", engine=engine))
+    list(made.steps())
+    psnr, bits = figures(made)
+    for attempt in range(3):
+        list(made.correct(Gap(psnr=0.1), attempt))
+    after = figures(made)
+    assert psnr - 0.5 < after[0] < psnr + 1.5
+    assert after[1] < 1.5 * bits
+
+
 def test_latents_stay_whole_and_workers_agree(fit: Fit) -> None:
     (group,) = fit.run.groups
     list(fit.correct(Gap(bits=-0.01)))

@@ -12,9 +12,9 @@ from inrcodec.settings import Target
 IMAGES = np.arange(4)
 
 
-def ended(target: Target | None, start: float) -> RateControl:
+def ended(target: Target | None, start: float, *, guessed: bool = False) -> RateControl:
     """A pretended fit: 9 dB less and 1.4 octaves fewer bits for each decade of lambda."""
-    rate_control = RateControl(start, target, len(IMAGES), network_bits=8000.0)
+    rate_control = RateControl(start, target, len(IMAGES), network_bits=8000.0, guessed=guessed)
     for done in np.linspace(0.0, 1.0, 400):
         decades = np.log10(rate_control.weight / 1e-3)
         psnr = 34.0 - 9.0 * decades
@@ -42,11 +42,25 @@ def test_without_a_target_lambda_stays() -> None:
     [
         (Target(psnr=1.0), 1e-2, LARGEST_WEIGHT),
         (Target(psnr=90.0), 1e-5, SMALLEST_WEIGHT),
-        (Target(psnr=90.0), 1e-3, 1e-3 / 10**FARTHEST),
+        (Target(psnr=90.0), 1e-3, SMALLEST_WEIGHT),
     ],
 )
 def test_the_unreachable_does_not_wind_lambda_up(target: Target, start: float, bound: float) -> None:
     assert ended(target, start).weight == pytest.approx(bound)
+
+
+def test_from_guesses_lambda_stays_near_what_they_foresaw() -> None:
+    assert ended(Target(psnr=90.0), 1e-3, guessed=True).weight == pytest.approx(1e-3 / 10**FARTHEST)
+
+
+def test_a_restored_one_goes_on_from_the_same_bounds() -> None:
+    before, after = (RateControl(weight, Target(psnr=90.0), len(IMAGES), guessed=True) for weight in (1e-3, 1e-2))
+    after.restore(before.state())
+    for one in (before, after):
+        one.observe(IMAGES, np.full(4, 1e-3), 100.0)
+        for done in np.linspace(0.1, 0.9, 200):
+            one.adjust(float(done))
+    assert after.weight == before.weight
 
 
 def test_what_released_pixels_add_to_the_error_is_waited_for() -> None:

@@ -47,8 +47,9 @@ def all_pixels_show(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def thumbnails(app: Browser) -> bool:
-    """All that can be seen has arrived, or will not."""
-    return "·" not in seen(app)
+    """All that can be seen has arrived, or will not; a screen that was just opened is blank."""
+    shown = seen(app)
+    return bool(shown.strip()) and "·" not in shown
 
 
 def picture(app: Browser) -> bool:

@@ -67,7 +67,7 @@ def fit_output(field: Field, groups: Sequence[Group], bit: float) -> bool:
     moves = np.linalg.solve(squares + pull * np.eye(read), misses.T).T
     moves = np.rint(moves / FINENESS) * FINENESS
     gain = float(2 * (moves * misses).sum() - ((moves @ squares) * moves).sum()) / (pixels * field.channels)
-    if gain < bit * BITS_EACH * np.count_nonzero(moves):
+    if gain <= bit * BITS_EACH * np.count_nonzero(moves):
         return False
     siren.output[:] += moves[:, :hidden]
     siren.first[hidden:] += moves[:, hidden:-1]
