@@ -7,19 +7,26 @@ not asked for through the library, which ends the process where a column lacks w
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from inrcodec.errors import CorruptFileError
+from inrcodec.errors import CorruptFileError, UnsupportedFileError
 
 UNPACKED, PACKED = 2, 3  # fields of a page's header
+DATA, DICTIONARY, DATA_V2 = 5, 7, 8  # of which it has one, a structure
+ENCODING = {DATA: 2, DICTIONARY: 2, DATA_V2: 4}  # the field of it in these
+PLAIN, PLAIN_DICTIONARY, DELTAS, DELTA_LENGTHS, DELTA_TEXTS, RLE_DICTIONARY = 0, 2, 5, 6, 7, 8  # encodings
+INT32, TEXT = 1, 6  # kinds of columns; text is any run of bytes
 TRUE, FALSE, BYTE, INTEGERS, DOUBLE, BINARY, LISTS, STRUCTURE = 1, 2, 3, (4, 5, 6), 7, 8, (9, 10), 12  # Thrift's types
 GROUPS, COLUMNS, META, GROUP_BYTES, GROUP_ROWS = 4, 1, 3, 2, 3  # fields of the footer, of a group, of a column in it
 VALUES, COLUMN_UNPACKED, COLUMN_PACKED, FIRST_DATA, FIRST_DICTIONARY, CODEC = 5, 6, 7, 9, 11, 4
 SCHEMA, KIND, REPETITION, REQUIRED = 2, 1, 3, 0  # fields of the footer, of a column there; the one without nulls
 CHILDREN = 5  # of what is no column there, but has columns in it
 MAGIC = b"PAR1"
-MOST_DEPTH, MOST_BYTES, MOST_FIELDS = 10, 1 << 20, 1 << 18  # of a structure; bytes of a page's header
+MOST_DEPTH, MOST_FIELDS = 10, 1 << 18  # of a structure
+MOST_FOOTER = 1 << 26  # bytes
+HEADERS = (1 << 9, 1 << 13, 1 << 17, 1 << 20)  # bytes of a page's header: so many are read, more where they are few
 
 Fields = dict[int, Any]
 
@@ -57,12 +64,27 @@ class Group:
     columns: tuple[Column, ...]
 
 
+@dataclass(frozen=True)
+class Page:
+    """What the header of a page says; where that begins, what it tells of, and where it ends."""
+
+    told: Fields
+    start: int
+    body: int
+    end: int
+
+
 def groups_of(blob: Stretches, most_fields: int = MOST_FIELDS) -> tuple[Group, ...]:
-    """All groups of rows that the footer tells of; CorruptFileError where it is none, or lacks what it must say."""
+    """All groups of rows that the footer tells of; CorruptFileError where it is none, or lacks what it must say.
+
+    UnsupportedFileError where it is longer than any that is read.
+    """
     end = blob[max(0, len(blob) - 8) : len(blob)]
     length = int.from_bytes(end[:4], "little")
     if len(blob) < 12 or end[4:] != MAGIC or length > len(blob) - 12:
         raise CorruptFileError("cannot be read: it is damaged")
+    if length > MOST_FOOTER:
+        raise UnsupportedFileError(f"has a footer of {length} bytes; at most {MOST_FOOTER} are read")
     try:
         told = Structure(blob[len(blob) - 8 - length : len(blob) - 8], most_fields).structure()
         schema = [one for one in told[SCHEMA][1:] if not one.get(CHILDREN)]
@@ -100,31 +122,49 @@ def _whole(told: Fields, field: int) -> int:
     return found
 
 
-def unpacked_bytes(blob: Stretches, column: Column) -> int:
-    """What the pages of a column come to when they are unpacked, as they say themselves, whoever wrote them.
+def pages_of(blob: Stretches, column: Column) -> Iterator[Page]:
+    """The pages of a column, one behind the other, and nothing of them but their headers is read.
 
-    CorruptFileError where they do not fill the place of their column.
+    CorruptFileError where pages do not fill the place of their column, or are more than its values and a dictionary.
     """
-    start, unpacked = column.start, 0
+    start, pages = column.start, 0
     if not 4 <= start <= column.end <= len(blob):
         raise CorruptFileError("has a column that does not lie in it")
     while start < column.end:
+        if pages > column.values + 1:
+            raise CorruptFileError(f"has more pages than {column.values} values can have")
         told, header = page_header(blob, start, column.end)
-        unpacked += told[UNPACKED]
-        start += header + told[PACKED]
+        page = Page(told, start, start + header, start + header + told[PACKED])
+        start, pages = page.end, pages + 1
+        yield page
     if start != column.end:
         raise CorruptFileError("has pages that end elsewhere than its footer says")
-    return unpacked
+
+
+def encoding_of(told: Fields) -> tuple[int | None, int | None]:
+    """What kind of page it is whose header says that, and how its values are encoded; nothing where it is not said."""
+    kind = next((kind for kind in ENCODING if isinstance(told.get(kind), dict)), None)
+    return kind, None if kind is None else told[kind].get(ENCODING[kind])
 
 
 def page_header(blob: Stretches, start: int, end: int) -> tuple[Fields, int]:
     """What the header of a page there says, sizes at least, and how long it is."""
-    header = Structure(blob[start : min(end, start + MOST_BYTES)])
-    told = header.structure()
+    for most in HEADERS:
+        header = Structure(blob[start : min(end, start + most)])
+        try:
+            told = header.structure()
+            break
+        except _CutShortError:
+            if start + most >= end or most == HEADERS[-1]:
+                raise
     sizes = told.get(UNPACKED), told.get(PACKED)
     if not all(isinstance(size, int) and size >= 0 for size in sizes):
         raise CorruptFileError("has a page without sizes, checksum or encoding")
     return told, header.at
+
+
+class _CutShortError(CorruptFileError):
+    """A structure goes on where its bytes end."""
 
 
 class Structure:
@@ -178,7 +218,7 @@ class Structure:
 
     def _byte(self) -> int:
         if self.at >= len(self._words):
-            raise CorruptFileError("has a structure that is cut short")
+            raise _CutShortError("has a structure that is cut short")
         self.at += 1
         return self._words[self.at - 1]
 

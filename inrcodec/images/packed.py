@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from inrcodec.errors import InputError, UsageError
+from inrcodec.images.claims import Room
 from inrcodec.images.scan import SUFFIXES, Findings, Found, Member, as_text, check_local, numbered, short_enough
 from inrcodec.images.tables import Table
 
@@ -23,7 +24,8 @@ def find_packed(sources: Sequence[str | Path], kind: Literal["tar", "parquet"]) 
     for source in map(str, sources):
         check_local(source)
     paths = [path for source in sources for path in _files(Path(source), kind)]
-    listed = [(path, *one) for path in paths for one in (_members(path) if kind == "tar" else Table(path).cells())]
+    room = Room()
+    listed = [(path, *one) for path in paths for one in (_members(path) if kind == "tar" else Table(path).cells(room))]
     if not listed:
         raise InputError(f"no picture in {', '.join(map(str, sources))}")
     prefixed = len(paths) > 1
