@@ -43,19 +43,24 @@ def _rest(source: BinaryIO, expected: int) -> bytes:
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
-def write_atomically(path: Path, blob: bytes, *, overwrite: bool) -> None:
-    """Put `blob` at `path` whole or not at all; without `overwrite` a file that is there is never replaced."""
-    if path.exists() and not path.is_file():
+def write_atomically(path: Path, blob: bytes, *, overwrite: bool, follow: bool = True) -> None:
+    """Put `blob` at `path` whole or not at all; without `overwrite` a file that is there is never replaced.
+
+    A link keeps pointing at the file it points at, which is the one that is written; or, unless follow, it is replaced
+    itself: in a folder that came from somebody else it may point anywhere.
+    """
+    link = not follow and path.is_symlink()
+    if path.exists() and not path.is_file() and not link:
         raise UsageError(f"{path}: exists and is not a file")
-    if path.exists() and not overwrite:
+    if (path.exists() or link) and not overwrite:
         raise UsageError(f"{path}: exists already; use ", Parameter("overwrite", True), " to replace it")
-    target = Path(os.path.realpath(path))  # a link keeps pointing at the file it points at
+    target = Path(os.path.realpath(path)) if follow else Path(os.path.realpath(path.parent), path.name)
     remove_stale(target.parent)
     temporary = part_file(target.parent)
     try:
         try:
             _write_and_compare(temporary, blob)
-            if overwrite and target.exists():
+            if overwrite and target.exists() and not link:
                 temporary.chmod(stat.S_IMODE(target.stat().st_mode))  # who may read it stays as it was
             if overwrite:
                 temporary.replace(target)
@@ -71,6 +76,15 @@ def write_atomically(path: Path, blob: bytes, *, overwrite: bool) -> None:
         raise UsageError(f"{path}: the folder does not exist; create it first") from failure
     except OSError as failure:
         raise InrError(f"{path}: cannot be written: {failure.strerror or failure}") from failure
+
+
+def cut_link(path: Path) -> None:
+    """Remove a link, so that what is written there does not go where it points."""
+    try:
+        if path.is_symlink():
+            path.unlink()
+    except OSError as failure:
+        raise InrError(f"{path}: is a link that cannot be removed: {failure.strerror}") from failure
 
 
 def _write_and_compare(temporary: Path, blob: bytes) -> None:

@@ -24,7 +24,7 @@ def only_writer(path: Path) -> Iterator[None]:
     """
     if not path.name:
         raise UsageError(f"{path}: is a folder; name the file")
-    lock = path.with_name(f".{path.name}.lock")
+    lock = lock_of(path)
     descriptor = _locked(path, lock)
     try:
         yield
@@ -33,6 +33,11 @@ def only_writer(path: Path) -> Iterator[None]:
             with contextlib.suppress(OSError):
                 lock.unlink()  # before it is free, so that nobody else's is removed
             os.close(descriptor)
+
+
+def lock_of(path: Path) -> Path:
+    """The file that is locked while that one is made."""
+    return path.with_name(f".{path.name}.lock")
 
 
 def _locked(path: Path, lock: Path) -> int | None:

@@ -159,7 +159,8 @@ def _store(found: Collection, which: int) -> int:
     stream = io.BytesIO()
     rows = described(found, which)
     np.save(stream, rows, allow_pickle=False)
-    write_atomically(found.path / name_of(found.manifest.shards[which].blake2b), stream.getvalue(), overwrite=True)
+    path = found.path / name_of(found.manifest.shards[which].blake2b)
+    write_atomically(path, stream.getvalue(), overwrite=True, follow=False)
     return len(rows) - 1
 
 

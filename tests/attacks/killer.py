@@ -142,7 +142,8 @@ class Killer:
                 if code or _shards(path) != whole:
                     found.faults.append(f"{what}: exit code {code} of the next run, or other shards")
             else:  # what it did not come to remove goes with the next change
-                self._ended(["remove", str(path), "0"])
+                if code := self._ended(["remove", str(path), "0"]):
+                    found.faults.append(f"{what}: exit code {code} of the next change")
             listed = {shard.file for shard in Collection.open(path).manifest.shards}
             if left := {one.name for one in path.iterdir()} - {*listed, MANIFEST}:
                 found.faults.append(f"{what}: left behind: {', '.join(sorted(left))}")

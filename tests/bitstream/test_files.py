@@ -55,6 +55,25 @@ def test_writing_refuses_to_replace_unless_told(tmp_path: Path) -> None:
     assert listed(tmp_path) == ["set.inr"]
 
 
+def test_a_link_is_followed_only_where_that_is_meant(tmp_path: Path) -> None:
+    (mine := tmp_path / "mine").write_bytes(b"mine")
+    (path := tmp_path / "set.inr").symlink_to(mine)
+    with pytest.raises(UsageError, match="exists already"):
+        write_atomically(path, b"ours", overwrite=False, follow=False)
+    write_atomically(path, b"ours", overwrite=True, follow=False)
+    assert (mine.read_bytes(), path.read_bytes(), path.is_symlink()) == (b"mine", b"ours", False)
+    for target in (tmp_path, tmp_path / "nothing"):
+        (link := tmp_path / "link").symlink_to(target)
+        with pytest.raises(UsageError, match="exists already"):
+            write_atomically(link, b"ours", overwrite=False, follow=False)
+        write_atomically(link, b"ours", overwrite=True, follow=False)
+        assert not link.is_symlink()
+        link.unlink()
+    (path := tmp_path / "other.inr").symlink_to(mine)
+    write_atomically(path, b"ours", overwrite=True)
+    assert (mine.read_bytes(), path.is_symlink()) == (b"ours", True)
+
+
 def test_writing_never_wins_a_race(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "set.inr"
     compare = files._write_and_compare

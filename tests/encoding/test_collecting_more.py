@@ -15,8 +15,8 @@ from inrcodec.archive.collection import write_manifest
 from inrcodec.encoding import keeping
 from inrcodec.encoding.shards import adding, division, joining
 from inrcodec.encoding.shards.adding import Adding, add_to_collection
+from inrcodec.encoding.shards.records import RECORDS
 from inrcodec.encoding.shards.removing import rows_of
-from inrcodec.encoding.shards.task import RECORDS
 from inrcodec.errors import InputError, UsageError
 from inrcodec.fitting.progress import Progress
 from inrcodec.retrieval import index

@@ -12,12 +12,16 @@ from typing import Any
 import pytest
 
 from inrcodec.archive import Collection
-from inrcodec.encoding.shards import adding, removing
+from inrcodec.encoding import checkpoints, keeping
+from inrcodec.encoding.checkpoints import waiting
+from inrcodec.encoding.shards import adding, division, removing
 from inrcodec.encoding.shards.adding import Adding, add_to_collection
+from inrcodec.encoding.shards.collect import encode_collection
+from inrcodec.encoding.shards.records import RECORDS
 from inrcodec.encoding.shards.removing import remove_from_collection
-from inrcodec.encoding.shards.task import RECORDS
-from inrcodec.errors import UsageError
-from tests.encoding.stopped import Stop
+from inrcodec.errors import InputError, UsageError
+from inrcodec.fitting.checkpoint import elder
+from tests.encoding.stopped import Stop, stop_at
 
 pytest.importorskip("pyarrow")
 QUICK = Adding(steps=4, device="cpu", threads=1)
@@ -114,6 +118,146 @@ def test_shards_of_before_go_with_the_next_change(copied: Path, newcomers: Path)
     assert not (copied / RECORDS).exists()
 
 
+def fails(folder: Path) -> None:
+    """A change that comes to nothing."""
+    (bad := folder.parent / "none.png").write_bytes(b"no picture")
+    with pytest.raises(InputError, match="no image could be added"):
+        add_to_collection(folder, bad, QUICK)
+
+
+def test_a_stop_while_old_shards_are_removed_loses_none_of_them(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, removing_of = Collection.open(copied).manifest.shards[0].file, Path.unlink
+
+    def unlink(path: Path, *how: bool, **named: bool) -> None:
+        if path.name == old:
+            raise Stop
+        removing_of(path, *how, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", unlink)
+        with pytest.raises(Stop):
+            remove_from_collection(copied, "0")
+    assert old in there(copied) - listed(copied)
+    fails(copied)
+    assert there(copied) == listed(copied)
+    assert not (copied / RECORDS).exists()
+
+
+def test_a_whole_shard_that_left_goes_with_the_next_change(copied: Path) -> None:
+    """Nothing is made for such a removal; what it removes has to go all the same."""
+    ended(removing, "write_manifest", lambda: remove_from_collection(copied, "0-2"), after=True)
+    assert len(there(copied) - listed(copied)) == 1
+    fails(copied)
+    assert there(copied) == listed(copied)
+    assert not (copied / RECORDS).exists()
+
+
+def test_what_could_not_be_removed_is_tried_again_each_time(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, removing_of = Collection.open(copied).manifest.shards[0].file, Path.unlink
+
+    def unlink(path: Path, *how: bool, **named: bool) -> None:
+        if path.name == old:
+            raise PermissionError
+        removing_of(path, *how, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", unlink)
+        for _ in range(2):  # the second has files of its own to remove
+            assert remove_from_collection(copied, "0").left_behind == (copied / old,)
+    assert there(copied) == {*listed(copied), old}
+    remove_from_collection(copied, "0")
+    assert there(copied) == listed(copied)
+    assert not (copied / RECORDS).exists()
+
+
+def test_shards_of_their_own_that_were_made_for_nothing_go_with_the_next_change(
+    copied: Path, newcomers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where many pictures were added, and the killed call is not made again."""
+    before = {path.name for path in copied.iterdir()}
+    with monkeypatch.context() as patched:
+        patched.setattr(adding, "OWN", 2)
+        patched.setattr(division, "SHARD_IMAGES", 1)
+        ended(adding, "write_manifest", lambda: add_to_collection(copied, newcomers, QUICK), after=False)
+    made = there(copied) - listed(copied)
+    assert len(made) == 2
+    assert {path.stem for path in (copied / RECORDS).iterdir()} == {"changed", *(Path(file).stem for file in made)}
+    for file in made:
+        for lock in (f".{file}.lock", f".{Path(file).stem}.task.lock"):  # as kill -9 leaves them
+            (copied / lock).touch()
+    left = {path.name for path in copied.iterdir()} - before - made
+    assert len(left) == 5
+    remove_from_collection(copied, "0-2")
+    assert {path.name for path in copied.iterdir()} == {"manifest.parquet", *listed(copied)}
+
+
+@pytest.mark.parametrize("own", [1, 256])
+@pytest.mark.parametrize("beside", [True, False])
+def test_checkpoints_of_what_was_given_up_go_with_it(
+    copied: Path, newcomers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: int, beside: bool
+) -> None:
+    """Both generations, beside the shard or, where there was no room, in the folder for state."""
+    five, state = newcomers / "five.png", tmp_path / "state"
+    monkeypatch.setattr(checkpoints, "user_state_path", lambda *_, **__: state)
+    with monkeypatch.context() as patched:
+        patched.setattr(keeping, "UNSAVED", -1.0)
+        patched.setattr(adding, "OWN", own)
+        with pytest.raises(Stop):
+            add_to_collection(copied, five, Adding(steps=20, device="cpu", threads=1, on_progress=stop_at(0.5)))
+    (kept,) = copied.glob("*.checkpoint")
+    output = kept.with_suffix("")
+    assert not output.exists()
+    if not beside:
+        (kept := kept.replace(_made(checkpoints.place_of_last_resort(output)))).touch()
+    shutil.copy(kept, elder(kept))
+    assert len(waiting(output)) == 2
+    fails(copied)  # it changes nothing, so this is still to go on
+    assert len(waiting(output)) == 2
+    remove_from_collection(copied, "0")
+    assert not waiting(output)
+    assert {path.name for path in copied.iterdir()} == {"manifest.parquet", *listed(copied)}
+
+
+def _made(path: Path) -> Path:
+    path.parent.mkdir(parents=True)
+    return path
+
+
+def test_links_of_a_collection_lead_nowhere(copied: Path, newcomers: Path, tmp_path: Path) -> None:
+    """It may be somebody else's: a change writes to no file that a link in it points at."""
+    mine = tmp_path / "mine"
+    mine.write_bytes(b"mine")
+    (copied / RECORDS).mkdir()
+    (copied / RECORDS / "changed.json").symlink_to(mine)
+    whole = shutil.copytree(copied, tmp_path / "whole.inrs", symlinks=True)
+    made = add_to_collection(whole, newcomers / "five.png", QUICK).collection.manifest.shards[0].file
+    (copied / made).symlink_to(mine)
+    (copied / "manifest.parquet").rename(tmp_path / "manifest")
+    (copied / "manifest.parquet").symlink_to(tmp_path / "manifest")
+    manifest = (tmp_path / "manifest").read_bytes()
+    add_to_collection(copied, newcomers / "five.png", QUICK).collection.verify()
+    remove_from_collection(copied, "0").collection.verify()
+    assert mine.read_bytes() == b"mine"
+    assert (tmp_path / "manifest").read_bytes() == manifest
+    assert not any(path.is_symlink() for path in copied.rglob("*"))
+
+
+def test_records_in_another_place_are_refused(copied: Path, newcomers: Path, tmp_path: Path) -> None:
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    (elsewhere / "changed.json").write_bytes(b"mine")
+    (copied / RECORDS).symlink_to(elsewhere)
+    before = sorted(copied.iterdir())
+    for change in (
+        lambda: add_to_collection(copied, newcomers, QUICK),
+        lambda: remove_from_collection(copied, "0"),
+        lambda: encode_collection(newcomers, copied, passes=2, device="cpu", threads=1, overwrite=True),
+    ):
+        with pytest.raises(UsageError, match="is a link to another place"):
+            change()
+    assert sorted(copied.iterdir()) == before
+    assert [path.read_bytes() for path in elsewhere.iterdir()] == [b"mine"]
+
+
 @pytest.mark.parametrize("told", [b"", b"{", b'{"made":[1]}', b'{"made":["../mine.inr","mine.inr"],"replaced":["/x"]}'])
 def test_a_journal_that_anybody_wrote_removes_nothing_else(copied: Path, newcomers: Path, told: bytes) -> None:
     for mine in (copied / "mine.inr", copied.parent / "mine.inr"):
@@ -126,9 +270,7 @@ def test_a_journal_that_anybody_wrote_removes_nothing_else(copied: Path, newcome
     assert there(copied) == {*listed(copied), "mine.inr"}
 
 
-def test_what_fails_leaves_no_trace(copied: Path, newcomers: Path, tmp_path: Path) -> None:
-    (tmp_path / "none.png").write_bytes(b"no picture")
+def test_what_fails_leaves_no_trace(copied: Path) -> None:
     before = sorted(copied.rglob("*"))
-    with pytest.raises(Exception, match="no image could be added"):
-        add_to_collection(copied, tmp_path / "none.png", QUICK)
+    fails(copied)
     assert sorted(copied.rglob("*")) == before

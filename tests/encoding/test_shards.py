@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from inrcodec.archive import Archive, Collection
+from inrcodec.archive.collection import write_manifest
 from inrcodec.encoding.checkpoints import checkpoint_path
 from inrcodec.encoding.options import EncodeOptions
-from inrcodec.encoding.shards import collect
+from inrcodec.encoding.shards import collect, removing
 from inrcodec.encoding.shards.clustering import clusters
 from inrcodec.encoding.shards.collect import collection_with
 from inrcodec.encoding.shards.division import divided, key_of, settings_of
 from inrcodec.encoding.shards.executors.contract import Attempt
 from inrcodec.encoding.shards.options import CollectionProgress, Sharding
-from inrcodec.encoding.shards.task import RECORDS, Task, make_shard
+from inrcodec.encoding.shards.records import RECORDS
+from inrcodec.encoding.shards.removing import remove_from_collection
+from inrcodec.encoding.shards.task import Task, make_shard
 from inrcodec.encoding.shards.tries import Tries
 from inrcodec.errors import InputError, InrError, UsageError
 from inrcodec.images import look_for
+from tests.encoding.stopped import Stop
 
 pytest.importorskip("pyarrow")
 QUICK = EncodeOptions(passes=2, threads=1, device="cpu", holdout=0)
@@ -189,6 +195,73 @@ def test_nothing_stays_of_what_could_not_be_read(tmp_path: Path, here: Here) -> 
     with pytest.raises(InrError, match="no shard could be made"):
         collection_with(given, output, QUICK, TWO)
     assert not list(output.iterdir())
+
+
+def test_what_could_not_be_read_takes_nothing_of_others_along(small_images: Path, tmp_path: Path, here: Here) -> None:
+    """Records of an encode and a journal of a change that are both still to go on."""
+    output = tmp_path / "a.inrs"
+    here.failures = {1: ["never", "never", "never"]}
+    collection_with([small_images], output, QUICK, TWO)
+    (output / RECORDS / "changed.json").write_bytes(b'{"made":[]}')
+    before = sorted(output.rglob("*"))
+    (tmp_path / "bad.png").write_bytes(b"no picture")
+    with pytest.raises(InrError, match="no shard could be made"):
+        collection_with([tmp_path / "bad.png"], output, QUICK, Sharding(overwrite=True))
+    assert sorted(output.rglob("*")) == before
+    assert len(before) == 5
+
+
+def test_what_is_encoded_again_is_not_removed_for_an_earlier_change(
+    small_images: Path, tmp_path: Path, here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A removal is killed, then an encode that finds what the removal did without; the next change leaves it that."""
+    output, force = tmp_path / "a.inrs", dataclasses.replace(TWO, overwrite=True)
+    made = collection_with([small_images], output, QUICK, TWO).collection.manifest.shards[0].file
+
+    def ending(*given: Any, **named: Any) -> None:
+        write_manifest(*given, **named)
+        raise Stop
+
+    with monkeypatch.context() as patched:
+        patched.setattr(removing, "write_manifest", ending)
+        with pytest.raises(Stop):
+            remove_from_collection(output, "0")
+    with monkeypatch.context() as patched:
+        patched.setattr(collect, "write_manifest", stopped)
+        with pytest.raises(Stop):
+            collection_with([small_images], output, QUICK, force)
+    remove_from_collection(output, "0")
+    assert (output / made).exists()
+    assert not (output / RECORDS / "changed.json").exists()
+    whole = collection_with([small_images], output, QUICK, force)
+    assert (whole.reused, len(whole.collection)) == (2, 6)
+    assert {path.name for path in output.iterdir()} == {"manifest.parquet", *(t.file.name for t in here.begun)}
+
+
+def stopped(*_: object, **__: object) -> None:
+    raise Stop
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_what_another_makes_before_this_one_has_the_folder_counts(
+    small_images: Path, tmp_path: Path, here: Here, monkeypatch: pytest.MonkeyPatch, overwrite: bool
+) -> None:
+    output = tmp_path / "a.inrs"
+    collection_with([small_images], output, QUICK, TWO)
+    foreign, writer = f"{'0' * 20}.inr", collect.only_writer
+
+    def late(path: Path) -> contextlib.AbstractContextManager[None]:
+        (output / foreign).write_bytes(b"another's")
+        return writer(path)
+
+    monkeypatch.setattr(collect, "only_writer", late)
+    (output / "manifest.parquet").unlink()
+    if overwrite:
+        collection_with([small_images], output, QUICK, dataclasses.replace(TWO, overwrite=True))
+    else:
+        with pytest.raises(UsageError, match="holds 1 shard of other pictures"):
+            collection_with([small_images], output, QUICK, TWO)
+    assert (output / foreign).exists() != overwrite
 
 
 def test_settings_tell_of_pixels_that_were_held_out(small_images: Path, tmp_path: Path) -> None:

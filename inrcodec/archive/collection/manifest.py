@@ -122,7 +122,7 @@ def write_manifest(
     columns["psnr"] = [None if one is None else round(one, 1 if tiny else 2) for one in columns["psnr"]]
     columns["bytes"] = _rounded(columns["bytes"], COARSE_BITS if tiny else FINE_BITS)
     blob = _packed(columns, _metadata(shards, about))
-    write_atomically(folder / MANIFEST, blob, overwrite=overwrite)
+    write_atomically(folder / MANIFEST, blob, overwrite=overwrite, follow=False)
 
 
 def _metadata(shards: Sequence[Shard], about: About) -> dict[str, bytes]:

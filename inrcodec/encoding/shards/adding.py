@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import time
 from collections.abc import Callable, Sequence
@@ -16,6 +15,7 @@ from inrcodec.archive import Archive, Collection
 from inrcodec.archive.collection import Rows, Shard, write_manifest
 from inrcodec.bitstream.collection import MANIFEST
 from inrcodec.bitstream.escaping import normal
+from inrcodec.bitstream.files import cut_link
 from inrcodec.bitstream.one_writer import only_writer
 from inrcodec.encoding import checkpoints
 from inrcodec.encoding.add import AddResult, add
@@ -26,8 +26,9 @@ from inrcodec.encoding.shards.division import KEY_BYTES, SHARD_IMAGES, divided, 
 from inrcodec.encoding.shards.joining import nearest_shards
 from inrcodec.encoding.shards.journal import Journal
 from inrcodec.encoding.shards.options import Sharding
+from inrcodec.encoding.shards.records import forget
 from inrcodec.encoding.shards.removing import rows_of
-from inrcodec.encoding.shards.task import RECORDS, Task, described, grown, make_shard
+from inrcodec.encoding.shards.task import Task, described, grown, make_shard
 from inrcodec.errors import InputError, InrError, UsageError
 from inrcodec.images import Found, Skipped, look_for, nothing_found
 from inrcodec.images.color import parse_color
@@ -175,10 +176,7 @@ class _Work:
 
     def forget(self) -> None:
         """Remove what tells of shards that a manifest lists now."""
-        with contextlib.suppress(OSError):
-            for task in self._tasks:
-                task.record.unlink(missing_ok=True)
-            (self._folder / RECORDS).rmdir()  # which fails where an encode is still to go on
+        forget(self._folder, [task.record for task in self._tasks])
 
     def _join(self, which: int, files: Sequence[Found]) -> list[Found]:
         """Add to a shard, as another file; the files that it does not take."""
@@ -227,6 +225,7 @@ class _Work:
                 on_progress=how.on_progress,
             )  # fmt: skip
 
+        cut_link(output)
         result = checkpoints.gone_on_with(output, added)
         self.skipped += result.skipped
         self.notes += result.notes
@@ -236,6 +235,7 @@ class _Work:
         """Shards of their own, one after the other."""
         order: Any = self._found.manifest.about.order
         self._tasks = divided(files, Sharding(order=order), self._options, self._folder)
+        self._journal.makes(*(task.file.name for task in self._tasks))
         for task in self._tasks:
             done = make_shard(task, self._how.on_progress)
             self.skipped += [Skipped(*one) for one in done.skipped]

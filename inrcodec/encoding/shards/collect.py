@@ -19,7 +19,9 @@ from inrcodec.encoding.shards.division import divided, order_of, settings_of
 from inrcodec.encoding.shards.executors import executor_for
 from inrcodec.encoding.shards.executors.contract import Executor
 from inrcodec.encoding.shards.folder import check_folder, check_shards, empty_when_it_fails, tidy
+from inrcodec.encoding.shards.journal import disown
 from inrcodec.encoding.shards.options import CollectionKeywords, CollectionProgress, Sharding, check_sharding
+from inrcodec.encoding.shards.records import forget
 from inrcodec.encoding.shards.task import Done, Task, finished
 from inrcodec.encoding.shards.tries import Tries
 from inrcodec.encoding.start import base_table, guesses
@@ -75,15 +77,18 @@ def collection_with(
     if not looked.files:
         raise nothing_found(listed, looked.skipped, looked.notes)
     tasks = divided(looked.files, sharding, options, folder)
-    replaced = check_shards(named, {task.key for task in tasks}, overwrite=sharding.overwrite)
+    keys = {task.key for task in tasks}
+    check_shards(named, keys, overwrite=sharding.overwrite)
     new = not folder.exists()
     folder.mkdir(exist_ok=True)
     with empty_when_it_fails(folder, new), only_writer(folder / MANIFEST):
+        replaced = check_shards(named, keys, overwrite=sharding.overwrite)  # which another may have changed meanwhile
+        disown(folder, (task.file.name for task in tasks))
         made = _Work(tasks, sharding)
         made.run()
         done = [made.done[task.key] for task in tasks if task.key in made.done]
         if not any(one.shard for one in done):
-            tidy(folder, set())  # it tells of pictures that cannot be read, and of nothing that took long
+            forget(folder, (task.record for task in tasks))  # of pictures that cannot be read: nothing that took long
             raise InrError(f"{named}: no shard could be made: {made.reason()}")
         about = About(
             software=f"inrcodec {__version__}",

@@ -14,7 +14,7 @@ from inrcodec.archive.collection.belonging import OURS
 from inrcodec.archive.collection.shards import is_listed
 from inrcodec.archive.places import place_of
 from inrcodec.bitstream.collection import MANIFEST, SUFFIX
-from inrcodec.encoding.shards.task import RECORDS
+from inrcodec.encoding.shards.records import RECORDS
 from inrcodec.errors import InrError, Parameter, UsageError
 
 UNFINISHED = re.compile(r"\.(checkpoint(\.1)?|task)$")  # what a run leaves that was ended, both generations

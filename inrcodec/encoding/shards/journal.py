@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import msgspec
 
 from inrcodec.archive.collection.belonging import OURS
 from inrcodec.bitstream.files import write_atomically
-from inrcodec.encoding.shards.task import RECORDS
-from inrcodec.errors import InrError
+from inrcodec.bitstream.one_writer import lock_of
+from inrcodec.encoding import checkpoints
+from inrcodec.encoding.shards.records import RECORDS, check_records, forget, made_records
 
 NAME = "changed.json"
 
@@ -31,63 +33,100 @@ class Journal:
 
     def __init__(self, folder: Path, listed: Iterable[str]) -> None:
         """Remove what a change of before could not any more; listed: the shards in the manifest."""
-        self._folder, self._path, self._listed = folder, folder / RECORDS / NAME, frozenset(listed)
-        self._names = _read(self._path)
-        deleted(folder, self._unlisted(self._names.replaced))
+        check_records(folder)
+        self._folder, self._listed = folder, frozenset(listed)
+        told = _read(folder)
+        self._names = _Names(made=_ours(told.made), replaced=sorted({*_ours(told.replaced)} - self._listed))
+        _deleted(folder, self._names.replaced)
 
     def __enter__(self) -> Journal:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """What was made stays for who goes on after a failure, and then this does."""
-        if kind is not None and not any((self._folder / file).exists() for file in self._unlisted(self._names.made)):
-            self._forget()
+        """What was made stays for who goes on after a failure, and so does what is to be removed; then does this.
 
-    def makes(self, file: str) -> None:
-        """A shard will be made under that name."""
-        if file not in self._names.made:
-            self._note(_Names(made=[*self._names.made, file], replaced=self._names.replaced))
+        Nobody knows here whether the new manifest came to its place, so nothing counts as listed that it would replace.
+        """
+        left = {*self._names.made} - self._listed | {*self._names.replaced}
+        if kind is not None and not any(_is_there(self._folder, file) for file in left):
+            _forget(self._folder)
+
+    def makes(self, *files: str) -> None:
+        """Shards will be made under these names."""
+        made = dict.fromkeys([*self._names.made, *files])
+        self._note(_Names(made=list(made), replaced=[file for file in self._names.replaced if file not in made]))
 
     def replaces(self, now: Iterable[str]) -> None:
         """These shards will be listed, and no others: called before the manifest is written."""
-        self._note(_Names(made=self._names.made, replaced=sorted(self._listed - set(now))))
+        replaced = {*self._names.replaced, *self._listed} - {*now}
+        self._note(_Names(made=self._names.made, replaced=sorted(replaced)))
 
     def done(self, now: Iterable[str]) -> tuple[Path, ...]:
         """The new manifest is written: remove what it does not list; what could not be removed."""
         before, self._listed = self._listed, frozenset(now)
-        left = deleted(self._folder, self._unlisted({*before, *self._names.made, *self._names.replaced}, own=before))
+        left = _deleted(self._folder, {*before, *self._names.made, *self._names.replaced} - self._listed)
         if not left:
-            self._forget()
+            _forget(self._folder)
         return left
-
-    def _unlisted(self, files: Iterable[str], own: Iterable[str] = ()) -> set[str]:
-        return {file for file in files if OURS.fullmatch(file) or file in own} - self._listed
 
     def _note(self, names: _Names) -> None:
         self._names = names
-        try:
-            self._path.parent.mkdir(exist_ok=True)
-        except OSError as failure:
-            raise InrError(f"{self._path.parent}: cannot be made: {failure.strerror}") from failure
-        write_atomically(self._path, msgspec.json.encode(names), overwrite=True)
-
-    def _forget(self) -> None:
-        with contextlib.suppress(OSError):
-            self._path.unlink(missing_ok=True)
-            self._path.parent.rmdir()  # which fails where an encode is still to go on
+        _write(self._folder, names)
 
 
-def _read(path: Path) -> _Names:
+def disown(folder: Path, files: Iterable[str]) -> None:
+    """An encode makes these, or has made them: no change removes them any more. Called by the folder's only writer."""
+    check_records(folder)
+    told, own = _read(folder), {*files}
+    names = _Names(
+        made=[file for file in told.made if file not in own],
+        replaced=[file for file in told.replaced if file not in own],
+    )
+    if names != told:
+        _write(folder, names)
+
+
+def _read(folder: Path) -> _Names:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=_Names)
+        return msgspec.json.decode((folder / RECORDS / NAME).read_bytes(), type=_Names)
     except (OSError, msgspec.ValidationError, msgspec.DecodeError):
         return _Names()
 
 
-def deleted(folder: Path, files: Iterable[str]) -> tuple[Path, ...]:
-    """Delete files that a manifest lists no more; those that are still there."""
+def _write(folder: Path, names: _Names) -> None:
+    write_atomically(made_records(folder) / NAME, msgspec.json.encode(names), overwrite=True, follow=False)
+
+
+def _forget(folder: Path) -> None:
+    forget(folder, [folder / RECORDS / NAME])
+
+
+def _ours(files: Iterable[str]) -> list[str]:
+    """Those that may be shards: a journal may be anybody's."""
+    return [file for file in files if OURS.fullmatch(file)]
+
+
+def _record(folder: Path, file: str) -> Path:
+    return folder / RECORDS / f"{Path(file).stem}.json"
+
+
+def _is_there(folder: Path, file: str) -> bool:
+    """Whether anything of a shard is: itself, a checkpoint of it, or what is told of it."""
+    path = folder / file
+    return os.path.lexists(path) or _record(folder, file).exists() or bool(checkpoints.waiting(path))
+
+
+def _deleted(folder: Path, files: Iterable[str]) -> tuple[Path, ...]:
+    """Delete shards that a manifest lists no more, with all that belongs to them; those that are still there."""
     paths = [folder / file for file in sorted(files)]
     for path in paths:
         with contextlib.suppress(OSError):
             path.unlink()
-    return tuple(path for path in paths if path.exists())
+    left = tuple(path for path in paths if os.path.lexists(path))
+    for path in paths:
+        if path not in left:  # a link is no more, so these are of nothing outside
+            checkpoints.remove(path)
+            for trace in (_record(folder, path.name), lock_of(path), lock_of(path.with_suffix(".task"))):
+                with contextlib.suppress(OSError):
+                    trace.unlink()
+    return left

@@ -10,6 +10,7 @@ from pathlib import Path
 from inrcodec.archive import Collection
 from inrcodec.archive.collection import Rows, Shard, write_manifest
 from inrcodec.bitstream.collection import MANIFEST
+from inrcodec.bitstream.files import cut_link
 from inrcodec.bitstream.one_writer import only_writer
 from inrcodec.encoding.rearrange import remove
 from inrcodec.encoding.shards.division import KEY_BYTES
@@ -87,6 +88,7 @@ def _without(
     folder = Path(found.called)
     output = folder / f"{key}.inr"
     journal.makes(output.name)
+    cut_link(output)
     result = remove(folder / old.file, list(lost), output, trust=trust, overwrite=True)
     return described(result.archive, old.seconds)
 

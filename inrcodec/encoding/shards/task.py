@@ -16,19 +16,19 @@ from inrcodec.archive import Archive
 from inrcodec.archive.collection import Rows, Shard
 from inrcodec.archive.collection.shards import digest, is_listed
 from inrcodec.bitstream.base import QUALITIES
-from inrcodec.bitstream.files import write_atomically
+from inrcodec.bitstream.files import cut_link, write_atomically
 from inrcodec.bitstream.one_writer import only_writer
 from inrcodec.bitstream.ranged import layout
 from inrcodec.encoding import checkpoints
 from inrcodec.encoding.encode import EncodeResult, encode_with
 from inrcodec.encoding.options import EncodeOptions, EncodeRun
+from inrcodec.encoding.shards.records import RECORDS, check_records, made_records
 from inrcodec.errors import CorruptFileError, InputError, InrError, UnsupportedFileError, UsageError
 from inrcodec.images import Found
 
 if TYPE_CHECKING:
     from inrcodec.fitting.progress import Progress
 
-RECORDS = ".shards"  # the folder in a collection that tells of finished shards, until all of them are
 PATIENCE, PAUSE = 60.0, 0.5  # seconds to wait for who is still at the same shard, and between two looks
 OnProgress = Callable[["Progress"], None]
 
@@ -82,9 +82,10 @@ def make_shard(task: Task, on_progress: OnProgress | None = None) -> Done:
     on_progress: called after every step of the fit.
     """
     with _alone(task):
+        check_records(task.folder)
         done = finished(task) or _found(task) or _encoded(task, on_progress)
-        task.record.parent.mkdir(exist_ok=True)
-        write_atomically(task.record, msgspec.json.encode(done), overwrite=True)
+        made_records(task.folder)
+        write_atomically(task.record, msgspec.json.encode(done), overwrite=True, follow=False)
     return done
 
 
@@ -120,6 +121,7 @@ def _encoded(task: Task, on_progress: OnProgress | None) -> Done:
         run = EncodeRun(overwrite=True, resume=resume, on_progress=on_progress)
         return encode_with(task.files, task.file, task.options, run)
 
+    cut_link(task.file)
     try:
         result = checkpoints.gone_on_with(task.file, encoded)
     except InputError as failure:
