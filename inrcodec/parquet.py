@@ -74,7 +74,7 @@ class Page:
     end: int
 
 
-def groups_of(blob: Stretches, most_fields: int = MOST_FIELDS) -> tuple[Group, ...]:
+def groups_of(blob: Stretches, most_fields: int = MOST_FIELDS, most_bytes: int = MOST_FOOTER) -> tuple[Group, ...]:
     """All groups of rows that the footer tells of; CorruptFileError where it is none, or lacks what it must say.
 
     UnsupportedFileError where it is longer than any that is read.
@@ -83,8 +83,8 @@ def groups_of(blob: Stretches, most_fields: int = MOST_FIELDS) -> tuple[Group, .
     length = int.from_bytes(end[:4], "little")
     if len(blob) < 12 or end[4:] != MAGIC or length > len(blob) - 12:
         raise CorruptFileError("cannot be read: it is damaged")
-    if length > MOST_FOOTER:
-        raise UnsupportedFileError(f"has a footer of {length} bytes; at most {MOST_FOOTER} are read")
+    if length > most_bytes:
+        raise UnsupportedFileError(f"has a footer of {length} bytes; at most {most_bytes} are read")
     try:
         told = Structure(blob[len(blob) - 8 - length : len(blob) - 8], most_fields).structure()
         schema = [one for one in told[SCHEMA][1:] if not one.get(CHILDREN)]

@@ -7,9 +7,22 @@ from pathlib import Path
 
 MANIFEST, SUFFIX = "manifest.parquet", ".inrs"
 MOST_IMAGES, MOST_SHARDS, MOST_BYTES = 1 << 24, 1 << 16, 1 << 30  # more belong into several collections
+# Of a small file, which zstd makes of any number of equal rows: images for each of its bytes, and of their names.
+FEW_IMAGES, IMAGES_A_BYTE = 1024, 32
+FEW_TEXT, TEXT_A_BYTE, ROW_BYTES = 1 << 24, 1024, 64
 MOST_SHARD_BYTES = 1024  # what is told of one, of the metadata
 MOST_ABOUT_BYTES, MOST_SETTINGS_BYTES = 1 << 24, 1 << 16
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")  # two letters at least: one may be a drive
+
+
+def most_images(size: int) -> int:
+    """In a manifest of so many bytes; those that are written have 0.6 a byte, or 8 where all figures are equal."""
+    return min(MOST_IMAGES, FEW_IMAGES + IMAGES_A_BYTE * size)
+
+
+def most_text(size: int) -> int:
+    """Bytes of all names in a manifest of so many bytes."""
+    return min(MOST_BYTES, FEW_TEXT + TEXT_A_BYTE * size)
 
 
 def is_url(path: str | Path) -> bool:

@@ -25,6 +25,7 @@ from inrcodec.parquet import (
 )
 
 CALLED = {DELTA_LENGTHS: "DELTA_LENGTH_BYTE_ARRAY", DELTA_TEXTS: "DELTA_BYTE_ARRAY"}
+MOST_FOOTER = 1 << 26  # bytes
 MOST_FIELDS, FIELD_BYTES = 1 << 22, 160  # of a footer: some 25 for each column of each group; bytes of memory each
 PART = 0.3  # of the memory that a column of one group may take, which is unpacked as a whole; and that lists may
 ROW_BYTES, NAME_COPIES = 600, 3  # of memory, of a picture in a list beside its name
@@ -56,7 +57,7 @@ class Room:
 def groups_in(path: Path) -> tuple[Group, ...]:
     """Groups of rows, from a footer that claims no more than there can be; CorruptFileError, UnsupportedFileError."""
     with _Stretches(path) as blob:
-        groups = groups_of(blob, min(MOST_FIELDS, allowed_bytes() // FIELD_BYTES))
+        groups = groups_of(blob, min(MOST_FIELDS, allowed_bytes() // FIELD_BYTES), MOST_FOOTER)
         rows = [group.rows for group in groups]
         if min(rows, default=0) < 0 or sum(rows) > len(blob):
             raise UnsupportedFileError(f"is damaged: claims {sum(rows)} rows in {len(blob)} bytes")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from inrcodec.bitstream.collection import MANIFEST
+from tests.peaks import peak_of
 
 pyarrow = pytest.importorskip("pyarrow")
 parquet = pytest.importorskip("pyarrow.parquet")
@@ -41,4 +42,14 @@ def with_metadata(key: str, old: bytes, new: bytes) -> Callable[[Any], Any]:
 def without_metadata(key: str) -> Callable[[Any], Any]:
     return lambda table: table.replace_schema_metadata(
         {name: value for name, value in table.schema.metadata.items() if name != key.encode()}
+    )
+
+
+def refused(folder: Path, told: str) -> float:
+    """Bytes that it takes at most to say that of a collection."""
+    return peak_of(
+        "import re, pyarrow.parquet; from inrcodec.archive import Collection\n"
+        "from inrcodec.errors import CorruptFileError",
+        f"try: Collection.open({str(folder)!r}); assert False\n"
+        f"except CorruptFileError as failure: assert re.search({told!r}, str(failure)), failure",
     )

@@ -10,6 +10,7 @@ import pytest
 from inrcodec.archive.collection.lengths import text_lengths
 from inrcodec.errors import CorruptFileError
 from inrcodec.parquet import groups_of
+from tests.peaks import peak_of
 
 pyarrow = pytest.importorskip("pyarrow")
 parquet = pytest.importorskip("pyarrow.parquet")
@@ -54,3 +55,16 @@ def test_pages_that_are_none_are_refused() -> None:
         except CorruptFileError:
             refused += 1
     assert refused > 100
+
+
+def test_lengths_take_little_memory() -> None:
+    """Few bytes, once zeros are packed: a number of 32 bits for each of four million texts."""
+    took = peak_of(
+        "from inrcodec.archive.collection.lengths import text_lengths; from inrcodec.errors import CorruptFileError\n"
+        "count = 1 << 22\n"
+        "head = b'\\x80\\x01\\x04\\x80\\x80\\x80\\x02\\x00'\n"
+        "page = 2 * (head + (b'\\x00' + bytes([32] * 4) + bytes(512)) * (count // 128))\n",
+        "try: text_lengths(page, count); assert False\n"
+        "except CorruptFileError as failure: assert 'two images of one name' in str(failure)",
+    )
+    assert took < 60e6

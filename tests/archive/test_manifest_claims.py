@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import resource
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from inrcodec.archive import Collection
 from inrcodec.archive.collection import reading
 from inrcodec.archive.collection.belonging import is_shard
 from inrcodec.archive.collection.pages import check_pages
+from inrcodec.bitstream import collection
 from inrcodec.bitstream.collection import MANIFEST
 from inrcodec.errors import CorruptFileError, UnsupportedFileError
 from inrcodec.parquet import groups_of
-from tests.archive.tables import changed, with_metadata
+from tests.archive.tables import changed, refused, with_metadata
 
 pyarrow = pytest.importorskip("pyarrow")
 parquet = pytest.importorskip("pyarrow.parquet")
@@ -42,10 +43,7 @@ def test_shards_that_claim_more_images_than_there_are_take_no_memory(listed: Pat
     )
     told = parquet.read_schema(listed / MANIFEST).metadata[b"inrcodec.shards"]
     changed(listed, with_metadata("inrcodec.shards", told, f"[{ones}]".encode()))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with pytest.raises(CorruptFileError, match="other images than its shards"):
-        Collection.open(listed)
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # KiB
+    assert refused(listed, "other images than its shards") < 100e6
 
 
 def test_a_list_of_shards_that_is_too_long_is_not_read(listed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,3 +88,29 @@ def test_pages_without_checksums_or_in_other_encodings_are_refused(copied: Path)
     )
     with pytest.raises(CorruptFileError, match="encoding"):
         Collection.open(copied)
+
+
+def test_a_small_file_has_no_more_images_than_small_files_have(listed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Equal rows take next to no bytes, and each of them becomes objects."""
+    rows = 20_000
+    table = parquet.read_table(listed / MANIFEST)
+    ones = {field.name: pyarrow.array(np.ones(rows), field.type) for field in table.schema if field.name != "name"}
+    hostile = pyarrow.table({"name": pyarrow.array(["x"] * rows), **ones}).replace_schema_metadata(
+        table.schema.metadata
+    )
+    parquet.write_table(hostile, listed / MANIFEST, compression="zstd", write_page_checksum=True)
+    size = (listed / MANIFEST).stat().st_size
+    assert size < 8000
+    with pytest.raises(CorruptFileError, match="two images of one name"):
+        Collection.open(listed)
+    monkeypatch.setattr(collection, "IMAGES_A_BYTE", 2)
+    told = rf"claims {rows} images and \d+ bytes in a file of {size}; at most {1024 + 2 * size} and \d+ are read"
+    with pytest.raises(UnsupportedFileError, match=told):
+        Collection.open(listed)
+
+
+def test_a_small_file_has_no_more_of_names_than_small_files_have(listed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Collection.open(listed)
+    monkeypatch.setattr(collection, "FEW_TEXT", -1024 * (listed / MANIFEST).stat().st_size + 35)
+    with pytest.raises(UnsupportedFileError, match=r"has 36 bytes of names in a file of \d+; at most 35 are read"):
+        Collection.open(listed)

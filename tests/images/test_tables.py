@@ -162,7 +162,7 @@ def test_a_footer_of_many_fields_is_bounded_by_memory(path: Path, monkeypatch: p
     with pytest.raises(UsageError, match="damaged"):
         read(path)
     monkeypatch.undo()
-    monkeypatch.setattr("inrcodec.parquet.MOST_FOOTER", 100)
+    monkeypatch.setattr(claims, "MOST_FOOTER", 100)
     length = int.from_bytes(whole[-8:-4], "little")
     with pytest.raises(UsageError, match=rf"some\.parquet: has a footer of {length} bytes; at most 100 are read"):
         read(path)

@@ -15,18 +15,26 @@ from inrcodec.errors import CorruptFileError
 
 BLOCK, PARTS, PART = 128, 4, 32  # as Arrow and others write them
 MOST_BITS = 32  # of a difference
-Lengths = npt.NDArray[np.int64]
+AT_ONCE = 1 << 10  # parts that are worked out together
+Lengths = npt.NDArray[np.int16]
 
 
 def text_lengths(page: bytes, texts: int) -> Lengths:
-    """Of all texts of a page (DELTA_BYTE_ARRAY), bytes; CorruptFileError where it has others or a text is too long."""
+    """Of all texts of a page (DELTA_BYTE_ARRAY), bytes.
+
+    CorruptFileError where it has others, a text is too long, or two next to each other are the same.
+    """
+    if texts > len(page) * PART:  # a block takes 5 bytes at least
+        raise CorruptFileError("has a page of names that is cut short")
     shared, start = _unpacked(page, 0, texts)
     own, start = _unpacked(page, start, texts)
-    found = shared + own
+    if int(own.sum(dtype=np.int64)) != len(page) - start:
+        raise CorruptFileError("has a page of names that is cut short")
+    found: Lengths = shared + own
     if (longest := int(found.max(initial=0))) > MAX_NAME_BYTES:
         raise CorruptFileError(f"has a name of {longest} bytes; at most {MAX_NAME_BYTES} are allowed")
-    if int(own.sum()) != len(page) - start:
-        raise CorruptFileError("has a page of names that is cut short")
+    if ((own[1:] == 0) & (shared[1:] == found[:-1])).any():
+        raise CorruptFileError("has two images of one name")
     return found
 
 
@@ -35,34 +43,44 @@ def _unpacked(page: bytes, start: int, texts: int) -> tuple[Lengths, int]:
     words = _Words(page, start)
     if (words.unsigned(), words.unsigned(), words.unsigned()) != (BLOCK, PARTS, texts):
         raise CorruptFileError("has a page of names in blocks that this does not read")
-    first = words.signed()
-    differences = np.empty(-(-max(0, texts - 1) // PART) * PART, np.int64)
-    parts: dict[int, list[tuple[int, int]]] = {}  # by width: where they begin, which they are
-    leasts = np.zeros(len(differences) // PART, np.int64)
-    for block in range(0, len(leasts), PARTS):
+    last = words.signed()
+    parts = -(-max(0, texts - 1) // PART)
+    leasts, widths, places = np.zeros(parts, np.int64), np.zeros(parts, np.uint8), np.zeros(parts, np.int64)
+    for block in range(0, parts, PARTS):
         leasts[block : block + PARTS] = words.signed()
-        widths = words.taken(PARTS)
-        for part, width in enumerate(widths[: len(leasts) - block], block):
-            parts.setdefault(width, []).append((words.at, part))
+        for part, width in enumerate(words.taken(PARTS)[: parts - block], block):
+            if width > MOST_BITS:
+                raise CorruptFileError("has a page of names whose lengths are none")
+            widths[part], places[part] = width, words.at
             words.taken(PART * width // 8)
-    for width, places in parts.items():
-        if width > MOST_BITS:
-            raise CorruptFileError("has a page of names whose lengths are none")
-        differences.reshape(-1, PART)[[part for _, part in places]] = _numbers(page, [at for at, _ in places], width)
-    differences += np.repeat(leasts, PART)
-    found = np.cumsum(np.concatenate([[first], differences[: texts - 1]]))[:texts]
-    if found.min(initial=0) < 0 or found.max(initial=0) > MAX_NAME_BYTES:
-        raise CorruptFileError(f"has names that are shorter than 0 or longer than {MAX_NAME_BYTES} bytes")
+    found = np.empty(texts, np.int16)
+    found[:1] = _checked(np.array([last]))
+    for part in range(0, parts, AT_ONCE):
+        these = slice(part, part + AT_ONCE)
+        differences = _numbers(page, places[these], widths[these]) + leasts[these, None]
+        sums, own = last + np.cumsum(differences), found[1 + part * PART :][: differences.size]
+        own[:] = _checked(sums[: len(own)])
+        last = int(sums[-1])
     return found, words.at
 
 
-def _numbers(page: bytes, starts: list[int], width: int) -> Lengths:
-    """The numbers of so many bits in parts that start there, (parts, PART)."""
-    if width == 0:
-        return np.zeros((len(starts), PART), np.int64)
-    octets = np.frombuffer(page, np.uint8)[np.array(starts)[:, None] + np.arange(PART * width // 8)]
-    bits = np.unpackbits(octets, axis=1, bitorder="little").reshape(len(starts), PART, width)
-    found: Lengths = bits.astype(np.int64) @ (1 << np.arange(width, dtype=np.int64))
+def _checked(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Lengths of texts, or of parts of them; CorruptFileError where they are none."""
+    if lengths.min(initial=0) < 0 or lengths.max(initial=0) > MAX_NAME_BYTES:
+        raise CorruptFileError(f"has names that are shorter than 0 or longer than {MAX_NAME_BYTES} bytes")
+    return lengths
+
+
+def _numbers(page: bytes, places: npt.NDArray[np.int64], widths: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+    """The numbers in parts that lie there, of so many bits each, (parts, PART)."""
+    found = np.zeros((len(places), PART), np.int64)
+    octets = np.frombuffer(page, np.uint8)
+    for width in np.unique(widths[widths > 0]).tolist():
+        own = np.flatnonzero(widths == width)
+        packed = octets[places[own, None] + np.arange(PART * width // 8)]
+        bits = np.unpackbits(packed, axis=1, bitorder="little").reshape(len(own), PART, width)
+        for bit in range(width):
+            found[own] |= bits[:, :, bit].astype(np.int64) << bit
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +13,21 @@ import numpy.typing as npt
 
 from inrcodec.archive.collection.manifest import COLUMNS, DIGEST_BYTES, KEY, VERSIONS, About, Manifest, Shard, checksum
 from inrcodec.archive.collection.pages import check_pages
+from inrcodec.archive.collection.texts import ONCE, check_texts, texts_of
 from inrcodec.archive.places import Place
 from inrcodec.bitstream.collection import (
     MANIFEST,
     MOST_ABOUT_BYTES,
     MOST_BYTES,
-    MOST_IMAGES,
     MOST_SETTINGS_BYTES,
     MOST_SHARD_BYTES,
     MOST_SHARDS,
+    ROW_BYTES,
+    most_images,
+    most_text,
 )
 from inrcodec.bitstream.container import MAX_FILE_BYTES
 from inrcodec.bitstream.header import MAX_IMAGES, MAX_PIXELS, MAX_SIDE
-from inrcodec.bitstream.names import MAX_NAME_BYTES
 from inrcodec.bitstream.ranged import FRAME
 from inrcodec.errors import CorruptFileError, UnsupportedFileError, UsageError
 from inrcodec.parquet import Group, groups_of
@@ -35,8 +36,6 @@ FILE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}\.inr")  # names in the folde
 DIGEST = re.compile(rf"[0-9a-f]{{{2 * DIGEST_BYTES}}}")
 ORDERS = ("names", "clusters")
 CURE = "; the `encode` that made the collection writes its manifest anew, shards stay"
-# As names are read: one of a million rows stands once in the file, and must not become a million copies unseen.
-ONCE = "dictionary<values=string, indices=int32, ordered=0>"
 
 
 class _Settings(msgspec.Struct, frozen=True):
@@ -93,22 +92,18 @@ def _parsed(blob: bytes) -> tuple[tuple[Shard, ...], About, dict[str, Any], bool
     from pyarrow import parquet
 
     try:
-        groups = groups_of(blob)
+        groups = groups_of(blob, most_bytes=MOST_BYTES)
         footer = parquet.read_metadata(pyarrow.BufferReader(blob))
         told = {key.decode(): value for key, value in (footer.metadata or {}).items()}
         if KEY + "version" not in told:
             raise CorruptFileError("is no manifest of a collection")
         if told[KEY + "version"] not in (str(version).encode() for version in VERSIONS):
             raise UnsupportedFileError("is of a later version: update inrcodec")
-        claimed = sum(group.unpacked for group in groups)
-        if footer.num_rows > MOST_IMAGES or claimed > MOST_BYTES:
-            raise UnsupportedFileError(
-                f"claims {footer.num_rows} images and {claimed} bytes; at most {MOST_IMAGES} and {MOST_BYTES} are read"
-            )
+        _check_claims(len(blob), footer.num_rows, sum(group.unpacked for group in groups))
         shards, about = _told(told[KEY + "shards"], told[KEY + "about"])
         known = _check_columns(blob, groups, footer.num_rows)
         table = _table(blob, footer, known=known)
-        columns = {name: _values(table.column(name), name) for name in COLUMNS}
+        columns = {name: _values(table.column(name), name, len(blob)) for name in COLUMNS}
     except (KeyError, UnicodeDecodeError, msgspec.ValidationError, msgspec.DecodeError, pyarrow.ArrowException) as one:
         raise CorruptFileError("cannot be read: it is damaged") from one
     except OSError as failure:  # of Arrow, of bytes that it cannot read, or of its own limits
@@ -116,6 +111,17 @@ def _parsed(blob: bytes) -> tuple[tuple[Shard, ...], About, dict[str, Any], bool
     if KEY + "blake2b" not in told:
         raise CorruptFileError("has no checksum")
     return shards, about, columns, told[KEY + "blake2b"] == checksum(told[KEY + "shards"], told[KEY + "about"])
+
+
+def _check_claims(size: int, images: int, unpacked: int) -> None:
+    """UnsupportedFileError where a file of that size claims more than any that is written."""
+    images_read = most_images(size)
+    bytes_read = min(MOST_BYTES, most_text(size) + ROW_BYTES * images_read)
+    if images > images_read or unpacked > bytes_read:
+        raise UnsupportedFileError(
+            f"claims {images} images and {unpacked} bytes in a file of {size}; at most {images_read} and {bytes_read} "
+            "are read of one"
+        )
 
 
 def _table(blob: bytes, footer: Any, *, known: bool) -> Any:
@@ -148,7 +154,7 @@ def _check_columns(blob: bytes, groups: Sequence[Group], images: int) -> bool:
             if column.values != group.rows:
                 raise CorruptFileError(f"claims {column.values} values of {group.rows} images")
         texts.append(sum(check_pages(blob, column) for column in group.columns))
-    _check_texts(sum(texts))
+    check_texts(sum(texts), len(blob))
     if any(texts) and not all(texts):
         raise CorruptFileError("has names in two encodings")
     return any(texts)
@@ -167,41 +173,13 @@ def _check_lengths(shards: bytes, about: bytes = b"") -> None:
         raise UnsupportedFileError(f"tells {len(shards)} bytes of shards and {len(about)} of how it was made: too many")
 
 
-def _values(column: Any, name: str) -> Any:
+def _values(column: Any, name: str, size: int) -> Any:
     if name != "psnr" and column.null_count:
         raise CorruptFileError(f"has images without {name}")
     if name == "name":
-        return _names(column)
+        return texts_of(column, size)
     found = column.combine_chunks().to_numpy(zero_copy_only=False)
     return np.asarray(found, np.float32 if COLUMNS[name] == "float" else np.int32)
-
-
-def _names(column: Any) -> tuple[str, ...]:
-    """Texts, once it is known how long all of them are: a few bytes of the file may stand for any number."""
-    if str(column.type) == ONCE:
-        _check_names(column)
-        return tuple(chain.from_iterable(chunk.dictionary_decode().to_pylist() for chunk in column.chunks))
-    return tuple(column.to_pylist())
-
-
-def _check_names(column: Any) -> None:
-    """The lengths of texts that the file has once each, wherever they stand for rows."""
-    from pyarrow import compute
-
-    total = 0
-    for chunk in column.chunks:
-        if len(chunk.dictionary) < len(chunk):
-            raise CorruptFileError("has two images of one name")
-        lengths = compute.binary_length(chunk.dictionary)
-        if (longest := compute.max(lengths).as_py() or 0) > MAX_NAME_BYTES:
-            raise CorruptFileError(f"has a name of {longest} bytes; at most {MAX_NAME_BYTES} are allowed")
-        total += compute.sum(lengths.take(chunk.indices)).as_py() or 0
-    _check_texts(total)
-
-
-def _check_texts(total: int) -> None:
-    if total > MOST_BYTES:
-        raise UnsupportedFileError(f"has {total} bytes of names; at most {MOST_BYTES} are read")
 
 
 def _checked(shards: tuple[Shard, ...], about: About, columns: dict[str, Any], intact: bool, size: int) -> Manifest:
