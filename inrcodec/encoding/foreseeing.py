@@ -17,7 +17,8 @@ from inrcodec.encoding.assemble import assembled, header_for
 from inrcodec.encoding.options import EncodeOptions
 from inrcodec.field.field import field_shapes
 from inrcodec.images import Picture
-from inrcodec.numerics.arrays import AnyPixels
+from inrcodec.numerics.arrays import AnyPixels, colors
+from inrcodec.numerics.holdout import filled, hidden_pixels
 from inrcodec.settings import FitSettings, Holdout, ModelSettings, Target, rate_weight_for
 
 PICTURES, SIDE = 16, 64  # of the sample, and pixels of a side that is looked at, at most
@@ -30,21 +31,22 @@ MOST_DECIBELS = 99.0  # of pictures that come back exactly
 
 
 def foreseen_quality(
-    options: EncodeOptions, pictures: Sequence[Picture], model: ModelSettings, target: Target | None, passes: float
+    options: EncodeOptions, pictures: Sequence[Picture], model: ModelSettings, fit: FitSettings, passes: float
 ) -> float:
     """What to start with; that of the options without a target or a base, or where such pictures are not guessed.
 
-    passes: that there is time for; with none, the quality of a table of the base.
+    fit: its target, and pixels that are hidden, which are not looked at; passes: that there is time for; with none,
+    the quality of a table of the base.
     """
     plain = msgspec.structs.replace(model, hidden_width=WIDTH, footprint=1)
-    channels = pictures[0].channels
+    channels, target = pictures[0].channels, fit.target
     if (
         target is None
         or options.base == "none"
         or base_for(plain, channels, field_shapes(plain, channels, 1), MIDDLE, GUESSED) is None
     ):
         return options.quality
-    guess = partial(_guessed, _sample(pictures), plain, max(1, round(passes)) if passes else 0)
+    guess = partial(_guessed, _sample(pictures, fit.holdout), plain, max(1, round(passes)) if passes else 0)
     lack = partial(_lack, guess, target, sum(math.prod(picture.shape[:2]) for picture in pictures))
     if passes == 0:
         return float(min(QUALITIES, key=lambda quality: abs(lack(QUALITIES.index(quality), 0.0))))
@@ -78,12 +80,20 @@ def _guessed(sample: Sequence[Picture], model: ModelSettings, passes: int, table
     return min(archive.means[PSNR], MOST_DECIBELS), 8 * dict(archive.parts)["latents"] / run.pixels
 
 
-def _sample(pictures: Sequence[Picture]) -> list[Picture]:
-    """Some from all over the set, of large ones the middle."""
+def _sample(pictures: Sequence[Picture], holdout: Holdout) -> list[Picture]:
+    """Some from all over the set, of large ones the middle; hidden pixels show what is around them."""
     numbers = np.unique(np.linspace(0, len(pictures) - 1, PICTURES).round().astype(int)).tolist()
-    return [replace(pictures[number], name=f"{number}", stored=_middle(pictures[number])) for number in numbers]
+    return [
+        replace(pictures[number], name=f"{number}", stored=_middle(pictures[number], number, holdout))
+        for number in numbers
+    ]
 
 
-def _middle(picture: Picture) -> AnyPixels:
-    down, across = (slice(max(0, side - SIDE) // 2, max(0, side - SIDE) // 2 + SIDE) for side in picture.shape[:2])
-    return picture.stored[down, across]
+def _middle(picture: Picture, number: int, holdout: Holdout) -> AnyPixels:
+    height, width = picture.shape[:2]
+    down, across = (slice(max(0, side - SIDE) // 2, max(0, side - SIDE) // 2 + SIDE) for side in (height, width))
+    seen = picture.stored[down, across]
+    if not holdout.fraction_ppm:
+        return seen
+    hidden = hidden_pixels(holdout.seed, number, height, width, holdout.fraction_ppm)[down, across]
+    return filled(colors(seen), hidden)

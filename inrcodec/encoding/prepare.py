@@ -75,7 +75,7 @@ def prepare(sources: Sources, options: EncodeOptions, *, record: bool) -> Prepar
     settings = fit_settings(options, pictures, record=record)
     pixels = count_pixels(pictures)
     passes, side = passes_in_time(options, settings.passes, pixels), math.sqrt(pixels / len(pictures))
-    quality = foreseen_quality(options, pictures, model, settings.target, passes)
+    quality = foreseen_quality(options, pictures, model, settings, passes)
     table = base_table(replace(options, quality=quality), model, pictures[0].shape[2])
     guess = guesses(options, table, passes, side)
     settings = replace(settings, rate_weight=rate_weight_for(quality), base=table, guess=guess)

@@ -12,7 +12,8 @@ from inrcodec.encoding.foreseeing import foreseen_quality
 from inrcodec.encoding.options import EncodeOptions
 from inrcodec.field.conditioning import model_for
 from inrcodec.images import Picture
-from inrcodec.settings import ModelSettings, Target
+from inrcodec.numerics.holdout import hidden_pixels
+from inrcodec.settings import FitSettings, Holdout, ModelSettings, Target
 
 
 def pictures(count: int = 3, side: int = 24, roughness: float = 0.2) -> list[Picture]:
@@ -26,7 +27,8 @@ def foreseen(
     target: Target | None, passes: float = 100, shown: list[Picture] | None = None, model: ModelSettings | None = None
 ) -> float:
     model = model or ModelSettings()
-    return foreseen_quality(EncodeOptions(quality=44), pictures() if shown is None else shown, model, target, passes)
+    fit = FitSettings(target=target)
+    return foreseen_quality(EncodeOptions(quality=44), pictures() if shown is None else shown, model, fit, passes)
 
 
 def test_without_a_target_it_is_what_was_asked_for() -> None:
@@ -85,4 +87,13 @@ def test_pictures_that_come_back_exactly_are_foreseen(passes: float) -> None:
 
 def test_nothing_is_foreseen_for_fits_without_a_base() -> None:
     options = EncodeOptions(quality=44, base="none")
-    assert foreseen_quality(options, pictures(), ModelSettings(), Target(psnr=60.0), 100) == 44
+    assert foreseen_quality(options, pictures(), ModelSettings(), FitSettings(target=Target(psnr=60.0)), 100) == 44
+
+
+def test_hidden_pixels_are_not_looked_at() -> None:
+    fit = FitSettings(target=Target(psnr=26.0), holdout=Holdout(200_000, 3, "release"))
+    shown, noisy = pictures(), pictures()
+    for number, one in enumerate(noisy):
+        one.stored[hidden_pixels(3, number, 24, 24, 200_000)] = 255
+    first, second = (foreseen_quality(EncodeOptions(), some, ModelSettings(), fit, 100) for some in (shown, noisy))
+    assert first == second
