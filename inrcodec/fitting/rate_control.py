@@ -14,14 +14,14 @@ from inrcodec.settings import Target
 
 CONTROLLED_FROM = 0.40  # of the fit: earlier its figures say little of its end
 # Fits from guessed latents are led from the start, as later on latents hardly follow: by what such fits, with lambda
-# left alone, still came to from there, in dB (with pixels hidden until RELEASED_FROM, and without) and octaves of size.
+# left alone, still came to from there. Measured on six sets; see docs/experiments.md.
 GUESSED_FROM, GUESSED_PATIENCE, GUESSED_PATIENT_PASSES = 0.10, 0.08, 10
 LATE, LATE_PATIENCE = 0.60, 1.5  # of the fit, and how many times more patience there is from then on
 HIDDEN_PATIENCE = 2.0  # the same while pixels are hidden: what the others show differs by 3 dB from set to set
-STAGES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, FROZEN_FROM)
-STILL_HIDDEN = (1.8, 1.0, -0.2, -0.8, -0.8, 1.8, 0.8, 0.6)
-STILL_GAINED = (3.4, 2.5, 1.9, 0.6, 0.2, 0.0, 0.0, 0.0)
-STILL_SAVED = (0.47, 0.42, 0.28, 0.13, 0.03, 0.0, 0.0, 0.0)
+STAGES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, FROZEN_FROM)  # of the fit
+STILL_GAINED = (3.4, 2.5, 1.9, 0.6, 0.2, 0.0, 0.0, 0.0)  # dB
+STILL_HIDDEN = (1.8, 1.0, -0.2, -0.8, -0.8, 1.8, 0.8, 0.6)  # dB, where pixels are hidden until RELEASED_FROM
+STILL_SAVED = (0.47, 0.42, 0.28, 0.13, 0.03, 0.0, 0.0, 0.0)  # octaves of the size
 COUNTED_EVERY = 0.02  # of the fit: what the network costs beside a base grows
 PATIENCE, PATIENT_PASSES = 0.03, 2  # share of the fit, or passes, in which an error shrinks to a third: the longer one
 SETTLING, SETTLING_PASSES = 0.02, 10  # likewise: what released pixels take to look like the others
