@@ -7,6 +7,8 @@ differences, each block with its least difference and the widths in bits of its 
 
 from __future__ import annotations
 
+from array import array
+
 import numpy as np
 import numpy.typing as npt
 
@@ -45,14 +47,17 @@ def _unpacked(page: bytes, start: int, texts: int) -> tuple[Lengths, int]:
         raise CorruptFileError("has a page of names in blocks that this does not read")
     last = words.signed()
     parts = -(-max(0, texts - 1) // PART)
-    leasts, widths, places = np.zeros(parts, np.int64), np.zeros(parts, np.uint8), np.zeros(parts, np.int64)
+    all_leasts, all_widths, all_places = array("q"), bytearray(), array("q")
     for block in range(0, parts, PARTS):
-        leasts[block : block + PARTS] = words.signed()
-        for part, width in enumerate(words.taken(PARTS)[: parts - block], block):
+        all_leasts.append(words.signed())
+        for width in words.taken(PARTS)[: parts - block]:
             if width > MOST_BITS:
                 raise CorruptFileError("has a page of names whose lengths are none")
-            widths[part], places[part] = width, words.at
-            words.taken(PART * width // 8)
+            all_widths.append(width)
+            all_places.append(words.at)
+            words.passed(PART * width // 8)
+    leasts = np.repeat(np.frombuffer(all_leasts, np.int64), PARTS)[:parts]
+    widths, places = np.frombuffer(all_widths, np.uint8), np.frombuffer(all_places, np.int64)
     found = np.empty(texts, np.int16)
     found[:1] = _checked(np.array([last]))
     for part in range(0, parts, AT_ONCE):
@@ -90,12 +95,14 @@ class _Words:
     def __init__(self, page: bytes, at: int) -> None:
         self._page, self.at = page, at
 
-    def taken(self, count: int) -> bytes:
-        found = self._page[self.at : self.at + count]
-        if len(found) < count:
-            raise CorruptFileError("has a page of names that is cut short")
+    def passed(self, count: int) -> None:
         self.at += count
-        return found
+        if self.at > len(self._page):
+            raise CorruptFileError("has a page of names that is cut short")
+
+    def taken(self, count: int) -> bytes:
+        self.passed(count)
+        return self._page[self.at - count : self.at]
 
     def unsigned(self) -> int:
         found = 0
