@@ -144,7 +144,8 @@ def pages_of(blob: Stretches, column: Column) -> Iterator[Page]:
 def encoding_of(told: Fields) -> tuple[int | None, int | None]:
     """What kind of page it is whose header says that, and how its values are encoded; nothing where it is not said."""
     kind = next((kind for kind in ENCODING if isinstance(told.get(kind), dict)), None)
-    return kind, None if kind is None else told[kind].get(ENCODING[kind])
+    encoding = None if kind is None else told[kind].get(ENCODING[kind])
+    return kind, encoding if isinstance(encoding, int) else None
 
 
 def page_header(blob: Stretches, start: int, end: int) -> tuple[Fields, int]:

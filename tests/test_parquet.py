@@ -53,6 +53,13 @@ def test_long_headers_are_read_whole(length: int) -> None:
         list(pages_of(b"PAR1" + page[: length // 2], column(4 + length // 2, 3)))
 
 
+def test_an_encoding_that_is_no_number_is_none() -> None:
+    page = TYPE + SIZES + b"\x2c\x15\x06\x19\x05\x00" + END + b"ab"
+    (found,) = pages_of(b"PAR1" + page, column(4 + len(page), 3))
+    assert found.told[5] == {1: 3, 2: []}
+    assert encoding_of(found.told) == (5, None)
+
+
 def test_a_header_that_has_no_end_is_refused() -> None:
     blob = Counted(b"PAR1" + TYPE + SIZES + b"\x18\xff\xff\xff\x0f" + bytes(4 << 20))
     with pytest.raises(CorruptFileError, match="cut short"):
