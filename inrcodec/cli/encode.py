@@ -182,7 +182,9 @@ def encode(
     given = gathered(sources, files_from, null)
     limit = None if time_limit is None else parse_duration(time_limit)
     files = found_in(given, input)
-    target = _target(output, given, console, suffix=".inr" if shards is None else SUFFIX)
+    target = _target(output, given, suffix=".inr" if shards is None else SUFFIX)
+    if output is None and not dry_run:
+        console.say(f"no -o given: writing {target}")
     collected = is_collection(target, shards=shards, order=order, workers=workers, ray=ray)
     if not collected:
         _check_target(target, force=force)
@@ -224,7 +226,7 @@ def _check_target(target: Path, *, force: bool) -> None:
     check_output(target, overwrite=force)
 
 
-def _target(output: str | None, sources: Sequence[str], console: Console, *, suffix: str) -> Path:
+def _target(output: str | None, sources: Sequence[str], *, suffix: str) -> Path:
     """Where to write: -o, or a name made from the only folder given, in the current folder."""
     if output is not None and is_url(output):
         raise UsageError(f"-o {output}: encode writes to this machine or what it mounts; copy what it wrote")
@@ -234,5 +236,4 @@ def _target(output: str | None, sources: Sequence[str], console: Console, *, suf
     stem = "set"
     if len(sources) == 1 and first.exists():
         stem = (first.name if first.is_dir() else first.stem) or stem
-    console.say(f"no -o given: writing {stem}{suffix}")
     return Path(f"{stem}{suffix}")

@@ -77,7 +77,7 @@ def prepare(sources: Sources, options: EncodeOptions, *, record: bool) -> Prepar
     passes, side = passes_in_time(options, settings.passes, pixels), math.sqrt(pixels / len(pictures))
     quality = foreseen_quality(options, pictures, model, settings, passes)
     table = base_table(replace(options, quality=quality), model, pictures[0].shape[2])
-    guess = guesses(options, table, passes, side)
+    guess = guesses(options, table, passes, side, pixels)
     settings = replace(settings, rate_weight=rate_weight_for(quality), base=table, guess=guess)
     return Prepared(
         found=found,

@@ -13,6 +13,7 @@ from inrcodec.settings import BASES, STARTS, ModelSettings
 VISITS_PER_SECOND, FEW_PASSES = 1.5e6, 80  # of pixels by a wide network; below so many passes it is not worth its time
 LEAST_SIDE = 24  # pixels: guesses of smaller pictures, digits of 8 and sprites of 16, take a sixth more bytes than none
 GUESSED_PASSES = 560  # up to so many passes, fits of the base's width come further from guessed latents than from zeros
+GUESSES_PER_SECOND, GUESSING_SHARE = 4e5, 0.4  # pixels; of a time limit, that guesses may take at most
 NEARLY_AS_WIDE, NARROWED_PASSES = 40, (300, 130)  # ... than a network of up to 40 units, and than a wider one
 
 
@@ -39,11 +40,11 @@ def as_the_base(options: EncodeOptions, model: ModelSettings, passes: float) -> 
     return as_wide
 
 
-def guesses(options: EncodeOptions, table: int | None, passes: float, side: float) -> bool:
+def guesses(options: EncodeOptions, table: int | None, passes: float, side: float, pixels: int = 0) -> bool:
     """Whether latents start as a network guesses them for that table of the base.
 
-    passes: that there is time for; side: of a usual picture, in pixels. UsageError where latents must be guessed and
-    cannot be.
+    passes: that there is time for; side: of a usual picture, in pixels; pixels: of the set. UsageError where latents
+    must be guessed and cannot be.
     """
     if options.start not in STARTS:
         raise UsageError(f"unknown start {options.start!r}; there are: {', '.join(STARTS)}")
@@ -53,7 +54,8 @@ def guesses(options: EncodeOptions, table: int | None, passes: float, side: floa
     if passes == 0 and options.start == "none":
         raise UsageError(asked, " takes latents as they are guessed; leave out ", Parameter("start", "none"))
     if table is not None:
-        helps = passes == 0 or (passes <= GUESSED_PASSES and side >= LEAST_SIDE)
+        in_time = options.time_limit is None or pixels <= GUESSES_PER_SECOND * GUESSING_SHARE * options.time_limit
+        helps = passes == 0 or (passes <= GUESSED_PASSES and side >= LEAST_SIDE and in_time)
         return options.start == "guess" or (options.start == "auto" and helps)
     if passes == 0 or options.start == "guess":
         raise UsageError(

@@ -264,8 +264,7 @@ def start(
         run.adam.base, run.adam.pull = weights.copy(), np.zeros_like(weights)
         if settings.guess:
             run.guess(base.table)
-            if not settings.passes:
-                fit_output(run.field(), groups, settings.rate_weight / run.pixels)
+            fit_output(run.field(), groups, settings.rate_weight / run.pixels)
     if frozen_model:
         _adopt(run, frozen_model)
     return run

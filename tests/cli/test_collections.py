@@ -52,6 +52,9 @@ def test_add_what_lies_in_archives_and_tables(kind: str, copied: Path, newcomers
     answer = answer_of([*words, "--json"], capsys)
     assert answer["images"] == 8
     assert sorted(one["name"] for one in answer["added"]) == names  # type: ignore[attr-defined]
+    made = ["encode", str(packed), "--input", kind, "-o", "packed.inrs", "--effort", "0", "--threads", "1"]
+    size = packed.stat().st_size if kind == "parquet" else sum((newcomers / name).stat().st_size for name in names)
+    assert answer_of([*made, "--json"], capsys)["source_bytes"] == size
     assert main(["verify", str(copied)]) == 0
     assert main(words) == 2
     assert "has an image of that name already" in capsys.readouterr().err

@@ -60,6 +60,13 @@ def test_guesses_are_taken_where_they_were_seen_to_help(side: int, passes: int, 
     assert guesses(EncodeOptions(passes=passes or 1, start="guess"), 2, passes, side)
 
 
+def test_guesses_of_large_pictures_take_no_more_than_a_part_of_the_time() -> None:
+    """12 megapixels take half a minute."""
+    assert not guesses(EncodeOptions(time_limit=20), 2, 3, 3464, 12_000_000)
+    assert guesses(EncodeOptions(time_limit=120), 2, 20, 3464, 12_000_000)
+    assert guesses(EncodeOptions(time_limit=20, start="guess"), 2, 3, 3464, 12_000_000)
+
+
 def test_both_engines_go_on_from_it(small_images: Path, tmp_path: Path) -> None:
     pytest.importorskip("numba")
     ours, theirs = (

@@ -118,6 +118,8 @@ def test_screens_look_as_they_did(name: str, forty: Path) -> None:
         if isinstance(app.screen, Morphing):  # how far it played before it was stopped is the machine's affair
             app.screen.move(MIDDLE - app.screen.step, 0)
         await pilot.pause(0.1)
+        app.screen.refresh()  # what lies behind a prompt is kept as it was first drawn, which may have been too early
+        await pilot.pause(0.1)
         await until(pilot, lambda: ready(app))
         check(name, seen(app))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,7 +112,7 @@ def collection_with(
         fitting_seconds=sum(one.shard.seconds for one in whole if one.shard),
         reused=made.reused,
         retried=made.retried,
-        source_bytes=sum(_size(file) for task in tasks for file in task.files),
+        source_bytes=_source_bytes(file for task in tasks for file in task.files),
     )
 
 
@@ -192,12 +192,19 @@ def _check_options(options: EncodeOptions) -> None:
     guesses(options, base_table(options, model, 3), passes_of(options, USUAL_PIXELS), math.inf)
 
 
-def _size(file: Found) -> int:
-    if isinstance(file.within, Member):
-        return file.within.size
-    if file.within is not None:
-        return 0  # a table tells no sizes
+def _source_bytes(files: Iterable[Found]) -> int:
+    """Of pictures; a table tells no sizes of them, and counts whole, once."""
+    members, others = 0, set[Path]()
+    for file in files:
+        if isinstance(file.within, Member):
+            members += file.within.size
+        else:
+            others.add(file.path)
+    return members + sum(map(_size, others))
+
+
+def _size(path: Path) -> int:
     try:
-        return file.path.stat().st_size
+        return path.stat().st_size
     except OSError:
         return 0
