@@ -8,12 +8,13 @@ from inrcodec.bitstream.base import WIDTH, base_for, nearest_table
 from inrcodec.encoding.options import EncodeOptions
 from inrcodec.errors import Parameter, UsageError
 from inrcodec.field.field import field_shapes
+from inrcodec.numerics.cores import threads_for_products
 from inrcodec.settings import BASES, STARTS, ModelSettings
 
 VISITS_PER_SECOND, FEW_PASSES = 1.5e6, 80  # of pixels by a wide network; below so many passes it is not worth its time
 LEAST_SIDE = 24  # pixels: guesses of smaller pictures, digits of 8 and sprites of 16, take a sixth more bytes than none
 GUESSED_PASSES = 560  # up to so many passes, fits of the base's width come further from guessed latents than from zeros
-GUESSES_PER_SECOND, GUESSING_SHARE = 4e5, 0.4  # pixels; of a time limit, that guesses may take at most
+GUESSES_PER_SECOND, GUESSING_SHARE = 5e5, 0.4  # pixels, by a thread; of a time limit, that guesses may take at most
 NEARLY_AS_WIDE, NARROWED_PASSES = 40, (300, 130)  # ... than a network of up to 40 units, and than a wider one
 
 
@@ -54,7 +55,8 @@ def guesses(options: EncodeOptions, table: int | None, passes: float, side: floa
     if passes == 0 and options.start == "none":
         raise UsageError(asked, " takes latents as they are guessed; leave out ", Parameter("start", "none"))
     if table is not None:
-        in_time = options.time_limit is None or pixels <= GUESSES_PER_SECOND * GUESSING_SHARE * options.time_limit
+        speed = GUESSES_PER_SECOND * threads_for_products(options.threads)
+        in_time = options.time_limit is None or pixels <= speed * GUESSING_SHARE * options.time_limit
         helps = passes == 0 or (passes <= GUESSED_PASSES and side >= LEAST_SIDE and in_time)
         return options.start == "guess" or (options.start == "auto" and helps)
     if passes == 0 or options.start == "guess":

@@ -177,7 +177,7 @@ class Run:
         """Give all latents what a network guesses for a table of its base, from pixels that are not hidden."""
         started = time.monotonic()
         for group in self.groups:
-            guess_latents(group, self.channels, table)
+            guess_latents(group, self.channels, table, self.settings.threads)
         self.guessed, self.guessing = True, time.monotonic() - started
 
     @property

@@ -15,10 +15,22 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def each(work: Callable[[Part], None], parts: Iterable[Part]) -> None:
-    """Do the work on every part, which must not touch what belongs to another; numpy lets threads work at once."""
+def threads_for_products(asked: int | None = None) -> int:
+    """Threads that may each make products of matrices at once: one where numpy's own take all cores.
+
+    Those of ours would wait for them; commands see to it that a product takes one. asked: threads, by whom runs a fit.
+    """
+    alone = "1" in (os.environ.get("OPENBLAS_NUM_THREADS"), os.environ.get("OMP_NUM_THREADS"))
+    return min(asked or MOST, available_cores()) if alone else 1
+
+
+def each(work: Callable[[Part], None], parts: Iterable[Part], most: int = MOST) -> None:
+    """Do the work on every part, which must not touch what belongs to another; numpy lets threads work at once.
+
+    most: threads, if there are as many cores.
+    """
     listed = list(parts)
-    count = min(MOST, available_cores(), len(listed))
+    count = min(most, available_cores(), len(listed))
     if count < 2:
         for part in listed:
             work(part)

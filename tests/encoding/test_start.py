@@ -9,6 +9,7 @@ import pytest
 
 import inrcodec
 from inrcodec.bitstream.base import GUESSED
+from inrcodec.encoding import start
 from inrcodec.encoding.encode import EncodeResult
 from inrcodec.encoding.options import EncodeOptions
 from inrcodec.encoding.start import guesses
@@ -46,7 +47,7 @@ def test_a_few_passes_are_no_worse_than_none(small_images: Path, tmp_path: Path)
 
 
 def test_few_passes_come_further(small_images: Path, tmp_path: Path) -> None:
-    warm, cold = (encoded(small_images, tmp_path, passes=10, start=start) for start in ("guess", "none"))
+    warm, cold = (encoded(small_images, tmp_path, passes=10, start=begun) for begun in ("guess", "none"))
     assert (warm.start, cold.start) == ("guess", "base")
     assert loss(warm) < 0.7 * loss(cold)
 
@@ -60,11 +61,13 @@ def test_guesses_are_taken_where_they_were_seen_to_help(side: int, passes: int, 
     assert guesses(EncodeOptions(passes=passes or 1, start="guess"), 2, passes, side)
 
 
-def test_guesses_of_large_pictures_take_no_more_than_a_part_of_the_time() -> None:
-    """12 megapixels take half a minute."""
+def test_guesses_of_large_pictures_take_no_more_than_a_part_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """12 megapixels take a thread some 24 seconds."""
+    monkeypatch.setattr(start, "threads_for_products", lambda asked: asked or 1)
     assert not guesses(EncodeOptions(time_limit=20), 2, 3, 3464, 12_000_000)
     assert guesses(EncodeOptions(time_limit=120), 2, 20, 3464, 12_000_000)
     assert guesses(EncodeOptions(time_limit=20, start="guess"), 2, 3, 3464, 12_000_000)
+    assert guesses(EncodeOptions(time_limit=20, threads=4), 2, 3, 3464, 12_000_000)
 
 
 def test_both_engines_go_on_from_it(small_images: Path, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from inrcodec.numerics import cores
@@ -28,3 +30,25 @@ def test_a_failure_is_raised(available: int, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_there_is_a_core() -> None:
     assert cores.available_cores() >= 1
+
+
+@pytest.mark.parametrize(
+    ("told", "asked", "expected"),
+    [({}, None, 1), ({"OPENBLAS_NUM_THREADS": "1"}, None, 3), ({"OMP_NUM_THREADS": "1"}, 2, 2)],
+)
+def test_products_are_shared_where_each_takes_one_thread(
+    told: dict[str, str], asked: int | None, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cores, "available_cores", lambda: 3)
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    assert cores.threads_for_products(asked) == expected
+
+
+def test_no_more_threads_than_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cores, "available_cores", lambda: 3)
+    seen: set[int] = set()
+    cores.each(lambda part: seen.add(threading.get_ident()), range(9), most=1)
+    assert seen == {threading.get_ident()}

@@ -10,10 +10,11 @@ import numpy as np
 from inrcodec.fitting.groups import Group
 from inrcodec.fitting.guess.network import COARSEST, REACH, GuessNetwork
 from inrcodec.numerics.arrays import FloatArray, colors
+from inrcodec.numerics.cores import each, threads_for_products
 from inrcodec.numerics.holdout import filled
 
-AT_ONCE = 1 << 16  # pixels that are looked at together: bounds the memory
-TILE = 224  # pixels across a tile of a picture of more
+AT_ONCE, FEW = 1 << 16, 1 << 14  # pixels of a picture that is looked at whole, and of small ones together
+TILE = 320  # pixels across a tile of a picture of more
 FRACTION = 16  # guesses are multiples of 1 / FRACTION: the last digits of matrix products differ between machines
 LARGEST = 1000.0
 CELLS = (4, 2, 1)  # pixels across a cell of the levels
@@ -48,22 +49,28 @@ class Stretch:
         return slice(first, last), slice(first - start, last - start)
 
 
-def guess_latents(group: Group, channels: int, table: int) -> None:
+def guess_latents(group: Group, channels: int, table: int, threads: int | None = None) -> None:
     """Give every picture of the group the latents that the network guesses for a table of the base.
 
-    Held-out pixels are not looked at: they show what is around them.
+    Held-out pixels are not looked at: they show what is around them. threads: asked for; they share pictures and tiles.
     """
-    network, few = GuessNetwork.load(), max(1, AT_ONCE // group.pixels)
-    for first in range(0, len(group.numbers), few):
-        rows = slice(first, first + few)
-        levels = group.levels(group.latents[rows])
-        for down, across in _tiles(*group.size):
-            places = np.stack(np.meshgrid(across.places(), down.places()), axis=2)
-            found = network.levels(_seen(group, rows, down, across), places, channels, table)
-            for level, guess, size in zip(levels, found, CELLS, strict=True):
-                (into, of), (beside, off) = down.cells(size), across.cells(size)
-                whole = np.rint(guess[:, of, off].clip(-LARGEST, LARGEST) * FRACTION) / FRACTION
-                level[:, :, into, beside] = whole.transpose(3, 0, 1, 2)
+    network, few = GuessNetwork.load(), max(1, FEW // group.pixels)
+
+    def guess(part: tuple[slice, Stretch, Stretch]) -> None:
+        rows, down, across = part
+        places = np.stack(np.meshgrid(across.places(), down.places()), axis=2)
+        found = network.levels(_seen(group, rows, down, across), places, channels, table)
+        for level, guess, size in zip(group.levels(group.latents[rows]), found, CELLS, strict=True):
+            (into, of), (beside, off) = down.cells(size), across.cells(size)
+            whole = np.rint(guess[:, of, off].clip(-LARGEST, LARGEST) * FRACTION) / FRACTION
+            level[:, :, into, beside] = whole.transpose(3, 0, 1, 2)
+
+    firsts = range(0, len(group.numbers), few)
+    each(
+        guess,
+        ((slice(first, first + few), *tile) for first in firsts for tile in _tiles(*group.size)),
+        threads_for_products(threads),
+    )
 
 
 def _tiles(height: int, width: int) -> Iterator[tuple[Stretch, Stretch]]:

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 import inrcodec.fitting.guess.latents as guessing
+import inrcodec.fitting.guess.network as guess_network
 from inrcodec.bitstream.base import GUESSED, QUALITIES, base_for
 from inrcodec.field.field import Field, field_shapes
 from inrcodec.fitting.groups import Group, make_groups
 from inrcodec.fitting.guess.latents import guess_latents
 from inrcodec.fitting.guess.network import WEIGHTS, GuessNetwork
+from inrcodec.numerics import cores
 from inrcodec.numerics.arrays import FloatArray, Pixels
 from inrcodec.numerics.coordinates import Axis
 from inrcodec.settings import FitSettings, Holdout, ModelSettings
@@ -68,8 +70,24 @@ def test_tiles_of_a_picture_are_guessed_as_all_of_it(monkeypatch: pytest.MonkeyP
 def test_a_few_at_a_time_are_guessed_as_all_together(monkeypatch: pytest.MonkeyPatch) -> None:
     pictures = [drawing(phase=float(number)) for number in range(3)]
     together = guessed(pictures)
-    monkeypatch.setattr(guessing, "AT_ONCE", SIZE[0] * SIZE[1])
+    monkeypatch.setattr(guessing, "FEW", SIZE[0] * SIZE[1])
     np.testing.assert_allclose(guessed(pictures).latents, together.latents, atol=1 / guessing.FRACTION)
+
+
+def test_threads_that_share_pictures_guess_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guessing, "FEW", SIZE[0] * SIZE[1])
+    pictures = [drawing(phase=float(number)) for number in range(5)]
+    alone = guessed(pictures)
+    monkeypatch.setattr(guessing, "threads_for_products", lambda asked: 3)
+    monkeypatch.setattr(cores, "available_cores", lambda: 3)
+    np.testing.assert_array_equal(guessed(pictures).latents, alone.latents)
+
+
+@pytest.mark.parametrize("rows", [1, 3, 1000])
+def test_any_number_of_rows_at_once_gives_the_same(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = guessed([drawing()])
+    monkeypatch.setattr(guess_network, "TOGETHER", rows * 22 * 360)
+    np.testing.assert_allclose(guessed([drawing()]).latents, usual.latents, atol=1 / guessing.FRACTION)
 
 
 def test_hidden_pixels_are_not_looked_at() -> None:
