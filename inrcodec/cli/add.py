@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -195,7 +196,10 @@ def _summary(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "file size", f"{answer['file_size']:,} bytes, {grown:+,}"
     known = [one for one in added if one["psnr"] is not None]
     if known:
-        yield "mean PSNR", f"{decibels(sum(one['psnr'] for one in known) / len(known))}  of the new ones"
+        others = [one["psnr"] for one in known if one["psnr"] < math.inf]  # exact ones are counted, as by `report`
+        mean = sum(others) / len(others) if others else math.inf
+        exact = f", {len(known) - len(others):,} exact" if 0 < len(others) < len(known) else ""
+        yield "mean PSNR", f"{decibels(mean)}{exact}  of the new ones"
         worst = min(known, key=lambda one: float(one["psnr"]))
         yield "worst PSNR", f"{decibels(worst['psnr'])}  {worst['name']}"
     yield "time", spoken_duration(answer["seconds"])

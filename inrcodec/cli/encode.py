@@ -187,7 +187,7 @@ def encode(
         console.say(f"no -o given: writing {target}")
     collected = is_collection(target, shards=shards, order=order, workers=workers, ray=ray)
     if not collected:
-        _check_target(target, force=force)
+        _check_target(target, force=force, resume=resume)
     from inrcodec.encoding.options import EncodeOptions, EncodeRun
 
     options = EncodeOptions(
@@ -217,13 +217,13 @@ def encode(
     encode_and_say(files, target, options, run, json, console, verdict=verdict)
 
 
-def _check_target(target: Path, *, force: bool) -> None:
+def _check_target(target: Path, *, force: bool, resume: bool) -> None:
     """Refuse an output that cannot or must not be written, before any work."""
     if str(target) == "-":
         raise UsageError("encode writes a file that it reads back and checks, not a stream; give -o a file name")
     from inrcodec.encoding.encode import check_output
 
-    check_output(target, overwrite=force)
+    check_output(target, overwrite=force, resume=resume)
 
 
 def _target(output: str | None, sources: Sequence[str], *, suffix: str) -> Path:

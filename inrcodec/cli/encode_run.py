@@ -25,11 +25,10 @@ def say_plan(
     sources: Sequence[Source], target: Path, options: EncodeOptions, resume: bool, json: bool, console: Console
 ) -> None:
     """`--dry-run`: what it would take; nothing is written."""
-    from inrcodec.encoding.checkpoints import check_none_waits
+    from inrcodec.encoding.checkpoints import check_waiting
     from inrcodec.encoding.plan import plan_with
 
-    if not resume:
-        check_none_waits(target)
+    check_waiting(target, resume=resume)
     plan = plan_with(sources, options, begun())
     answer = plan_keys(target, plan)
     if json:

@@ -90,7 +90,7 @@ def fuse(
     """Fuse pictures by their gradients: what is strongest in any of them comes through; the path goes to stdout."""
     console = Console(quiet)
     limit = None if time_limit is None else parse_duration(time_limit)
-    path, still = _output(output, force=force, json=json)
+    path, still = _output(output, force=force, json=json, resume=resume)
     if resume and still is not None:
         raise UsageError("--resume goes on with the fit of a field; it is for -o FILE.inr")
     pictures = _pictures(sources, index, background, trust=trust)
@@ -121,7 +121,7 @@ def fuse(
     _say(fused, pasted=mask is not None, console=console)
 
 
-def _output(output: str, *, force: bool, json: bool) -> tuple[Path | None, PictureFormat | None]:
+def _output(output: str, *, force: bool, json: bool, resume: bool) -> tuple[Path | None, PictureFormat | None]:
     """Where to write, checked before any work: stdout where there is no path, a fitted field where no format."""
     from inrcodec.cli.destination import check_free, check_parent, check_stream
     from inrcodec.exporters.stills import format_for, format_named
@@ -132,6 +132,10 @@ def _output(output: str, *, force: bool, json: bool) -> tuple[Path | None, Pictu
     path = Path(output)
     still = None if path.suffix.lower() == ARCHIVE else format_for(path)
     check_parent(path)
+    if still is None:
+        from inrcodec.encoding.encode import check_output
+
+        check_output(path, overwrite=force, resume=resume)
     check_free([path], force=force)
     return path, still
 

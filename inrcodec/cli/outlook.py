@@ -48,8 +48,9 @@ def missed(options: EncodeOptions, seconds: float, size: int, psnr: float | None
     limit = options.time_limit
     if limit is not None and seconds > limit + max(LEAST_TIME_TOLERANCE, TIME_TOLERANCE * limit):
         yield TIME
-    if options.target_size is not None and not 1.0 - SIZE_TOLERANCE <= size / options.target_size <= 1.0:
-        yield SIZE
+    allowed = options.target_size
+    if allowed is not None and (size > allowed or (size < (1.0 - SIZE_TOLERANCE) * allowed and psnr != math.inf)):
+        yield SIZE  # what is exact in fewer bytes cannot be better
     wanted = options.target_psnr
     if wanted is not None and psnr is not None and PSNR_TOLERANCE < abs(psnr - wanted) < math.inf:
         yield PSNR  # what is exact cannot be worse

@@ -12,7 +12,7 @@ import typer
 
 from inrcodec.bitstream.collection import is_collection
 from inrcodec.cli.opening import refuse_folder
-from inrcodec.errors import UsageError
+from inrcodec.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from inrcodec.images import Found
@@ -47,7 +47,7 @@ def found_in(sources: list[str], packed: Literal["files", "tar", "parquet"]) -> 
         for source in sources:
             check_local(source)
             if (kind := Path(source).suffix.lower().removeprefix(".")) in ("tar", "parquet") and Path(source).is_file():
-                raise UsageError(f"{source}: is no picture; to take those that are in it, add --input {kind}")
+                raise InputError(f"{source}: is no picture; to take those that are in it, add --input {kind}")
         return sources
     from inrcodec.images import find_packed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from inrcodec.fitting.progress import HeldOutErrors, Progress
 
 POOR = 6.0  # dB below the mean of the set: worth a word
+EXACT = 45.0  # dB, that stand for the mean of a set whose images are all exact
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +94,7 @@ def add(
     """
     started, path, replacing = time.monotonic(), Path(file if output is None else output), overwrite or output is None
     with (
-        changing(file, output, trust=trust, overwrite=overwrite) as (archive, before),
+        changing(file, output, trust=trust, overwrite=overwrite, resume=resume) as (archive, before),
         kept_until_written(path, resume=resume, say=on_notice) as keep,
     ):
         options = EncodeOptions(
@@ -127,12 +129,15 @@ def _poor(archive: Archive, longer: Archive) -> Iterator[str]:
     if usual is None:
         return
     found = [longer[number] for number in range(len(archive), len(longer))]
-    poor = [image for image in found if image.psnr is not None and image.psnr < usual - POOR]
+    poor = [image for image in found if image.psnr is not None and image.psnr < min(usual, EXACT) - POOR]
     if poor:
         worst = min(poor, key=lambda image: image.psnr or 0.0)
+        below = f"more than {POOR:.0f} dB below the set's mean of {usual:.1f}"
+        if usual == math.inf:
+            below = "far from exact, unlike the set's own"
         yield (
-            f"{len(poor)} of {len(found)} new images are more than {POOR:.0f} dB below the set's mean of {usual:.1f}, "
-            f"{worst.name} at {worst.psnr:.1f}: this network knows too little like them; encode all images anew"
+            f"{len(poor)} of {len(found)} new images are {below}, "
+            f"{worst.name} at {worst.psnr:.1f} dB: this network knows too little like them; encode all images anew"
         )
 
 

@@ -17,7 +17,7 @@ FileState = tuple[int, int, int] | None
 
 @contextmanager
 def changing(
-    file: str | Path, output: str | Path | None, *, trust: bool, overwrite: bool
+    file: str | Path, output: str | Path | None, *, trust: bool, overwrite: bool, resume: bool = False
 ) -> Iterator[tuple[Archive, FileState]]:
     """Inside, no other process makes the output; the file, opened, and the state that it was in before that.
 
@@ -29,7 +29,7 @@ def changing(
     with only_writer(path):
         before = file_state(file)  # ahead of reading: a change in between must not go unseen
         archive = Archive.open(file, trust=trust)
-        check_output(path, overwrite=overwrite or output is None)
+        check_output(path, overwrite=overwrite or output is None, resume=resume)
         check_design(archive)
         yield archive, before
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 Made = TypeVar("Made")
+RESUME = Parameter("resume", True)
 
 
 class Resumable(Protocol):
@@ -65,13 +66,13 @@ def waiting(output: Path) -> list[Path]:
     return sorted(found, key=lambda path: -found[path])
 
 
-def check_none_waits(output: Path) -> None:
-    """Raise UsageError where an interrupted fit waits that would be lost."""
+def check_waiting(output: Path, *, resume: bool) -> None:
+    """Raise UsageError where an interrupted fit waits that would be lost, or where none does to go on from."""
     found = waiting(output)
-    if found:
-        raise UsageError(
-            f"{found[0]}: an interrupted fit waits there; add ", Parameter("resume", True), " to go on, or delete it"
-        )
+    if found and not resume:
+        raise UsageError(f"{found[0]}: an interrupted fit waits there; add ", RESUME, " to go on, or delete it")
+    if resume and not found:
+        raise UsageError(f"{output}: no interrupted fit of it waits to go on from; start without ", RESUME)
 
 
 def remove(output: Path) -> None:
@@ -96,6 +97,16 @@ def gone_on_with(output: Path, make: Callable[[bool], Made]) -> Made:
             raise
     remove(output)
     return make(False)
+
+
+def told_to(output: Path) -> dict[str, Any]:
+    """What the latest checkpoint that can be read was told; nothing where none can, which `restore` says more of."""
+    from inrcodec.fitting.checkpoint import read
+
+    for path in waiting(output):
+        with contextlib.suppress(InrError, KeyError, TypeError, ValueError):
+            return dict(read(path)[0]["told"])
+    return {}
 
 
 def write(snapshot: Snapshot, output: Path) -> Path:

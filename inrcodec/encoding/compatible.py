@@ -16,8 +16,8 @@ from inrcodec.field.conditioning import conditioning_named
 from inrcodec.images import Picture, Skipped
 from inrcodec.images.color import gray_of, is_gray, with_alpha
 
-TRANSPARENT = Message("has transparency and the set has none; flatten it with ", Parameter("background", "white"))
-COLORED = Message("has colors and the set is gray; encode all images anew")
+NAMED = 3  # pictures in a refusal
+TAKEN = "has an image of that name already; rename the new one, or remove the old one first"
 
 
 def check_design(archive: Archive) -> None:
@@ -36,8 +36,7 @@ def compatible(archive: Archive, pictures: Sequence[Picture]) -> tuple[list[Pict
     """The pictures that can join, with the set's channels, and the others with the reason; UsageError for none."""
     others = tuple(unfit(archive, pictures))
     if len(others) == len(pictures):
-        more = f" (and {len(others) - 1} more)" if len(others) > 1 else ""
-        raise UsageError(f"{others[0].path}: ", others[0].reason, more)
+        raise none_joins(others)
     kept = {picture.name for picture in pictures} - {one.path for one in others}
     return [_like_the_set(archive, picture) for picture in pictures if picture.name in kept], others
 
@@ -45,9 +44,9 @@ def compatible(archive: Archive, pictures: Sequence[Picture]) -> tuple[list[Pict
 def fitting_picture(archive: Archive, picture: Picture) -> Picture:
     """The picture with the set's channels, whatever its name; UsageError where it has transparency the set lacks."""
     if archive.channels == 3 and picture.pixels[..., 3:].min(initial=1.0) < 1.0:
-        raise UsageError(f"{picture.name}: ", TRANSPARENT)
+        raise UsageError(f"{picture.name}: ", _transparent(archive))
     if archive.header.channels == 1 and not _is_gray(picture):
-        raise UsageError(f"{picture.name}: ", COLORED)
+        raise UsageError(f"{picture.name}: ", _colored(archive))
     return _like_the_set(archive, picture)
 
 
@@ -80,11 +79,34 @@ def unfit(archive: Archive, pictures: Sequence[Picture]) -> Iterator[Skipped]:
     taken = set(map(normal, archive.names))
     for picture in pictures:
         if normal(picture.name) in taken:
-            yield Skipped(picture.name, f"{archive.path} has an image of that name already; rename the new one")
+            yield Skipped(picture.name, f"{archive.path} {TAKEN}")
         elif archive.channels == 3 and picture.pixels[..., 3:].min(initial=1.0) < 1.0:
-            yield Skipped(picture.name, TRANSPARENT)
+            yield Skipped(picture.name, _transparent(archive))
         elif archive.header.channels == 1 and not _is_gray(picture):
-            yield Skipped(picture.name, COLORED)
+            yield Skipped(picture.name, _colored(archive))
+
+
+def none_joins(others: Sequence[Skipped]) -> UsageError:
+    """What to raise where no picture can join: the first of them by name, and why the very first cannot."""
+    first, alike = others[0], [one.path for one in others if one.reason == others[0].reason]
+    listed = ", ".join(alike[:NAMED])
+    listed += f" and {len(alike) - NAMED:,} more" if len(alike) > NAMED else ""
+    rest = len(others) - len(alike)
+    return UsageError(f"{listed}: ", first.reason, f"; {rest:,} more cannot join for other reasons" if rest else "")
+
+
+def _transparent(archive: Archive) -> Message:
+    flat = Parameter("background", "white")
+    return Message(
+        f"has transparency, which {archive.path} cannot store, as its images have none; flatten it with ", flat
+    )
+
+
+def _colored(archive: Archive) -> Message:
+    return Message(
+        f"has colors, which {archive.path} cannot store, as all of its images are gray; make it gray, "
+        "or encode all pictures together anew"
+    )
 
 
 def _like_the_set(archive: Archive, picture: Picture) -> Picture:

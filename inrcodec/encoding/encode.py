@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -14,8 +15,9 @@ from inrcodec.archive import Archive
 from inrcodec.bitstream.files import write_atomically
 from inrcodec.bitstream.one_writer import only_writer
 from inrcodec.encoding.assemble import assembled
-from inrcodec.encoding.checkpoints import check_none_waits, place_of_last_resort
+from inrcodec.encoding.checkpoints import RESUME, check_waiting, place_of_last_resort, told_to, waiting
 from inrcodec.encoding.foretelling import Foretelling
+from inrcodec.encoding.hurry import Beginning, PassesAhead, anew, at_once, rather
 from inrcodec.encoding.keeping import Keeper
 from inrcodec.encoding.keywords import KeywordsOf
 from inrcodec.encoding.options import EncodeKeywords, EncodeOptions, EncodeRun, Sources
@@ -33,6 +35,7 @@ from inrcodec.signals import kind_of
 if TYPE_CHECKING:
     from inrcodec.fitting.engine import Fit
 
+AGAIN = 1.5  # times what guessing takes, a fit that is begun again
 TOLD_AFTER = 1.0  # seconds of steps: they tell how far the fit will come
 FEW_BYTES = 1 << 15  # of a file: header, names, figures
 
@@ -53,6 +56,28 @@ class EncodeResult:
     outlook: Outlook
     start: Literal["guess", "base", "none"]
     pictures: Sequence[Picture]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Job:
+    """One encode.
+
+    started: when its time limit began, by the monotonic clock; beginning: of the fit, which may have begun in another
+    run.
+    """
+
+    path: Path
+    options: EncodeOptions
+    run: EncodeRun
+    started: float
+    beginning: Beginning
+
+    def outlook(self, fit: Fit) -> Outlook:
+        """How far it comes."""
+        began = self.beginning
+        return outlook_of(
+            fit, self.started, resumed=self.run.resume, given_up=not began.steps, unhidden=not began.hides
+        )
 
 
 @KeywordsOf(EncodeKeywords)
@@ -80,34 +105,39 @@ def encode_with(
     """
     started = time.monotonic() if started is None else started
     run, path = run or EncodeRun(), Path(output)
-    check_output(path, overwrite=run.overwrite)
+    check_output(path, overwrite=run.overwrite, resume=run.resume)
     with only_writer(path):
-        return _encoded(sources, path, options, run, started)
+        check_waiting(path, resume=run.resume)
+        beginning = _beginning(path, options, resume=run.resume)
+        asked = prepare(sources, beginning.of(options), record=run.record)
+        asked = replace(asked, settings=replace(asked.settings, time_limit=options.time_limit))
+        job = _Job(path=path, options=options, run=run, started=started, beginning=beginning)
+        other = None if run.resume else at_once(beginning, asked, options, time.monotonic() - started)
+        return _encoded(asked, job) if other is None else _begun_anew(other, asked, job)
 
 
-def _encoded(sources: Sources, path: Path, options: EncodeOptions, run: EncodeRun, started: float) -> EncodeResult:
-    if not run.resume:
-        check_none_waits(path)
-    asked = prepare(sources, options, record=run.record)
-    with _kept(asked, started, path, run) as (fit, keeper, recorder, room):
+def _beginning(path: Path, options: EncodeOptions, *, resume: bool) -> Beginning:
+    """Of a fit that begins now, or did when its checkpoint says."""
+    with contextlib.suppress(KeyError, TypeError):  # a checkpoint of another kind, which will be refused
+        if resume:
+            return Beginning(**told_to(path)["beginning"])
+    return Beginning(time_limit=options.time_limit)
+
+
+def _encoded(asked: Prepared, job: _Job) -> EncodeResult:
+    """The file of what was prepared; where time turns out to be too short for that, of what it is long enough for."""
+    run, path = job.run, job.path
+    with _kept(asked, job) as (fit, keeper, recorder, room):
         foretelling = Foretelling(fit, asked, record=run.record)
-        _take_steps(fit, keeper, recorder, asked, run, foretelling, started)
-        record = recorder.record() if run.record else None
-
-        def made(like: Archive | None = None) -> Made:
-            _report(run, fit, "measure")
-            fitted = fit.finish()
-            return assembled(
-                asked.pictures, asked.header, fitted, asked.poses, record, fit.files,
-                share=asked.share, rate_weight=fit.run.rate_control.weight, allowance=foretelling.allowance,
-                like=like,
-            )  # fmt: skip
-
-        blob, archive = corrected(fit, made, options, run.on_progress)
-        _report(run, fit, "write")
-        room.release()
-        write_atomically(path, blob, overwrite=run.overwrite)
-        outlook = outlook_of(fit, started)
+        instead = _take_steps(fit, keeper, recorder, asked, job, foretelling)
+        if instead is None:
+            blob, archive = _made(fit, recorder, asked, job, foretelling)
+            _report(run, fit, "write")
+            room.release()
+            write_atomically(path, blob, overwrite=run.overwrite)
+            outlook = job.outlook(fit)
+    if instead is not None:
+        return _begun_anew(instead, asked, job)
     archive = archive.reread(blob, path)
     if run.snapshots and run.snapshots.final:
         run.snapshots.show("final", {image.number: image.render_stored() for image in archive}, asked.pictures)
@@ -116,7 +146,7 @@ def _encoded(sources: Sources, path: Path, options: EncodeOptions, run: EncodeRu
         archive=archive,
         skipped=asked.found.skipped,
         notes=asked.found.notes,
-        seconds=time.monotonic() - started,
+        seconds=time.monotonic() - job.started,
         source_bytes=sum(picture.source_bytes for picture in asked.pictures),
         outlook=outlook,
         start=_start(asked.settings),
@@ -124,31 +154,56 @@ def _encoded(sources: Sources, path: Path, options: EncodeOptions, run: EncodeRu
     )
 
 
+def _begun_anew(beginning: Beginning, asked: Prepared, job: _Job) -> EncodeResult:
+    """The same from another beginning."""
+    return _encoded(anew(beginning, asked, job.options, record=job.run.record), replace(job, beginning=beginning))
+
+
+def _made(fit: Fit, recorder: Recorder, asked: Prepared, job: _Job, foretelling: Foretelling) -> Made:
+    """The bytes of a fit that is through, led to its target, and what they decode to."""
+    record = recorder.record() if job.run.record else None
+
+    def made(like: Archive | None = None) -> Made:
+        _report(job.run, fit, "measure")
+        fitted = fit.finish()
+        return assembled(
+            asked.pictures, asked.header, fitted, asked.poses, record, fit.files,
+            share=asked.share, rate_weight=fit.run.rate_control.weight, allowance=foretelling.allowance, like=like,
+        )  # fmt: skip
+
+    return corrected(fit, made, job.options, job.run.on_progress)
+
+
 def _take_steps(
-    fit: Fit,
-    keeper: Keeper,
-    recorder: Recorder,
-    asked: Prepared,
-    run: EncodeRun,
-    foretelling: Foretelling,
-    started: float,
-) -> None:
-    """Take every step that a fit has left, telling of it."""
-    untold = run.on_outlook is not None
+    fit: Fit, keeper: Keeper, recorder: Recorder, asked: Prepared, job: _Job, foretelling: Foretelling
+) -> Beginning | None:
+    """Take every step that a fit has left, telling of it; or how to begin instead, as there is too little time."""
+    run = job.run
+    untold, fresh = run.on_outlook is not None, not run.resume
+    ahead = PassesAhead()
     if run.snapshots:
         fit.stops = run.snapshots.steps
     for progress in fit.steps():
+        ahead.see(fit.meter)
         recorder.see(progress, fit.meter.step)
         keeper.see()
         foretelling.see(progress)
+        through = fit.meter.done >= 1.0
+        if (fresh or (through and not run.resume)) and (passes := ahead.known(fit.meter)) is not None:
+            passes_anew = ahead.known(fit.meter, lost=AGAIN * fit.run.guessing) or 0.0
+            fresh, instead = False, rather(job.beginning, asked, job.options, passes, passes_anew)
+            if instead is not None and not (through and instead.steps):
+                return instead
         if untold and run.on_outlook and fit.meter.counted_seconds >= TOLD_AFTER:
             untold = False
-            run.on_outlook(outlook_of(fit, started))
+            run.on_outlook(job.outlook(fit))
         if run.snapshots and fit.meter.step in run.snapshots.steps:
             run.snapshots.show(str(fit.meter.step), dict(fit.pictures()), asked.pictures)
         if run.on_progress:
             run.on_progress(progress)
+        ahead.go_on(fit.meter)
     keeper.through()
+    return None
 
 
 def _start(settings: FitSettings) -> Literal["guess", "base", "none"]:
@@ -162,8 +217,11 @@ def _report(run: EncodeRun, fit: Fit, phase: str) -> None:
         run.on_progress(fit.progress(phase))
 
 
-def check_output(path: Path, *, overwrite: bool) -> None:
-    """Raise UsageError when an output cannot or must not be written; ask before hours of work."""
+def check_output(path: Path, *, overwrite: bool, resume: bool = False) -> None:
+    """Raise UsageError when an output cannot or must not be written; ask before hours of work.
+
+    resume: whether an interrupted fit is to be gone on with, which a file without one has behind it.
+    """
     if path.is_dir():
         raise UsageError(f"{path}: is a folder; name a file, as in {path / 'set.inr'}")
     if path.exists() and not path.is_file():
@@ -179,30 +237,33 @@ def check_output(path: Path, *, overwrite: bool) -> None:
     if path.exists() and overwrite and not os.access(path, os.W_OK):
         raise UsageError(f"{path}: may not be written to; choose another name")
     if path.exists() and not overwrite:
+        if resume and not waiting(path):
+            raise UsageError(
+                f"{path}: is finished, and no interrupted fit of it waits to go on from; to make it anew, use ",
+                Parameter("overwrite", True), " without ", RESUME,
+            )  # fmt: skip
         raise UsageError(
             f"{path}: exists already; use ", Parameter("overwrite", True), " to replace it, or choose another name"
         )
 
 
 @contextmanager
-def _kept(asked: Prepared, started: float, path: Path, run: EncodeRun) -> Iterator[tuple[Fit, Keeper, Recorder, Room]]:
-    """A fit, fresh or resumed; whatever ends it before its file is written leaves a checkpoint.
-
-    started: when its time limit began.
-    """
+def _kept(asked: Prepared, job: _Job) -> Iterator[tuple[Fit, Keeper, Recorder, Room]]:
+    """A fit, fresh or resumed; whatever ends it before its file is written leaves a checkpoint."""
     from inrcodec.fitting.engine import Fit  # torch takes seconds to load, and `plan` does without
 
+    run, path = job.run, job.path
     say = run.on_notice or (lambda line: None)
     pictures = [picture.stored for picture in asked.pictures]
     fit = Fit(pictures, asked.model, asked.settings, asked.extra, poses=asked.poses)
     recorder = Recorder()
-    keeper = Keeper(fit, path, say, lambda: {"recorder": recorder.state()})
+    keeper = Keeper(fit, path, say, lambda: {"recorder": recorder.state(), "beginning": asdict(job.beginning)})
     if run.resume:
         recorder.restore(keeper.restore()["recorder"])
     room = Room(path, _largest_file(asked))
     look_for_checkpoints(path, place_of_last_resort(path).parent, fit.checkpoint_bytes, say)
     if asked.settings.time_limit is not None:  # reading and loading were part of the time
-        fit.meter.limit = asked.settings.time_limit - (time.monotonic() - started)
+        fit.meter.limit = asked.settings.time_limit - (time.monotonic() - job.started)
     try:
         yield fit, keeper, recorder, room
     except BaseException as failure:  # KeyboardInterrupt above all; but a full disk, too, must not cost hours of work

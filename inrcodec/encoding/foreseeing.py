@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import msgspec
@@ -28,15 +28,41 @@ DECIBELS, OCTAVES = 0.23, 0.035  # of PSNR and size, that a step of quality is w
 PASSES, GAINED, SAVED = (0, 25, 100, 560, 1600), (0.0, 2.5, 3.5, 4.5, 5.0), (0.0, 0.1, 0.4, 0.5, 0.6)
 BEST = 100.0  # quality
 MOST_DECIBELS = 99.0  # of pictures that come back exactly
+SOME_BYTES = 16  # that figures of images take more or fewer
+LEAST_BITS = 1e-3  # a pixel, of pictures without anything in them
+
+
+@dataclass(frozen=True)
+class Guessed:
+    """What comes of guesses: mean PSNR, bits per pixel of the latents, and what the network takes, in bytes."""
+
+    psnr: float
+    bits: float
+    network: int
+
+    def beats(self, other: Guessed, pixels: int) -> bool:
+        """Whether it is finer in no more bytes, or as fine in fewer; pixels: of the set."""
+        ours, theirs = (one.network + pixels * one.bits / 8 for one in (self, other))
+        if self.psnr == other.psnr:
+            return ours < theirs
+        return self.psnr > other.psnr and ours <= theirs + SOME_BYTES
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """Qualities: what a fit is to begin with, and what its file will look as if it had been made with."""
+
+    begun_with: float
+    comes_to: float
 
 
 def foreseen_quality(
     options: EncodeOptions, pictures: Sequence[Picture], model: ModelSettings, fit: FitSettings, passes: float
-) -> float:
-    """What to start with; that of the options without a target or a base, or where such pictures are not guessed.
+) -> Foreseen:
+    """Those of the options without a target or a base, or where such pictures are not guessed.
 
-    fit: its target, and pixels that are hidden, which are not looked at; passes: that there is time for; with none,
-    the quality of a table of the base.
+    fit: its target, and pixels that are hidden, which are not looked at; passes: that there is time for; with none it
+    begins with that of a table of the base.
     """
     plain = msgspec.structs.replace(model, hidden_width=WIDTH, footprint=1)
     channels, target = pictures[0].channels, fit.target
@@ -45,39 +71,57 @@ def foreseen_quality(
         or options.base == "none"
         or base_for(plain, channels, field_shapes(plain, channels, 1), MIDDLE, GUESSED) is None
     ):
-        return options.quality
+        return Foreseen(options.quality, options.quality)
     guess = partial(_guessed, _sample(pictures, fit.holdout), plain, max(1, round(passes)) if passes else 0)
-    lack = partial(_lack, guess, target, sum(math.prod(picture.shape[:2]) for picture in pictures))
+    pixels = sum(math.prod(picture.shape[:2]) for picture in pictures)
+    lack = partial(_lack, target, pixels)
     if passes == 0:
-        return float(min(QUALITIES, key=lambda quality: abs(lack(QUALITIES.index(quality), 0.0))))
-    return min(BEST, max(0.0, round(QUALITIES[MIDDLE] + lack(MIDDLE, passes))))
+        return _nearest(list(map(guess, range(len(QUALITIES)))), lack, pixels)
+    needed = float(round(_possible(QUALITIES[MIDDLE] + lack(guess(MIDDLE), passes))))
+    return Foreseen(needed, needed)
 
 
-def _lack(guess: Callable[[int], tuple[float, float]], target: Target, pixels: int, table: int, passes: float) -> float:
-    """Steps of quality from what a fit of so many passes would come to with that table to the target.
+def _nearest(guessed: Sequence[Guessed], lack: Callable[[Guessed, float], float], pixels: int) -> Foreseen:
+    """Those of the table that comes nearest to the target.
 
-    guess: see `_guessed`; pixels: of the set.
+    Tables that are finer than others with no more bytes are nearer than these, however far: pictures of one color may
+    come back exactly. guessed: what comes of each table; lack: see `_lack`; pixels: of the set.
     """
-    psnr, bits = guess(table)
+    best = [at for at, one in enumerate(guessed) if not any(other.beats(one, pixels) for other in guessed)]
+    table = min(best, key=lambda table: abs(lack(guessed[table], 0.0)))
+    return Foreseen(QUALITIES[table], _possible(QUALITIES[table] + lack(guessed[table], 0.0)))
+
+
+def _possible(quality: float) -> float:
+    """The nearest that there is."""
+    return min(BEST, max(0.0, quality))
+
+
+def _lack(target: Target, pixels: int, guessed: Guessed, passes: float) -> float:
+    """Steps of quality from what a fit of so many passes would come to, beside guesses, to the target.
+
+    pixels: of the set.
+    """
     at = math.log1p(passes), np.log1p(PASSES)
     if target.psnr is not None:
-        return (target.psnr - psnr - float(np.interp(*at, GAINED))) / DECIBELS
+        return (target.psnr - guessed.psnr - float(np.interp(*at, GAINED))) / DECIBELS
     assert target.size is not None
     wanted = 8 * target.size / pixels
-    return (math.log2(wanted / bits) + float(np.interp(*at, SAVED))) / OCTAVES
+    return (math.log2(wanted / max(guessed.bits, LEAST_BITS)) + float(np.interp(*at, SAVED))) / OCTAVES
 
 
-def _guessed(sample: Sequence[Picture], model: ModelSettings, passes: int, table: int) -> tuple[float, float]:
-    """PSNR, and bits per pixel of the latents, of pictures whose latents are guessed for a table of the base."""
+def _guessed(sample: Sequence[Picture], model: ModelSettings, passes: int, table: int) -> Guessed:
+    """What comes of pictures whose latents are guessed for a table of the base."""
     from inrcodec.fitting.draft import draft
     from inrcodec.fitting.run import start
 
     settings = FitSettings(rate_weight_for(QUALITIES[table]), passes=passes, base=table, guess=True)
     run = start([picture.stored for picture in sample], model, settings)
-    fitted = draft(run, [picture.shape[:2] for picture in sample])
+    fitted = replace(draft(run, [picture.shape[:2] for picture in sample]), base=run.base)
     blob, _ = assembled(sample, header_for(sample, model, Holdout()), fitted, None, share=False)
     archive = Archive.from_bytes(blob)
-    return min(archive.means[PSNR], MOST_DECIBELS), 8 * dict(archive.parts)["latents"] / run.pixels
+    parts = dict(archive.parts)
+    return Guessed(min(archive.means[PSNR], MOST_DECIBELS), 8 * parts["latents"] / run.pixels, parts["network"])
 
 
 def _sample(pictures: Sequence[Picture], holdout: Holdout) -> list[Picture]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inrcodec.encoding import keeping
-from inrcodec.encoding.checkpoints import check_none_waits
+from inrcodec.encoding.checkpoints import check_waiting
 
 if TYPE_CHECKING:
     from inrcodec.fitting.engine import Fit
@@ -21,12 +21,12 @@ def kept_until_written(path: Path, *, resume: bool, say: Callable[[str], None] |
     """Inside, the fit that is handed over is kept until the file at `path` is written, and gone on with to `resume`.
 
     Whatever ends this before leaves a checkpoint, but where there was hardly anything done: most additions take less
-    than a second, and nobody wants to clear up after one. UsageError where an interrupted fit waits that would be lost.
+    than a second, and nobody wants to clear up after one. UsageError where an interrupted fit waits that would be lost,
+    or none does to go on from.
     """
     kept: list[tuple[Fit, keeping.Keeper]] = []
 
-    if not resume:
-        check_none_waits(path)
+    check_waiting(path, resume=resume)
 
     def keep(fit: Fit) -> keeping.Keeper:
         keeper = keeping.Keeper(fit, path, say or (lambda line: None), dict)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FEW_PASSES, GOOD_PASSES = 40, 100  # fewer leave blots; so many leave pictures
 HURRIED_PASSES = 8  # fewer do not pay for what they cost guesses: rounding, references that are not looked for
 TELLING = 0.5  # passes, from which on it is known what one takes
+NOT_MEASURED = "none are held out, and how well such are met is not measured"
 POOR_PSNR = 22.0  # dB: below, nobody is glad of a picture
 # Passes and dB at the default quality; icons and photographs lie within some 3 dB of it. Measured.
 EARLY = ((1, 9.0), (4, 12.0), (8, 16.0), (16, 21.5), (32, 25.5), (64, 30.0), (100, 32.0), (200, 33.5))
@@ -32,7 +33,9 @@ class Outlook:
 
     passes: visits of every pixel, and how many were planned; a_pass: seconds of one; other: seconds of all else, such
     as loading, writing and verifying; images of the set, and the longest side among them, pixels; guessed: whether
-    latents begin as a network guesses them, so that pictures are pictures from the start.
+    latents begin as a network guesses them, so that pictures are pictures from the start; limit: seconds that all may
+    take; given_up: whether it leaves so few passes that none is taken, unhidden: or that no pixels are hidden, as was
+    asked for; resumed: whether it began with a checkpoint.
     """
 
     passes: float
@@ -42,6 +45,10 @@ class Outlook:
     images: int
     longest: int
     guessed: bool = False
+    limit: float | None = None
+    given_up: bool = False
+    unhidden: bool = False
+    resumed: bool = False
 
     @property
     def seconds(self) -> float:
@@ -65,6 +72,18 @@ class Outlook:
 
     def warnings(self) -> Iterator[Message]:
         """What to know before a fit that will be cut short."""
+        if self.limit is not None and self.other > self.limit:
+            yield Message(
+                f"reading, writing and verifying alone take {self.other:.1f} s or so, longer than ",
+                Parameter("time_limit"),
+            )
+        if self.given_up:
+            yield Message(
+                "there is no time for passes that gain anything: latents will be taken as they are guessed, as with ",
+                Parameter("effort", 0),
+            )
+        if self.unhidden:
+            yield Message(f"there is time for {self.passes:.0f} passes, too few to hide pixels from: {NOT_MEASURED}")
         if self.cut_short:
             yield Message(
                 f"there is time for {self.passes:.0f} passes over the pictures ({self.seconds / self.images:.2g} s an "
@@ -74,13 +93,25 @@ class Outlook:
 
     def verdicts(self, psnr: float) -> Iterator[Message]:
         """What to know of a file with that mean PSNR, in dB."""
-        if self.cut_short:
+        if self.resumed and self.limit is not None and self.passes < self.planned - 1:
+            yield Message(
+                f"the fit was ended after {self.passes:.0f} of {self.planned:,} passes, at {psnr:.1f} dB, as ",
+                Parameter("time_limit"), " counts from where it went on; the file is whole, with more time it is finer",
+            )  # fmt: skip
+        elif self.cut_short:
             yield Message(
                 f"the fit was cut short after {self.passes:.0f} of {self.planned:,} passes, at {psnr:.1f} dB; "
                 "for more than 30 dB ",
                 *self._cure(),
             )
-        elif self.guessed and self.passes < min(HURRIED_PASSES, self.planned - 1):
+        elif self.given_up:
+            yield Message(
+                "there was no time for passes that gain anything: latents are as they were guessed, as with ",
+                Parameter("effort", 0), "; give it a longer ", Parameter("time_limit"),
+            )  # fmt: skip
+        elif self.unhidden:
+            yield Message(f"there was time for {self.passes:.0f} passes, too few to hide pixels from: {NOT_MEASURED}")
+        elif self.guessed and too_few(self.passes, self.planned):
             yield Message(
                 f"there was time for {self.passes:.0f} of {self.planned:,} passes, too few to gain from; "
                 "give it a longer ", Parameter("time_limit"), ", or take the guesses: ", Parameter("effort", 0),
@@ -104,8 +135,15 @@ class Outlook:
             yield Parameter("max_size", side)
 
 
-def outlook_of(fit: Fit, started: float) -> Outlook:
-    """Of a fit that is under way or through; started: when all began, by the monotonic clock."""
+def too_few(passes: float, planned: int) -> bool:
+    """Whether so many passes, of those that were planned, are worth less than guesses without any."""
+    return passes < min(HURRIED_PASSES, planned - 1)
+
+
+def outlook_of(
+    fit: Fit, started: float, *, resumed: bool = False, given_up: bool = False, unhidden: bool = False
+) -> Outlook:
+    """Of a fit that is under way or through; started: when all began, by the monotonic clock; see `Outlook`."""
     meter = fit.meter
     a_pass = meter.seconds_per_pass
     before = time.monotonic() - started - meter.counted_seconds
@@ -117,11 +155,23 @@ def outlook_of(fit: Fit, started: float) -> Outlook:
         images=fit.run.images,
         longest=max(max(group.size) for group in fit.run.groups),
         guessed=fit.run.guessed,
+        limit=fit.run.settings.time_limit,
+        given_up=given_up,
+        unhidden=unhidden,
+        resumed=resumed,
     )
 
 
 def outlook_by(
-    timing: Timing, settings: FitSettings, before: float, ending: float, images: int, longest: int
+    timing: Timing,
+    settings: FitSettings,
+    before: float,
+    ending: float,
+    images: int,
+    longest: int,
+    *,
+    given_up: bool = False,
+    unhidden: bool = False,
 ) -> Outlook:
     """Of a fit whose parts were timed; before: seconds until it begins; ending: of writing and verifying."""
     planned, limit = settings.passes, settings.time_limit
@@ -134,4 +184,7 @@ def outlook_by(
         images=images,
         longest=longest,
         guessed=settings.guess,
+        limit=limit,
+        given_up=given_up,
+        unhidden=unhidden,
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from inrcodec.bitstream.context import context_shapes
 from inrcodec.encoding.ending import ending_of
+from inrcodec.encoding.hurry import Beginning, anew, rather
 from inrcodec.encoding.keywords import KeywordsOf
 from inrcodec.encoding.options import EncodeOptions, Sources
 from inrcodec.encoding.outlook import Outlook, outlook_by
@@ -55,7 +56,7 @@ def plan_with(sources: Sources, options: EncodeOptions, started: float | None = 
     stored = _weights(model, channels, len(pictures))
     if options.keep_encoder:
         stored += sum(int(np.prod(shape)) for shape in encoder_shapes(channels, model.levels[0].channels))
-    outlook = _outlook(asked, started)
+    outlook = _outlook(asked, options, time.monotonic() - started, Beginning(time_limit=options.time_limit))
     bits = stored * 8.0 + (asked.pixels * 2.0 ** (asked.quality / 30 - 1.5) if model.levels else 0.0)
     return Plan(
         images=len(pictures),
@@ -78,21 +79,29 @@ def least_seconds(sources: Sources, options: EncodeOptions) -> float:
     return asked.settings.passes * asked.pixels * 6 * weights / PRODUCTS_PER_SECOND  # forwards, and twice backwards
 
 
-def _outlook(asked: Prepared, started: float) -> Outlook:
+def _outlook(asked: Prepared, options: EncodeOptions, before: float, beginning: Beginning) -> Outlook:
+    """before: seconds that reading and loading took."""
     from inrcodec.fitting.timing import sample_of, timed
 
     everything, settings = asked.everything, asked.settings
     pixels = sum(picture.shape[0] * picture.shape[1] for picture in everything)
     sample = sample_of(everything, asked.model, settings)
-    before = time.monotonic() - started
     timing, fit = timed([picture for _, picture in sample], len(everything), pixels, asked.model, settings)
     shown = [replace(asked.pictures[0], name=f"{number}", stored=picture) for number, picture in sample]
     foreseen = ending_of(fit, shown, asked.pixels, record=True, share=asked.share)
     ending = foreseen.within(settings.time_limit).seconds
+    if settings.time_limit is not None and not settings.passes:
+        room = settings.time_limit - before - timing.total(0) - foreseen.needed
+        ending = foreseen.needed + max(0.0, min(foreseen.optional, room))
     if settings.target is not None:
         ending = with_corrections(ending, fit.engine, timing.a_pass)
     longest = max(max(picture.shape[:2]) for picture in everything)
-    return outlook_by(timing, settings, before, ending, len(everything), longest)
+    outlook = outlook_by(
+        timing, settings, before, ending, len(everything), longest,
+        given_up=not beginning.steps, unhidden=not beginning.hides,
+    )  # fmt: skip
+    other = None if settings.time_limit is None else rather(beginning, asked, options, outlook.passes, outlook.passes)
+    return outlook if other is None else _outlook(anew(other, asked, options, record=True), options, before, other)
 
 
 def _weights(model: ModelSettings, channels: int, images: int) -> int:

@@ -69,21 +69,25 @@ def prepare(sources: Sources, options: EncodeOptions, *, record: bool) -> Prepar
 
     record: whether the file will have a training record.
     """
-    found = read_pictures(sources, options)
+    return prepared(read_pictures(sources, options), options, record=record)
+
+
+def prepared(found: PictureSet, options: EncodeOptions, *, record: bool) -> Prepared:
+    """The same of pictures that are read already."""
     pictures = found.pictures
     model = model_settings(options, count_pixels(pictures))
     settings = fit_settings(options, pictures, record=record)
     pixels = count_pixels(pictures)
     passes, side = passes_in_time(options, settings.passes, pixels), math.sqrt(pixels / len(pictures))
     quality = foreseen_quality(options, pictures, model, settings, passes)
-    table = base_table(replace(options, quality=quality), model, pictures[0].shape[2])
+    table = base_table(replace(options, quality=quality.begun_with), model, pictures[0].shape[2])
     guess = guesses(options, table, passes, side, pixels)
-    settings = replace(settings, rate_weight=rate_weight_for(quality), base=table, guess=guess)
+    settings = replace(settings, rate_weight=rate_weight_for(quality.begun_with), base=table, guess=guess)
     return Prepared(
         found=found,
         model=model,
         settings=settings,
-        quality=quality,
+        quality=quality.comes_to,
         header=header_for(pictures, model, settings.holdout),  # refuses what no file can hold
         extra=extra_images(options, pictures),
         poses=coded_poses(picture.pixels for picture in pictures) if model.posed else None,

@@ -121,7 +121,7 @@ def replace(
     """
     started = time.monotonic()
     with (
-        changing(file, output, trust=trust, overwrite=overwrite) as (archive, before),
+        changing(file, output, trust=trust, overwrite=overwrite, resume=resume) as (archive, before),
         kept_until_written(Path(file if output is None else output), resume=resume, say=on_notice) as keep,
     ):
         _check(archive)

@@ -11,7 +11,7 @@ from inrcodec.bitstream.packing import FIGURES_SHARE, LEAST_FIGURES
 from inrcodec.encoding.design import has_code, one_with, redesigned
 from inrcodec.encoding.options import EncodeOptions, Sources
 from inrcodec.encoding.start import as_the_base, passes_in_time
-from inrcodec.errors import Parameter, UsageError
+from inrcodec.errors import InputError, Parameter, UsageError
 from inrcodec.field.conditioning import conditioning_named, model_for
 from inrcodec.field.contract import Traits
 from inrcodec.images import Picture, PictureSet, load_pictures
@@ -46,7 +46,7 @@ def read_pictures(sources: Sources, options: EncodeOptions) -> PictureSet:
         )
     for source in listed:
         if Path(source).suffix.lower() in FILMS and Path(source).is_file():
-            raise UsageError(f"{source}: is a film; its frames are pictures with ", Parameter("frames", "all"))
+            raise InputError(f"{source}: is a film; its frames are pictures with ", Parameter("frames", "all"))
     return load_pictures(
         listed, max_size=options.max_size, background=options.background, max_pixels=options.max_pixels
     )

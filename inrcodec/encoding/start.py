@@ -55,8 +55,7 @@ def guesses(options: EncodeOptions, table: int | None, passes: float, side: floa
     if passes == 0 and options.start == "none":
         raise UsageError(asked, " takes latents as they are guessed; leave out ", Parameter("start", "none"))
     if table is not None:
-        speed = GUESSES_PER_SECOND * threads_for_products(options.threads)
-        in_time = options.time_limit is None or pixels <= speed * GUESSING_SHARE * options.time_limit
+        in_time = guessed_in_time(options, pixels)
         helps = passes == 0 or (passes <= GUESSED_PASSES and side >= LEAST_SIDE and in_time)
         return options.start == "guess" or (options.start == "auto" and helps)
     if passes == 0 or options.start == "guess":
@@ -65,6 +64,16 @@ def guesses(options: EncodeOptions, table: int | None, passes: float, side: floa
             "leave it out, or what asks for another design",
         )  # fmt: skip
     return False
+
+
+def guesses_per_second(options: EncodeOptions) -> float:
+    """Pixels."""
+    return GUESSES_PER_SECOND * threads_for_products(options.threads)
+
+
+def guessed_in_time(options: EncodeOptions, pixels: int) -> bool:
+    """Whether guesses of so many pixels take no more of a time limit than they may."""
+    return options.time_limit is None or pixels <= guesses_per_second(options) * GUESSING_SHARE * options.time_limit
 
 
 def passes_in_time(options: EncodeOptions, passes: int, pixels: int) -> float:

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from inrcodec.errors import UnsupportedFileError, UsageError
+from inrcodec.errors import InputError, UnsupportedFileError
 from inrcodec.numerics.memory import memory_bytes
 from inrcodec.parquet import (
     DELTA_LENGTHS,
@@ -45,10 +45,10 @@ class Room:
         self._allowed, self._taken = allowed_bytes(), 0
 
     def take(self, path: Path, name: str) -> None:
-        """Some of it, for one more picture in that table; UsageError where there is none left."""
+        """Some of it, for one more picture in that table; InputError where there is none left."""
         self._taken += NAME_COPIES * sys.getsizeof(name) + ROW_BYTES
         if self._taken > self._allowed:
-            raise UsageError(
+            raise InputError(
                 f"{path}: the list of its pictures does not fit into the {self._allowed:,} bytes that are good for "
                 "this machine's memory; give fewer tables, or smaller ones"
             )

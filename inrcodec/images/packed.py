@@ -20,7 +20,10 @@ Input = Literal["files", "tar", "parquet"]
 
 
 def find_packed(sources: Sequence[str | Path], kind: Literal["tar", "parquet"]) -> Findings:
-    """The pictures in files of that kind, or in those of a folder; UsageError where a source is none."""
+    """The pictures in files of that kind, or in those of a folder.
+
+    UsageError where a source is not there, InputError where it is none, damaged, or holds none.
+    """
     for source in map(str, sources):
         check_local(source)
     paths = [path for source in sources for path in _files(Path(source), kind)]
@@ -39,7 +42,7 @@ def _files(source: Path, kind: str) -> list[Path]:
     if source.is_dir():
         found = sorted(source.glob(f"*.{kind}"))
         if not found:
-            raise UsageError(f"{source}: holds no .{kind} files")
+            raise InputError(f"{source}: holds no .{kind} files")
         return found
     if not source.is_file():
         raise UsageError(f"{source}: no such file or folder")
@@ -65,10 +68,10 @@ def _opened(path: Path) -> tarfile.TarFile:
     try:
         return tarfile.open(path, "r:", encoding="utf-8", errors="replace")  # names of older systems are other bytes
     except tarfile.ReadError as failure:
-        raise UsageError(f"{path}: is no tar archive, or a compressed one; unpack it to .tar first") from failure
+        raise InputError(f"{path}: is no tar archive, or a compressed one; unpack it to .tar first") from failure
     except OSError as failure:
-        raise UsageError(f"{path}: cannot be read: {failure.strerror}") from failure
+        raise InputError(f"{path}: cannot be read: {failure.strerror}") from failure
 
 
-def _damaged(path: Path, place: int) -> UsageError:
-    return UsageError(f"{path}: is damaged or cut short at byte {place}; get a fresh copy of it")
+def _damaged(path: Path, place: int) -> InputError:
+    return InputError(f"{path}: is damaged or cut short at byte {place}; get a fresh copy of it")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from inrcodec.errors import CorruptFileError, UnsupportedFileError, UsageError
+from inrcodec.errors import CorruptFileError, InputError, UnsupportedFileError
 from inrcodec.images.claims import Room, dictionary_of, groups_in
 from inrcodec.parquet import Group
 
@@ -34,7 +34,7 @@ class Cell:
         return self.column, self.group, self.row
 
     def read(self) -> bytes:
-        """The picture's bytes; UsageError where they are not there any more."""
+        """The picture's bytes; InputError where they are not there any more."""
         return self.table.read(self)
 
 
@@ -55,7 +55,7 @@ class Table:
         return Table, (self.path,)
 
     def cells(self, room: Room) -> Iterator[tuple[str, Cell]]:
-        """All pictures, with their names or numbers; UsageError where there are none, or the table is damaged.
+        """All pictures, with their names or numbers; InputError where there are none, or the table is damaged.
 
         room: for the list of them, which a few bytes may make any length.
         """
@@ -70,7 +70,7 @@ class Table:
                 yield name, Cell(self, column, number, row)
 
     def read(self, cell: Cell) -> bytes:
-        """The bytes in a cell; UsageError where there are none any more."""
+        """The bytes in a cell; InputError where there are none any more."""
         groups = self._footer()
         if cell.group >= len(groups) or cell.row >= groups[cell.group].rows:
             raise self._other(f"row {cell.row} of group {cell.group}")
@@ -82,8 +82,8 @@ class Table:
             raise self._other(f"column of image bytes {cell.column}")
         return found or b""
 
-    def _other(self, gone: str) -> UsageError:
-        return UsageError(f"{self.path}: has no {gone} any more: it was changed since; give the command again")
+    def _other(self, gone: str) -> InputError:
+        return InputError(f"{self.path}: has no {gone} any more: it was changed since; give the command again")
 
     def _reading(self, read: Any, *of: object) -> Any:
         """What a function says of the table, with one error for all of the library's."""
@@ -92,12 +92,12 @@ class Table:
         try:
             return read(*of)
         except OSError as failure:  # of Arrow, too, of pages that it cannot unpack
-            raise UsageError(f"{self.path}: {failure.strerror or 'is damaged'}") from failure
+            raise InputError(f"{self.path}: {failure.strerror or 'is damaged'}") from failure
         except (pyarrow.ArrowException, ValueError, LookupError) as failure:
             raise self._damaged() from failure
 
-    def _damaged(self) -> UsageError:
-        return UsageError(f"{self.path}: is no Parquet table, or damaged")
+    def _damaged(self) -> InputError:
+        return InputError(f"{self.path}: is no Parquet table, or damaged")
 
     def _changed(self) -> Change:
         told = self.path.stat()
@@ -114,7 +114,7 @@ class Table:
         try:
             return groups_in(self.path)
         except UnsupportedFileError as failure:
-            raise UsageError(f"{self.path}: {failure}") from failure
+            raise InputError(f"{self.path}: {failure}") from failure
         except CorruptFileError as failure:
             raise self._damaged() from failure
 
@@ -131,7 +131,7 @@ class Table:
                 inside = {own.name: str(own.type) for own in one.type}
                 if inside.get(BYTES) in BINARY:
                     return f"{one.name}.{BYTES}", f"{one.name}.{PATH}" if inside.get(PATH) in TEXTS else None
-        raise UsageError(f"{self.path}: has no column of image bytes")
+        raise InputError(f"{self.path}: has no column of image bytes")
 
     def _values(self, group: int, column: str) -> Any:
         """A column of a group of rows, after a look at what its pages say they come to.
@@ -158,7 +158,7 @@ class Table:
         try:
             return dictionary_of(self.path, group.columns[number])
         except UnsupportedFileError as failure:
-            raise UsageError(f"{self.path}: its column {name} {failure}") from failure
+            raise InputError(f"{self.path}: its column {name} {failure}") from failure
         except CorruptFileError as failure:
             raise self._damaged() from failure
 

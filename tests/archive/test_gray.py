@@ -115,7 +115,7 @@ def test_gray_pictures_join_and_colored_ones_do_not(gray: Path, tmp_path: Path, 
     Image.fromarray(np.dstack([wave(1), wave(2), wave(3)])).save(tmp_path / "colored.png")
     words = ["add", str(gray), str(tmp_path / "new.png"), str(tmp_path / "colored.png"), "--refine", "20"]
     assert main([*words, "--threads", "1", "-o", str(tmp_path / "more.inr")]) == 5
-    assert "the set is gray" in capsys.readouterr().err
+    assert "colored.png: has colors, which" in capsys.readouterr().err
     assert inrcodec.open(tmp_path / "more.inr").names[-1] == "new.png"
     with pytest.raises(inrcodec.errors.UsageError, match="gray"):
         inrcodec.replace(gray, 0, tmp_path / "colored.png", tmp_path / "x.inr", steps=2, **QUICK)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import tarfile
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import inrcodec
+from inrcodec.archive import open_images
 from inrcodec.cli.app import main
 
 Capture = pytest.CaptureFixture[str]
@@ -67,6 +70,58 @@ def test_mistakes_change_nothing(words: list[str], code: int, said: str, grows: 
     assert main(["add", *words, *QUICK]) == code
     assert said in capsys.readouterr().err
     assert grows.read_bytes() == before
+
+
+@pytest.mark.parametrize("kind", ["set.inr", "copied.inrs"])
+def test_names_that_are_there_already_are_said(
+    kind: str, grows: Path, small_collection: Path, small_images: Path, capsys: Capture
+) -> None:
+    """Of a file and of a collection in the same words, whatever the pictures lie in."""
+    shutil.copytree(small_collection, "copied.inrs")
+    with tarfile.open("more.tar", "w") as archive:
+        for name in ("one.png", "two.png", "three.png", "clear.png"):
+            archive.add(small_images / name, name)
+    taken = f"{kind} has an image of that name already; rename the new one, or remove the old one first\n"
+    assert main(["add", kind, str(small_images / "one.png"), *QUICK]) == 2
+    assert capsys.readouterr().err == f"inrcodec: error: one.png: {taken}"
+    assert main(["add", kind, "more.tar", "--input", "tar", *QUICK]) == 2
+    assert capsys.readouterr().err == f"inrcodec: error: one.png, two.png, three.png and 1 more: {taken}"
+    assert main(["add", kind, "new.png", str(small_images / "one.png"), *QUICK]) == 5
+    said = capsys.readouterr().err
+    assert f"  one.png: {taken}" in said
+    assert "1 skipped" in said
+    assert len(open_images(kind)) == 7
+
+
+def test_what_a_set_cannot_store_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, color in {"gray": (90, 90, 90), "red": (220, 20, 20), "blue": (0, 0, 255)}.items():
+        Image.new("RGB", (16, 16), color).save(f"{name}.png")
+    made = ["--effort", "0", "--threads", "1", "--device", "cpu", "--quiet", "--no-verdict"]
+    assert main(["encode", "gray.png", "-o", "gray.inr", *made]) == 0
+    assert main(["add", "gray.inr", "red.png", "blue.png", *QUICK]) == 2
+    assert capsys.readouterr().err == (
+        "inrcodec: error: blue.png, red.png: has colors, which gray.inr cannot store, as all of its images are gray; "
+        "make it gray, or encode all pictures together anew\n"
+    )
+
+
+def test_beside_exact_images_poor_ones_are_told_of(
+    tmp_path: Path, small_images: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, color in {"black": 0, "white": 255, "other": 255}.items():
+        Image.new("L", (16, 16), color).save(f"{name}.png")
+    made = ["--effort", "0", "--threads", "1", "--device", "cpu", "--quiet", "--no-verdict"]
+    assert main(["encode", "black.png", "white.png", "-o", "blank.inr", *made]) == 0
+    assert inrcodec.open("blank.inr").means["psnr"] == float("inf")
+    capsys.readouterr()
+    Image.open(small_images / "two.png").convert("L").save("waves.png")
+    assert main(["add", "blank.inr", "other.png", "waves.png", *QUICK]) == 0
+    said = capsys.readouterr().err
+    assert "1 of 2 new images are far from exact, unlike the set's own, waves.png at " in said
+    assert "dB, 1 exact  of the new ones" in said
+    assert "inf" not in said
 
 
 def test_what_cannot_be_read_is_listed(grows: Path, capsys: Capture) -> None:

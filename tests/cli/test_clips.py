@@ -99,7 +99,7 @@ def test_films_come_out_of_both(clip: str) -> None:
     assert main(["decode", "set.inr", "-o", "film.mp4", "--quiet"]) == 0
     assert sum(seconds_of("film.mp4")) == pytest.approx(0.56, abs=0.05)
     assert main(["encode", "film.mp4", "--frames", "all", "--max-size", "8", "-o", "small.inr", *ENCODED]) == 0
-    assert main(["encode", "film.mp4", "-o", "other.inr", *ENCODED]) == 2
+    assert main(["encode", "film.mp4", "-o", "other.inr", *ENCODED]) == 1
     archive = inrcodec.open("small.inr")
     assert (archive[0].height, archive[0].width) == (6, 8)
     assert sum(archive.times or ()) == pytest.approx(0.56, abs=0.05)

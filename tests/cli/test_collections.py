@@ -58,7 +58,7 @@ def test_add_what_lies_in_archives_and_tables(kind: str, copied: Path, newcomers
     assert main(["verify", str(copied)]) == 0
     assert main(words) == 2
     assert "has an image of that name already" in capsys.readouterr().err
-    assert main(["add", str(copied), str(newcomers / "five.png"), "--input", kind]) == 2  # which is neither
+    assert main(["add", str(copied), str(newcomers / "five.png"), "--input", kind]) == 1  # which is neither
 
 
 @pytest.mark.parametrize(
@@ -82,20 +82,22 @@ def test_what_makes_no_sense_of_a_collection(
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "code", "said"),
     [
-        (["https://example.org/pictures"], "download them first, then give their folder"),
-        (["some.tar", "-o", "set.inrs"], "is no picture; to take those that are in it, add --input tar"),
-        (["some.PARQUET", "-o", "set.inr"], "is no picture; to take those that are in it, add --input parquet"),
+        (["https://example.org/pictures"], 2, "download them first, then give their folder"),
+        (["some.tar", "-o", "set.inrs"], 1, "is no picture; to take those that are in it, add --input tar"),
+        (["some.PARQUET", "-o", "set.inr"], 1, "is no picture; to take those that are in it, add --input parquet"),
+        (["some.tar", "--input", "tar"], 1, "is no tar archive, or a compressed one; unpack it to .tar first"),
+        (["some.PARQUET", "--input", "parquet"], 1, "is no Parquet table, or damaged"),
     ],
 )
 def test_what_is_no_folder_of_pictures(
-    words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    words: list[str], code: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("some.tar", "some.PARQUET"):
         Path(name).write_bytes(b"any")
-    assert main(["encode", *words]) == 2
+    assert main(["encode", *words]) == code
     err = capsys.readouterr().err
     assert err.startswith(f"inrcodec: error: {words[0]}: ")
     assert err.endswith(f"{said}\n")

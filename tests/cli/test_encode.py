@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import inrcodec
 from inrcodec.cli.app import main
@@ -55,6 +56,16 @@ def test_json_and_the_default_name(small_images: Path, tmp_path: Path, capsys: C
     assert answer["file_size"] == (tmp_path / "icons.inr").stat().st_size
     assert answer["bits_per_pixel"] == pytest.approx(8 * answer["file_size"] / answer["pixels"])
     assert answer["images"] == 6
+
+
+@pytest.mark.parametrize("asked", [["--target-psnr", "48"], ["--target-size", "2000"]])
+def test_what_is_exact_meets_any_target(asked: list[str], tmp_path: Path, capsys: Capture) -> None:
+    for name, color in {"black": 0, "white": 255}.items():
+        Image.new("RGB", (16, 16), (color, color, color)).save(tmp_path / f"{name}.png")
+    words = ["encode", str(tmp_path), "-o", "a.inr", "--effort", "0", "--threads", "1", "--no-verdict", *asked]
+    assert main([*words, "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["exact_images"], answer["missed"]) == (2, [])
 
 
 def test_nothing_is_fitted_at_effort_0_and_the_summary_says_so(
@@ -208,4 +219,4 @@ def test_a_device_that_is_not_there(
 
 def test_nothing_to_resume_is_said(small_images: Path, tmp_path: Path, capsys: Capture) -> None:
     assert main(["encode", str(small_images), "-o", "set.inr", "--resume", *QUICK]) == 2
-    assert "no such checkpoint" in capsys.readouterr().err
+    assert "set.inr: no interrupted fit of it waits to go on from; start without --resume" in capsys.readouterr().err

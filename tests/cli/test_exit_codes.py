@@ -25,6 +25,14 @@ TAKE_PICTURES = (
     ("compare", "SOURCE"),
     ("study", "SOURCE"),
 )
+RESUMED = (
+    ("encode", "SOURCE", "-o", "OUTPUT"),
+    ("encode", "SOURCE", "-o", "OUTPUT", "--dry-run"),
+    ("fit", "SOURCE", "-o", "OUTPUT"),
+    ("fuse", "SOURCE", "OTHER", "-o", "OUTPUT"),
+    ("add", "SET", "SOURCE", "-o", "OUTPUT"),
+    ("replace", "SET", "0", "SOURCE", "-o", "OUTPUT"),
+)
 READ_SETS = (
     ("info", "SET"),
     ("verify", "SET"),
@@ -88,6 +96,19 @@ def test_sets_that_are_not_there_and_that_are_none(words: tuple[str, ...], junk:
     assert run(words, tmp_path, SET=tmp_path / "missing.inr") == 2
     assert run(words, tmp_path, SET=tmp_path) == 2  # a folder
     assert run(words, tmp_path, SET=junk) == 3
+
+
+@pytest.mark.parametrize("words", RESUMED, ids=lambda words: words[0] + words[-1][1:])
+def test_there_may_be_nothing_to_go_on_with(
+    words: tuple[str, ...], small_images: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    pictures = {"SOURCE": small_images / "one.png", "OTHER": small_images / "two.png"}
+    assert run((*words, "--resume"), tmp_path, **pictures) == 2
+    assert capsys.readouterr().err.endswith("no interrupted fit of it waits to go on from; start without --resume\n")
+    (tmp_path / "a.inr").write_bytes(GOLDEN.read_bytes())
+    assert run((*words, "--resume"), tmp_path, **pictures) == 2
+    assert "a.inr: is finished, and no interrupted fit of it waits" in capsys.readouterr().err
+    assert (tmp_path / "a.inr").read_bytes() == GOLDEN.read_bytes()
 
 
 def test_what_instructs_is_part_of_the_request(junk: Path, tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from inrcodec.bitstream.base import QUALITIES
-from inrcodec.encoding.foreseeing import foreseen_quality
+from inrcodec.encoding import foreseeing
+from inrcodec.encoding.foreseeing import Foreseen, Guessed, foreseen_quality
 from inrcodec.encoding.options import EncodeOptions
 from inrcodec.field.conditioning import model_for
 from inrcodec.images import Picture
@@ -28,7 +29,8 @@ def foreseen(
 ) -> float:
     model = model or ModelSettings()
     fit = FitSettings(target=target)
-    return foreseen_quality(EncodeOptions(quality=44), pictures() if shown is None else shown, model, fit, passes)
+    shown = pictures() if shown is None else shown
+    return foreseen_quality(EncodeOptions(quality=44), shown, model, fit, passes).begun_with
 
 
 def test_without_a_target_it_is_what_was_asked_for() -> None:
@@ -62,6 +64,24 @@ def test_without_a_pass_it_is_that_of_a_table() -> None:
     assert foreseen(Target(psnr=60.0), passes=0) in QUALITIES
 
 
+def test_without_a_pass_what_comes_of_it_lies_between_tables() -> None:
+    found = [
+        foreseen_quality(EncodeOptions(), pictures(), ModelSettings(), FitSettings(target=Target(psnr=psnr)), 0)
+        for psnr in (22.0, 23.0, 24.0)
+    ]
+    assert [one.begun_with in QUALITIES for one in found] == [True] * 3
+    assert found[0].comes_to < found[1].comes_to < found[2].comes_to
+
+
+@pytest.mark.parametrize("target", [Target(psnr=35.0), Target(size=2_000), Target(size=400)])
+def test_tables_that_are_finer_with_no_more_bits_are_nearer(target: Target) -> None:
+    white = Picture("white", np.full((24, 24, 3), 255, np.uint8), 100)
+    with pytest.MonkeyPatch.context() as patched:
+        guessed = [(34.9, 0.4, 300), (99.0, 0.0, 290), (99.0, 0.1, 290), (60.0, 0.3, 290), (98.0, 0.9, 290)]
+        patched.setattr(foreseeing, "_guessed", lambda sample, model, passes, table: Guessed(*guessed[table]))
+        assert foreseen(target, 0, [white]) == QUALITIES[1]
+
+
 def test_large_pictures_and_large_sets_are_not_looked_at_whole() -> None:
     large = pictures(1, 2_000)[0]
     (middle,) = pictures(1, 2_000)
@@ -87,7 +107,8 @@ def test_pictures_that_come_back_exactly_are_foreseen(passes: float) -> None:
 
 def test_nothing_is_foreseen_for_fits_without_a_base() -> None:
     options = EncodeOptions(quality=44, base="none")
-    assert foreseen_quality(options, pictures(), ModelSettings(), FitSettings(target=Target(psnr=60.0)), 100) == 44
+    fit = FitSettings(target=Target(psnr=60.0))
+    assert foreseen_quality(options, pictures(), ModelSettings(), fit, 100) == Foreseen(44, 44)
 
 
 def test_hidden_pixels_are_not_looked_at() -> None:

@@ -83,6 +83,43 @@ def test_without_a_pass_guesses_are_led_to_it(textures: Path, tmp_path: Path) ->
     assert fine.archive.means["psnr"] == pytest.approx(26, abs=0.1)
 
 
+@pytest.mark.parametrize("psnr", [36.0, 60.0])
+def test_guesses_are_made_finer_as_long_as_that_helps(psnr: float, textures: Path, tmp_path: Path) -> None:
+    """A round over all levels closes half of a gap of 3.5 dB; what is out of reach is come near to."""
+    asked = {**QUICK, "passes": 0}
+    result = inrcodec.encode(textures, tmp_path / "a.inr", target_psnr=psnr, **asked)
+    if psnr == 36:
+        assert result.archive.means["psnr"] == pytest.approx(36, abs=0.1)
+    finest = inrcodec.encode(textures, tmp_path / "b.inr", quality=100, **asked)
+    assert result.archive.means["psnr"] > finest.archive.means["psnr"] + 3
+
+
+@pytest.mark.parametrize("asked", [{"target_psnr": 48.0}, {"target_psnr": 30.0}, {"target_size": 2_000}])
+@pytest.mark.parametrize("passes", [0, 3])
+def test_pictures_of_one_color_are_no_worse_with_a_target(passes: int, asked: dict[str, float], tmp_path: Path) -> None:
+    for name, color in {"black": 0, "white": 255}.items():
+        Image.new("RGB", (16, 16), (color, color, color)).save(tmp_path / f"{name}.png")
+    result = inrcodec.encode(tmp_path, tmp_path / "a.inr", **{**QUICK, "passes": passes}, **asked)  # type: ignore[arg-type]
+    if passes == 0:
+        assert result.archive.means["psnr"] == float("inf")
+        assert result.archive.file_size < 450
+
+
+def test_of_files_that_miss_it_none_is_both_larger_and_coarser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(target, "_psnr", lambda blob, psnr: psnr)
+    small, large = bytes(10), bytes(20)
+    made: list[list[tuple[bytes, float]]] = [[(small, 38.0), (large, 36.0)], [(small, 30.0), (large, 36.0)]]
+    assert [target._best(files) for files in made] == [(small, 38.0), (large, 36.0)]  # type: ignore[arg-type]
+
+
+def test_a_forecast_without_a_pass_knows_the_target(textures: Path) -> None:
+    sizes = [
+        inrcodec.plan(textures, effort=0, threads=1, device="cpu", target_psnr=psnr).estimated_bytes
+        for psnr in (26.0, 27.0, 28.0)
+    ]
+    assert sizes[0] < sizes[1] < sizes[2]
+
+
 def test_what_is_out_of_reach_is_given_up_after_a_round(textures: Path, tmp_path: Path) -> None:
     """Two passes do not come to 45 dB, however long latents are corrected: every level is tried once."""
     phases: list[str] = []

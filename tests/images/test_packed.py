@@ -68,7 +68,7 @@ def test_damage_takes_no_pictures_silently(small_images: Path, tmp_path: Path) -
         (whole[: second + 530], None),
     ):
         path.write_bytes(damaged)
-        with pytest.raises(UsageError, match=r"some.tar: is damaged or cut short at byte" + (f" {at};" if at else "")):
+        with pytest.raises(InputError, match=r"some.tar: is damaged or cut short at byte" + (f" {at};" if at else "")):
             find_packed([path], "tar")
     path.write_bytes(whole[:third])
     assert len(find_packed([path], "tar").files) == 2  # it ends between two members, as some programs write them
@@ -113,9 +113,9 @@ def test_tables_are_read_group_by_group(small_images: Path, tmp_path: Path, flat
 
 
 def test_what_is_no_such_file_is_said(small_images: Path, archive: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="compressed"):
+    with pytest.raises(InputError, match="compressed"):
         find_packed([small_images / "one.png"], "tar")
-    with pytest.raises(UsageError, match=r"holds no \.tar files"):
+    with pytest.raises(InputError, match=r"holds no \.tar files"):
         find_packed([small_images], "tar")
     with pytest.raises(UsageError, match="no such file"):
         find_packed([tmp_path / "none.tar"], "tar")
@@ -128,9 +128,9 @@ def test_what_is_no_such_file_is_said(small_images: Path, archive: Path, tmp_pat
     pyarrow = pytest.importorskip("pyarrow")
     parquet = pytest.importorskip("pyarrow.parquet")
     parquet.write_table(pyarrow.table({"label": [1]}), tmp_path / "labels.parquet")
-    with pytest.raises(UsageError, match="no column of image bytes"):
+    with pytest.raises(InputError, match="no column of image bytes"):
         find_packed([tmp_path / "labels.parquet"], "parquet")
-    with pytest.raises(UsageError, match="no Parquet table"):
+    with pytest.raises(InputError, match="no Parquet table"):
         find_packed([archive], "parquet")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inrcodec.errors import CorruptFileError, InrError, UsageError
+from inrcodec.errors import CorruptFileError, InputError, InrError
 from inrcodec.images import Cell, Found, Unreadable, claims, find_packed, read_pixels, tables
 from inrcodec.parquet import Group, groups_of
 from tests.peaks import peak_of
@@ -63,7 +63,7 @@ def test_what_a_footer_must_say_is_asked_for_before_the_library_sees_it(path: Pa
         path.write_bytes(whole[:first] + words + whole[first + 1 :])
         with pytest.raises(CorruptFileError):
             groups_of(path.read_bytes())
-        with pytest.raises(UsageError, match=r"some\.parquet: is no Parquet table, or damaged"):
+        with pytest.raises(InputError, match=r"some\.parquet: is no Parquet table, or damaged"):
             read(path)
 
 
@@ -73,11 +73,11 @@ def test_rows_that_cannot_be_there_are_not_listed(path: Path, monkeypatch: pytes
     for rows in (-1, 1 << 40):
         claimed = (Group(rows, group.unpacked, group.columns), *others)
         monkeypatch.setattr(claims, "groups_of", lambda *_, claimed=claimed: claimed)
-        with pytest.raises(UsageError, match=r"claims .* rows in"):
+        with pytest.raises(InputError, match=r"claims .* rows in"):
             read(path)
     claimed = (Group(5, group.unpacked, group.columns), *others)
     monkeypatch.setattr(claims, "groups_of", lambda *_: claimed)
-    with pytest.raises(UsageError, match="or damaged"):
+    with pytest.raises(InputError, match="or damaged"):
         read(path)
 
 
@@ -85,7 +85,7 @@ def test_a_group_that_does_not_fit_the_memory_is_refused(path: Path, monkeypatch
     written(path, [bytes(1 << 20)] * 4, compression="zstd", use_dictionary=False)
     assert path.stat().st_size < 10_000
     monkeypatch.setattr(claims, "memory_bytes", lambda: 1 << 20)
-    with pytest.raises(UsageError, match=r"unpacks to 4,19\d,\d{3} bytes, and 314,572 are good for .* smaller groups"):
+    with pytest.raises(InputError, match=r"unpacks to 4,19\d,\d{3} bytes, and 314,572 are good for .* smaller groups"):
         read(path)
     with pytest.raises(Unreadable, match="smaller groups"):
         read_pixels(Found(path, "0.png", Cell(tables.Table(path), "jpg", 0, 0)), None)
@@ -120,7 +120,7 @@ def test_texts_told_by_what_they_have_not_in_common_are_no_damage(path: Path, co
     """A few bytes may be any number of them, so they are not read; one line says so."""
     written(path, PICTURES, use_dictionary=False, column_encoding={column: "DELTA_BYTE_ARRAY"})
     told = rf"some\.parquet: its column {column} is packed in a way that this does not read \(DELTA_BYTE_ARRAY\)"
-    with pytest.raises(UsageError, match=told):
+    with pytest.raises(InputError, match=told):
         read(path)
 
 
@@ -139,7 +139,7 @@ def test_a_list_of_pictures_takes_as_much_memory_as_is_good(path: Path, monkeypa
         parquet.write_table(pyarrow.table({"jpg": pictures}), path.with_name(f"{one}.parquet"))
     monkeypatch.setattr(claims, "memory_bytes", lambda: 6 << 20)
     assert len(find_packed([path.with_name("a.parquet")], "parquet").files) == 1600
-    with pytest.raises(UsageError, match=r"b\.parquet: the list of its pictures does not fit .* give fewer tables"):
+    with pytest.raises(InputError, match=r"b\.parquet: the list of its pictures does not fit .* give fewer tables"):
         find_packed([path.parent], "parquet")
 
 
@@ -159,12 +159,12 @@ def test_what_a_list_takes_is_what_is_counted(path: Path) -> None:
 def test_a_footer_of_many_fields_is_bounded_by_memory(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = written(path, PICTURES)
     monkeypatch.setattr(claims, "memory_bytes", lambda: 10_000)
-    with pytest.raises(UsageError, match="damaged"):
+    with pytest.raises(InputError, match="damaged"):
         read(path)
     monkeypatch.undo()
     monkeypatch.setattr(claims, "MOST_FOOTER", 100)
     length = int.from_bytes(whole[-8:-4], "little")
-    with pytest.raises(UsageError, match=rf"some\.parquet: has a footer of {length} bytes; at most 100 are read"):
+    with pytest.raises(InputError, match=rf"some\.parquet: has a footer of {length} bytes; at most 100 are read"):
         read(path)
 
 
@@ -186,17 +186,17 @@ def test_cells_go_to_other_processes_and_notice_changes(path: Path) -> None:
     written(path, [picture[::-1] + b"!" for picture in PICTURES], compression="zstd")
     assert cell.read() == PICTURES[5][::-1] + b"!"
     written(path, PICTURES[:2])
-    with pytest.raises(UsageError, match=r"some\.parquet: has no row 1 of group 1 any more: it was changed since"):
+    with pytest.raises(InputError, match=r"some\.parquet: has no row 1 of group 1 any more: it was changed since"):
         cell.read()
     written(path, PICTURES[:5])
-    with pytest.raises(UsageError, match="has no row 1 of group 1 any more"):
+    with pytest.raises(InputError, match="has no row 1 of group 1 any more"):
         cell.read()
     path.unlink()
-    with pytest.raises(UsageError, match=r"some\.parquet: No such file"):
+    with pytest.raises(InputError, match=r"some\.parquet: No such file"):
         cell.read()
     for other in ({"png": [b"x"] * 8}, {"jpg": ["x"] * 8}, {"jpg": [3] * 8}):
         parquet.write_table(pyarrow.table(other), path, row_group_size=4)
-        with pytest.raises(UsageError, match=r"has no column (of image bytes )?jpg any more"):
+        with pytest.raises(InputError, match=r"has no column (of image bytes )?jpg any more"):
             cell.read()
 
 

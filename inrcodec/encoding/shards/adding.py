@@ -19,7 +19,7 @@ from inrcodec.bitstream.files import cut_link
 from inrcodec.bitstream.one_writer import only_writer
 from inrcodec.encoding import checkpoints
 from inrcodec.encoding.add import AddResult, add
-from inrcodec.encoding.compatible import check_design, unfit
+from inrcodec.encoding.compatible import TAKEN, check_design, none_joins, unfit
 from inrcodec.encoding.options import EncodeOptions, Sources
 from inrcodec.encoding.resolve import model_settings, read_pictures
 from inrcodec.encoding.shards.division import KEY_BYTES, SHARD_IMAGES, divided, key_of
@@ -124,12 +124,11 @@ def _newcomers(found: Collection, sources: Sources) -> tuple[list[Found], list[S
         raise nothing_found(listed, looked.skipped, looked.notes)
     taken = set(map(normal, found.names))
     there = [file for file in looked.files if normal(file.name) in taken]
-    reason = f"{found.called} has an image of that name already; rename the new one"
-    skipped = [*looked.skipped, *(Skipped(str(file.path), reason) for file in there)]
+    named = [Skipped(file.name, f"{found.called} {TAKEN}") for file in there]
     new = [file for file in looked.files if normal(file.name) not in taken]
     if not new:
-        raise UsageError(f"{there[0].path}: ", reason)
-    return new, skipped, looked.notes
+        raise none_joins(named)
+    return new, [*looked.skipped, *named], looked.notes
 
 
 def _options(found: Collection, how: Adding) -> EncodeOptions:

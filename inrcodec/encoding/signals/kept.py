@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inrcodec.bitstream.one_writer import only_writer
-from inrcodec.encoding.checkpoints import check_none_waits
+from inrcodec.encoding.checkpoints import check_waiting
 from inrcodec.encoding.encode import check_output
 from inrcodec.encoding.keeping import Keeper
 from inrcodec.encoding.signals.options import SignalRun
@@ -20,10 +20,9 @@ if TYPE_CHECKING:
 @contextmanager
 def only_fit(path: Path, run: SignalRun) -> Iterator[None]:
     """Inside, nobody else makes that file; UsageError where it may not be made, or an interrupted fit would be lost."""
-    check_output(path, overwrite=run.overwrite)
+    check_output(path, overwrite=run.overwrite, resume=run.resume)
     with only_writer(path):
-        if not run.resume:
-            check_none_waits(path)
+        check_waiting(path, resume=run.resume)
         yield
 
 
