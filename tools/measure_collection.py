@@ -68,8 +68,10 @@ class Watched:
     def look(self, process: int, output: Path) -> list[int]:
         """Look once; the workers there are."""
         self.driver = max(self.driver, _peak(process))
-        workers = [one for one in _descendants(process) if "spawn_main" in _command(one) or "ray::" in _command(one)]
-        for worker in workers:
+        serving = [one for one in _children(process) if "spawn_main" in _command(one)]
+        forked = [one for server in serving for one in _children(server)]
+        workers = forked + [one for one in _descendants(process) if "ray::" in _command(one)]
+        for worker in serving + workers:
             self.worker = max(self.worker, _peak(worker))
             self.seconds[worker] = max(self.seconds.get(worker, 0.0), _seconds(worker))
         for lock in output.glob(".*.task.lock"):
@@ -116,10 +118,12 @@ def _command(process: int) -> str:
     return _text(Path(f"/proc/{process}/cmdline"))
 
 
+def _children(process: int) -> list[int]:
+    return [int(child) for task in Path(f"/proc/{process}/task").glob("*/children") for child in _text(task).split()]
+
+
 def _descendants(process: int) -> list[int]:
-    children = [
-        int(child) for task in Path(f"/proc/{process}/task").glob("*/children") for child in _text(task).split()
-    ]
+    children = _children(process)
     return children + [one for child in children for one in _descendants(child)]
 
 

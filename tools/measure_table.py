@@ -125,7 +125,8 @@ def measure(name: str, row: Row, photographs: Path, engine: str, threads: int | 
             flush=True,
         )
         if row.drawn:
-            words = ["decode", str(made), "--index", "0", "--size", row.drawn, "-o", str(Path(place) / "drawn.png")]
+            words = ["decode", str(made), "--index", "0", "--size", row.drawn, "--trust"]
+            words += ["-o", str(Path(place) / "drawn.png")]
             taken = run([sys.executable, "-m", "inrcodec", *words])
             drawn = f"  drawn {row.drawn}"
             print(f"{drawn:<30}{taken.seconds:>8.1f}{taken.cpu:>8.1f}{taken.megabytes:>7.0f}", flush=True)

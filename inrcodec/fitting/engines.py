@@ -117,6 +117,18 @@ def engine_named(name: str, run: Run, workers: int) -> StepEngine:
     return Workers(run, workers)
 
 
+def load_kernels() -> None:
+    """Load all kernels, if they are compiled already; for a process that others are forked from."""
+    try:
+        from inrcodec.fitting.kernels.beside import compile_first, compile_last
+        from inrcodec.fitting.kernels.compiling import compiled_before
+    except ImportError:
+        return
+    if compiled_before():
+        compile_first()
+        compile_last()
+
+
 def _unfit(run: Run) -> str:
     """Why kernels cannot do this run; nothing where they can."""
     if not on_cpu(run.settings.device):

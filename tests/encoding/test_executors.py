@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -31,18 +32,36 @@ pytest.importorskip("pyarrow")
 QUICK = EncodeOptions(passes=2, threads=1, device="cpu", holdout=0)
 
 
+def forked_by(process: int) -> int:
+    """The worker of a process that serves tasks; 0 while there is none."""
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return int(children[0]) if children else 0
+
+
+@pytest.mark.parametrize(
+    "forked",
+    [
+        False,
+        pytest.param(True, marks=pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux")),
+    ],
+)
 def test_a_worker_that_is_killed_costs_its_own_try_alone(
-    small_images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    forked: bool, small_images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In processes, as users have it: whoever begins is killed once, and a second try is made."""
+    """In processes, as users have it: whoever begins is killed once, or who forked it, and a second try is made."""
     killed: list[int] = []
     listen = LocalWorkers._listen
 
-    def listen_and_kill(self: LocalWorkers, task: Task, ours: object, process: object) -> Attempt:
+    def kill(process: int) -> None:
+        while not (victim := forked_by(process) if forked else process):
+            time.sleep(0.01)
+        killed.append(victim)
+        os.kill(victim, signal.SIGKILL)
+
+    def listen_and_kill(self: LocalWorkers, task: Task, served: Any) -> Attempt | None:
         if not killed:
-            killed.append(process.pid)  # type: ignore[attr-defined]
-            os.kill(killed[0], signal.SIGKILL)
-        return listen(self, task, ours, process)  # type: ignore[arg-type]
+            threading.Thread(target=kill, args=(served.process.pid,)).start()
+        return listen(self, task, served)
 
     monkeypatch.setattr(LocalWorkers, "_listen", listen_and_kill)
     found = inrcodec.encode_collection(
@@ -81,9 +100,9 @@ def test_a_worker_that_is_stopped_leaves_its_checkpoint(
     processes: list[Any] = []
     listen = LocalWorkers._listen
 
-    def listening(self: LocalWorkers, task: Task, ours: Any, process: Any) -> Attempt:
-        processes.append(process)
-        return listen(self, task, ours, process)
+    def listening(self: LocalWorkers, task: Task, served: Any) -> Attempt | None:
+        processes.append(served.process)
+        return listen(self, task, served)
 
     monkeypatch.setattr(LocalWorkers, "_listen", listening)
     workers = LocalWorkers(1)

@@ -17,8 +17,16 @@ from inrcodec.numerics.cores import available_cores
 LONGEST = 300.0  # seconds that the other process is waited for; what it has not done by then is done here
 
 
+def compile_first() -> None:
+    """Compile what the first steps need; it is the same for all designs."""
+    from inrcodec.fitting.kernels.engine import KernelStep
+    from inrcodec.settings import ModelSettings
+
+    KernelStep(ModelSettings(), 3).compile()
+
+
 def compile_last() -> None:
-    """Compile what the end of a fit needs; it is the same for all designs."""
+    """Compile what the end of a fit needs, likewise."""
     from inrcodec.fitting.kernels.coding import KernelCoder
     from inrcodec.fitting.kernels.engine import KernelStep
     from inrcodec.settings import ModelSettings

@@ -1,4 +1,4 @@
-"""Processes of this machine: a thread for each worker, which starts a fresh process for every shard.
+"""Processes of this machine: a thread for each worker, and a process that forks one for every shard.
 
 A pool of processes would break as a whole when one of them is killed; so only its own shard is tried again, and the
 memory of one shard is given back before the next. A worker may have processes of its own, so it is no daemon; it ends,
@@ -7,30 +7,52 @@ with a checkpoint, when its driver's end of the pipe is closed, by whatever.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import multiprocessing
-import os
-import signal
 import threading
 from collections.abc import Iterator
 from concurrent import futures
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
-from types import FrameType
-from typing import TYPE_CHECKING
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 
 from inrcodec.encoding.shards.executors.contract import Attempt
-from inrcodec.encoding.shards.task import OnProgress, Task, make_shard
-from inrcodec.errors import InrError, UsageError
+from inrcodec.encoding.shards.executors.worker import serve
+from inrcodec.encoding.shards.task import Task
 from inrcodec.numerics.cores import available_cores
 
-if TYPE_CHECKING:
-    from inrcodec.fitting.progress import Progress
-
 LOOK, GRACE = 0.5, 30.0  # seconds between looks at a stop, and for a worker to leave a checkpoint
-STEP = 10.0  # seconds for a worker to end a step: most take a fraction of one, the first of a phase more
-INTERRUPTED = 130  # exit code of a worker that was stopped
+
+
+@dataclasses.dataclass(frozen=True)
+class _Served:
+    """A process that serves tasks, and this end of its pipe."""
+
+    process: SpawnProcess
+    pipe: Connection
+
+    @staticmethod
+    def start() -> _Served:
+        """Start one; OSError where there is no room for it."""
+        spawned = multiprocessing.get_context("spawn")
+        ours, theirs = spawned.Pipe()
+        process = spawned.Process(target=serve, args=(theirs,), name="shards", daemon=False)
+        try:
+            process.start()
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        return _Served(process, ours)
+
+    def end(self) -> int | None:
+        """Nothing of it is left behind: it has been asked to end, and is made to if it does not; its exit code."""
+        self.pipe.close()
+        self.process.join(GRACE)
+        if self.process.is_alive():
+            self.process.kill()
+        self.process.join()
+        return self.process.exitcode
 
 
 class LocalWorkers:
@@ -42,6 +64,7 @@ class LocalWorkers:
         self._waiting: set[futures.Future[Attempt]] = set()
         self._shares: dict[str, float] = {}
         self._stopped = threading.Event()
+        self._free: list[_Served] = []
         self._scout, self._compiled = threading.Lock(), threading.Event()
 
     def submit(self, task: Task) -> None:
@@ -61,9 +84,11 @@ class LocalWorkers:
         """Interrupt what is at work, which leaves checkpoints, and wait for it."""
         self._stopped.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
+        while self._free:
+            self._free.pop().end()
 
     def _attempt(self, task: Task) -> Attempt:
-        """One try, in a process that is gone when this returns."""
+        """One try, in a process that does nothing else."""
         scout = self._scout.acquire(blocking=False)  # kept for good: the first shard compiles what all need
         while not (scout or self._compiled.is_set() or self._stopped.is_set()):
             self._compiled.wait(LOOK)
@@ -71,119 +96,44 @@ class LocalWorkers:
             return Attempt(task, None, "was stopped")
         if task.options.threads is None:
             task = dataclasses.replace(task, options=dataclasses.replace(task.options, threads=self._threads))
-        spawned = multiprocessing.get_context("spawn")
-        ours, theirs = spawned.Pipe()
-        process = spawned.Process(target=_work, args=(task, theirs), name=f"shard {task.key}", daemon=False)
+        try:
+            served = self._served()
+        except OSError as failure:
+            return Attempt(task, None, f"no process could be started: {failure.strerror}")
         self._shares[task.key] = 0.0
         try:
-            process.start()
-            theirs.close()
-            found = self._listen(task, ours, process)
-        except OSError as failure:
-            found = Attempt(task, None, f"no process could be started: {failure.strerror}")
+            found = self._listen(task, served)
         finally:
-            theirs.close()
-            ours.close()
-            if process.pid is not None:
-                _end(process)
             del self._shares[task.key]
             self._compiled.set()
-        return found
+        if found is not None:
+            self._free.append(served)
+            return found
+        code = served.end()
+        return Attempt(task, None, "was stopped" if self._stopped.is_set() else f"its worker died (exit code {code})")
 
-    def _listen(self, task: Task, ours: Connection, process: BaseProcess) -> Attempt:
-        while not self._stopped.is_set():
-            if not ours.poll(LOOK):
-                continue
-            try:
-                told = ours.recv()
-            except (EOFError, OSError):
-                process.join(GRACE)
-                return Attempt(task, None, f"its worker died (exit code {process.exitcode})")
-            if isinstance(told, Attempt):
-                process.join(GRACE)
-                return told
-            self._shares[task.key] = float(told)
-            if told > 0:
-                self._compiled.set()
-        return Attempt(task, None, "was stopped")
+    def _served(self) -> _Served:
+        """One that is free and that nobody has ended meanwhile, or another."""
+        while self._free:
+            served = self._free.pop()
+            if served.process.is_alive():
+                return served
+            served.end()
+        return _Served.start()
 
-
-def _end(process: BaseProcess) -> None:
-    """Nothing of it is left behind: it has been asked to end, and is made to if it does not."""
-    process.join(GRACE)
-    if process.is_alive():
-        process.kill()
-    process.join()
-
-
-class _Stop:
-    """Whether a worker shall end: between two steps, so that its checkpoint is whole; before the first one, at once."""
-
-    def __init__(self) -> None:
-        self.begun = self._asked = False
-        self._answered = threading.Event()
-
-    def ask(self) -> None:
-        """The driver has hung up, or a signal came."""
-        self._asked = True
-        if not self.begun:
-            os._exit(INTERRUPTED)
-
-    def answer(self) -> None:
-        """Raise KeyboardInterrupt if that has been asked for."""
-        if self._asked:
-            self._answered.set()
-            raise KeyboardInterrupt
-
-    def watch(self, driver: Connection) -> None:
-        """Ask when nobody is at the other end of the pipe, which never says anything.
-
-        What is at no step, but compiles or writes its file, ends all the same: the checkpoint of before is there.
-        """
-        wait([driver])
-        self.ask()
-        if not self._answered.wait(STEP):
-            os._exit(INTERRUPTED)
-
-    def handle_signals(self) -> None:
-        """Whatever asks a process to end waits for a step, too; under nohup SIGHUP stays ignored."""
-
-        def handle(number: int, frame: FrameType | None) -> None:
-            self.ask()
-
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)  # Windows has no SIGHUP
-            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, handle)
-
-
-def _work(task: Task, driver: Connection) -> None:
-    """What the process does: one task, telling how far it is."""
-    stop = _Stop()
-    stop.handle_signals()
-    threading.Thread(target=stop.watch, args=(driver,), name="driver", daemon=True).start()
-    told = -1.0
-
-    def on_progress(progress: Progress) -> None:
-        nonlocal told
-        stop.begun = stop.begun or progress.done > 0
-        stop.answer()
-        if progress.done - told >= 0.01:
-            told = progress.done
-            driver.send(told)
-
-    try:
-        attempt = _attempted(task, on_progress)
-        with contextlib.suppress(OSError):  # whoever asked is gone; what is done is done
-            driver.send(attempt)
-    except KeyboardInterrupt:
-        os._exit(INTERRUPTED)
-
-
-def _attempted(task: Task, on_progress: OnProgress) -> Attempt:
-    try:
-        return Attempt(task, make_shard(task, on_progress))
-    except InrError as failure:
-        return Attempt(task, None, str(failure), final=isinstance(failure, UsageError))
-    except Exception as failure:  # whatever it is, the other shards go on
-        return Attempt(task, None, f"{type(failure).__name__}: {failure}")
+    def _listen(self, task: Task, served: _Served) -> Attempt | None:
+        """What came of a task; None where its worker is gone, or is to go."""
+        try:
+            served.pipe.send(task)
+            while not self._stopped.is_set():
+                if not served.pipe.poll(LOOK):
+                    continue
+                told = served.pipe.recv()
+                if isinstance(told, Attempt):
+                    return told
+                self._shares[task.key] = float(told)
+                if told > 0:
+                    self._compiled.set()
+        except (EOFError, OSError):
+            pass
+        return None
