@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 
 from inrcodec.encoding.shards.executors.contract import Attempt
-from inrcodec.encoding.shards.executors.worker import serve
+from inrcodec.encoding.shards.executors.worker import FORKS, serve
 from inrcodec.encoding.shards.task import Task
 from inrcodec.numerics.cores import available_cores
 
@@ -106,20 +106,24 @@ class LocalWorkers:
         finally:
             del self._shares[task.key]
             self._compiled.set()
-        if found is not None:
+        if found is not None and FORKS:
             self._free.append(served)
             return found
         code = served.end()
+        if found is not None:
+            return found
         return Attempt(task, None, "was stopped" if self._stopped.is_set() else f"its worker died (exit code {code})")
 
     def _served(self) -> _Served:
         """One that is free and that nobody has ended meanwhile, or another."""
-        while self._free:
-            served = self._free.pop()
+        while True:
+            try:
+                served = self._free.pop()
+            except IndexError:
+                return _Served.start()
             if served.process.is_alive():
                 return served
             served.end()
-        return _Served.start()
 
     def _listen(self, task: Task, served: _Served) -> Attempt | None:
         """What came of a task; None where its worker is gone, or is to go."""
