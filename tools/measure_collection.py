@@ -147,7 +147,7 @@ def encode(words: list[str], output: Path, watched: Watched, kill: float | None)
     following = kill or 0.0
     while True:
         begun += 1
-        with subprocess.Popen(words, stdout=subprocess.PIPE) as process:
+        with tempfile.TemporaryFile() as said, subprocess.Popen(words, stdout=said) as process:  # a pipe may fill up
             while process.poll() is None:
                 time.sleep(PAUSE)
                 workers = watched.look(process.pid, output)
@@ -159,9 +159,10 @@ def encode(words: list[str], output: Path, watched: Watched, kill: float | None)
                     process.kill()
                 else:
                     os.kill(dice.choice(workers), signal.SIGKILL)
-            said = process.stdout.read().decode() if process.stdout else ""
+            said.seek(0)
+            told = said.read()
         if process.returncode in (0, LEFT_OUT):
-            answer: dict[str, object] = json.loads(said)
+            answer: dict[str, object] = json.loads(told)
             if not answer["failed"]:
                 return answer, kills, begun
         elif process.returncode != -signal.SIGKILL:
