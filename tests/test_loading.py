@@ -125,3 +125,27 @@ def test_encoding_with_kernels_loads_no_torch(small_images: Path, tmp_path: Path
         loaded_by(f"from inrcodec.cli.app import main\nassert main({words!r}) == 0", tmp_path, ("torch", "textual"))
         == set()
     )
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="where threads are listed")
+def test_tables_are_read_without_threads_that_outlive_it(
+    small_collection: Path, small_set: Path, small_images: Path, tmp_path: Path
+) -> None:
+    """Arrow's own ask for Python's lock when they let go of what they read, and abort a program that has ended."""
+    pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    pictures = [path.read_bytes() for path in sorted(small_images.glob("*.png"))]
+    parquet.write_table(pyarrow.table({"image": pictures, "label": [1] * len(pictures)}), tmp_path / "some.parquet")
+    script = f"""
+import pathlib
+from inrcodec.cli.app import main
+def threads():
+    names = [path.read_text().strip() for path in pathlib.Path("/proc/self/task").glob("*/comm")]
+    return len([name for name in names if "jemalloc" not in name])
+assert main(["verify", {str(small_set)!r}]) == 0
+before = threads()
+assert main(["verify", {str(small_collection)!r}]) == 0
+from inrcodec.images import find_packed
+assert [file.within.read()[:4] for file in find_packed(["some.parquet"], "parquet").files]
+print("SAID", threads() - before)
+"""
+    assert said_by(script, tmp_path) == {"0"}

@@ -76,3 +76,7 @@ def _say(path: str, names: tuple[str, ...], left: AnyArchive, before: int, json:
         return
     print(path, flush=True)
     console.say(f"removed {len(names):,}, {len(left):,} are left; {size:,} bytes, {size - before:+,}")
+    if size > before:
+        console.say(
+            "note: that is more: images that were coded from these, by what they have in common, stand alone now"
+        )

@@ -147,8 +147,8 @@ class Table:
         if column not in paths:
             raise self._other(f"column {column}")
         once = [column] if self._dictionary(told, paths.index(column), column) else []
-        with parquet.ParquetFile(self.path, metadata=footer, read_dictionary=once) as table:
-            found = table.read_row_group(group, columns=[column]).column(0)
+        with parquet.ParquetFile(self.path, metadata=footer, read_dictionary=once, pre_buffer=False) as table:
+            found = table.read_row_group(group, columns=[column], use_threads=False).column(0)
         if len(found) != told.rows:
             raise self._damaged()
         return compute.struct_field(found, column.rpartition(".")[2]) if str(found.type).startswith("struct") else found

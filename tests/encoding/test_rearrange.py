@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import inrcodec
 from inrcodec.archive import Archive
@@ -104,6 +105,29 @@ def test_in_place(small_set: Path, newcomers: Path, tmp_path: Path, capsys: pyte
     assert main([*words, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["name"] == "two.png"
     assert [one.name for one in tmp_path.iterdir()] == ["a.inr"]
+
+
+def test_why_a_file_grows_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Variants of one drawing are coded from it; each shows little of any other."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    drawing = Image.fromarray(rng.integers(60, 200, (12, 12, 3), np.uint8)).resize((24, 24), Image.Resampling.BILINEAR)
+    for number in range(13):
+        variant, (left, top) = drawing.copy(), rng.integers(0, 18, 2).tolist()
+        if number:
+            variant.paste(tuple(rng.integers(0, 256, 3).tolist()), (left, top, left + 6, top + 6))
+        (tmp_path / "star").mkdir(exist_ok=True)
+        variant.save(tmp_path / "star" / f"{number:02}.png")
+    made = ["encode", "star", "--effort", "0", "--threads", "1", "--device", "cpu", "--quiet", "--no-verdict"]
+    assert main([*made, "-o", "star.inr"]) == 0
+    capsys.readouterr()
+    for gone, larger in (("00.png", True), ("05.png", False)):
+        assert main(["remove", "star.inr", gone, "-o", f"{gone}.inr"]) == 0
+        said = capsys.readouterr().err
+        assert ("+" in said) is larger
+        assert ("images that were coded from these" in said) is larger
 
 
 @pytest.mark.parametrize("name", ["binary", "grid", "bottleneck"])

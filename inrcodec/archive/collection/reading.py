@@ -136,7 +136,7 @@ def _table(blob: bytes, footer: Any, *, known: bool) -> Any:
         kinds = {field.name: str(field.type) for field in file.schema_arrow}
         if kinds != (COLUMNS if known else COLUMNS | {"name": ONCE}):
             raise CorruptFileError(f"has other columns than {', '.join(COLUMNS)}")
-        return file.read()
+        return file.read(use_threads=False)  # Arrow's own may outlive what they read, and abort a process that ends
 
 
 def _check_columns(blob: bytes, groups: Sequence[Group], images: int) -> bool:
