@@ -23,7 +23,6 @@ from inrcodec.fitting.kernels.chances import (
     PLANES,
     SIZE,
     STRIDE,
-    UNITS,
     below,
     class_of,
     covering_cell,
@@ -31,6 +30,7 @@ from inrcodec.fitting.kernels.chances import (
     shared,
 )
 from inrcodec.fitting.kernels.compiling import compiled, helper, inlined
+from inrcodec.fitting.kernels.functions import nearest
 
 # Words of the coder's state.
 LOWER, WIDTH, POINT, NEXT, FAILED, STATE = range(6)
@@ -61,6 +61,8 @@ def code_block(
     late: Any,
     shares: Any,
     decoding: bool,
+    sums: Any,
+    offsets: Any,
 ) -> None:
     """Put all latents of a block into words, or take them from there, which fails with state[FAILED].
 
@@ -69,15 +71,14 @@ def code_block(
     1,): bits by frequency; cells: planes of all channels of all levels with margins of zeros, flat; kept: gets what
     each takes, see `likeness.Block`, or is empty; words: uint32; state (STATE,); bits (images,): of each image, which
     are added. With references (see `bitstream.references`): told (images, 2): where the symbols of these lie in TOTAL;
-    chosen, late (images,): which, and with what delay; shares (levels, CLASSES): weights.
+    chosen, late (images,): which, and with what delay; shares (levels, CLASSES): weights. sums (units,), offsets (own
+    and previous neighbors, images): room, as kernels that take some themselves take longer to compile.
     """
     for image in range(len(told)):
         part = state[WIDTH] >> _PRECISION
         left, right = np.uint64(told[image, 0]) << _FINE, np.uint64(told[image, 1]) << _FINE
         _narrow(words, state, part, left, right - left, decoding)
-    sums = np.zeros(max(1, levels[:, UNITS].max()))
     for level in range(len(levels)):
-        offsets = np.empty((len(own) + len(previous), places.shape[1]), np.int64)
         for image in range(places.shape[1]):
             for number in range(len(own)):
                 offsets[number, image] = own[number, 0] * places[level, image, STRIDE] + own[number, 1]
@@ -161,7 +162,7 @@ def _code_cell(
         right = below(symbol + 1, mean, steepness, decay, lowest, alphabet, share, likely)
     bits[image] += costs[right - left]
     if len(kept):
-        kept[at] = class_of(0, scale) * COSTS + int(np.rint(costs[right - left] * BINS))
+        kept[at] = class_of(0, scale) * COSTS + int(nearest(costs[right - left] * BINS))
     _narrow(words, state, part, np.uint64(left) << _FINE, np.uint64(right - left) << _FINE, decoding)
 
 

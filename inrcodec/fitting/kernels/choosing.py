@@ -9,6 +9,7 @@ import numpy as np
 
 from inrcodec.fitting.kernels.compiling import helper
 from inrcodec.fitting.kernels.context import channel_bits
+from inrcodec.fitting.kernels.functions import nearest
 
 LOOKING = 3  # channels of a level that look at one: itself and the two behind it
 
@@ -122,7 +123,7 @@ def _keep_better(
         at = table[lay.own + channel] + row * lay.strides[level]
         for column in range(across, lay.across[level], apart):
             if not gains[(row - down) // apart * owners + (column - across) // apart] < 0.0:
-                room[at + column] = np.rint(state[value + row * lay.across[level] + column])
+                room[at + column] = nearest(state[value + row * lay.across[level] + column])
 
 
 @helper

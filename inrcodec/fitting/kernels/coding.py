@@ -21,6 +21,7 @@ from inrcodec.bitstream.related_latents import RelatedCodec
 from inrcodec.errors import CorruptFileError
 from inrcodec.fitting.kernels.alike import count_alike
 from inrcodec.fitting.kernels.blocks import FAILED, FULL, LOWER, NEXT, POINT, STATE, WIDTH, code_block
+from inrcodec.fitting.kernels.chances import UNITS
 
 Ints = npt.NDArray[np.int64]
 Part = TypeVar("Part")
@@ -43,7 +44,7 @@ class KernelCoder:
         code_block(
             ints, np.zeros((1, 0, 4), np.int64), ints, _OWN, _PREVIOUS, floats, INVERSE, DECAY, _COSTS, octets,
             _NOT_KEPT, np.zeros(0, np.uint32), np.zeros(STATE, np.uint64), floats, *_Relation.none(0, 1).arguments,
-            False,
+            False, floats, np.zeros((1, 1), np.int64),
         )  # fmt: skip
         planes = np.zeros((1, 1 + 2 * MARGIN, 1 + 2 * MARGIN), np.int16)
         self.counted(planes, planes[None], np.zeros((1, 1, 1), np.int64), None, 0)
@@ -191,7 +192,8 @@ class _Tables:
             state[POINT], state[NEXT] = int(words[0]) << 32 | int(words[1]), 2
         code_block(
             levels, places, self.channels, _OWN, _PREVIOUS, self.weights, INVERSE, DECAY, _COSTS, cells, kept, words,
-            state, bits, *relation.arguments, decoding,
+            state, bits, *relation.arguments, decoding, np.zeros(max(1, int(levels[:, UNITS].max()))),
+            np.empty((len(_OWN) + len(_PREVIOUS), places.shape[1]), np.int64),
         )  # fmt: skip
         return state.tolist(), bits
 

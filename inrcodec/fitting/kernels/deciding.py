@@ -15,6 +15,7 @@ import numpy.typing as npt
 from inrcodec.fitting.kernels.choosing import add_gains, choose, count_anew
 from inrcodec.fitting.kernels.compiling import compiled, helper
 from inrcodec.fitting.kernels.context import channel_bits
+from inrcodec.fitting.kernels.functions import nearest, sign_of
 from inrcodec.fitting.kernels.grids import spread_columns
 from inrcodec.fitting.kernels.latents import lay_into_planes, spread_coarser
 from inrcodec.fitting.kernels.loss import store_losses
@@ -86,23 +87,22 @@ def decide_images(
     begin: int,
     end: int,
     asked: Any,
+    owners: Any,
 ) -> None:
     """Round the latents of images rows[begin:end] of a group; those of the finest `levels` levels by what they cost.
 
     For most see `stretch.take_steps`. scales (rows, 2): an image's loss is the first times its squared errors plus the
     second times its bits. apart: cells between two that are decided at once. asked: see `Deciding`.
+    owners (2, the longest side, in pixels or cells): room.
     """
-    longest = max(lay.height, lay.width)
-    for level in range(lay.levels):
-        longest = max(longest, max(lay.down[level], lay.across[level]))
-    owners, length = np.zeros((2, longest), np.int64), len(limits) // 3
+    length = len(limits) // 3
     for number in range(begin, end):
         image = rows[number]
         first, place = image * length, 0 if asked.doing == ROUND else number - begin
         errors, bits, gains = asked.errors[place], asked.bits[place], asked.gains[place]
         if asked.doing != ACCEPT:
             for value in range(lay.values):
-                room[lay.seen + value] = np.rint(state[first + value])
+                room[lay.seen + value] = nearest(state[first + value])
             lay_into_planes(lay, room)
         if asked.doing == ATTEMPT:
             _step_cells(lay, table, room, state, limits, first, asked, apart)
@@ -181,7 +181,7 @@ def _weigh(
 def _stepped(state: Any, limits: Any, first: int, value: int, step: float) -> float:
     """A latent of an image after a step, within its limits."""
     length = len(limits) // 3
-    stepped: float = max(min(np.rint(state[first + value]) + step, limits[2 * length + value]), limits[length + value])
+    stepped: float = max(min(nearest(state[first + value]) + step, limits[2 * length + value]), limits[length + value])
     return stepped
 
 
@@ -244,8 +244,8 @@ def _put_others(
         at = table[lay.own + channel] + row * lay.strides[level]
         for column in range(across, lay.across[level], apart):
             real = state[value + row * lay.across[level] + column]
-            nearest = np.rint(real)
-            room[at + column] = nearest + np.sign(real - nearest)
+            whole = nearest(real)
+            room[at + column] = whole + sign_of(real - whole)
 
 
 @helper

@@ -225,6 +225,7 @@ class KernelStep:
         decide_images(
             layout.record, layout.table, layout.constants, packed, self._room(layout, worker), state, limits,
             pictures, part.scales, sight.margin, levels, apart, part.rows, begin, end, asked,
+            np.zeros((2, layout.longest), np.int64),
         )  # fmt: skip
 
     def packed(self, weights: FloatArray, parts: Sequence[Part], footprint: int) -> FloatArray:

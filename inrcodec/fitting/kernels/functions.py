@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from inrcodec.fitting.kernels.compiling import helper, inlined
 from inrcodec.fitting.kernels.vector_functions import (
     absolute,
@@ -23,6 +25,20 @@ from inrcodec.fitting.kernels.vectors import Vector, fma, vector
 ROUNDING = 12582912.0  # 1.5 * 2**23: adding it leaves the nearest whole number in the lowest bits
 LARGEST_PHASE = 8192.0  # up to here pi in two parts is exact enough
 LOG2_E, LN_2 = 1.4426950408889634, 0.6931471805599453
+
+
+@helper
+def nearest(value: float) -> float:
+    """The nearest whole number; one of numpy's functions, which take numba a while wherever they stand."""
+    found: float = np.rint(value)
+    return found
+
+
+@helper
+def sign_of(value: float) -> float:
+    """-1, 0 or 1, as float32."""
+    sign: Any = np.float32(1.0 if value > 0.0 else -1.0 if value < 0.0 else 0.0)
+    return sign  # type: ignore[no-any-return]
 
 
 @inlined

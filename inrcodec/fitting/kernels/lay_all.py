@@ -41,6 +41,7 @@ class Layout:
             pixels=draft.take((channels + 1) * tile), seen=seen, derivatives=derivatives, found=found,
         )  # fmt: skip
         self.record, (self.table, self.constants) = draft.record, draft.tables()
+        self.longest = max(height, width, *view.down.counts(), *view.across.counts())  # side, in pixels or cells
         self._size = draft.room
         self.kind = self.record.tobytes()  # of the room: others with the same numbers may work in it
 

@@ -13,6 +13,16 @@ from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import register_pass
 from numba.core.typed_passes import NativeLowering
 
+# Passes for what parts do not do: closures, exceptions, literals, overloads that are put in their place.
+UNNEEDED = frozenset(
+    (
+        *("WithLifting", "InlineClosureLikes", "RewriteSemanticConstants", "DeadBranchPrune", "GenericRewrites"),
+        *("RewriteDynamicRaises", "MakeFunctionToJitFunction", "InlineInlinables", "FindLiterallyCalls"),
+        *("LiteralUnroll", "LiteralPropagationSubPipelinePass", "InlineOverloads", "NopythonRewrites"),
+        *("NoPythonSupportedFeatureValidation", "AnnotateTypes", "DumpParforDiagnostics"),
+    )
+)
+
 
 class _PartLibrary(JITCodeLibrary):  # type: ignore[misc]
     """A module that waits to be linked into a kernel's; optimized there, with all others."""
@@ -61,10 +71,12 @@ class PartCompiler(CompilerBase):  # type: ignore[misc]
     """What `njit` takes as `pipeline_class`."""
 
     def define_pipelines(self) -> list[Any]:
-        """Numba's own passes, but for lowering."""
+        """Numba's own passes, but for lowering, and for what parts do without."""
         pipeline = DefaultPassBuilder.define_nopython_pipeline(self.state)
         pipeline.passes[:] = [
-            (_PartLowering, text) if kind is NativeLowering else (kind, text) for kind, text in pipeline.passes
+            (_PartLowering, text) if kind is NativeLowering else (kind, text)
+            for kind, text in pipeline.passes
+            if kind.__name__ not in UNNEEDED
         ]
         pipeline._finalized = False
         pipeline.finalize()

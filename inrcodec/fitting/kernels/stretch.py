@@ -6,6 +6,7 @@ share the images.
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy.typing as npt
 from inrcodec.fitting.kernels.barrier import wait_for_all
 from inrcodec.fitting.kernels.compiling import compiled, helper
 from inrcodec.fitting.kernels.context import add_rate
+from inrcodec.fitting.kernels.functions import nearest, sign_of
 from inrcodec.fitting.kernels.latents import gather_from_planes, lay_into_planes, move, quantize
 from inrcodec.fitting.kernels.packing import FloatArray
 from inrcodec.fitting.kernels.step import add_distortion
@@ -180,11 +182,11 @@ def _move(adam: Any, packed: Any, shares: Any, step: int, begin: int, end: int, 
         for image in range(1, len(shares)):
             gradient += packed.gradients[image, source] * shares[image]
         if len(adam.pull):
-            gradient += adam.pull[place] * np.sign(adam.weights[place] - adam.base[place])
+            gradient += adam.pull[place] * sign_of(adam.weights[place] - adam.base[place])
         first = adam.first[place] + (gradient - adam.first[place]) * first_share
         second = adam.second[place] * second_decay + second_share * gradient * gradient
         adam.first[place], adam.second[place] = first, second
-        spread = np.sqrt(second / second_correction) + adam.tiny
+        spread = math.sqrt(second / second_correction) + adam.tiny
         adam.weights[place] -= first / correction / spread * adam.rates[place] * factor
 
 
@@ -195,7 +197,7 @@ def _pack(adam: Any, packed: Any, barrier: Any, worker: int, workers: int) -> bo
     for place in range(_bound(count, worker, workers), _bound(count, worker + 1, workers)):
         value = adam.weights[place]
         if len(packed.grid):
-            value = np.rint(value / packed.grid[place]) * packed.grid[place]
+            value = nearest(value / packed.grid[place]) * packed.grid[place]
         packed.extended[place + 1] = value
     if not wait_for_all(barrier, workers):
         return False
