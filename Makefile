@@ -9,7 +9,7 @@ CPU_WHEELS := https://download.pytorch.org/whl/cpu
 # Bytecode is kept, whatever the environment says: a hundred processes of the tests would compile the package each.
 TESTS := OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q
 QUICKLY := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
-DEMO_FLAGS ?= --quality 50 --effort 5 --time-limit 150s --seed 0
+DEMO_FLAGS ?= --quality 50 --effort 3 --time-limit 120s --seed 0
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test slowest check slow audit attack man gpu clean
@@ -19,7 +19,7 @@ help: ## show this list
 	@echo
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 
-demo: $(STAMP) ## encode samples/48 into demo/set.inr, decode a sheet at 256 pixels (about 2 minutes)
+demo: $(STAMP) ## encode samples/48 into demo/set.inr, decode a sheet at 256 pixels (about a minute)
 	@mkdir -p demo
 	$(BIN)/inrcodec encode samples/48 -o demo/set.inr --force $(DEMO_FLAGS)
 	$(BIN)/inrcodec decode demo/set.inr --sheet --size 256 -o demo/sheet-256.png --force
