@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from functools import cached_property
 
@@ -39,18 +39,30 @@ from inrcodec.bitstream.limits import block_bounds, check_limits
 from inrcodec.bitstream.names import decode_names
 from inrcodec.bitstream.packing import measurements, shapes_of
 from inrcodec.bitstream.poses import Codes, decode_poses
-from inrcodec.bitstream.record import Record, decode_record
+from inrcodec.bitstream.record import Record
 from inrcodec.bitstream.references import NONE, decode_references, references_of
 from inrcodec.bitstream.related_latents import RelatedCodec
+from inrcodec.bitstream.stored_chunks import StoredChunks
 from inrcodec.bitstream.times import decode_times
 from inrcodec.bitstream.weights import CodedTensor, Range, decode_weights
 from inrcodec.errors import CorruptFileError
 from inrcodec.settings import ModelSettings
 
+LABELS = {
+    WEIGHTS: "network",
+    BLOCK: "latents",
+    REFERENCES: "latents",
+    POSES: "poses",
+    NAMES: "names",
+    TIMES: "times",
+    FIGURES: "figures",
+    RECORD: "record",
+    ENCODER: "encoder",
+}
 NetworkShapes = Callable[[ModelSettings, int, int], Sequence[tuple[int, ...]]]  # the field knows them, the bytes do not
 
 
-class StoredSet:
+class StoredSet(StoredChunks):
     """A file's contents; the network is decoded when it is first asked for, and so are blocks.
 
     The last `kept_blocks` of these are kept, as far as `KeptBlocks` has room for them.
@@ -219,11 +231,6 @@ class StoredSet:
         payload = self._maybe(FIGURES)
         return () if payload is None else decode_figures(payload, self.header.images)
 
-    def record(self) -> Record | None:
-        """How the fit went, or None where the file does not say."""
-        payload = self._maybe(RECORD)
-        return None if payload is None else decode_record(payload)
-
     def times(self) -> tuple[float, ...] | None:
         """Seconds that each image is shown, where they are the frames of a clip."""
         payload = self._maybe(TIMES)
@@ -238,28 +245,9 @@ class StoredSet:
         """Bits of all blocks together."""
         return 8 * sum(length for kind, length in self._lengths() if kind == BLOCK)
 
-    def _lengths(self) -> Iterator[tuple[bytes, int]]:
-        """Every chunk's kind and bytes, without type, length and checksum."""
-        return ((chunk.kind, len(chunk.payload)) for chunk in self.chunks)
-
     def parts(self) -> tuple[tuple[str, int], ...]:
         """What the bytes are spent on, as (label, bytes); they add up to the file's size."""
-        labels = {
-            WEIGHTS: "network",
-            BLOCK: "latents",
-            REFERENCES: "latents",
-            POSES: "poses",
-            NAMES: "names",
-            TIMES: "times",
-            FIGURES: "figures",
-            RECORD: "record",
-            ENCODER: "encoder",
-        }
-        sizes = dict.fromkeys(labels.values(), 0)
-        for kind, length in self._lengths():
-            if kind in labels:
-                sizes[labels[kind]] += length
-        return (*sizes.items(), ("overhead", self.size - sum(sizes.values())))
+        return self._spent_on(LABELS)
 
     def _poses(self) -> Codes | None:
         payload, posed = self._maybe(POSES), self.header.model.posed
@@ -280,9 +268,3 @@ class StoredSet:
         if chunk.damage:
             raise CorruptFileError(chunk.damage)
         return chunk.payload, self.shapes[self._bounds[block] : self._bounds[block + 1]]
-
-    def _only(self, kind: bytes) -> bytes:
-        return next(chunk.payload for chunk in self.chunks if chunk.kind == kind)
-
-    def _maybe(self, kind: bytes) -> bytes | None:
-        return next((chunk.payload for chunk in self.chunks if chunk.kind == kind and not chunk.damage), None)

@@ -22,8 +22,9 @@ from inrcodec.bitstream.container import (
 from inrcodec.bitstream.figures import Column, decode_figures, encode_figures
 from inrcodec.bitstream.limits import check_signal_limits
 from inrcodec.bitstream.names import decode_names, encode_names
-from inrcodec.bitstream.record import Record, decode_record, encode_record
+from inrcodec.bitstream.record import Record, encode_record
 from inrcodec.bitstream.signal_header import SignalHeader, decode_signal_header, encode_signal_header, kind_in
+from inrcodec.bitstream.stored_chunks import StoredChunks
 from inrcodec.bitstream.times import decode_times, encode_times
 from inrcodec.bitstream.weights import CodedTensor, decode_weights, encode_weights
 from inrcodec.errors import CorruptFileError, UnsupportedFileError
@@ -70,7 +71,7 @@ def peeked_kind(path: Path) -> str | None:
         return None  # whoever reads the whole file will say what is wrong with it
 
 
-class StoredSignal:
+class StoredSignal(StoredChunks):
     """A file's contents, the network decoded."""
 
     def __init__(self, blob: bytes, network_shapes: SignalShapes) -> None:
@@ -101,11 +102,6 @@ class StoredSignal:
         payload = self._maybe(FIGURES)
         return () if payload is None else decode_figures(payload, 1)
 
-    def record(self) -> Record | None:
-        """How the fit went, or None where the file does not say."""
-        payload = self._maybe(RECORD)
-        return None if payload is None else decode_record(payload)
-
     def times(self) -> tuple[float, ...] | None:
         """Seconds of every sample along the last axis, where they differ."""
         payload = self._maybe(TIMES)
@@ -113,11 +109,4 @@ class StoredSignal:
 
     def parts(self) -> tuple[tuple[str, int], ...]:
         """What the bytes are spent on, as (label, bytes); they add up to the file's size."""
-        sizes = {label: sum(len(c.payload) for c in self.chunks if c.kind == kind) for kind, label in LABELS.items()}
-        return (*sizes.items(), ("overhead", self.size - sum(sizes.values())))
-
-    def _only(self, kind: bytes) -> bytes:
-        return next(chunk.payload for chunk in self.chunks if chunk.kind == kind)
-
-    def _maybe(self, kind: bytes) -> bytes | None:
-        return next((chunk.payload for chunk in self.chunks if chunk.kind == kind), None)
+        return self._spent_on(LABELS)

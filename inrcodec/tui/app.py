@@ -5,19 +5,13 @@ Screens behind the first are imported when they are opened: the first frame is t
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import signal
-import sys
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.color import Color
 from textual.dom import DOMNode
-from textual.driver import Driver
 from textual.events import Event, Key
 from textual.screen import Screen
 
@@ -31,12 +25,10 @@ from inrcodec.tui.catalogue import SORTS
 from inrcodec.tui.comparing import Comparing
 from inrcodec.tui.home import Home
 from inrcodec.tui.loader import Loader, Urgency
-from inrcodec.tui.overlay import Overlay
 from inrcodec.tui.preferences import Preferences
-from inrcodec.tui.sgr import shortened
 from inrcodec.tui.similar import Similar
 from inrcodec.tui.stray import StrayReplies
-from inrcodec.tui.terminal import has_hung_up
+from inrcodec.tui.terminal_app import TerminalApp
 from inrcodec.tui.views import Views
 from inrcodec.tui.words import harmless, reason
 
@@ -44,11 +36,7 @@ if TYPE_CHECKING:
     from inrcodec.tui.against import Against
 
 
-LOOK_AFTER = 2.0  # seconds, whether the terminal is still there
-SYNC_END = "\x1b[?2026l"  # what ends a frame, on terminals that show frames at once
-
-
-class Browser(App[None]):
+class Browser(TerminalApp):
     """An archive in the terminal; the `Host` of its screens."""
 
     TITLE = "inrcodec"
@@ -83,11 +71,9 @@ class Browser(App[None]):
         if theme in self.available_themes:
             self.theme = theme
         self.backdrop = Backdrop(preferences.behind or choices.behind)
-        self.overlays: set[Overlay] = set()
         self.marks: dict[int, None] = {}
         self.home = Home(self)
         self.refused: str | None = None  # what the file asks for and is not done
-        self.failure: Exception | None = None  # what ended the app, if anything did
         terminal = self.backend.terminal
         self._stray = StrayReplies(expected=terminal.asked and not terminal.answered)
 
@@ -97,21 +83,11 @@ class Browser(App[None]):
 
     def on_mount(self) -> None:
         """Colors of pictures follow the theme's; whoever ends us finds the terminal as it was."""
-        for name in ("SIGTERM", "SIGHUP"):
-            with contextlib.suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):  # not everywhere
-                number = getattr(signal, name)
-                asyncio.get_running_loop().add_signal_handler(number, partial(self.exit, return_code=128 + number))
-        if not self.is_headless and sys.__stdin__ is not None and sys.__stdin__.isatty():
-            self.set_interval(LOOK_AFTER, self._leave_if_alone)
+        self.leave_when_asked()
         self.set_keymap(dict(self.preferences.keys))
         self._use_backdrop(self.backdrop.kind)
         self.call_after_refresh(self._fetch_ahead)
         self.theme_changed_signal.subscribe(self, lambda _: self._use_theme())
-
-    def _leave_if_alone(self) -> None:
-        """Nobody sees an app whose terminal is gone, and its input would spin."""
-        if has_hung_up():
-            self.exit(return_code=128 + getattr(signal, "SIGHUP", 1))
 
     def on_unmount(self) -> None:
         """The loader and the processes end with the app."""
@@ -143,16 +119,6 @@ class Browser(App[None]):
         self._use_backdrop(self.backdrop.next)
         self._keep_choices()
         self.tell(f"behind transparent pixels: {self.backdrop.kind}")
-
-    def get_driver_class(self) -> type[Driver]:
-        """The usual one for this system, which says the same in fewer bytes; pictures change when text does."""
-        driver, app = super().get_driver_class(), self
-
-        def write(self: Driver, data: str) -> None:
-            over = "".join(overlay.changes() for overlay in app.overlays) if data == SYNC_END else ""
-            driver.write(self, over + shortened(data))
-
-        return type(driver.__name__, (driver,), {"write": write})
 
     def action_help_quit(self) -> None:
         """Ctrl+C is for copying; who means the end is told the key that the last line shows."""
@@ -303,12 +269,3 @@ class Browser(App[None]):
                 look_again = getattr(screen, "look_again", None)
                 if look_again is not None:
                     look_again()
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Instead of a page of Textual's: whoever started the app says it in one line."""
-        self.failure = self.failure or error
-        super()._handle_exception(error)
-
-    def _print_error_renderables(self) -> None:
-        """Nothing: see above; a traceback of many pages is what `--debug` is for."""
-        self._exit_renderables.clear()

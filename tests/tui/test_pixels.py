@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from inrcodec.tui import overlay
-from inrcodec.tui.app import SYNC_END, Browser
+from inrcodec.tui.app import Browser
 from inrcodec.tui.atlas import SIDES, Atlas
 from inrcodec.tui.backend import ImageBackend
 from inrcodec.tui.detail import Detail
@@ -20,6 +20,7 @@ from inrcodec.tui.grid import Grid
 from inrcodec.tui.pane import Pane
 from inrcodec.tui.picture import Picture
 from inrcodec.tui.terminal import Terminal
+from inrcodec.tui.terminal_app import SYNC_END
 
 from .conftest import play, seen, until
 
