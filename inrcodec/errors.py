@@ -95,3 +95,7 @@ class InputError(InrError):
     """A source is there but cannot be used: empty, damaged, of another kind, or without a picture in it."""
 
     exit_code = 1
+
+
+class NoPictureError(InputError):
+    """Of all that was given, not a single picture can be read."""

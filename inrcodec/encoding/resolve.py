@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,10 +12,10 @@ from inrcodec.bitstream.packing import FIGURES_SHARE, LEAST_FIGURES
 from inrcodec.encoding.design import has_code, one_with, redesigned
 from inrcodec.encoding.options import EncodeOptions, Sources
 from inrcodec.encoding.start import as_the_base, passes_in_time
-from inrcodec.errors import InputError, Parameter, UsageError
+from inrcodec.errors import InputError, NoPictureError, Parameter, UsageError
 from inrcodec.field.conditioning import conditioning_named, model_for
 from inrcodec.field.contract import Traits
-from inrcodec.images import Picture, PictureSet, load_pictures
+from inrcodec.images import Picture, PictureSet, Source, load_pictures
 from inrcodec.images.color import gray_of, is_gray, with_alpha
 from inrcodec.images.variations import parse_kinds, varied
 from inrcodec.numerics.arrays import Pixels, colors
@@ -44,12 +45,19 @@ def read_pictures(sources: Sources, options: EncodeOptions) -> PictureSet:
         return load_frames(
             listed, max_size=options.max_size, background=options.background, max_pixels=options.max_pixels
         )
-    for source in listed:
-        if Path(source).suffix.lower() in FILMS and Path(source).is_file():
-            raise InputError(f"{source}: is a film; its frames are pictures with ", Parameter("frames", "all"))
+    refuse_films(listed)
     return load_pictures(
         listed, max_size=options.max_size, background=options.background, max_pixels=options.max_pixels
     )
+
+
+def refuse_films(sources: Sequence[Source], *, collection: bool = False) -> None:
+    """InputError where one of the files is a film."""
+    for source in sources:
+        if os.fspath(source).lower().endswith(FILMS) and Path(source).is_file():
+            if collection:
+                raise InputError(f"{source}: is a film, and collections are of pictures; leave it out")
+            raise InputError(f"{source}: is a film; its frames are pictures with ", Parameter("frames", "all"))
 
 
 def model_settings(options: EncodeOptions, pixels: int) -> ModelSettings:
@@ -105,10 +113,15 @@ def extra_images(options: EncodeOptions, pictures: Sequence[Picture]) -> list[Pi
     found = [] if options.augment is None else list(varied(pictures, parse_kinds(options.augment), options.seed))
     if options.extra is not None:
         channels = pictures[0].channels
-        found += [
-            _with_channels(one.pixels, channels, options) for one in read_pictures(options.extra, options).pictures
-        ]
+        found += [_with_channels(one.pixels, channels, options) for one in _read_extra(options.extra, options)]
     return found
+
+
+def _read_extra(folder: str | Path, options: EncodeOptions) -> Sequence[Picture]:
+    try:
+        return read_pictures(folder, options).pictures
+    except NoPictureError as failure:  # of the set itself there are pictures
+        raise InputError(EXTRA, ": ", failure.message) from failure
 
 
 def count_pixels(pictures: Sequence[Picture]) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from inrcodec.errors import InputError, OutOfMemoryError, Parameter, UsageError
+from inrcodec.errors import NoPictureError, OutOfMemoryError, Parameter, UsageError
 from inrcodec.images.bombs import check_pixels
 from inrcodec.images.color import flattened, gray_of, is_gray, parse_color, with_alpha
 from inrcodec.images.decode import Decoded, Unreadable, decode
@@ -60,16 +60,18 @@ def read_pixels(file: Found, behind: Pixels | None) -> Pixels:
         return colors(_flattened(decode(file), behind))
 
 
-def nothing_found(sources: Sequence[Source], skipped: Sequence[Skipped], notes: Sequence[str] = ()) -> InputError:
+def nothing_found(sources: Sequence[Source], skipped: Sequence[Skipped], notes: Sequence[str] = ()) -> NoPictureError:
     """What to raise when not a single image came in."""
     if skipped:
         first = skipped[0]
         more = f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else ""
-        return InputError(f"no image could be read: {first.path}: ", first.reason, more)
+        return NoPictureError(f"no image could be read: {first.path}: ", first.reason, more)
     places = ", ".join(map(str, sources)) or "nothing"
     if notes:
-        return InputError(f"no image found in {places}: {'; '.join(notes)}")
-    return InputError(f"no image found in {places}; give a folder or files of PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF")
+        return NoPictureError(f"no image found in {places}: {'; '.join(notes)}")
+    return NoPictureError(
+        f"no image found in {places}; give a folder or files of PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF"
+    )
 
 
 def _read(file: Found, max_size: int | None, behind: Pixels | None) -> tuple[Picture, str | None]:

@@ -21,7 +21,7 @@ from inrcodec.encoding import checkpoints
 from inrcodec.encoding.add import AddResult, add
 from inrcodec.encoding.compatible import TAKEN, check_design, none_joins, unfit
 from inrcodec.encoding.options import EncodeOptions, Sources
-from inrcodec.encoding.resolve import model_settings, read_pictures
+from inrcodec.encoding.resolve import model_settings, read_pictures, refuse_films
 from inrcodec.encoding.shards.division import KEY_BYTES, SHARD_IMAGES, divided, key_of
 from inrcodec.encoding.shards.joining import nearest_shards
 from inrcodec.encoding.shards.journal import Journal
@@ -29,7 +29,7 @@ from inrcodec.encoding.shards.options import Sharding
 from inrcodec.encoding.shards.records import forget
 from inrcodec.encoding.shards.removing import rows_of
 from inrcodec.encoding.shards.task import Task, described, grown, make_shard
-from inrcodec.errors import InputError, InrError, UsageError
+from inrcodec.errors import InputError, InrError, NoPictureError, UsageError
 from inrcodec.images import Found, Skipped, look_for, nothing_found
 from inrcodec.images.color import parse_color
 
@@ -120,6 +120,7 @@ def _newcomers(found: Collection, sources: Sources) -> tuple[list[Found], list[S
     """Files whose names are new, those that are not, and notes."""
     listed = [sources] if isinstance(sources, (str, Path)) else list(sources)
     looked = look_for(listed)
+    refuse_films(looked.files, collection=True)
     if not looked.files:
         raise nothing_found(listed, looked.skipped, looked.notes)
     taken = set(map(normal, found.names))
@@ -186,7 +187,7 @@ class _Work:
             return list(files)
         try:
             fit, other = self._sorted(archive, files)
-        except InputError as failure:
+        except NoPictureError as failure:
             self.skipped += [Skipped(str(file.path), str(failure)) for file in files]
             return []
         if fit:

@@ -14,7 +14,7 @@ from inrcodec.bitstream.collection import MANIFEST
 from inrcodec.bitstream.one_writer import only_writer
 from inrcodec.encoding.keywords import KeywordsOf
 from inrcodec.encoding.options import EncodeOptions, Sources
-from inrcodec.encoding.resolve import model_settings, passes_of
+from inrcodec.encoding.resolve import model_settings, passes_of, refuse_films
 from inrcodec.encoding.shards.division import divided, order_of, settings_of
 from inrcodec.encoding.shards.executors import executor_for
 from inrcodec.encoding.shards.executors.contract import Executor
@@ -74,6 +74,7 @@ def collection_with(
     _check_options(options)
     listed = [sources] if isinstance(sources, (str, Path)) else list(sources)
     looked = look_for(listed)
+    refuse_films(looked.files, collection=True)
     if not looked.files:
         raise nothing_found(listed, looked.skipped, looked.notes)
     tasks = divided(looked.files, sharding, options, folder)

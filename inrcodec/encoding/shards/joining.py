@@ -11,7 +11,7 @@ import numpy as np
 from inrcodec.archive import Collection
 from inrcodec.encoding.options import EncodeOptions
 from inrcodec.encoding.resolve import read_pictures
-from inrcodec.errors import InputError
+from inrcodec.errors import NoPictureError
 from inrcodec.images import Found
 from inrcodec.numerics.arrays import FloatArray
 from inrcodec.retrieval.descriptor import LENGTH, descriptor
@@ -66,7 +66,7 @@ def _sampled(found: Collection, which: int, rows: Halves | None) -> Halves:
 
 def _descriptor_of(file: Found, options: EncodeOptions) -> FloatArray:
     """Of a picture (values,); zeros of what cannot be read, which is said when it is added."""
-    with contextlib.suppress(InputError):
+    with contextlib.suppress(NoPictureError):
         side = min(DESCRIPTOR_SIDE, options.max_size or DESCRIPTOR_SIDE)
         small = EncodeOptions(max_size=side, background="white")
         return descriptor(read_pictures([file], small).pictures[0].pixels)

@@ -23,7 +23,7 @@ from inrcodec.encoding import checkpoints
 from inrcodec.encoding.encode import EncodeResult, encode_with
 from inrcodec.encoding.options import EncodeOptions, EncodeRun
 from inrcodec.encoding.shards.records import RECORDS, check_records, made_records
-from inrcodec.errors import CorruptFileError, InputError, InrError, UnsupportedFileError, UsageError
+from inrcodec.errors import CorruptFileError, InrError, NoPictureError, UnsupportedFileError, UsageError
 from inrcodec.images import Found
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _encoded(task: Task, on_progress: OnProgress | None) -> Done:
     cut_link(task.file)
     try:
         result = checkpoints.gone_on_with(task.file, encoded)
-    except InputError as failure:
+    except NoPictureError as failure:
         nothing = Rows(names=[], heights=[], widths=[], psnr=[], bytes=[])
         reasons = [(str(file), str(failure)) for file in task.files]
         return Done(shard=None, rows=nothing, skipped=reasons)
