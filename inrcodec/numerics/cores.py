@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+# Threads of a product, by OpenBLAS: the first of these that is a number from 1 on.
+OF_PRODUCTS = ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS")
 MOST = 4  # threads: each holds what it works on in memory
 Part = TypeVar("Part")
 
@@ -20,8 +22,15 @@ def threads_for_products(asked: int | None = None) -> int:
 
     Those of ours would wait for them; commands see to it that a product takes one. asked: threads, by whom runs a fit.
     """
-    alone = "1" in (os.environ.get("OPENBLAS_NUM_THREADS"), os.environ.get("OMP_NUM_THREADS"))
-    return min(asked or MOST, available_cores()) if alone else 1
+    told = [value for value in map(_number, OF_PRODUCTS) if value > 0]
+    return min(asked or MOST, available_cores()) if told[:1] == [1] else 1
+
+
+def _number(variable: str) -> int:
+    try:
+        return int(os.environ.get(variable, ""))
+    except ValueError:
+        return 0
 
 
 def each(work: Callable[[Part], None], parts: Iterable[Part], most: int = MOST) -> None:

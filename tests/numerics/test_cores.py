@@ -34,13 +34,20 @@ def test_there_is_a_core() -> None:
 
 @pytest.mark.parametrize(
     ("told", "asked", "expected"),
-    [({}, None, 1), ({"OPENBLAS_NUM_THREADS": "1"}, None, 3), ({"OMP_NUM_THREADS": "1"}, 2, 2)],
+    [
+        ({}, None, 1),
+        ({"OPENBLAS_NUM_THREADS": "1"}, None, 3),
+        ({"OMP_NUM_THREADS": "1"}, 2, 2),
+        ({"OPENBLAS_NUM_THREADS": "8", "OMP_NUM_THREADS": "1"}, None, 1),  # OpenBLAS looks at its own first
+        ({"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "8"}, None, 3),
+        ({"OPENBLAS_NUM_THREADS": "0", "GOTO_NUM_THREADS": "many", "OMP_NUM_THREADS": "1"}, None, 3),
+    ],
 )
 def test_products_are_shared_where_each_takes_one_thread(
     told: dict[str, str], asked: int | None, expected: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cores, "available_cores", lambda: 3)
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    for name in cores.OF_PRODUCTS:
         monkeypatch.delenv(name, raising=False)
     for name, value in told.items():
         monkeypatch.setenv(name, value)
