@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 MISSED = 4  # exit code
 TIME, SIZE, PSNR = "time", "size", "psnr"
-PSNR_TOLERANCE, SIZE_TOLERANCE = 0.1, 0.01  # dB; share by which a file may be smaller: larger it may not be
 TIME_TOLERANCE, LEAST_TIME_TOLERANCE = 0.05, 2.0  # share; seconds, for limits so short that loading is much of them
 VERDICT_SECONDS, VERDICT_SHARE = 2.0, 0.04  # that comparing with sheets takes; of a time limit, at most
 
@@ -45,15 +44,13 @@ def judge(result: EncodeResult, psnr: float | None, options: EncodeOptions, begu
 
 def missed(options: EncodeOptions, seconds: float, size: int, psnr: float | None) -> Iterator[str]:
     """Which of time, size and PSNR were asked for and not met, with some tolerance."""
+    from inrcodec.encoding.target import met
+
     limit = options.time_limit
     if limit is not None and seconds > limit + max(LEAST_TIME_TOLERANCE, TIME_TOLERANCE * limit):
         yield TIME
-    allowed = options.target_size
-    if allowed is not None and (size > allowed or (size < (1.0 - SIZE_TOLERANCE) * allowed and psnr != math.inf)):
-        yield SIZE  # what is exact in fewer bytes cannot be better
-    wanted = options.target_psnr
-    if wanted is not None and psnr is not None and PSNR_TOLERANCE < abs(psnr - wanted) < math.inf:
-        yield PSNR  # what is exact cannot be worse
+    if not met(options, size, psnr):
+        yield PSNR if options.target_size is None else SIZE
 
 
 def missed_line(what: str, options: EncodeOptions, answer: dict[str, Any]) -> str:

@@ -24,6 +24,7 @@ FINER_ROUNDS = 4  # over the levels of guesses, at most
 LEAST_GAIN, REACH = 0.25, 0.5  # dB that one must gain, and that the coarsest level may close
 LEAST_GROWTH, REACH_GROWTH = 0.01, 0.1  # the same of the size, shares
 LEAST_SIZE, AIMED_SIZE = 0.992, 0.996  # of the target: a file may be smaller than asked for, but not larger
+PSNR_TOLERANCE, SIZE_TOLERANCE = 0.1, 0.01  # dB; share by which a file may be smaller: larger it may not be
 CORRECTION_PASSES = {"kernel": 42.0, "torch": 15.0}  # that take as long; measured
 Made = tuple[bytes, Archive]  # a file's bytes, and what they decode to
 Make = Callable[[Archive | None], Made]
@@ -49,7 +50,17 @@ def corrected(fit: Fit, make: Make, options: EncodeOptions, on_progress: Callabl
         every.append(make(every[-1][1]))
         gaps.append(_gap(options, *every[-1]))
         needed = time.monotonic() - started
-    return every[-1] if gaps[-1] is None else _best(every)
+    return every[-1] if gaps[-1] is None else _best(every, options)
+
+
+def met(options: EncodeOptions, size: int, psnr: float | None) -> bool:
+    """Whether a file of so many bytes and such a mean PSNR is what was asked for, with some tolerance."""
+    allowed, wanted = options.target_size, options.target_psnr
+    if allowed is not None:  # what is exact in fewer bytes cannot be better
+        return size <= allowed and (size >= (1.0 - SIZE_TOLERANCE) * allowed or psnr == math.inf)
+    if wanted is not None and psnr is not None:  # what is exact cannot be worse
+        return not PSNR_TOLERANCE < abs(psnr - wanted) < math.inf
+    return True
 
 
 def _attempts(levels: int, gaps: Sequence[Gap | None]) -> Iterator[int]:
@@ -83,8 +94,11 @@ def _width(gap: Gap | None) -> float:
     return 0.0 if gap is None else gap.width
 
 
-def _best(every: Sequence[Made]) -> Made:
-    """Of files that all miss the target, the last one, or one that is finer than that with fewer bytes."""
+def _best(every: Sequence[Made], options: EncodeOptions) -> Made:
+    """The last file that meets the target nearly; else the last one, or one that is finer with fewer bytes."""
+    for made in reversed(every):
+        if met(options, len(made[0]), _psnr(*made)):
+            return made
     last, size, psnr = every[-1], len(every[-1][0]), _psnr(*every[-1])
     finer = [made for made in every if len(made[0]) <= size and _psnr(*made) > psnr]
     return min(finer, key=lambda made: len(made[0])) if finer else last

@@ -10,6 +10,7 @@ from PIL import Image
 
 import inrcodec
 from inrcodec.encoding import target
+from inrcodec.encoding.options import EncodeOptions
 from inrcodec.fitting.progress import Progress
 
 
@@ -109,7 +110,17 @@ def test_of_files_that_miss_it_none_is_both_larger_and_coarser(monkeypatch: pyte
     monkeypatch.setattr(target, "_psnr", lambda blob, psnr: psnr)
     small, large = bytes(10), bytes(20)
     made: list[list[tuple[bytes, float]]] = [[(small, 38.0), (large, 36.0)], [(small, 30.0), (large, 36.0)]]
-    assert [target._best(files) for files in made] == [(small, 38.0), (large, 36.0)]  # type: ignore[arg-type]
+    asked = EncodeOptions(target_psnr=50.0)
+    assert [target._best(files, asked) for files in made] == [(small, 38.0), (large, 36.0)]  # type: ignore[arg-type]
+
+
+def test_a_file_that_meets_it_nearly_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """99.1 % of the size is within a hundredth, though another correction would have been tried."""
+    monkeypatch.setattr(target, "_psnr", lambda blob, psnr: psnr)
+    finer, nearly, larger = (bytes(950), 38.0), (bytes(991), 36.0), (bytes(1002), 36.0)
+    asked = EncodeOptions(target_size=1000)
+    for files in ([finer, nearly], [finer, nearly, larger]):
+        assert target._best(files, asked) == nearly  # type: ignore[arg-type,comparison-overlap]
 
 
 def test_a_forecast_without_a_pass_knows_the_target(textures: Path) -> None:
