@@ -101,11 +101,11 @@ def gone_on_with(output: Path, make: Callable[[bool], Made]) -> Made:
 
 def told_to(output: Path) -> dict[str, Any]:
     """What the latest checkpoint that can be read was told; nothing where none can, which `restore` says more of."""
-    from inrcodec.fitting.checkpoint import read
+    from inrcodec.fitting.checkpoint import read_facts
 
     for path in waiting(output):
         with contextlib.suppress(InrError, KeyError, TypeError, ValueError):
-            return dict(read(path)[0]["told"])
+            return dict(read_facts(path)["told"])
     return {}
 
 

@@ -6,13 +6,14 @@ import contextlib
 import hashlib
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.lib.npyio import NpzFile
 
 from inrcodec.bitstream.part_files import flush_folder, part_file
 from inrcodec.errors import InrError, Parameter, UsageError
@@ -166,19 +167,33 @@ def read_own(path: Path, owner: str) -> tuple[dict[str, Any], dict[str, FloatArr
     facts, arrays = read(path)
     _check_program(path, facts)
     if facts.get("owner") != owner:
-        raise UsageError(
-            f"{path}: belongs to other images or settings, among which a time limit may count; "
-            "repeat the command that made it, or delete it"
-        )
+        raise UsageError(f"{path}: belongs to other images or settings; repeat the command that made it, or delete it")
     return facts, arrays
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, FloatArray]]:
     """The facts and the arrays of a checkpoint, whose checksums are right; see `restore`."""
+    with _opened(path) as contents:
+        arrays = {name: contents[name] for name in contents.files if name != FACTS}
+        return _facts(contents), arrays
+
+
+def read_facts(path: Path) -> dict[str, Any]:
+    """The facts alone, which take next to no memory."""
+    with _opened(path) as contents:
+        return _facts(contents)
+
+
+def _facts(contents: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(msgspec.msgpack.decode(contents[FACTS].tobytes()))
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[NpzFile]:
+    """The entries of a checkpoint, each of which is read and checked when it is asked for."""
     try:
         with path.open("rb") as source, np.load(source, allow_pickle=False) as contents:  # runs no code
-            arrays = {name: contents[name] for name in contents.files}
-        return dict(msgspec.msgpack.decode(arrays.pop(FACTS).tobytes())), arrays
+            yield contents
     except FileNotFoundError as failure:
         raise UsageError(f"{path}: no such checkpoint; start without ", RESUME) from failure
     except OSError as failure:  # may not be read, is a folder, lies on a disk that fails

@@ -101,6 +101,24 @@ def test_every_bit_of_a_checkpoint_that_matters_is_checked(small_images: Path, t
         assert all((others[name] == arrays[name]).all() for name in arrays)
 
 
+def test_how_a_fit_began_takes_no_memory_to_read(
+    small_images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, read = tmp_path / "set.inr", checkpoint.NpzFile.__getitem__
+    with pytest.raises(Stop):
+        inrcodec.encode(small_images, path, on_progress=stop_at(0.5), **QUICK)
+
+    def short_of_memory(contents: checkpoint.NpzFile, name: str) -> object:
+        if name != checkpoint.FACTS:
+            raise MemoryError
+        return read(contents, name)
+
+    monkeypatch.setattr(checkpoint.NpzFile, "__getitem__", short_of_memory)
+    assert checkpoints.told_to(path)["beginning"]["steps"] is True
+    with pytest.raises(InrError, match="too little memory for the checkpoint"):
+        inrcodec.encode(small_images, path, resume=True, **QUICK)
+
+
 def test_a_full_disk_sends_checkpoints_to_the_state_folder(
     small_images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
