@@ -26,10 +26,12 @@ def say_plan(
 ) -> None:
     """`--dry-run`: what it would take; nothing is written."""
     from inrcodec.encoding.checkpoints import check_waiting
+    from inrcodec.encoding.job import beginning_of
     from inrcodec.encoding.plan import plan_with
 
     check_waiting(target, resume=resume)
-    plan = plan_with(sources, options, begun())
+    resumed = beginning_of(target, options, resume=True) if resume else None
+    plan = plan_with(sources, options, begun(), resumed)
     answer = plan_keys(target, plan)
     if json:
         print_json(answer)

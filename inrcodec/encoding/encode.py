@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -15,16 +14,18 @@ from inrcodec.archive import Archive
 from inrcodec.bitstream.files import write_atomically
 from inrcodec.bitstream.one_writer import only_writer
 from inrcodec.encoding.assemble import assembled
-from inrcodec.encoding.checkpoints import RESUME, check_waiting, place_of_last_resort, told_to, waiting
+from inrcodec.encoding.checkpoints import RESUME, check_waiting, place_of_last_resort, waiting
 from inrcodec.encoding.foretelling import Foretelling
-from inrcodec.encoding.hurry import Beginning, PassesAhead, anew, at_once, rather
+from inrcodec.encoding.job import Job
 from inrcodec.encoding.keeping import Keeper
 from inrcodec.encoding.keywords import KeywordsOf
 from inrcodec.encoding.options import EncodeKeywords, EncodeOptions, EncodeRun, Sources
-from inrcodec.encoding.outlook import Outlook, outlook_of
-from inrcodec.encoding.prepare import Prepared, prepare
+from inrcodec.encoding.outlook import Outlook
+from inrcodec.encoding.prepare import Prepared
 from inrcodec.encoding.recorder import Recorder
 from inrcodec.encoding.room import Room, look_for_checkpoints
+from inrcodec.encoding.short_limits import Beginning
+from inrcodec.encoding.steps import take_steps
 from inrcodec.encoding.target import Made, corrected
 from inrcodec.errors import Parameter, UsageError
 from inrcodec.images import Picture, Skipped
@@ -35,8 +36,6 @@ from inrcodec.signals import kind_of
 if TYPE_CHECKING:
     from inrcodec.fitting.engine import Fit
 
-AGAIN = 1.5  # times what guessing takes, a fit that is begun again
-TOLD_AFTER = 1.0  # seconds of steps: they tell how far the fit will come
 FEW_BYTES = 1 << 15  # of a file: header, names, figures
 
 
@@ -56,28 +55,6 @@ class EncodeResult:
     outlook: Outlook
     start: Literal["guess", "base", "none"]
     pictures: Sequence[Picture]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Job:
-    """One encode.
-
-    started: when its time limit began, by the monotonic clock; beginning: of the fit, which may have begun in another
-    run.
-    """
-
-    path: Path
-    options: EncodeOptions
-    run: EncodeRun
-    started: float
-    beginning: Beginning
-
-    def outlook(self, fit: Fit) -> Outlook:
-        """How far it comes."""
-        began = self.beginning
-        return outlook_of(
-            fit, self.started, resumed=self.run.resume, given_up=not began.steps, unhidden=not began.hides
-        )
 
 
 @KeywordsOf(EncodeKeywords)
@@ -108,36 +85,28 @@ def encode_with(
     check_output(path, overwrite=run.overwrite, resume=run.resume)
     with only_writer(path):
         check_waiting(path, resume=run.resume)
-        beginning = _beginning(path, options, resume=run.resume)
-        asked = prepare(sources, beginning.of(options), record=run.record)
-        asked = replace(asked, settings=replace(asked.settings, time_limit=options.time_limit))
-        job = _Job(path=path, options=options, run=run, started=started, beginning=beginning)
-        other = None if run.resume else at_once(beginning, asked, options, time.monotonic() - started)
-        return _encoded(asked, job) if other is None else _begun_anew(other, asked, job)
+        job = Job.of(sources, path, options, run, started)
+        made = _encoded(job)
+        while isinstance(made, Beginning):
+            job = job.begun_anew(made)
+            made = _encoded(job)
+        return made
 
 
-def _beginning(path: Path, options: EncodeOptions, *, resume: bool) -> Beginning:
-    """Of a fit that begins now, or did when its checkpoint says."""
-    with contextlib.suppress(KeyError, TypeError):  # a checkpoint of another kind, which will be refused
-        if resume:
-            return Beginning(**told_to(path)["beginning"])
-    return Beginning(time_limit=options.time_limit)
-
-
-def _encoded(asked: Prepared, job: _Job) -> EncodeResult:
-    """The file of what was prepared; where time turns out to be too short for that, of what it is long enough for."""
-    run, path = job.run, job.path
-    with _kept(asked, job) as (fit, keeper, recorder, room):
+def _encoded(job: Job) -> EncodeResult | Beginning:
+    """The file of what was prepared; or how to begin instead, where time turns out to be too short for that."""
+    run, path, asked = job.run, job.path, job.asked
+    with _kept(job) as (fit, keeper, recorder, room):
         foretelling = Foretelling(fit, asked, record=run.record)
-        instead = _take_steps(fit, keeper, recorder, asked, job, foretelling)
+        instead = take_steps(fit, keeper, recorder, job, foretelling)
         if instead is None:
-            blob, archive = _made(fit, recorder, asked, job, foretelling)
+            blob, archive = _made(fit, recorder, job, foretelling)
             _report(run, fit, "write")
             room.release()
             write_atomically(path, blob, overwrite=run.overwrite)
             outlook = job.outlook(fit)
     if instead is not None:
-        return _begun_anew(instead, asked, job)
+        return instead
     archive = archive.reread(blob, path)
     if run.snapshots and run.snapshots.final:
         run.snapshots.show("final", {image.number: image.render_stored() for image in archive}, asked.pictures)
@@ -154,13 +123,9 @@ def _encoded(asked: Prepared, job: _Job) -> EncodeResult:
     )
 
 
-def _begun_anew(beginning: Beginning, asked: Prepared, job: _Job) -> EncodeResult:
-    """The same from another beginning."""
-    return _encoded(anew(beginning, asked, job.options, record=job.run.record), replace(job, beginning=beginning))
-
-
-def _made(fit: Fit, recorder: Recorder, asked: Prepared, job: _Job, foretelling: Foretelling) -> Made:
+def _made(fit: Fit, recorder: Recorder, job: Job, foretelling: Foretelling) -> Made:
     """The bytes of a fit that is through, led to its target, and what they decode to."""
+    asked = job.asked
     record = recorder.record() if job.run.record else None
 
     def made(like: Archive | None = None) -> Made:
@@ -172,38 +137,6 @@ def _made(fit: Fit, recorder: Recorder, asked: Prepared, job: _Job, foretelling:
         )  # fmt: skip
 
     return corrected(fit, made, job.options, job.run.on_progress)
-
-
-def _take_steps(
-    fit: Fit, keeper: Keeper, recorder: Recorder, asked: Prepared, job: _Job, foretelling: Foretelling
-) -> Beginning | None:
-    """Take every step that a fit has left, telling of it; or how to begin instead, as there is too little time."""
-    run = job.run
-    untold, fresh = run.on_outlook is not None, not run.resume
-    ahead = PassesAhead()
-    if run.snapshots:
-        fit.stops = run.snapshots.steps
-    for progress in fit.steps():
-        ahead.see(fit.meter)
-        recorder.see(progress, fit.meter.step)
-        keeper.see()
-        foretelling.see(progress)
-        through = fit.meter.done >= 1.0
-        if (fresh or (through and not run.resume)) and (passes := ahead.known(fit.meter)) is not None:
-            passes_anew = ahead.known(fit.meter, lost=AGAIN * fit.run.guessing) or 0.0
-            fresh, instead = False, rather(job.beginning, asked, job.options, passes, passes_anew)
-            if instead is not None and not (through and instead.steps):
-                return instead
-        if untold and run.on_outlook and fit.meter.counted_seconds >= TOLD_AFTER:
-            untold = False
-            run.on_outlook(job.outlook(fit))
-        if run.snapshots and fit.meter.step in run.snapshots.steps:
-            run.snapshots.show(str(fit.meter.step), dict(fit.pictures()), asked.pictures)
-        if run.on_progress:
-            run.on_progress(progress)
-        ahead.go_on(fit.meter)
-    keeper.through()
-    return None
 
 
 def _start(settings: FitSettings) -> Literal["guess", "base", "none"]:
@@ -248,11 +181,11 @@ def check_output(path: Path, *, overwrite: bool, resume: bool = False) -> None:
 
 
 @contextmanager
-def _kept(asked: Prepared, job: _Job) -> Iterator[tuple[Fit, Keeper, Recorder, Room]]:
+def _kept(job: Job) -> Iterator[tuple[Fit, Keeper, Recorder, Room]]:
     """A fit, fresh or resumed; whatever ends it before its file is written leaves a checkpoint."""
     from inrcodec.fitting.engine import Fit  # torch takes seconds to load, and `plan` does without
 
-    run, path = job.run, job.path
+    run, path, asked = job.run, job.path, job.asked
     say = run.on_notice or (lambda line: None)
     pictures = [picture.stored for picture in asked.pictures]
     fit = Fit(pictures, asked.model, asked.settings, asked.extra, poses=asked.poses)

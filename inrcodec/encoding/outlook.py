@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from inrcodec.fitting.timing import Timing
 
 FEW_PASSES, GOOD_PASSES = 40, 100  # fewer leave blots; so many leave pictures
-HURRIED_PASSES = 8  # fewer do not pay for what they cost guesses: rounding, references that are not looked for
+FITTED_PASSES = 8  # fewer do not pay for what they cost guesses: rounding, references that are not looked for
 TELLING = 0.5  # passes, from which on it is known what one takes
 NOT_MEASURED = "none are held out, and how well such are met is not measured"
 POOR_PSNR = 22.0  # dB: below, nobody is glad of a picture
@@ -32,10 +32,11 @@ class Outlook:
     """How far a fit comes.
 
     passes: visits of every pixel, and how many were planned; a_pass: seconds of one; other: seconds of all else, such
-    as loading, writing and verifying; images of the set, and the longest side among them, pixels; guessed: whether
-    latents begin as a network guesses them, so that pictures are pictures from the start; limit: seconds that all may
-    take; given_up: whether it leaves so few passes that none is taken, unhidden: or that no pixels are hidden, as was
-    asked for; resumed: whether it began with a checkpoint.
+    as loading, guessing, writing and verifying, but for compiling, which is done once; images of the set, and the
+    longest side among them, pixels; guessed: whether latents begin as a network guesses them, so that pictures are
+    pictures from the start; limit: seconds that all may take; given_up: whether it leaves so
+    few passes that none is taken, unhidden: or that no pixels are hidden, as was asked for; resumed: whether it began
+    with a checkpoint.
     """
 
     passes: float
@@ -73,8 +74,9 @@ class Outlook:
     def warnings(self) -> Iterator[Message]:
         """What to know before a fit that will be cut short."""
         if self.limit is not None and self.other > self.limit:
+            guessing = "guessing, " if self.guessed else ""
             yield Message(
-                f"reading, writing and verifying alone take {self.other:.1f} s or so, longer than ",
+                f"reading, {guessing}writing and verifying alone take {self.other:.1f} s or so, longer than ",
                 Parameter("time_limit"),
             )
         if self.given_up:
@@ -83,7 +85,7 @@ class Outlook:
                 Parameter("effort", 0),
             )
         if self.unhidden:
-            yield Message(f"there is time for {self.passes:.0f} passes, too few to hide pixels from: {NOT_MEASURED}")
+            yield self._unhidden("is")
         if self.cut_short:
             yield Message(
                 f"there is time for {self.passes:.0f} passes over the pictures ({self.seconds / self.images:.2g} s an "
@@ -110,7 +112,7 @@ class Outlook:
                 Parameter("effort", 0), "; give it a longer ", Parameter("time_limit"),
             )  # fmt: skip
         elif self.unhidden:
-            yield Message(f"there was time for {self.passes:.0f} passes, too few to hide pixels from: {NOT_MEASURED}")
+            yield self._unhidden("was")
         elif self.guessed and too_few(self.passes, self.planned):
             yield Message(
                 f"there was time for {self.passes:.0f} of {self.planned:,} passes, too few to gain from; "
@@ -119,6 +121,11 @@ class Outlook:
         elif psnr < POOR_PSNR:
             cure = Parameter("passes", GOOD_PASSES) if self.planned < GOOD_PASSES else Parameter("quality")
             yield Message(f"the pictures are poor, at {psnr:.1f} dB; ask for more ", cure)
+
+    def _unhidden(self, verb: str) -> Message:
+        if self.resumed:  # with another limit than the one that decided it
+            return Message("when the fit began, there was time for too few passes to hide pixels from: ", NOT_MEASURED)
+        return Message(f"there {verb} time for {self.passes:.0f} passes, too few to hide pixels from: {NOT_MEASURED}")
 
     def _cure(self) -> Iterator[str | Parameter]:
         good = min(GOOD_PASSES, self.planned)
@@ -137,7 +144,7 @@ class Outlook:
 
 def too_few(passes: float, planned: int) -> bool:
     """Whether so many passes, of those that were planned, are worth less than guesses without any."""
-    return passes < min(HURRIED_PASSES, planned - 1)
+    return passes < min(FITTED_PASSES, planned - 1)
 
 
 def outlook_of(
@@ -146,7 +153,7 @@ def outlook_of(
     """Of a fit that is under way or through; started: when all began, by the monotonic clock; see `Outlook`."""
     meter = fit.meter
     a_pass = meter.seconds_per_pass
-    before = time.monotonic() - started - meter.counted_seconds
+    before = time.monotonic() - started - meter.counted_seconds - fit.compiling
     return Outlook(
         passes=meter.passes if meter.done >= 1.0 else meter.expected_passes,
         planned=fit.run.settings.passes,
@@ -172,6 +179,7 @@ def outlook_by(
     *,
     given_up: bool = False,
     unhidden: bool = False,
+    resumed: bool = False,
 ) -> Outlook:
     """Of a fit whose parts were timed; before: seconds until it begins; ending: of writing and verifying."""
     planned, limit = settings.passes, settings.time_limit
@@ -187,4 +195,5 @@ def outlook_by(
         limit=limit,
         given_up=given_up,
         unhidden=unhidden,
+        resumed=resumed,
     )

@@ -9,11 +9,12 @@ import numpy as np
 
 from inrcodec.bitstream.context import context_shapes
 from inrcodec.encoding.ending import ending_of
-from inrcodec.encoding.hurry import Beginning, anew, rather
 from inrcodec.encoding.keywords import KeywordsOf
 from inrcodec.encoding.options import EncodeOptions, Sources
 from inrcodec.encoding.outlook import Outlook, outlook_by
 from inrcodec.encoding.prepare import Prepared, prepare
+from inrcodec.encoding.resolve import read_pictures
+from inrcodec.encoding.short_limits import Alternatives, Beginning, prepared_for
 from inrcodec.encoding.target import with_corrections
 from inrcodec.field.encoder import encoder_shapes
 from inrcodec.field.field import field_shapes, level_shapes
@@ -47,16 +48,26 @@ def plan(sources: Sources, options: EncodeOptions) -> Plan:
     return plan_with(sources, options)
 
 
-def plan_with(sources: Sources, options: EncodeOptions, started: float | None = None) -> Plan:
-    """The same of options that are built already; started: when the time that it takes began; None: now."""
+def plan_with(
+    sources: Sources, options: EncodeOptions, started: float | None = None, resumed: Beginning | None = None
+) -> Plan:
+    """The same of options that are built already.
+
+    started: when the time that it takes began; None: now; resumed: how an interrupted fit began that is to go on.
+    """
     started = time.monotonic() if started is None else started
-    asked = prepare(sources, options, record=True)
+    beginning = resumed or Beginning(time_limit=options.time_limit)
+    asked = prepared_for(beginning, read_pictures(sources, options), options, record=True)
+    before = time.monotonic() - started
+    outlook = _outlook(asked, before, beginning, resumed=resumed is not None)
+    while resumed is None and (other := _instead(beginning, asked, options, outlook.passes)) is not None:
+        beginning, asked = other, prepared_for(other, asked.found, options, record=True)
+        outlook = _outlook(asked, before, beginning)
     model, pictures = asked.model, asked.pictures
     channels = asked.header.channels
     stored = _weights(model, channels, len(pictures))
     if options.keep_encoder:
         stored += sum(int(np.prod(shape)) for shape in encoder_shapes(channels, model.levels[0].channels))
-    outlook = _outlook(asked, options, time.monotonic() - started, Beginning(time_limit=options.time_limit))
     bits = stored * 8.0 + (asked.pixels * 2.0 ** (asked.quality / 30 - 1.5) if model.levels else 0.0)
     return Plan(
         images=len(pictures),
@@ -79,7 +90,12 @@ def least_seconds(sources: Sources, options: EncodeOptions) -> float:
     return asked.settings.passes * asked.pixels * 6 * weights / PRODUCTS_PER_SECOND  # forwards, and twice backwards
 
 
-def _outlook(asked: Prepared, options: EncodeOptions, before: float, beginning: Beginning) -> Outlook:
+def _instead(beginning: Beginning, asked: Prepared, options: EncodeOptions, passes: float) -> Beginning | None:
+    """How a fit would begin that has time for so many passes; None where it is well as it is."""
+    return None if options.time_limit is None else Alternatives(beginning, asked, options).to(passes, passes)
+
+
+def _outlook(asked: Prepared, before: float, beginning: Beginning, *, resumed: bool = False) -> Outlook:
     """before: seconds that reading and loading took."""
     from inrcodec.fitting.timing import sample_of, timed
 
@@ -96,12 +112,10 @@ def _outlook(asked: Prepared, options: EncodeOptions, before: float, beginning: 
     if settings.target is not None:
         ending = with_corrections(ending, fit.engine, timing.a_pass)
     longest = max(max(picture.shape[:2]) for picture in everything)
-    outlook = outlook_by(
+    return outlook_by(
         timing, settings, before, ending, len(everything), longest,
-        given_up=not beginning.steps, unhidden=not beginning.hides,
+        given_up=not beginning.steps, unhidden=not beginning.hides, resumed=resumed,
     )  # fmt: skip
-    other = None if settings.time_limit is None else rather(beginning, asked, options, outlook.passes, outlook.passes)
-    return outlook if other is None else _outlook(anew(other, asked, options, record=True), options, before, other)
 
 
 def _weights(model: ModelSettings, channels: int, images: int) -> int:

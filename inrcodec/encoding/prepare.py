@@ -72,8 +72,8 @@ def prepare(sources: Sources, options: EncodeOptions, *, record: bool) -> Prepar
     return prepared(read_pictures(sources, options), options, record=record)
 
 
-def prepared(found: PictureSet, options: EncodeOptions, *, record: bool) -> Prepared:
-    """The same of pictures that are read already."""
+def prepared(found: PictureSet, options: EncodeOptions, *, record: bool, guess: bool | None = None) -> Prepared:
+    """The same of pictures that are read already; guess: whether latents start so, if that was decided before."""
     pictures = found.pictures
     model = model_settings(options, count_pixels(pictures))
     settings = fit_settings(options, pictures, record=record)
@@ -81,7 +81,7 @@ def prepared(found: PictureSet, options: EncodeOptions, *, record: bool) -> Prep
     passes, side = passes_in_time(options, settings.passes, pixels), math.sqrt(pixels / len(pictures))
     quality = foreseen_quality(options, pictures, model, settings, passes)
     table = base_table(replace(options, quality=quality.begun_with), model, pictures[0].shape[2])
-    guess = guesses(options, table, passes, side, pixels)
+    guess = guesses(options, table, passes, side, pixels) if guess is None else guess
     settings = replace(settings, rate_weight=rate_weight_for(quality.begun_with), base=table, guess=guess)
     return Prepared(
         found=found,

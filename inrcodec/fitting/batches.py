@@ -28,6 +28,11 @@ class Batch:
         """Images, as far as their pixels are looked at."""
         return self.images / self.subsample.stride**2
 
+    @property
+    def seen(self) -> float:
+        """Pixels that are looked at."""
+        return self.pixels / self.subsample.stride**2
+
 
 def batches_of_pass(run: Run, batch_pixels: int, batch_images: int) -> Iterator[Batch]:
     """One pass over the set, every pixel once, in random order.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -72,6 +73,7 @@ class Fit:
         self.meter = Meter(self.run.images, settings.passes, settings.time_limit, partial(pace_of, model))
         self._place = Place()
         self._undivided = WholeSteps()
+        self.compiling = 0.0  # seconds that it took, which it does once
 
     @property
     def files(self) -> FileEngine | None:
@@ -109,9 +111,7 @@ class Fit:
         if not run.settings.passes:
             return  # latents are guessed, and nothing is fitted
         with self._allotment.applied(), self._engine as engine:
-            if engine.compiles:
-                yield self.progress("compile")
-                engine.compile()
+            yield from self._compile(engine)
             while meter.done < 1.0:
                 for batches in stretches(self._place.rest_of_pass(run, engine), engine, meter, self.stops):
                     enter_phase(run, meter.done, meter.passes, engine)
@@ -123,6 +123,7 @@ class Fit:
                         if self._place.batches == 0:  # a pass begins
                             run.pull_to_base()
                         figures = take_steps(run, engine, batches, meter)
+                        meter.pixels += sum(batch.seen for batch in batches)
                         visits = sum(batch.visits for batch in batches)
                         news = meter.tick(phase_of(run), visits, figures, len(batches))
                         self._place.batches += len(batches)
@@ -131,6 +132,13 @@ class Fit:
                     self._undivided.answer()  # now that whoever follows the fit has seen the step
                     if meter.done >= 1.0:
                         break
+
+    def _compile(self, engine: StepEngine) -> Iterator[Progress]:
+        if engine.compiles:
+            yield self.progress("compile")
+            begun = time.monotonic()
+            engine.compile()
+            self.compiling += time.monotonic() - begun
 
     def _round(self, engine: StepEngine) -> Iterator[Progress]:
         """Latents become whole numbers by what they cost, and stand still; yields after every few images."""
@@ -173,9 +181,7 @@ class Fit:
             weight_steps=run.weight_steps,
         )
         with self._allotment.applied(), self._engine as engine:
-            if engine.compiles:  # no step was taken before
-                yield self.progress("compile")
-                engine.compile()
+            yield from self._compile(engine)  # if no step was taken before
             for batch in batches(run, engine.count, whole=True):
                 engine.correct_latents(context, batch)
                 yield self.progress("correct")

@@ -78,6 +78,7 @@ class Meter:
         self.pace_of = pace  # of a fit of so many passes
         self.limit, self._started = limit, time.monotonic()  # a limit counts from the start, or the restoration
         self.rounded = 0.0  # share of the latents that have been rounded by what they cost
+        self.pixels = 0.0  # that steps of this run have looked at
         self._earlier = self._resumed = 0.0  # seconds and share of the fit that an interrupted run had behind it
         self._visits_before = 0.0
         self._error = self._bits = self._weight = 0.0

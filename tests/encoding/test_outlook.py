@@ -21,6 +21,15 @@ def test_what_would_do_is_named(passes: float, words: list[str]) -> None:
     assert ("cut short" in said(passes)) == bool(words)
 
 
+def test_what_another_limit_decided_is_not_told_of_this_one() -> None:
+    fitted = Outlook(
+        passes=265, planned=265, a_pass=1.0, other=2.0, images=12, longest=48, unhidden=True, resumed=True, guessed=True
+    )
+    for messages in (fitted.warnings(), fitted.verdicts(36.0)):
+        (said,) = messages
+        assert said.startswith("when the fit began, there was time for too few passes to hide pixels from")
+
+
 def test_nothing_is_foretold_from_a_step_or_two() -> None:
     assert "a longer" in said(0.01)
     assert not any(figure.isdigit() for figure in said(0.01).partition("for more than 30 dB")[2])

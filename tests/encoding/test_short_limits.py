@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 import inrcodec
 from inrcodec.cli.app import main
-from inrcodec.encoding import hurry
+from inrcodec.encoding import short_limits
 from inrcodec.encoding.options import EncodeOptions
 from inrcodec.encoding.plan import plan_with
 from tests.conftest import draw
@@ -32,10 +33,11 @@ def larger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def foreseen(monkeypatch: pytest.MonkeyPatch, passes: float) -> None:
     """So many passes are foreseen, and so many were taken when all is through."""
 
-    def known(self: hurry.PassesAhead, meter: object, lost: float = 0.0) -> float:
+    def known(self: short_limits.PassesAhead, meter: object, lost: float = 0.0) -> float:
         return passes
 
-    monkeypatch.setattr(hurry.PassesAhead, "known", known)
+    for name in ("known", "anew"):
+        monkeypatch.setattr(short_limits.PassesAhead, name, known)
 
 
 @pytest.mark.parametrize("when", ["before the fit", "behind its first steps"])
@@ -74,10 +76,38 @@ def test_few_passes_hide_no_pixels_and_go_on_as_they_began(
     result = inrcodec.encode(larger, path, time_limit=2.0, resume=True, **ONE)
     assert result.archive.header.holdout.mode == "none"
     assert result.outlook.passes > 0
+    assert "when the fit began" not in " ".join(result.outlook.verdicts(30.0))  # it was its own limit that ended it
     shown = inrcodec.encode(larger, tmp_path / "more.inr", time_limit=4.0, **ONE)
     assert shown.archive.header.holdout.mode == "none"
     (said,) = shown.outlook.verdicts(30.0)
     assert "too few to hide pixels from" in said
+
+
+def test_a_fit_that_time_hid_no_pixels_from_may_have_time_later(
+    larger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    path, asked = tmp_path / "set.inr", {"passes": 100, **ONE}
+    with monkeypatch.context() as patched:
+        foreseen(patched, 20.0)
+        with pytest.raises(Stop):
+            inrcodec.encode(larger, path, time_limit=3600.0, on_progress=stop_at(0.1), **asked)  # type: ignore[arg-type]
+    words = ["encode", str(larger), "-o", str(path), "--passes", "100", "--threads", "1", "--device", "cpu"]
+    assert main([*words, "--resume", "--dry-run"]) == 0
+    assert "when the fit began, there was time for too few passes to hide pixels from" in capsys.readouterr().err
+    result = inrcodec.encode(larger, path, resume=True, **asked)  # type: ignore[arg-type]
+    assert result.outlook.passes == pytest.approx(100, abs=1)
+    (said,) = result.outlook.verdicts(30.0)
+    assert said.startswith("when the fit began, there was time for too few")
+
+
+def test_what_is_forecast_is_what_will_be_made(larger: Path) -> None:
+    """The quality that a target needs is another one where nothing is fitted."""
+    asked = EncodeOptions(time_limit=5.0, target_psnr=31.0, holdout=0, threads=1, device="cpu")
+    hurried = plan_with(larger, asked, started=time.monotonic() - 30)
+    guessed = plan_with(larger, replace(asked, time_limit=None, effort=0))
+    assert hurried.outlook.passes == 0
+    assert hurried.estimated_bytes == guessed.estimated_bytes
+    assert hurried.estimated_bytes != plan_with(larger, replace(asked, time_limit=None)).estimated_bytes
 
 
 def test_a_limit_that_is_too_short_is_foretold(larger: Path) -> None:
@@ -92,7 +122,7 @@ def test_a_limit_that_is_too_short_is_foretold(larger: Path) -> None:
 
 
 def test_a_forecast_of_few_passes_hides_no_pixels(larger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hurry, "HIDING_PASSES", 1 << 20)
+    monkeypatch.setattr(short_limits, "HIDING_PASSES", 1 << 20)
     options = EncodeOptions(time_limit=6.0, threads=1, device="cpu")
     (said,) = plan_with(larger, options).outlook.warnings()
     assert "too few to hide pixels from" in said
@@ -131,21 +161,3 @@ def test_the_command_says_so(larger: Path, tmp_path: Path, monkeypatch: pytest.M
     said = capsys.readouterr().err
     assert " of 100,000 passes, at " in said
     assert "dB, as --time-limit counts from where it went on; the file is whole" in said
-
-
-def test_sums_of_steps_leave_out_what_stands_between_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    from inrcodec.fitting.pace import Pace
-    from inrcodec.fitting.progress import Meter
-
-    now = [0.0]
-    monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    meter, ahead = Meter(10, 100, 12.0, lambda passes: Pace(1)), hurry.PassesAhead()
-    for seconds in (3.0, 0.2, 0.2):  # the first loads kernels
-        now[0] += seconds
-        meter.tick("fit", 5, [(0.1, 1.0)])
-        ahead.see(meter)
-        now[0] += 1.0  # somebody looks at it
-        ahead.go_on(meter)
-    left = 12.0 - now[0]
-    assert ahead.known(meter) == pytest.approx(meter.passes + left * 0.5 / 0.2)
-    assert ahead.known(meter, lost=1.0) == pytest.approx(meter.passes + (left - 1.0) * 0.5 / 0.2)
