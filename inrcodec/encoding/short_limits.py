@@ -86,7 +86,8 @@ class PassesAhead:
     def anew(self, meter: Meter, lost: float = 0.0) -> float:
         """That there is time for from now on, when something else has taken so many seconds first."""
         rate = self._quickest if self._seconds < SURE else self._seen / self._seconds
-        return max(0.0, meter.left - lost - meter.ending) * rate / self._pixels
+        passes = max(0.0, meter.left - lost - meter.ending) * rate / self._pixels
+        return passes / (1.0 + meter.pace_of(passes).rounding)
 
 
 class Alternatives:
