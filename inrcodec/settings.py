@@ -209,10 +209,10 @@ STARTS = ("auto", "guess", "none")  # whether latents start as a network guesses
 SHARES = ("auto", "none")  # whether images may be coded from others that they are like
 BASES = ("auto", "none")  # whether a file's network is stored as a difference from one that ships with the program
 
-# Effort 1 to 9: passes over a set of REFERENCE_PIXELS, each level some 1.85 times the one before, the second 2.5 times.
+# Effort 1 to 9: passes over a set of REFERENCE_PIXELS, each level some 1.85 times the one before, the second 2.6 times.
 # On two CPU cores such a set takes 10 seconds with the first, a good minute with the fifth, a quarter of an hour with
 # the last.
-PASSES = (120, 300, 560, 960, 1600, 3000, 5600, 10500, 19500)
+PASSES = (100, 260, 490, 840, 1400, 2600, 4900, 9200, 17000)
 REFERENCE_PIXELS = 100 * 48 * 48
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
+import multiprocessing.context
 import os
 import signal
 import subprocess
@@ -71,6 +73,23 @@ def test_a_worker_that_is_killed_costs_its_own_try_alone(
     next(found.collection.path.glob("*.inr")).write_bytes(b"")
     with pytest.raises(CorruptFileError):
         found.collection.verify()
+
+
+def test_where_no_process_can_be_started_every_task_says_so(
+    small_images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first shard's worker is the one that others wait for."""
+
+    def start(*_: object, **__: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(multiprocessing.context.SpawnProcess, "start", start)
+    workers = LocalWorkers(2)
+    for task in divided(look_for([small_images]).files, Sharding(shards=3, order="names"), QUICK, tmp_path):
+        workers.submit(task)
+    ended = [attempt.failure for _ in range(3) for attempt in workers.wait(10)]
+    workers.close()
+    assert ended == ["no process could be started: Resource temporarily unavailable"] * 3
 
 
 @pytest.mark.slow

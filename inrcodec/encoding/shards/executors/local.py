@@ -7,28 +7,34 @@ with a checkpoint, when its driver's end of the pipe is closed, by whatever.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import multiprocessing
+import os
+import signal
 import threading
 from collections.abc import Iterator
 from concurrent import futures
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from typing import Any
 
 from inrcodec.encoding.shards.executors.contract import Attempt
-from inrcodec.encoding.shards.executors.worker import FORKS, serve
+from inrcodec.encoding.shards.executors.worker import FORKS, Begun, Ready, serve
 from inrcodec.encoding.shards.task import Task
 from inrcodec.numerics.cores import available_cores
 
 LOOK, GRACE = 0.5, 30.0  # seconds between looks at a stop, and for a worker to leave a checkpoint
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass
 class _Served:
-    """A process that serves tasks, and this end of its pipe."""
+    """A process that serves tasks, see `worker.serve`, this end of its pipe, and what it has said last of the kind."""
 
     process: SpawnProcess
     pipe: Connection
+    ready: Ready | None = None
+    worker: int | None = None
 
     @staticmethod
     def start() -> _Served:
@@ -50,6 +56,9 @@ class _Served:
         self.pipe.close()
         self.process.join(GRACE)
         if self.process.is_alive():
+            if self.worker is not None and self.worker != self.process.pid:  # which that one still waits for
+                with contextlib.suppress(OSError):
+                    os.kill(self.worker, signal.SIGKILL)
             self.process.kill()
         self.process.join()
         return self.process.exitcode
@@ -96,13 +105,12 @@ class LocalWorkers:
             return Attempt(task, None, "was stopped")
         if task.options.threads is None:
             task = dataclasses.replace(task, options=dataclasses.replace(task.options, threads=self._threads))
-        try:
-            served = self._served()
-        except OSError as failure:
-            return Attempt(task, None, f"no process could be started: {failure.strerror}")
         self._shares[task.key] = 0.0
         try:
+            served = self._free_one() or _Served.start()
             found = self._listen(task, served)
+        except OSError as failure:
+            return Attempt(task, None, f"no process could be started: {failure.strerror}")
         finally:
             del self._shares[task.key]
             self._compiled.set()
@@ -114,30 +122,42 @@ class LocalWorkers:
             return found
         return Attempt(task, None, "was stopped" if self._stopped.is_set() else f"its worker died (exit code {code})")
 
-    def _served(self) -> _Served:
-        """One that is free and that nobody has ended meanwhile, or another."""
+    def _free_one(self) -> _Served | None:
+        """One that takes a task, if there is any."""
         while True:
             try:
                 served = self._free.pop()
             except IndexError:
-                return _Served.start()
-            if served.process.is_alive():
+                return None
+            try:
+                served.ready = self._told(served)
+            except (EOFError, OSError):  # somebody has ended it meanwhile
+                served.end()
+            else:
                 return served
-            served.end()
 
     def _listen(self, task: Task, served: _Served) -> Attempt | None:
         """What came of a task; None where its worker is gone, or is to go."""
         try:
-            served.pipe.send(task)
-            while not self._stopped.is_set():
-                if not served.pipe.poll(LOOK):
+            told = served.ready or self._told(served)
+            if isinstance(told, Ready):
+                served.ready = None
+                served.pipe.send(task)
+            while not isinstance(told := self._told(served), Attempt | None):
+                if isinstance(told, Begun):
+                    served.worker = told.process
                     continue
-                told = served.pipe.recv()
-                if isinstance(told, Attempt):
-                    return told
                 self._shares[task.key] = float(told)
                 if told > 0:
                     self._compiled.set()
+            return told
         except (EOFError, OSError):
             pass
+        return None
+
+    def _told(self, served: _Served) -> Any:
+        """The next that it says; None when all is to stop. EOFError or OSError where it is gone."""
+        while not self._stopped.is_set():
+            if served.pipe.poll(LOOK):
+                return served.pipe.recv()
         return None

@@ -10,7 +10,7 @@ from inrcodec.encoding.shards.task import Task, make_shard
 from inrcodec.errors import InrError, UsageError
 
 LOCAL = "local"
-MOST_SHARDS = 16  # of a worker's process, which takes seconds to start; then what memory it has not given back goes
+MOST_SHARDS = 16  # of a worker's process, which takes seconds to start; one with a GPU would keep its memory
 
 
 class RayCluster:
@@ -31,7 +31,7 @@ class RayCluster:
         except Exception as failure:  # of several kinds, few of which Ray names
             raise InrError(f"no Ray cluster at {address}: {' '.join(str(failure).split())[:200]}") from failure
         gpus = 1 if self._ray.cluster_resources().get("GPU", 0) >= 1 else 0
-        remote: Any = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=0, max_calls=MOST_SHARDS)
+        remote: Any = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=0, max_calls=1 if gpus else MOST_SHARDS)
         self._make = remote(_make)
         self._tasks: dict[Any, Task] = {}
 

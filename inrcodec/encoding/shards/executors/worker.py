@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
@@ -26,13 +27,25 @@ if TYPE_CHECKING:
 
 FORKS = sys.platform == "linux"  # elsewhere libraries of the system do not survive it
 STEP = 10.0  # seconds for a worker to end a step: most take a fraction of one, the first of a phase more
-INTERRUPTED = 130  # exit code of a worker that was stopped
+INTERRUPTED, FAILED = 130, 1  # exit codes of a worker that was stopped, and of one that could not say what came of it
+
+
+class Ready:
+    """What serves is ready for a task."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A task is at work, in this process."""
+
+    process: int
 
 
 def serve(driver: Connection) -> None:
     """Do the tasks that come through the pipe, one after the other, until nobody is at its other end any more.
 
-    Goes the way of a worker that ends by anything but its work's end, as what that said may be half a sentence.
+    Says that it is `Ready`, then, for a task, who has `Begun`, shares of it that are done, and an `Attempt`. Goes the
+    way of a worker that ends by anything but its work's end, as what that said may be half a sentence.
     """
     forked = _Forked()
     if FORKS:
@@ -40,12 +53,19 @@ def serve(driver: Connection) -> None:
     while True:
         _load()
         try:
+            driver.send(Ready())
             task = driver.recv()
         except (EOFError, OSError):
             return
-        forked.worker = os.fork() if FORKS else 0
+        if not FORKS:
+            sys.exit(_work(task, driver))
+        try:
+            forked.worker = os.fork()
+        except OSError as failure:
+            driver.send(Attempt(task, None, f"no process could be started: {failure.strerror}"))
+            continue
         if forked.worker == 0:
-            _work(task, driver)
+            _work_and_leave(task, driver)
         code = os.waitstatus_to_exitcode(os.waitpid(forked.worker, 0)[1])
         forked.worker = 0
         if code < 0:
@@ -69,22 +89,35 @@ class _Forked:
             if not self.worker:
                 os._exit(INTERRUPTED)
             if number != signal.SIGINT:
-                os.kill(self.worker, number)
+                with contextlib.suppress(ProcessLookupError):  # it has just ended
+                    os.kill(self.worker, number)
 
         _handle(handle)
 
 
 def _load() -> None:
-    """Load what encodes, and the kernels if somebody has compiled them."""
-    from inrcodec.fitting.engines import load_kernels
+    """Load what encodes, and the kernels if somebody has compiled them; what cannot be loaded, a worker will meet."""
+    with contextlib.suppress(Exception):
+        from inrcodec.fitting.engines import load_kernels
 
-    load_kernels()
+        load_kernels()
 
 
-def _work(task: Task, driver: Connection) -> NoReturn:
-    """One task, after which the process is gone."""
+def _work_and_leave(task: Task, driver: Connection) -> NoReturn:
+    """In a process that was forked: what the one before it wants to be done at its end is not this one's to do."""
+    code = FAILED
+    try:
+        code = _work(task, driver)
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _work(task: Task, driver: Connection) -> int:
+    """One task; the exit code."""
     stop = _Stop()
     stop.handle_signals()
+    driver.send(Begun(os.getpid()))
     threading.Thread(target=stop.watch, args=(driver,), name="driver", daemon=True).start()
     told = -1.0
 
@@ -96,16 +129,13 @@ def _work(task: Task, driver: Connection) -> NoReturn:
             told = progress.done
             driver.send(told)
 
-    code = 0
     try:
         attempt = _attempted(task, on_progress)
-        with contextlib.suppress(OSError):  # whoever asked is gone; what is done is done
-            driver.send(attempt)
     except KeyboardInterrupt:
-        code = INTERRUPTED
-    finally:
-        sys.stderr.flush()
-        os._exit(code)  # what the process before it wants to be done at its end is not this one's to do
+        return INTERRUPTED
+    with contextlib.suppress(OSError):  # whoever asked is gone; what is done is done
+        driver.send(attempt)
+    return 0
 
 
 def _attempted(task: Task, on_progress: OnProgress) -> Attempt:
