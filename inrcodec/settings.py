@@ -227,7 +227,7 @@ def passes_for(effort: int, pixels: int) -> int:
     if effort == 0:
         return 0
     times = max(1.0, pixels / REFERENCE_PIXELS)
-    fewer = math.sqrt(times) * min(A_TENTH_FEWER, times**0.25)
+    fewer = math.sqrt(times) * min(A_TENTH_FEWER, math.sqrt(math.sqrt(times)))
     return max(20, round(PASSES[effort - 1] / fewer))
 
 

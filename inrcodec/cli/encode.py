@@ -108,7 +108,7 @@ def encode(
         ),
     ] = None,
     time_limit: TimeLimit = None,
-    holdout: Holdout = 0.1,
+    holdout: Holdout = None,
     holdout_mode: Annotated[
         Literal["release", "strict"],
         typer.Option("--holdout-mode", help="Fit hidden pixels after measuring (release), or never (strict)."),

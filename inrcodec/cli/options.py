@@ -43,8 +43,14 @@ TimeLimit = Annotated[
     typer.Option("--time-limit", metavar="TIME", help="Stop fitting in time: 90, 90s, 5m, 1h.", show_default="none"),
 ]
 Holdout = Annotated[
-    float,
-    typer.Option("--holdout", min=0.0, max=0.5, help="Share of pixels hidden from the fit to measure it; 0 for none."),
+    float | None,
+    typer.Option(
+        "--holdout",
+        min=0.0,
+        max=0.5,
+        help="Share of pixels hidden from the fit to measure it; 0 for none.",
+        show_default="0.1; none in fits from guesses",
+    ),
 ]
 MaxSize = Annotated[
     int | None, typer.Option("--max-size", min=1, help="Shrink images to this longest side.", show_default="keep")

@@ -40,7 +40,8 @@ class EncodeOptions:
         passes (int | None): visits of every pixel; 0: as effort 0. Default None: by effort and the size of the set.
         time_limit (float | None): seconds in which to be done; the schedule shrinks to fit. Default None: no limit.
     Held-out pixels:
-        holdout (float): share of every image's pixels hidden from the fit to measure it, 0 to 0.9. Default 0.1.
+        holdout (float | None): share of every image's pixels hidden from the fit to measure it, 0 to 0.9. Default
+            None: 0.1, but none in few passes from guesses, which do not get over what guesses have not seen.
         holdout_mode (str): fit the hidden pixels too once they are measured ("release"), or never ("strict").
             Default "release".
     Pictures:
@@ -87,7 +88,7 @@ class EncodeOptions:
     effort: int = 5
     passes: int | None = None
     time_limit: float | None = None
-    holdout: float = 0.1
+    holdout: float | None = None
     holdout_mode: Literal["release", "strict"] = "release"
     max_size: int | None = None
     max_pixels: int | None = None

@@ -15,6 +15,7 @@ from inrcodec.encoding.resolve import (
     count_pixels,
     extra_images,
     fit_settings,
+    hides_from_guesses,
     model_settings,
     read_pictures,
 )
@@ -23,7 +24,7 @@ from inrcodec.field.field import field_shapes
 from inrcodec.images import Picture, PictureSet
 from inrcodec.numerics.arrays import AnyPixels, Pixels
 from inrcodec.numerics.poses import Codes, coded_poses
-from inrcodec.settings import FitSettings, ModelSettings, rate_weight_for
+from inrcodec.settings import FitSettings, Holdout, ModelSettings, rate_weight_for
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,9 +80,12 @@ def prepared(found: PictureSet, options: EncodeOptions, *, record: bool, guess: 
     settings = fit_settings(options, pictures, record=record)
     pixels = count_pixels(pictures)
     passes, side = passes_in_time(options, settings.passes, pixels), math.sqrt(pixels / len(pictures))
+    if guess is None:
+        guess = guesses(options, base_table(options, model, pictures[0].shape[2]), passes, side, pixels)
+    if guess and not hides_from_guesses(options):
+        settings = replace(settings, holdout=Holdout())
     quality = foreseen_quality(options, pictures, model, settings, passes)
     table = base_table(replace(options, quality=quality.begun_with), model, pictures[0].shape[2])
-    guess = guesses(options, table, passes, side, pixels) if guess is None else guess
     settings = replace(settings, rate_weight=rate_weight_for(quality.begun_with), base=table, guess=guess)
     return Prepared(
         found=found,

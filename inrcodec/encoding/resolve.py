@@ -32,6 +32,7 @@ from inrcodec.settings import (
 from inrcodec.signals import FILMS
 
 FIXED_BYTES, FIGURE_BYTES, MINIMUM_BYTES = 140, 1.9, 1000  # header and checksums; figures per image; the rest
+USUAL_HOLDOUT = 0.1  # of every image's pixels
 RECORD_BYTES, BLOCK_BYTES = 100, 16  # of a record; around a block
 AUGMENT, EXTRA = Parameter("augment"), Parameter("extra")
 
@@ -159,7 +160,7 @@ def _target(options: EncodeOptions, names: list[str], record: bool) -> Target | 
         raise UsageError("give either a target PSNR or a target size, not both")
     if not _has_rate(conditioning_named(options.conditioning).TRAITS):
         raise UsageError(f"{options.conditioning} has no rate to control; targets need ", *one_with(_has_rate))
-    if options.holdout_mode == "strict" and options.holdout:
+    if options.holdout_mode == "strict" and options.holdout != 0:
         raise UsageError("a target cannot be held while pixels stay hidden; use ", Parameter("holdout_mode", "release"))
     if options.target_psnr is not None:
         if not 10 <= options.target_psnr <= 60:
@@ -180,13 +181,23 @@ def _has_rate(traits: Traits) -> bool:
 
 
 def holdout_of(options: EncodeOptions) -> Holdout:
-    """The pixels that are hidden from a fit; UsageError where there are no such."""
-    if not 0 <= options.holdout <= 0.9:
-        raise UsageError(f"holdout {options.holdout} is outside 0 to 0.9, the share of hidden pixels")
+    """The pixels that are hidden from a fit; UsageError where there are no such. See `hides_from_guesses`, too."""
+    share = USUAL_HOLDOUT if options.holdout is None else options.holdout
+    if not 0 <= share <= 0.9:
+        raise UsageError(f"holdout {share} is outside 0 to 0.9, the share of hidden pixels")
     if options.holdout_mode not in ("release", "strict"):
         raise UsageError(f"holdout mode {options.holdout_mode!r} is neither release nor strict")
-    fraction = round(options.holdout * 1_000_000)
+    fraction = round(share * 1_000_000)
     guessed = options.effort == 0 if options.passes is None else options.passes == 0
     if guessed and options.holdout_mode == "release":
         return Holdout()  # nothing is fitted that could be measured before they are released
     return Holdout(fraction, options.seed, options.holdout_mode) if fraction else Holdout()
+
+
+def hides_from_guesses(options: EncodeOptions) -> bool:
+    """Whether pixels are hidden where latents are guessed: if somebody asks for that.
+
+    Guesses have not seen them, and few passes do not get over it: 100 icons after 100 passes have 33.9 dB, and 38.5
+    where nothing is hidden.
+    """
+    return options.holdout is not None or options.holdout_mode == "strict"

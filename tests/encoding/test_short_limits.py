@@ -72,12 +72,12 @@ def test_few_passes_hide_no_pixels_and_go_on_as_they_began(
     foreseen(monkeypatch, 20.0)
     path = tmp_path / "set.inr"
     with pytest.raises(Stop):
-        inrcodec.encode(larger, path, time_limit=4.0, on_progress=stop_at(0.3), **ONE)
-    result = inrcodec.encode(larger, path, time_limit=2.0, resume=True, **ONE)
+        inrcodec.encode(larger, path, time_limit=4.0, on_progress=stop_at(0.3), holdout=0.1, **ONE)
+    result = inrcodec.encode(larger, path, time_limit=2.0, resume=True, holdout=0.1, **ONE)
     assert result.archive.header.holdout.mode == "none"
     assert result.outlook.passes > 0
     assert "when the fit began" not in " ".join(result.outlook.verdicts(30.0))  # it was its own limit that ended it
-    shown = inrcodec.encode(larger, tmp_path / "more.inr", time_limit=4.0, **ONE)
+    shown = inrcodec.encode(larger, tmp_path / "more.inr", time_limit=4.0, holdout=0.1, **ONE)
     assert shown.archive.header.holdout.mode == "none"
     (said,) = shown.outlook.verdicts(30.0)
     assert "too few to hide pixels from" in said
@@ -86,12 +86,13 @@ def test_few_passes_hide_no_pixels_and_go_on_as_they_began(
 def test_a_fit_that_time_hid_no_pixels_from_may_have_time_later(
     larger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    path, asked = tmp_path / "set.inr", {"passes": 100, **ONE}
+    path, asked = tmp_path / "set.inr", {"passes": 100, "holdout": 0.1, **ONE}
     with monkeypatch.context() as patched:
         foreseen(patched, 20.0)
         with pytest.raises(Stop):
             inrcodec.encode(larger, path, time_limit=3600.0, on_progress=stop_at(0.1), **asked)  # type: ignore[arg-type]
     words = ["encode", str(larger), "-o", str(path), "--passes", "100", "--threads", "1", "--device", "cpu"]
+    words += ["--holdout", "0.1"]
     assert main([*words, "--resume", "--dry-run"]) == 0
     assert "when the fit began, there was time for too few passes to hide pixels from" in capsys.readouterr().err
     result = inrcodec.encode(larger, path, resume=True, **asked)  # type: ignore[arg-type]
@@ -123,7 +124,7 @@ def test_a_limit_that_is_too_short_is_foretold(larger: Path) -> None:
 
 def test_a_forecast_of_few_passes_hides_no_pixels(larger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(short_limits, "HIDING_PASSES", 1 << 20)
-    options = EncodeOptions(time_limit=6.0, threads=1, device="cpu")
+    options = EncodeOptions(time_limit=6.0, holdout=0.1, threads=1, device="cpu")
     (said,) = plan_with(larger, options).outlook.warnings()
     assert "too few to hide pixels from" in said
 

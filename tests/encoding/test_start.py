@@ -53,6 +53,20 @@ def test_few_passes_come_further(small_images: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("start", "asked", "mode"),
+    [("guess", {}, "none"), ("guess", {"holdout": 0.1}, "release"), ("none", {}, "release")],
+)
+def test_what_guesses_have_not_seen_is_hidden_only_if_asked_for(
+    start: str, asked: dict[str, object], mode: str, small_images: Path, tmp_path: Path
+) -> None:
+    quick = {name: value for name, value in QUICK.items() if name != "holdout"}
+    result = inrcodec.encode(small_images, tmp_path / "a.inr", **quick, **asked, passes=4, start=start)  # type: ignore[arg-type]
+    assert result.start == {"guess": "guess", "none": "base"}[start]
+    assert result.archive.header.holdout.mode == mode
+    assert ("holdout_psnr" in result.archive.means) == (mode != "none")
+
+
+@pytest.mark.parametrize(
     ("side", "passes", "guessed"),
     [(8, 100, False), (23, 100, False), (24, 100, True), (48, 560, True), (48, 561, False), (8, 0, True)],
 )

@@ -92,5 +92,6 @@ def settings_of(options: EncodeOptions) -> dict[str, object]:
     """The options that decide the bytes, as plain values."""
     names = [field.name for field in fields(EncodeOptions) if field.name not in NO_MATTER]
     found = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    found["holdout"] = holdout_of(options).fraction_ppm / 1e6  # none of what is only guessed, whatever was asked for
+    if options.holdout is not None:  # none of what is only guessed, whatever was asked for
+        found["holdout"] = holdout_of(options).fraction_ppm / 1e6
     return {name: str(value) if isinstance(value, Path) else value for name, value in found.items()}
