@@ -14,18 +14,19 @@ from typing import Any
 
 import pytest
 
-from inrcodec.bitstream import base, stored, stored_signal
+from inrcodec.bitstream import base, stored, stored_chunks, stored_signal
 from inrcodec.bitstream.packing import shapes_of
 
 MOST = 256  # answers of each function; golden files need some 20
 ASKED: dict[ModuleType, tuple[str, ...]] = {
     stored: (
         "decode_header", "decode_poses", "decode_ends", "check_limits", "block_bounds", "decode_base",
-        "decode_references", "decode_names", "decode_figures", "decode_record", "decode_times", "decode_weights",
+        "decode_references", "decode_names", "decode_figures", "decode_times", "decode_weights",
     ),
+    stored_chunks: ("decode_record",),
     base: ("decode_weights",),
     stored_signal: (
-        "kind_in", "decode_signal_header", "check_signal_limits", "decode_names", "decode_figures", "decode_record",
+        "kind_in", "decode_signal_header", "check_signal_limits", "decode_names", "decode_figures",
         "decode_times", "decode_weights",
     ),
 }  # fmt: skip

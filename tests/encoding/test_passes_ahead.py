@@ -84,7 +84,7 @@ def test_a_thumbnail_is_less_than_a_window(seed: int, mixed: Path, tmp_path: Pat
 
 def test_a_stall_is_no_reason_to_give_up(few: Path, tmp_path: Path, clock: Clock) -> None:
     clock.pixels_per_second, clock.stalls = 100 * A_PASS / 3.0, {2: 0.5}
-    result = limited(few, tmp_path, 3.5)
+    result = limited(few, tmp_path, 3.5, holdout=0.1)
     assert result.outlook.passes > 70
     assert result.archive.header.holdout.mode == "release"
 
