@@ -20,7 +20,7 @@ from multiprocessing.context import SpawnProcess
 from typing import Any
 
 from inrcodec.encoding.shards.executors.contract import Attempt
-from inrcodec.encoding.shards.executors.worker import FORKS, Begun, Ready, serve
+from inrcodec.encoding.shards.executors.worker import FORKS, Begun, Ready, deaf_to_interrupts, serve
 from inrcodec.encoding.shards.task import Task
 from inrcodec.numerics.cores import available_cores
 
@@ -43,7 +43,8 @@ class _Served:
         ours, theirs = spawned.Pipe()
         process = spawned.Process(target=serve, args=(theirs,), name="shards", daemon=False)
         try:
-            process.start()
+            with deaf_to_interrupts():
+                process.start()
         except OSError:
             ours.close()
             raise
@@ -54,6 +55,8 @@ class _Served:
     def end(self) -> int | None:
         """Nothing of it is left behind: it has been asked to end, and is made to if it does not; its exit code."""
         self.pipe.close()
+        if self.worker is None:  # it loads, or has nothing to do
+            self.process.kill()
         self.process.join(GRACE)
         if self.process.is_alive():
             if self.worker is not None and self.worker != self.process.pid:  # which that one still waits for

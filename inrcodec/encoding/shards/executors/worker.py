@@ -12,8 +12,9 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
@@ -50,6 +51,8 @@ def serve(driver: Connection) -> None:
     forked = _Forked()
     if FORKS:
         forked.pass_signals_on()
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     while True:
         _load()
         try:
@@ -74,6 +77,20 @@ def serve(driver: Connection) -> None:
             os.kill(os.getpid(), -code)
         if code != 0:
             os._exit(code)
+
+
+@contextlib.contextmanager
+def deaf_to_interrupts() -> Iterator[None]:
+    """A process that is started here hears of Ctrl-C when it serves: before, it would only print where it was."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # which would be started now, and hears of it again when that is done
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Forked:
