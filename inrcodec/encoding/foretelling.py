@@ -18,6 +18,8 @@ SHARES = (0.0, 0.3, 0.75)  # of a fit with a time limit, when it is asked; laten
 SETTLED = 5.0  # seconds of steps, after which it is asked once where there is no limit: shorter fits end soon
 RARELY = 0.02  # of a time limit, that asking may take, if it is to be asked between the first time and the last
 
+BEYOND = 2.0  # seconds past a limit that guesses alone may be looked at: 100 icons with alpha are 84 kB else, and 49
+
 
 class Foretelling:
     """Of one fit."""
@@ -36,7 +38,8 @@ class Foretelling:
             return Allowance()
         if self._needed is None:  # a fit of no steps
             self._needed = self._ending(share=False).needed
-        return Allowance(lambda: self._fit.meter.left, self._needed)
+        late = 0.0 if self._asked.settings.passes else BEYOND
+        return Allowance(lambda: self._fit.meter.left + late, self._needed)
 
     def see(self, progress: Progress) -> None:
         """Ask, if it is time to."""
