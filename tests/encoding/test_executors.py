@@ -92,6 +92,25 @@ def test_where_no_process_can_be_started_every_task_says_so(
     assert ended == ["no process could be started: Resource temporarily unavailable"] * 3
 
 
+def test_ctrl_c_while_a_worker_loads_prints_nothing(
+    small_images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It reaches all processes of a terminal, and one that still imports would say where it was."""
+    start = multiprocessing.context.SpawnProcess.start
+
+    def start_and_interrupt(process: multiprocessing.context.SpawnProcess) -> None:
+        start(process)
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGINT)
+
+    monkeypatch.setattr(multiprocessing.context.SpawnProcess, "start", start_and_interrupt)
+    workers = LocalWorkers(1)
+    workers.submit(divided(look_for([small_images]).files, Sharding(shards=1), QUICK, tmp_path)[0])
+    assert [attempt.failure for attempt in workers.wait(60)] == ["its worker died (exit code 130)"]
+    workers.close()
+    assert "Traceback" not in capfd.readouterr().err
+
+
 @pytest.mark.slow
 def test_a_worker_may_have_processes_of_its_own(small_images: Path, tmp_path: Path) -> None:
     """Fits without kernels fork: a worker that were a daemon could not."""

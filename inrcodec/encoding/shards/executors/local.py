@@ -29,7 +29,10 @@ LOOK, GRACE = 0.5, 30.0  # seconds between looks at a stop, and for a worker to 
 
 @dataclasses.dataclass
 class _Served:
-    """A process that serves tasks, see `worker.serve`, this end of its pipe, and what it has said last of the kind."""
+    """A process that serves tasks, see `worker.serve`, and this end of its pipe.
+
+    ready: that it takes the next task, if it has said so; worker: the process that has begun last, if any.
+    """
 
     process: SpawnProcess
     pipe: Connection
