@@ -36,7 +36,6 @@ from inrcodec.cli.options import (
     Device,
     Engine,
     Force,
-    Holdout,
     Json,
     MaxSize,
     Quiet,
@@ -44,6 +43,7 @@ from inrcodec.cli.options import (
     Seed,
     Threads,
     TimeLimit,
+    UsualHoldout,
     Verbose,
     epilog,
 )
@@ -108,7 +108,7 @@ def encode(
         ),
     ] = None,
     time_limit: TimeLimit = None,
-    holdout: Holdout = None,
+    holdout: UsualHoldout = None,
     holdout_mode: Annotated[
         Literal["release", "strict"],
         typer.Option("--holdout-mode", help="Fit hidden pixels after measuring (release), or never (strict)."),

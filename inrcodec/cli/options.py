@@ -43,13 +43,16 @@ TimeLimit = Annotated[
     typer.Option("--time-limit", metavar="TIME", help="Stop fitting in time: 90, 90s, 5m, 1h.", show_default="none"),
 ]
 Holdout = Annotated[
+    float,
+    typer.Option("--holdout", min=0.0, max=0.5, help="Share of pixels hidden from the fit to measure it; 0 for none."),
+]
+UsualHoldout = Annotated[
     float | None,
     typer.Option(
         "--holdout",
         min=0.0,
         max=0.5,
-        help="Share of pixels hidden from the fit to measure it; 0 for none.",
-        show_default="0.1; none in fits from guesses",
+        help="Share of pixels hidden from the fit to measure it; by default 0.1, and none from guesses; 0 for none.",
     ),
 ]
 MaxSize = Annotated[
