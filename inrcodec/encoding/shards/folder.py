@@ -57,7 +57,10 @@ def check_shards(folder: Path, keys: set[str], *, overwrite: bool) -> set[str]:
             raise UsageError(
                 f"{folder}: its shard {name} {reason}; use ", replace, " to encode what is not whole, and nothing else"
             )
-        raise UsageError(f"{folder}: exists already; use ", replace, " to replace it, or choose another name")
+        raise UsageError(
+            f"{folder}: exists already and holds these pictures with these settings: nothing is left to do; use ",
+            replace, " to have its manifest written anew",
+        )  # fmt: skip
     return foreign
 
 
