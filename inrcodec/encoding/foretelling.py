@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 SHARES = (0.0, 0.3, 0.75)  # of a fit with a time limit, when it is asked; latents tell of references from the second on
 SETTLED = 5.0  # seconds of steps, after which it is asked once where there is no limit: shorter fits end soon
 RARELY = 0.02  # of a time limit, that asking may take, if it is to be asked between the first time and the last
-
 BEYOND = 2.0  # seconds past a limit that guesses alone may be looked at: 100 icons with alpha are 84 kB else, and 49
 
 

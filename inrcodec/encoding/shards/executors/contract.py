@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from inrcodec.encoding.shards.task import Done, Task
+from inrcodec.encoding.shards.task import Done, OnProgress, Task, make_shard
+from inrcodec.errors import InrError, UsageError
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,16 @@ class Attempt:
     done: Done | None
     failure: str = ""
     final: bool = False
+
+
+def attempted(task: Task, on_progress: OnProgress | None = None) -> Attempt:
+    """Try, wherever this is called; failures are values, so that the other shards go on."""
+    try:
+        return Attempt(task, make_shard(task, on_progress))
+    except InrError as failure:
+        return Attempt(task, None, str(failure), final=isinstance(failure, UsageError))
+    except Exception as failure:  # whatever it is
+        return Attempt(task, None, f"{type(failure).__name__}: {failure}")
 
 
 class Executor(Protocol):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from inrcodec.encoding.shards.executors.contract import Attempt
-from inrcodec.encoding.shards.task import Task, make_shard
-from inrcodec.errors import InrError, UsageError
+from inrcodec.encoding.shards.executors.contract import Attempt, attempted
+from inrcodec.encoding.shards.task import Task
+from inrcodec.errors import InrError
 
 LOCAL = "local"
 MOST_SHARDS = 16  # of a worker's process, which takes seconds to start; one with a GPU would keep its memory
@@ -32,7 +32,7 @@ class RayCluster:
             raise InrError(f"no Ray cluster at {address}: {' '.join(str(failure).split())[:200]}") from failure
         gpus = 1 if self._ray.cluster_resources().get("GPU", 0) >= 1 else 0
         remote: Any = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=0, max_calls=1 if gpus else MOST_SHARDS)
-        self._make = remote(_make)
+        self._make = remote(attempted)
         self._tasks: dict[Any, Task] = {}
 
     def submit(self, task: Task) -> None:
@@ -58,13 +58,3 @@ class RayCluster:
     def close(self) -> None:
         """Leave the cluster, which ends this driver's tasks; one that was started here ends, too."""
         self._ray.shutdown()
-
-
-def _make(task: Task) -> Attempt:
-    """A try on a node; failures are values, as in other executors."""
-    try:
-        return Attempt(task, make_shard(task))
-    except InrError as failure:
-        return Attempt(task, None, str(failure), final=isinstance(failure, UsageError))
-    except Exception as failure:
-        return Attempt(task, None, f"{type(failure).__name__}: {failure}")

@@ -19,9 +19,8 @@ from multiprocessing.connection import Connection, wait
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from inrcodec.encoding.shards.executors.contract import Attempt
-from inrcodec.encoding.shards.task import OnProgress, Task, make_shard
-from inrcodec.errors import InrError, UsageError
+from inrcodec.encoding.shards.executors.contract import Attempt, attempted
+from inrcodec.encoding.shards.task import Task
 
 if TYPE_CHECKING:
     from inrcodec.fitting.progress import Progress
@@ -147,21 +146,12 @@ def _work(task: Task, driver: Connection) -> int:
             driver.send(told)
 
     try:
-        attempt = _attempted(task, on_progress)
+        attempt = attempted(task, on_progress)
     except KeyboardInterrupt:
         return INTERRUPTED
     with contextlib.suppress(OSError):  # whoever asked is gone; what is done is done
         driver.send(attempt)
     return 0
-
-
-def _attempted(task: Task, on_progress: OnProgress) -> Attempt:
-    try:
-        return Attempt(task, make_shard(task, on_progress))
-    except InrError as failure:
-        return Attempt(task, None, str(failure), final=isinstance(failure, UsageError))
-    except Exception as failure:  # whatever it is, the other shards go on
-        return Attempt(task, None, f"{type(failure).__name__}: {failure}")
 
 
 class _Stop:
